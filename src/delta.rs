@@ -1,0 +1,304 @@
+//! What comes out: one normalized [`Delta`] at a time.
+//!
+//! Knows: the names of the output and nothing else. Must not know: bytes, framing, JSON, providers.
+//!
+//! A [`Delta`] borrows from the decoder or from the input and is `Copy`; [`Delta::into_owned`] copies its
+//! strings. Names are those of OpenAI's chat completions; usage fields follow OpenTelemetry's GenAI
+//! conventions.
+
+mod owned;
+
+pub use owned::OwnedDelta;
+
+/// One normalized output item.
+///
+/// Every content delta names its `choice` (the wire's `index`, or the position in the array where the wire
+/// sends none). Text, reasoning, refusal and argument fragments are never empty.
+///
+/// Cost: a plain value of 80 bytes or less; matching or copying it allocates nothing.
+///
+/// Source: OpenAI, *Chat Completions streaming events* (`chat.completion.chunk`), widened to the deviations
+/// of the services in `corpus/`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(tag = "type", rename_all = "snake_case"))]
+#[non_exhaustive]
+pub enum Delta<'a> {
+    /// The stream's identity: told with the first chunk that carries anything, and again, with the new
+    /// fields only, when one of them is first seen later (Azure sends an empty `id` first).
+    Start {
+        /// `id` of the completion; the first one that is not empty.
+        #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
+        id: Option<&'a str>,
+        /// `model`; the first one that is not empty.
+        #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
+        model: Option<&'a str>,
+        /// `created`, in seconds since the Unix epoch as the service sent it (some send milliseconds).
+        #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
+        created: Option<u64>,
+    },
+    /// The role of a choice: told once, and again on change.
+    Role {
+        /// Index of the choice.
+        choice: u32,
+        /// The role as sent; never empty.
+        role: &'a str,
+    },
+    /// A piece of the answer.
+    Text {
+        /// Index of the choice.
+        choice: u32,
+        /// The piece; never empty.
+        text: &'a str,
+    },
+    /// A piece of the model's reasoning, whatever the field or tag it arrived in.
+    Reasoning {
+        /// Index of the choice.
+        choice: u32,
+        /// The piece; never empty.
+        text: &'a str,
+    },
+    /// A piece of a refusal.
+    Refusal {
+        /// Index of the choice.
+        choice: u32,
+        /// The piece; never empty.
+        text: &'a str,
+    },
+    /// A blob that belongs to the reasoning and must be sent back byte for byte.
+    ReasoningOpaque {
+        /// Index of the choice.
+        choice: u32,
+        /// What the blob is.
+        kind: OpaqueKind,
+        /// The blob as sent.
+        data: &'a str,
+    },
+    /// A tool call begins.
+    ToolCallStart {
+        /// Index of the choice.
+        choice: u32,
+        /// Ordinal of the call within its choice, dense from 0 in order of first sight.
+        slot: u32,
+        /// The call's id, if the wire sent one by now.
+        #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
+        id: Option<&'a str>,
+        /// The function's name, if the wire sent one by now.
+        #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
+        name: Option<&'a str>,
+    },
+    /// An id that came late, or a further piece of the name (append it).
+    ToolCallUpdate {
+        /// Index of the choice.
+        choice: u32,
+        /// Ordinal of the call within its choice.
+        slot: u32,
+        /// The id, if this is what came late.
+        #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
+        id: Option<&'a str>,
+        /// A piece to append to the name.
+        #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
+        name: Option<&'a str>,
+    },
+    /// A piece of the call's arguments: concatenated in order they are the argument text, never repaired.
+    ToolCallArguments {
+        /// Index of the choice.
+        choice: u32,
+        /// Ordinal of the call within its choice.
+        slot: u32,
+        /// The piece; never empty.
+        fragment: &'a str,
+    },
+    /// The call is complete: where the wire says so, else with the finish of its choice.
+    ToolCallEnd {
+        /// Index of the choice.
+        choice: u32,
+        /// Ordinal of the call within its choice.
+        slot: u32,
+    },
+    /// A value that is passed on, not interpreted.
+    Extra {
+        /// Index of the choice it stood in; none for the chunk's own members.
+        #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
+        choice: Option<u32>,
+        /// What it is.
+        kind: ExtraKind,
+        /// The value's JSON text, exactly as sent.
+        json: &'a str,
+    },
+    /// The choice ended: told once per choice. Usage, and with some services text, may still follow.
+    Finish {
+        /// Index of the choice.
+        choice: u32,
+        /// The wire's word, mapped.
+        reason: FinishReason,
+        /// The wire's word.
+        raw: &'a str,
+        /// Whether this choice made a tool call (some services say `stop` all the same).
+        saw_tool_calls: bool,
+    },
+    /// Token counts: a snapshot of all that is known, told when it changes.
+    Usage(&'a Usage),
+    /// The peer's complaint; decoding goes on. Our own complaints are [`crate::Error`]s.
+    Error {
+        /// The peer's code, as text.
+        #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
+        code: Option<&'a str>,
+        /// The peer's error type.
+        #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
+        kind: Option<&'a str>,
+        /// The peer's message; may be empty.
+        message: &'a str,
+        /// The whole payload it stood in.
+        json: &'a str,
+    },
+    /// A comment, a ping or an empty event; only when asked for ([`crate::Options::keepalives`]).
+    Keepalive,
+    /// An event of no known wire.
+    Unknown {
+        /// The event type; `message` where the stream named none.
+        event: &'a str,
+        /// The event's data.
+        payload: &'a str,
+    },
+    /// The stream's own end marker.
+    Done {
+        /// The marker: `[DONE]`, or the name of the end event.
+        marker: &'a str,
+    },
+}
+
+impl Delta<'_> {
+    /// Copies the delta's strings, so that it can leave the loop.
+    ///
+    /// Cost: one allocation for each string in it.
+    ///
+    /// ```
+    /// # use deltaic::Delta;
+    /// let owned = Delta::Text { choice: 0, text: "Hi" }.into_owned();
+    /// assert_eq!(owned.as_delta(), Delta::Text { choice: 0, text: "Hi" });
+    /// ```
+    #[must_use]
+    pub fn into_owned(self) -> OwnedDelta {
+        OwnedDelta::from(self)
+    }
+
+    /// The variant's name in snake case, as in the command's `type` member.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Delta::Start { .. } => "start",
+            Delta::Role { .. } => "role",
+            Delta::Text { .. } => "text",
+            Delta::Reasoning { .. } => "reasoning",
+            Delta::Refusal { .. } => "refusal",
+            Delta::ReasoningOpaque { .. } => "reasoning_opaque",
+            Delta::ToolCallStart { .. } => "tool_call_start",
+            Delta::ToolCallUpdate { .. } => "tool_call_update",
+            Delta::ToolCallArguments { .. } => "tool_call_arguments",
+            Delta::ToolCallEnd { .. } => "tool_call_end",
+            Delta::Extra { .. } => "extra",
+            Delta::Finish { .. } => "finish",
+            Delta::Usage(_) => "usage",
+            Delta::Error { .. } => "error",
+            Delta::Keepalive => "keepalive",
+            Delta::Unknown { .. } => "unknown",
+            Delta::Done { .. } => "done",
+        }
+    }
+}
+
+/// Token counts, each as the service sent it: no sums, no arithmetic.
+///
+/// Units: tokens. Conventions differ between services and are kept: OpenAI's `input` includes cached tokens,
+/// Anthropic's does not; xAI's `output` excludes reasoning.
+///
+/// Source: OpenAI `usage`; names after OpenTelemetry's `gen_ai.usage.*`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(default))]
+#[non_exhaustive]
+pub struct Usage {
+    /// Tokens of the prompt.
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
+    pub input: Option<u64>,
+    /// Tokens of the answer.
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
+    pub output: Option<u64>,
+    /// The service's own total.
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
+    pub total: Option<u64>,
+    /// Prompt tokens read from a cache.
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
+    pub cached_input: Option<u64>,
+    /// Prompt tokens written to a cache.
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
+    pub cache_write: Option<u64>,
+    /// Tokens spent on reasoning.
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
+    pub reasoning: Option<u64>,
+}
+
+macro_rules! words {
+    ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $word:literal,)* }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+        #[non_exhaustive]
+        pub enum $name {
+            $($(#[$doc])* #[cfg_attr(feature = "serde", serde(rename = $word))] $variant,)*
+        }
+
+        impl $name {
+            /// The word in snake case, as in the command's output.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $word,)* }
+            }
+        }
+    };
+}
+
+words! {
+    /// Why a choice ended: OpenAI's words, plus `error` and `other`.
+    FinishReason {
+        /// A natural end or a stop sequence.
+        Stop = "stop",
+        /// A token limit.
+        Length = "length",
+        /// The model calls tools.
+        ToolCalls = "tool_calls",
+        /// A filter cut the answer, or the model was made to refuse.
+        ContentFilter = "content_filter",
+        /// The service failed in the middle of the answer.
+        Error = "error",
+        /// A word of no known meaning; see `raw`.
+        Other = "other",
+    }
+}
+
+words! {
+    /// What an [`Delta::Extra`] is.
+    ExtraKind {
+        /// Log probabilities of a choice.
+        Logprobs = "logprobs",
+        /// Annotations, citations, search results.
+        Annotation = "annotation",
+        /// Audio of the answer.
+        Audio = "audio",
+        /// Images of the answer.
+        Image = "image",
+        /// Content filter results.
+        Safety = "safety",
+        /// Anything else: side-channel deltas, and by option every unknown member.
+        Other = "other",
+    }
+}
+
+words! {
+    /// What a [`Delta::ReasoningOpaque`] is.
+    OpaqueKind {
+        /// A signature over the reasoning.
+        Signature = "signature",
+        /// Encrypted reasoning.
+        Encrypted = "encrypted",
+    }
+}

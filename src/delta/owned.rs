@@ -1,0 +1,140 @@
+//! [`OwnedDelta`]: a delta that owns its strings.
+//!
+//! Knows: [`Delta`]. Must not know: anything else.
+
+use super::{Delta, ExtraKind, FinishReason, OpaqueKind, Usage};
+
+/// A [`Delta`] that owns its strings; the fields are those of the borrowed variant.
+///
+/// Cost: one allocation for each string, made by [`Delta::into_owned`].
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize), serde(tag = "type", rename_all = "snake_case"))]
+#[non_exhaustive]
+#[allow(missing_docs)] // the fields are documented at `Delta`
+pub enum OwnedDelta {
+    /// See [`Delta::Start`].
+    Start { id: Option<String>, model: Option<String>, created: Option<u64> },
+    /// See [`Delta::Role`].
+    Role { choice: u32, role: String },
+    /// See [`Delta::Text`].
+    Text { choice: u32, text: String },
+    /// See [`Delta::Reasoning`].
+    Reasoning { choice: u32, text: String },
+    /// See [`Delta::Refusal`].
+    Refusal { choice: u32, text: String },
+    /// See [`Delta::ReasoningOpaque`].
+    ReasoningOpaque { choice: u32, kind: OpaqueKind, data: String },
+    /// See [`Delta::ToolCallStart`].
+    ToolCallStart { choice: u32, slot: u32, id: Option<String>, name: Option<String> },
+    /// See [`Delta::ToolCallUpdate`].
+    ToolCallUpdate { choice: u32, slot: u32, id: Option<String>, name: Option<String> },
+    /// See [`Delta::ToolCallArguments`].
+    ToolCallArguments { choice: u32, slot: u32, fragment: String },
+    /// See [`Delta::ToolCallEnd`].
+    ToolCallEnd { choice: u32, slot: u32 },
+    /// See [`Delta::Extra`].
+    Extra { choice: Option<u32>, kind: ExtraKind, json: String },
+    /// See [`Delta::Finish`].
+    Finish { choice: u32, reason: FinishReason, raw: String, saw_tool_calls: bool },
+    /// See [`Delta::Usage`].
+    Usage(Usage),
+    /// See [`Delta::Error`].
+    Error { code: Option<String>, kind: Option<String>, message: String, json: String },
+    /// See [`Delta::Keepalive`].
+    Keepalive,
+    /// See [`Delta::Unknown`].
+    Unknown { event: String, payload: String },
+    /// See [`Delta::Done`].
+    Done { marker: String },
+}
+
+impl OwnedDelta {
+    /// The same delta, borrowed. Cost: none.
+    #[must_use]
+    pub fn as_delta(&self) -> Delta<'_> {
+        match self {
+            Self::Start { id, model, created } => {
+                Delta::Start { id: id.as_deref(), model: model.as_deref(), created: *created }
+            }
+            Self::Role { choice, role } => Delta::Role { choice: *choice, role },
+            Self::Text { choice, text } => Delta::Text { choice: *choice, text },
+            Self::Reasoning { choice, text } => Delta::Reasoning { choice: *choice, text },
+            Self::Refusal { choice, text } => Delta::Refusal { choice: *choice, text },
+            Self::ReasoningOpaque { choice, kind, data } => {
+                Delta::ReasoningOpaque { choice: *choice, kind: *kind, data }
+            }
+            Self::ToolCallStart { choice, slot, id, name } => {
+                Delta::ToolCallStart { choice: *choice, slot: *slot, id: id.as_deref(), name: name.as_deref() }
+            }
+            Self::ToolCallUpdate { choice, slot, id, name } => {
+                Delta::ToolCallUpdate { choice: *choice, slot: *slot, id: id.as_deref(), name: name.as_deref() }
+            }
+            Self::ToolCallArguments { choice, slot, fragment } => {
+                Delta::ToolCallArguments { choice: *choice, slot: *slot, fragment }
+            }
+            Self::ToolCallEnd { choice, slot } => Delta::ToolCallEnd { choice: *choice, slot: *slot },
+            Self::Extra { choice, kind, json } => Delta::Extra { choice: *choice, kind: *kind, json },
+            Self::Finish { choice, reason, raw, saw_tool_calls } => {
+                Delta::Finish { choice: *choice, reason: *reason, raw, saw_tool_calls: *saw_tool_calls }
+            }
+            Self::Usage(usage) => Delta::Usage(usage),
+            Self::Error { code, kind, message, json } => {
+                Delta::Error { code: code.as_deref(), kind: kind.as_deref(), message, json }
+            }
+            Self::Keepalive => Delta::Keepalive,
+            Self::Unknown { event, payload } => Delta::Unknown { event, payload },
+            Self::Done { marker } => Delta::Done { marker },
+        }
+    }
+}
+
+impl From<Delta<'_>> for OwnedDelta {
+    fn from(delta: Delta<'_>) -> Self {
+        let owned = |text: &str| text.to_owned();
+        match delta {
+            Delta::Start { id, model, created } => {
+                Self::Start { id: id.map(owned), model: model.map(owned), created }
+            }
+            Delta::Role { choice, role } => Self::Role { choice, role: owned(role) },
+            Delta::Text { choice, text } => Self::Text { choice, text: owned(text) },
+            Delta::Reasoning { choice, text } => Self::Reasoning { choice, text: owned(text) },
+            Delta::Refusal { choice, text } => Self::Refusal { choice, text: owned(text) },
+            Delta::ReasoningOpaque { choice, kind, data } => {
+                Self::ReasoningOpaque { choice, kind, data: owned(data) }
+            }
+            Delta::ToolCallStart { choice, slot, id, name } => {
+                Self::ToolCallStart { choice, slot, id: id.map(owned), name: name.map(owned) }
+            }
+            Delta::ToolCallUpdate { choice, slot, id, name } => {
+                Self::ToolCallUpdate { choice, slot, id: id.map(owned), name: name.map(owned) }
+            }
+            Delta::ToolCallArguments { choice, slot, fragment } => {
+                Self::ToolCallArguments { choice, slot, fragment: owned(fragment) }
+            }
+            Delta::ToolCallEnd { choice, slot } => Self::ToolCallEnd { choice, slot },
+            Delta::Extra { choice, kind, json } => Self::Extra { choice, kind, json: owned(json) },
+            Delta::Finish { choice, reason, raw, saw_tool_calls } => {
+                Self::Finish { choice, reason, raw: owned(raw), saw_tool_calls }
+            }
+            Delta::Usage(usage) => Self::Usage(*usage),
+            Delta::Error { code, kind, message, json } => Self::Error {
+                code: code.map(owned),
+                kind: kind.map(owned),
+                message: owned(message),
+                json: owned(json),
+            },
+            Delta::Keepalive => Self::Keepalive,
+            Delta::Unknown { event, payload } => {
+                Self::Unknown { event: owned(event), payload: owned(payload) }
+            }
+            Delta::Done { marker } => Self::Done { marker: owned(marker) },
+        }
+    }
+}
+
+#[cfg(feature = "serde")]
+impl serde::Serialize for OwnedDelta {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.as_delta().serialize(serializer)
+    }
+}

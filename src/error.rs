@@ -1,0 +1,108 @@
+//! Our complaints: [`Error`].
+//!
+//! Knows: kinds and offsets. Must not know: the payload; no error ever prints a byte of it.
+
+use std::fmt;
+
+use crate::dialect::Quirk;
+
+/// One complaint about the stream: what kind, and at which byte.
+///
+/// A bad event costs one event: unless [`Error::is_fatal`] says otherwise, the next event decodes as if nothing
+/// had happened. It never holds or prints text of the stream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Error {
+    kind: ErrorKind,
+    offset: u64,
+    fatal: bool,
+}
+
+/// What is wrong, by the room that noticed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The event's data is not JSON (RFC 8259), nor anything else that has a rule.
+    Json,
+    /// JSON, but not of a shape that a chunk may have.
+    Shape,
+    /// The event's bytes are not UTF-8 and the quirk that replaces them is off.
+    Utf8,
+    /// The event needs this quirk, and it is off.
+    Refused(Quirk),
+    /// The event exceeds this limit.
+    Limit(Limit),
+}
+
+/// Which limit an event exceeded; the numbers are in [`crate::Limits`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Limit {
+    /// [`crate::Limits::event_bytes`].
+    EventBytes,
+    /// [`crate::Limits::depth`].
+    Depth,
+    /// [`crate::Limits::choices`].
+    Choices,
+    /// [`crate::Limits::tool_calls`].
+    ToolCalls,
+    /// [`crate::Limits::id_bytes`].
+    IdBytes,
+    /// [`crate::Limits::event_name_bytes`].
+    EventNameBytes,
+}
+
+impl Error {
+    pub(crate) const fn new(kind: ErrorKind, offset: u64) -> Self {
+        Self { kind, offset, fatal: false }
+    }
+
+    pub(crate) const fn fatal(self) -> Self {
+        Self { fatal: true, ..self }
+    }
+
+    /// What is wrong.
+    #[must_use]
+    pub const fn kind(&self) -> ErrorKind {
+        self.kind
+    }
+
+    /// Where the bad event begins: bytes since the start of the stream.
+    #[must_use]
+    pub const fn offset(&self) -> u64 {
+        self.offset
+    }
+
+    /// Whether the decoder stopped: every later call returns this error again until `reset`. Only a limit is
+    /// ever fatal, and only by option ([`crate::Options::fatal_limits`]).
+    #[must_use]
+    pub const fn is_fatal(&self) -> bool {
+        self.fatal
+    }
+}
+
+impl fmt::Display for ErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Json => f.write_str("malformed JSON"),
+            Self::Shape => f.write_str("not the shape of a chunk"),
+            Self::Utf8 => f.write_str("invalid UTF-8"),
+            Self::Refused(quirk) => write!(f, "needs the quirk {}, which is off", quirk.name()),
+            Self::Limit(limit) => f.write_str(match limit {
+                Limit::EventBytes => "event too large",
+                Limit::Depth => "nested too deeply",
+                Limit::Choices => "too many choices",
+                Limit::ToolCalls => "too many tool calls",
+                Limit::IdBytes => "id too long",
+                Limit::EventNameBytes => "event name too long",
+            }),
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} in the event at byte {}", self.kind, self.offset)
+    }
+}
+
+impl std::error::Error for Error {}
