@@ -2,7 +2,7 @@
 //!
 //! Knows: names and defaults. Must not know: how anything is done.
 
-use crate::dialect::Quirks;
+use crate::dialect::{Quirk, Quirks};
 
 /// How a [`crate::Decoder`] reads. The default is tolerant: every unambiguous deviation in the register
 /// ([`crate::Quirk`]) is understood.
@@ -17,7 +17,6 @@ pub struct Options {
     pub(crate) framing: Framing,
     pub(crate) think: Think,
     pub(crate) content: Content,
-    pub(crate) arguments: Arguments,
     pub(crate) quirks: Quirks,
     pub(crate) keepalives: bool,
     pub(crate) extras: Extras,
@@ -32,7 +31,6 @@ impl Default for Options {
             framing: Framing::Auto,
             think: Think::Auto,
             content: Content::Auto,
-            arguments: Arguments::AsSent,
             quirks: Quirks::TOLERANT,
             keepalives: false,
             extras: Extras::Listed,
@@ -77,7 +75,7 @@ impl Options {
     /// Whether a call's last fragment may repeat all its arguments. Default: [`Arguments::AsSent`].
     #[must_use]
     pub fn arguments(self, arguments: Arguments) -> Self {
-        Self { arguments, ..self }
+        self.opted(Quirk::RepeatedArguments, arguments == Arguments::Repeated)
     }
 
     /// Which quirks are understood. Default: [`Quirks::TOLERANT`].
@@ -91,8 +89,12 @@ impl Options {
     /// [`crate::Quirk::Repaired`]. Default: off. Cost: one more pass over a malformed event.
     #[must_use]
     pub fn repair(self, repair: bool) -> Self {
-        let quirk = crate::dialect::Quirk::Repaired;
-        let quirks = if repair { self.quirks.with(quirk) } else { self.quirks.without(quirk) };
+        self.opted(Quirk::Repaired, repair)
+    }
+
+    /// An opt-in quirk is allowed or not.
+    fn opted(self, quirk: Quirk, on: bool) -> Self {
+        let quirks = if on { self.quirks.with(quirk) } else { self.quirks.without(quirk) };
         Self { quirks, ..self }
     }
 

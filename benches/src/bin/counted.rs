@@ -1,0 +1,24 @@
+//! What `counts` runs under callgrind: `counted workload|attack NAME CUT SIZE [STACK]`.
+
+use std::{env, hint::black_box};
+
+use deltaic_benches::{
+    attacks,
+    cut::Cut,
+    deltaic_stack::{deltaic, unpredicted},
+    peers, valgrind, workloads,
+};
+
+fn main() {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let [kind, name, cut, size] = &arguments[..4] else { unreachable!() };
+    let (cut, size) = (Cut::named(cut).expect("a cut"), size.parse().expect("a size"));
+    let workload = if kind == "attack" { attacks::named(name, size) } else { workloads::named(name, size) };
+    let stack = arguments.get(4).map_or("deltaic", String::as_str);
+    let mut stacks = peers::decoding();
+    stacks.extend([deltaic(), unpredicted(), peers::tape(), peers::line_scan()]);
+    let entry = stacks.iter().find(|entry| entry.name == stack).expect("a stack");
+    valgrind::region(&mut || {
+        black_box((entry.tally)(&workload, cut));
+    });
+}

@@ -1,0 +1,198 @@
+//! The ratios that the crate promises, all in one run: `ratios [--rounds N] [--save]`.
+//!
+//! Every stack first proves its answer; then all take turns, and each ratio is the median over rounds of two times
+//! measured in the same round. `--save` writes `results/<date>.json` and `.md`.
+
+use std::{env, hint::black_box, time::Duration};
+
+use deltaic_benches::{
+    cut::Cut,
+    deltaic_stack::{deltaic, unpredicted},
+    gateway::Gateway,
+    measure::{Job, Timing, interleaved},
+    peers,
+    report::{Bound, Report, Row, Time},
+    stack::{Class, Entry},
+    workloads::{EVENTS, named},
+};
+
+/// How long one stack's turn lasts at least.
+const TURN: Duration = Duration::from_millis(12);
+const INPUTS_16K: Cut = Cut::Bytes(16 << 10);
+const INPUTS_1460: Cut = Cut::Bytes(1460);
+
+fn main() {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let rounds = arguments.iter().position(|argument| argument == "--rounds");
+    let rounds = rounds.and_then(|at| arguments.get(at + 1)?.parse().ok()).unwrap_or(15);
+    let mut bench = Bench { report: Report::new(rounds) };
+    bench.openai();
+    bench.stepfun();
+    bench.one_event_per_input();
+    bench.gateway();
+    bench.small_inputs();
+    bench.hostile();
+    println!("{}", bench.report.markdown());
+    if arguments.iter().any(|argument| argument == "--save") {
+        bench.report.save().expect("benches/results");
+    }
+}
+
+/// The times of one workload under one cut.
+struct Group {
+    name: String,
+    timings: Vec<(Entry, Timing)>,
+}
+
+impl Group {
+    fn of(&self, name: &str) -> &Timing {
+        let found = self.timings.iter().find(|(entry, _)| entry.name == name);
+        &found.unwrap_or_else(|| panic!("{name} was not measured")).1
+    }
+
+    /// The fastest of a class, `deltaic` and the usual stack left out.
+    fn best(&self, class: Class) -> &(Entry, Timing) {
+        let peers =
+            self.timings.iter().filter(|(entry, _)| entry.class == class && !entry.name.contains("deltaic"));
+        peers.min_by(|a, b| a.1.median().total_cmp(&b.1.median())).expect("a peer that decodes")
+    }
+}
+
+struct Bench {
+    report: Report,
+}
+
+impl Bench {
+    fn measure(&mut self, workload: &str, cut: Cut, entries: &[Entry]) -> Group {
+        let workload = named(workload, EVENTS);
+        let name = format!("{}, {cut}", workload.name);
+        eprintln!("{name}");
+        let able: Vec<Entry> = entries
+            .iter()
+            .copied()
+            .filter(|entry| self.is_able(&name, entry, entry.check(&workload, cut)))
+            .collect();
+        let job = |entry: &Entry| {
+            let (tally, workload) = (entry.tally, &workload);
+            let run = move || _ = black_box(tally(workload, cut));
+            Job { name: entry.name.to_owned(), events: workload.payloads as usize, run: Box::new(run) }
+        };
+        let jobs: Vec<_> = able.iter().map(job).collect();
+        self.take_turns(name, &able, &jobs)
+    }
+
+    fn is_able<T>(&mut self, group: &str, entry: &Entry, checked: Result<T, String>) -> bool {
+        if let Err(why) = &checked {
+            let why = why.lines().next().unwrap_or_default();
+            self.report.refusals.push(format!("{group}: {}: {why}", entry.name));
+        }
+        checked.is_ok()
+    }
+
+    fn take_turns(&mut self, name: String, entries: &[Entry], jobs: &[Job<'_>]) -> Group {
+        let timings = interleaved(jobs, self.report.rounds, TURN);
+        for timing in &timings {
+            let (group, stack, nanoseconds) = (name.clone(), timing.name.clone(), timing.median());
+            self.report.times.push(Time { group, stack, nanoseconds });
+        }
+        Group { name, timings: entries.iter().copied().zip(timings).collect() }
+    }
+
+    /// How many times faster than `peer`.
+    fn faster(&mut self, group: &Group, peer: &Timing, must: f64, strive: f64) {
+        self.row(group, &peer.name, Bound::AtLeast, [must, strive], peer.over(group.of("deltaic")));
+    }
+
+    /// How many times the time of `floor`.
+    fn slower(&mut self, group: &Group, stack: &str, floor: &Timing, must: f64, strive: f64) {
+        self.row(group, &floor.name, Bound::AtMost, [must, strive], group.of(stack).over(floor));
+    }
+
+    fn row(&mut self, group: &Group, against: &str, bound: Bound, [must, strive]: [f64; 2], measured: f64) {
+        let (measure, against) = (group.name.clone(), against.to_owned());
+        self.report.rows.push(Row { measure, against, bound, must, strive, measured });
+    }
+
+    fn openai(&mut self) {
+        let bounds = [
+            (INPUTS_16K, [18.0, 25.0], [6.0, 8.0], [4.5, 3.0]),
+            (INPUTS_1460, [14.0, 18.0], [5.0, 6.5], [5.0, 4.0]),
+        ];
+        for (cut, usual, typed, floor) in bounds {
+            let mut entries = vec![deltaic(), unpredicted(), peers::tape()];
+            entries.extend(peers::decoding());
+            entries.extend(peers::floors());
+            let group = self.measure("openai_text", cut, &entries);
+            self.faster(&group, group.of(peers::usual().name), usual[0], usual[1]);
+            self.faster(&group, &group.best(Class::Typed).1, typed[0], typed[1]);
+            self.slower(&group, "deltaic", group.of(peers::line_scan().name), floor[0], floor[1]);
+            self.general_path(&group);
+        }
+        for cut in [Cut::Whole, Cut::Events] {
+            let group = self.measure("openai_text", cut, &[unpredicted(), peers::tape()]);
+            self.general_path(&group);
+        }
+    }
+
+    fn general_path(&mut self, group: &Group) {
+        let name = format!("{}, prediction off", group.name);
+        let group = Group { name, timings: group.timings.clone() };
+        self.slower(&group, unpredicted().name, group.of(peers::tape().name), 1.3, 1.0);
+    }
+
+    fn stepfun(&mut self) {
+        let mut entries = vec![deltaic(), unpredicted(), peers::line_scan()];
+        entries.extend(peers::decoding());
+        let group = self.measure("stepfun_usage", INPUTS_16K, &entries);
+        self.faster(&group, group.of(peers::value().name), 15.0, 30.0);
+        self.faster(&group, &group.best(Class::Typed).1, 4.0, 7.0);
+        self.slower(&group, "deltaic", group.of(peers::line_scan().name), 6.0, 4.0);
+    }
+
+    fn one_event_per_input(&mut self) {
+        let mut entries = vec![deltaic(), peers::usual()];
+        entries.extend(peers::typed());
+        let group = self.measure("openai_text", Cut::Events, &entries);
+        self.faster(&group, group.of(peers::usual().name), 15.0, 22.0);
+    }
+
+    fn gateway(&mut self) {
+        const STREAMS: usize = 10_000;
+        let gateway = Gateway::new(STREAMS, 32);
+        let name = format!("{STREAMS} interleaved streams, one event each in turn");
+        eprintln!("{name}");
+        let [core, stream] = peers::sonic();
+        let entries = [deltaic(), peers::usual(), core, stream];
+        let right = |entry: &Entry| {
+            ((entry.gateway)(&gateway) == gateway.tally).then_some(()).ok_or_else(String::new)
+        };
+        let able: Vec<Entry> =
+            entries.iter().copied().filter(|entry| self.is_able(&name, entry, right(entry))).collect();
+        let job = |entry: &Entry| {
+            let (decode, gateway) = (entry.gateway, &gateway);
+            let run = move || _ = black_box(decode(gateway));
+            Job { name: entry.name.to_owned(), events: gateway.events(), run: Box::new(run) }
+        };
+        let jobs: Vec<_> = able.iter().map(job).collect();
+        let group = self.take_turns(name, &able, &jobs);
+        self.faster(&group, group.of(peers::usual().name), 10.0, 20.0);
+    }
+
+    fn small_inputs(&mut self) {
+        let mut entries = vec![deltaic(), peers::usual()];
+        entries.extend(peers::sonic());
+        let group = self.measure("openai_text", Cut::Bytes(64), &entries);
+        self.faster(&group, group.of(peers::usual().name), 8.0, 14.0);
+        let mut entries = vec![deltaic()];
+        entries.extend(peers::sonic());
+        let group = self.measure("openai_text", Cut::Bytes(1), &entries);
+        self.faster(&group, &group.best(Class::Typed).1, 1.0, 1.5);
+    }
+
+    fn hostile(&mut self) {
+        for workload in ["hostile", "hostile_bait"] {
+            let group = self.measure(workload, INPUTS_16K, &[deltaic(), unpredicted()]);
+            self.slower(&group, "deltaic", group.of(unpredicted().name), 1.08, 1.04);
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! Exact allocation counts: a counting allocator, per thread.
+
+use std::{
+    alloc::{GlobalAlloc, Layout, System},
+    cell::Cell,
+    fmt,
+};
+
+use crate::{
+    cut::Cut,
+    deltaic_stack::Deltaic,
+    sink::{Sink, Tally, Tokens},
+    stack::Stack,
+    workloads::Workload,
+};
+
+thread_local! {
+    static ALLOCATIONS: Cell<u64> = const { Cell::new(0) };
+    static LIVE: Cell<i64> = const { Cell::new(0) };
+}
+
+/// The system's allocator, counted. A binary that wants counts installs it as its global allocator.
+pub struct Counting;
+
+fn note(allocations: u64, bytes: i64) {
+    ALLOCATIONS.set(ALLOCATIONS.get() + allocations);
+    LIVE.set(LIVE.get() + bytes);
+}
+
+// SAFETY: every call goes to the system's allocator unchanged; counting touches only thread-local cells without
+// destructors, which neither allocate nor unwind.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        note(1, layout.size() as i64);
+        // SAFETY: the caller's contract is passed on.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        note(0, -(layout.size() as i64));
+        // SAFETY: the caller's contract is passed on.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+
+    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        note(1, size as i64 - layout.size() as i64);
+        // SAFETY: the caller's contract is passed on.
+        unsafe { System.realloc(pointer, layout, size) }
+    }
+}
+
+/// Remembers the count at the middle piece.
+struct Watch {
+    tally: Tally,
+    middle: u64,
+    at_middle: u64,
+}
+
+impl Watch {
+    fn mark(&mut self) {
+        if self.tally.pieces == self.middle {
+            self.at_middle = ALLOCATIONS.get();
+        }
+    }
+}
+
+impl Sink for Watch {
+    fn text(&mut self, choice: u32, text: &str) {
+        self.tally.text(choice, text);
+        self.mark();
+    }
+
+    fn reasoning(&mut self, choice: u32, text: &str) {
+        self.tally.reasoning(choice, text);
+        self.mark();
+    }
+
+    fn call(&mut self, _choice: u32, _slot: u32, _name: &str) {}
+
+    fn arguments(&mut self, choice: u32, slot: u32, fragment: &str) {
+        self.tally.arguments(choice, slot, fragment);
+        self.mark();
+    }
+
+    fn finish(&mut self, _choice: u32, _reason: &str) {}
+    fn usage(&mut self, _usage: Tokens) {}
+    fn reject(&mut self, _reason: &dyn fmt::Display) {}
+    fn frame(&mut self, _payload: &[u8]) {}
+}
+
+/// Allocations per event of the stream's second half, the first half being where buffers grow; none when the answer is
+/// wrong.
+#[must_use]
+pub fn allocations_per_event(workload: &Workload, cut: Cut) -> Option<f64> {
+    let middle = workload.answer.pieces / 2;
+    let mut watch = Watch { tally: Tally::default(), middle, at_middle: 0 };
+    let mut stack = Deltaic::<true>::new();
+    for input in cut.inputs(&workload.stream, &workload.ends) {
+        stack.feed(input, &mut watch);
+    }
+    let allocations = ALLOCATIONS.get() - watch.at_middle;
+    let right = watch.tally.pieces == workload.answer.pieces;
+    right.then(|| allocations as f64 / (workload.answer.pieces - middle) as f64)
+}
+
+/// Heap and size of one decoder between two inputs: the most at any cut of the stream's second half.
+#[must_use]
+pub fn idle_bytes(workload: &Workload, cut: Cut) -> u64 {
+    let before = LIVE.get();
+    let mut stack = Deltaic::<true>::new();
+    let (mut sink, mut fed, mut most) = (Tally::default(), 0, 0);
+    for input in cut.inputs(&workload.stream, &workload.ends) {
+        stack.feed(input, &mut sink);
+        fed += input.len();
+        if fed * 2 > workload.stream.len() && fed < workload.stream.len() {
+            most = most.max(LIVE.get() - before);
+        }
+    }
+    most.unsigned_abs() + size_of::<Deltaic<true>>() as u64
+}

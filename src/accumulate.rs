@@ -1,0 +1,177 @@
+//! Deltas folded into one answer: [`Completion`].
+//!
+//! Knows: deltas, and the shape of OpenAI's `chat.completion` (`json`, behind the feature `serde`). Must not
+//! know: bytes, framing, where a delta came from.
+
+#[cfg(feature = "serde")]
+mod json;
+
+use std::collections::BTreeMap;
+
+use crate::delta::{Delta, FinishReason, Usage};
+
+/// One whole answer, folded from the deltas of one stream.
+///
+/// What is not of the answer is not kept: extras, opaque reasoning, unknown events, keep-alives, the end marker.
+///
+/// With the feature `serde` it reads and writes OpenAI's `chat.completion` object. There an unknown `id`, `model`
+/// or call id is `""` and an unknown `created` is 0, as services that do not know them write them; unknown token
+/// counts are left out; errors and the wire's own word for the finish reason have no place in it.
+///
+/// Cost: as much memory as the answer is long. No number on the wire sizes anything.
+///
+/// Source: OpenAI, *Chat Completions*, the object `chat.completion`.
+///
+/// ```
+/// # use deltaic::{Completion, Delta};
+/// let mut completion = Completion::new();
+/// completion.apply(Delta::Text { choice: 0, text: "Hello" });
+/// completion.apply(Delta::Text { choice: 0, text: ", world" });
+/// assert_eq!(completion.choices[&0].text, "Hello, world");
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct Completion {
+    /// The completion's id.
+    pub id: Option<String>,
+    /// The model that answered.
+    pub model: Option<String>,
+    /// When, in seconds since the Unix epoch as the service sent it.
+    pub created: Option<u64>,
+    /// The choices that the stream told anything of, by index.
+    pub choices: BTreeMap<u32, Choice>,
+    /// The last token counts told.
+    pub usage: Option<Usage>,
+    /// What the peer complained of, in order.
+    pub errors: Vec<PeerError>,
+}
+
+/// One choice of a [`Completion`].
+///
+/// Source: OpenAI, `choices[].message` and `choices[].finish_reason`; `reasoning_content` after DeepSeek.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct Choice {
+    /// The role last told; in JSON `assistant` where none was.
+    pub role: Option<String>,
+    /// The answer.
+    pub text: String,
+    /// The reasoning.
+    pub reasoning: String,
+    /// The refusal.
+    pub refusal: String,
+    /// The tool calls, by slot.
+    pub tool_calls: BTreeMap<u32, ToolCall>,
+    /// How the choice ended, if it did; [`Choice::finish_reason`] is what the answer as a whole means.
+    pub finish: Option<Finish>,
+}
+
+/// One tool call of a [`Choice`].
+///
+/// Source: OpenAI, `choices[].message.tool_calls[]`.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct ToolCall {
+    /// The call's id, where the wire sent one.
+    pub id: Option<String>,
+    /// The function's name.
+    pub name: String,
+    /// The argument text as sent: usually JSON, never repaired.
+    pub arguments: String,
+}
+
+/// How a [`Choice`] ended, as told by [`Delta::Finish`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Finish {
+    /// The wire's word, mapped.
+    pub reason: FinishReason,
+    /// The wire's word.
+    pub raw: String,
+}
+
+/// A complaint of the peer, as told by [`Delta::Error`].
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct PeerError {
+    /// The peer's code, as text.
+    pub code: Option<String>,
+    /// The peer's error type.
+    pub kind: Option<String>,
+    /// The peer's message; may be empty.
+    pub message: String,
+}
+
+impl Completion {
+    /// An empty one. Cost: allocates nothing.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds what one delta says.
+    ///
+    /// Cost: a look-up by choice (and slot) and the copy of the text: linear in the answer.
+    pub fn apply(&mut self, delta: Delta<'_>) {
+        match delta {
+            Delta::Start { id, model, created } => self.start(id, model, created),
+            Delta::Role { choice, role } => self.choice(choice).role = Some(role.to_owned()),
+            Delta::Text { choice, text } => self.choice(choice).text.push_str(text),
+            Delta::Reasoning { choice, text } => self.choice(choice).reasoning.push_str(text),
+            Delta::Refusal { choice, text } => self.choice(choice).refusal.push_str(text),
+            Delta::ToolCallStart { choice, slot, id, name }
+            | Delta::ToolCallUpdate { choice, slot, id, name } => self.call(choice, slot).name_it(id, name),
+            Delta::ToolCallArguments { choice, slot, fragment } => {
+                self.call(choice, slot).arguments.push_str(fragment);
+            }
+            Delta::Finish { choice, reason, raw, saw_tool_calls: _ } => {
+                self.choice(choice).finish.get_or_insert_with(|| Finish { reason, raw: raw.to_owned() });
+            }
+            Delta::Usage(usage) => self.usage = Some(*usage),
+            Delta::Error { code, kind, message, json: _ } => self.errors.push(PeerError {
+                code: code.map(str::to_owned),
+                kind: kind.map(str::to_owned),
+                message: message.to_owned(),
+            }),
+            Delta::ReasoningOpaque { .. }
+            | Delta::ToolCallEnd { .. }
+            | Delta::Extra { .. }
+            | Delta::Keepalive
+            | Delta::Unknown { .. }
+            | Delta::Done { .. } => {}
+        }
+    }
+
+    fn start(&mut self, id: Option<&str>, model: Option<&str>, created: Option<u64>) {
+        self.id = self.id.take().or(id.map(str::to_owned));
+        self.model = self.model.take().or(model.map(str::to_owned));
+        self.created = self.created.or(created);
+    }
+
+    fn choice(&mut self, index: u32) -> &mut Choice {
+        self.choices.entry(index).or_default()
+    }
+
+    fn call(&mut self, choice: u32, slot: u32) -> &mut ToolCall {
+        self.choice(choice).tool_calls.entry(slot).or_default()
+    }
+}
+
+impl Choice {
+    /// How the choice ended, for whoever acts on it: `stop` with tool calls means [`FinishReason::ToolCalls`]
+    /// (vLLM, Ollama and others say `stop` all the same).
+    #[must_use]
+    pub fn finish_reason(&self) -> Option<FinishReason> {
+        match self.finish.as_ref()?.reason {
+            FinishReason::Stop if !self.tool_calls.is_empty() => Some(FinishReason::ToolCalls),
+            reason => Some(reason),
+        }
+    }
+}
+
+impl ToolCall {
+    fn name_it(&mut self, id: Option<&str>, name: Option<&str>) {
+        self.id = self.id.take().or(id.map(str::to_owned));
+        self.name.push_str(name.unwrap_or_default());
+    }
+}

@@ -1,0 +1,225 @@
+//! [`Completion`] as OpenAI's `chat.completion` object, both ways.
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::{Choice, Completion, Finish, ToolCall};
+use crate::delta::{FinishReason, Usage};
+
+type Text<'a> = Cow<'a, str>;
+
+#[derive(Serialize, Deserialize, Default)]
+#[serde(default)]
+struct CompletionObject<'a> {
+    id: Text<'a>,
+    object: Text<'a>,
+    created: u64,
+    model: Text<'a>,
+    choices: Vec<ChoiceObject<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    usage: Option<UsageObject>,
+}
+
+#[derive(Serialize, Deserialize, Default)]
+#[serde(default)]
+struct ChoiceObject<'a> {
+    index: u32,
+    message: MessageObject<'a>,
+    finish_reason: Option<Text<'a>>,
+}
+
+#[derive(Serialize, Deserialize, Default)]
+#[serde(default)]
+struct MessageObject<'a> {
+    role: Text<'a>,
+    content: Option<Text<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reasoning_content: Option<Text<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refusal: Option<Text<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tool_calls: Option<Vec<CallObject<'a>>>,
+}
+
+#[derive(Serialize, Deserialize, Default)]
+#[serde(default)]
+struct CallObject<'a> {
+    id: Text<'a>,
+    r#type: Text<'a>,
+    function: FunctionObject<'a>,
+}
+
+#[derive(Serialize, Deserialize, Default)]
+#[serde(default)]
+struct FunctionObject<'a> {
+    name: Text<'a>,
+    arguments: Text<'a>,
+}
+
+#[derive(Serialize, Deserialize, Default)]
+#[serde(default)]
+struct UsageObject {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    prompt_tokens: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    completion_tokens: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    total_tokens: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    prompt_tokens_details: Option<PromptDetails>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    completion_tokens_details: Option<CompletionDetails>,
+}
+
+#[derive(Serialize, Deserialize, Default)]
+#[serde(default)]
+struct PromptDetails {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cached_tokens: Option<u64>,
+    /// Not OpenAI's: after OpenRouter.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cache_write_tokens: Option<u64>,
+}
+
+#[derive(Serialize, Deserialize, Default)]
+#[serde(default)]
+struct CompletionDetails {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reasoning_tokens: Option<u64>,
+}
+
+impl Serialize for Completion {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        CompletionObject::from(self).serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Completion {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        CompletionObject::deserialize(deserializer).map(Self::from)
+    }
+}
+
+impl<'a> From<&'a Completion> for CompletionObject<'a> {
+    fn from(completion: &'a Completion) -> Self {
+        Self {
+            id: text(completion.id.as_deref()),
+            object: "chat.completion".into(),
+            created: completion.created.unwrap_or_default(),
+            model: text(completion.model.as_deref()),
+            choices: completion
+                .choices
+                .iter()
+                .map(|(&index, choice)| ChoiceObject::new(index, choice))
+                .collect(),
+            usage: completion.usage.map(UsageObject::from),
+        }
+    }
+}
+
+impl From<CompletionObject<'_>> for Completion {
+    fn from(object: CompletionObject<'_>) -> Self {
+        Self {
+            id: known(object.id),
+            model: known(object.model),
+            created: Some(object.created).filter(|&created| created != 0),
+            choices: object.choices.into_iter().map(|choice| (choice.index, choice.into())).collect(),
+            usage: object.usage.map(Usage::from),
+            errors: Vec::new(),
+        }
+    }
+}
+
+impl<'a> ChoiceObject<'a> {
+    fn new(index: u32, choice: &'a Choice) -> Self {
+        let silent = !choice.refusal.is_empty() || !choice.tool_calls.is_empty();
+        let message = MessageObject {
+            role: choice.role.as_deref().unwrap_or("assistant").into(),
+            content: if silent { told(&choice.text) } else { Some(choice.text.as_str().into()) },
+            reasoning_content: told(&choice.reasoning),
+            refusal: told(&choice.refusal),
+            tool_calls: Some(choice.tool_calls.values().map(CallObject::from).collect())
+                .filter(|calls: &Vec<_>| !calls.is_empty()),
+        };
+        Self { index, message, finish_reason: choice.finish_reason().map(|reason| reason.as_str().into()) }
+    }
+}
+
+impl From<ChoiceObject<'_>> for Choice {
+    fn from(object: ChoiceObject<'_>) -> Self {
+        let message = object.message;
+        let calls = message.tool_calls.unwrap_or_default();
+        Self {
+            role: known(message.role),
+            text: message.content.unwrap_or_default().into_owned(),
+            reasoning: message.reasoning_content.unwrap_or_default().into_owned(),
+            refusal: message.refusal.unwrap_or_default().into_owned(),
+            tool_calls: (0..).zip(calls.into_iter().map(ToolCall::from)).collect(),
+            finish: object.finish_reason.map(|word| Finish { reason: reason(&word), raw: word.into_owned() }),
+        }
+    }
+}
+
+impl<'a> From<&'a ToolCall> for CallObject<'a> {
+    fn from(call: &'a ToolCall) -> Self {
+        let function =
+            FunctionObject { name: call.name.as_str().into(), arguments: call.arguments.as_str().into() };
+        Self { id: text(call.id.as_deref()), r#type: "function".into(), function }
+    }
+}
+
+impl From<CallObject<'_>> for ToolCall {
+    fn from(object: CallObject<'_>) -> Self {
+        let FunctionObject { name, arguments } = object.function;
+        Self { id: known(object.id), name: name.into_owned(), arguments: arguments.into_owned() }
+    }
+}
+
+impl From<Usage> for UsageObject {
+    fn from(usage: Usage) -> Self {
+        let Usage { input, output, total, cached_input, cache_write, reasoning } = usage;
+        Self {
+            prompt_tokens: input,
+            completion_tokens: output,
+            total_tokens: total,
+            prompt_tokens_details: cached_input
+                .or(cache_write)
+                .map(|_| PromptDetails { cached_tokens: cached_input, cache_write_tokens: cache_write }),
+            completion_tokens_details: reasoning.map(|_| CompletionDetails { reasoning_tokens: reasoning }),
+        }
+    }
+}
+
+impl From<UsageObject> for Usage {
+    fn from(object: UsageObject) -> Self {
+        let prompt = object.prompt_tokens_details.unwrap_or_default();
+        let completion = object.completion_tokens_details.unwrap_or_default();
+        Self {
+            input: object.prompt_tokens,
+            output: object.completion_tokens,
+            total: object.total_tokens,
+            cached_input: prompt.cached_tokens,
+            cache_write: prompt.cache_write_tokens,
+            reasoning: completion.reasoning_tokens,
+        }
+    }
+}
+
+fn text(known: Option<&str>) -> Text<'_> {
+    known.unwrap_or_default().into()
+}
+
+fn known(text: Text<'_>) -> Option<String> {
+    Some(text.into_owned()).filter(|text| !text.is_empty())
+}
+
+fn told(text: &str) -> Option<Text<'_>> {
+    Some(text.into()).filter(|_| !text.is_empty())
+}
+
+fn reason(word: &str) -> FinishReason {
+    use FinishReason::{ContentFilter, Error, Length, Other, Stop, ToolCalls};
+    let known = [Stop, Length, ToolCalls, ContentFilter, Error];
+    known.into_iter().find(|reason| reason.as_str() == word).unwrap_or(Other)
+}

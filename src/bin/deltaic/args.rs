@@ -1,0 +1,145 @@
+//! What the command takes, and what its help says.
+
+use std::path::PathBuf;
+
+use anstream::ColorChoice;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Parser, ValueEnum};
+use deltaic::{Arguments, Content, Framing, Options, Think};
+
+use crate::split::Split;
+
+const EXAMPLES: &str = "\
+Decodes LLM chat streams: any bytes that a chat endpoint sent in, normalized deltas out.
+
+Examples:
+  curl -sN \"$URL\" -d @request.json | deltaic           one delta a line, as they arrive
+  curl -sN \"$URL\" -d @request.json | deltaic -o text   what a person would read
+  deltaic -o completion recorded.sse | jq .usage       the whole answer as one chat.completion
+  deltaic -o none --stats *.sse                        what is in these, and how fast
+  deltaic --split random:7 recorded.sse                the same deltas: cuts do not matter";
+
+const EXIT_STATUS: &str = "\
+Exit status (the highest that applies, over all inputs):
+  0  complete
+  1  an input could not be read, or the output not be written
+  2  wrong usage
+  3  malformed events were met: one line each on standard error, FILE:OFFSET: KIND
+  4  truncated: neither an end marker nor a finish for every choice, or no event at all
+  5  the peer reported an error in the stream
+With `--output frames` only 0 to 3: frames know nothing of answers.";
+
+#[derive(Debug, Parser)]
+#[command(version, about = "Decodes LLM chat streams into normalized deltas", long_about = EXAMPLES)]
+#[command(after_long_help = EXIT_STATUS)]
+pub(crate) struct Args {
+    /// What to decode, each by itself; `-` or nothing is standard input
+    #[arg(value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+
+    /// What to print
+    #[arg(short, long, value_name = "FORM", default_value = "deltas")]
+    pub(crate) output: Output,
+
+    /// How events are cut out of the bytes
+    #[arg(long, value_name = "HOW", default_value = "auto", value_parser = words(&FRAMINGS))]
+    framing: Framing,
+
+    /// Take the reference wire only: no deviation is understood
+    #[arg(long)]
+    strict: bool,
+
+    /// Salvage damaged envelopes (never tool arguments)
+    #[arg(long, conflicts_with = "strict")]
+    repair: bool,
+
+    /// Reasoning tags where content begins, or that were opened in the prompt
+    #[arg(long, value_name = "HOW", default_value = "auto", value_parser = words(&THINKS))]
+    think: Think,
+
+    /// Whether each chunk holds a piece of the content or all so far
+    #[arg(long, value_name = "HOW", default_value = "auto", value_parser = words(&CONTENTS))]
+    content: Content,
+
+    /// Whether a call's last fragment may repeat all its arguments
+    #[arg(long, value_name = "HOW", default_value = "as-sent", value_parser = words(&ARGUMENTS))]
+    arguments: Arguments,
+
+    /// Feed the input in pieces of N bytes, or of random sizes (some empty)
+    #[arg(long, value_name = "N|random:SEED")]
+    pub(crate) split: Option<Split>,
+
+    /// Decode without shape prediction: slower, and otherwise the same
+    #[arg(long)]
+    no_prediction: bool,
+
+    /// Report on standard error: bytes, events, deltas, quirks, errors, time
+    #[arg(long)]
+    pub(crate) stats: bool,
+
+    /// When to use colour
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub(crate) color: Color,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Output {
+    /// One delta a line, as JSON
+    Deltas,
+    /// What a person would read: reasoning, answer, tool calls
+    Text,
+    /// One JSON object an input: chat.completion, with a report in its member `deltaic`
+    Completion,
+    /// What a strict event-stream reader sees, one frame a line, as JSON
+    Frames,
+    /// Nothing: for the exit status and --stats
+    None,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+const FRAMINGS: [(&str, Framing); 5] = [
+    ("auto", Framing::Auto),
+    ("sse", Framing::Sse),
+    ("ndjson", Framing::Ndjson),
+    ("json-array", Framing::JsonArray),
+    ("json", Framing::Json),
+];
+const THINKS: [(&str, Think); 3] = [("auto", Think::Auto), ("off", Think::Off), ("started", Think::Started)];
+const CONTENTS: [(&str, Content); 3] =
+    [("auto", Content::Auto), ("incremental", Content::Incremental), ("cumulative", Content::Cumulative)];
+const ARGUMENTS: [(&str, Arguments); 2] = [("as-sent", Arguments::AsSent), ("repeated", Arguments::Repeated)];
+
+impl Args {
+    pub(crate) fn options(&self) -> Options {
+        let base = if self.strict { Options::strict() } else { Options::new().repair(self.repair) };
+        base.framing(self.framing)
+            .think(self.think)
+            .content(self.content)
+            .arguments(self.arguments)
+            .prediction(!self.no_prediction)
+    }
+}
+
+impl Color {
+    pub(crate) fn write_global(self) {
+        match self {
+            Self::Auto => ColorChoice::Auto,
+            Self::Always => ColorChoice::Always,
+            Self::Never => ColorChoice::Never,
+        }
+        .write_global();
+    }
+}
+
+/// Takes one of the words of a table.
+fn words<T: Copy + Send + Sync>(table: &'static [(&'static str, T)]) -> impl TypedValueParser<Value = T> {
+    PossibleValuesParser::new(table.iter().map(|&(word, _)| word)).try_map(move |given| {
+        table.iter().find(|&&(word, _)| word == given).map(|&(_, value)| value).ok_or("no such word")
+    })
+}

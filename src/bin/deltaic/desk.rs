@@ -1,0 +1,118 @@
+//! Where everything is told: standard output, standard error, the exit status.
+
+use std::fmt::Display;
+use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
+use std::process::ExitCode;
+
+use anstream::{AutoStream, ColorChoice};
+use deltaic::Error;
+
+use crate::args::{Args, Output};
+use crate::progress::Progress;
+use crate::tally::Tally;
+use crate::text::Look;
+
+/// What the command ends with; of several the highest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Status {
+    Complete = 0,
+    Unreadable = 1,
+    Usage = 2,
+    Malformed = 3,
+    Truncated = 4,
+    PeerError = 5,
+}
+
+impl From<Status> for ExitCode {
+    fn from(status: Status) -> Self {
+        (status as u8).into()
+    }
+}
+
+pub(crate) struct Desk {
+    pub(crate) out: BufWriter<Box<dyn Write>>,
+    pub(crate) look: Look,
+    pub(crate) tally: Tally,
+    name: String,
+    progress: Progress,
+    may_show_progress: bool,
+    status: Status,
+}
+
+impl Desk {
+    pub(crate) fn new(args: &Args) -> Self {
+        let stdout = io::stdout();
+        let terminal = stdout.is_terminal();
+        let dim = AutoStream::choice(&stdout) != ColorChoice::Never;
+        // Not `AutoStream::auto`: it would strip escapes out of the answer itself.
+        let out: Box<dyn Write> = if dim { Box::new(AutoStream::always(stdout)) } else { Box::new(stdout) };
+        let quiet = matches!(args.output, Output::None | Output::Completion) || !terminal;
+        Self {
+            out: BufWriter::with_capacity(64 << 10, out),
+            look: Look { dim, visible: terminal || dim },
+            tally: Tally::new(),
+            name: String::new(),
+            progress: Progress::new(None),
+            may_show_progress: quiet && io::stderr().is_terminal(),
+            status: Status::Complete,
+        }
+    }
+
+    /// From here on it is all about this input.
+    pub(crate) fn open(&mut self, name: String) {
+        self.name = name;
+        self.progress = Progress::new(None);
+    }
+
+    pub(crate) fn expect(&mut self, size: Option<u64>) {
+        self.progress = Progress::new(size.filter(|_| self.may_show_progress));
+    }
+
+    pub(crate) fn count_bytes(&mut self, bytes: usize) {
+        let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
+        self.tally.add_bytes(bytes);
+        self.progress.advance(bytes);
+    }
+
+    pub(crate) fn raise(&mut self, status: Status) {
+        self.status = self.status.max(status);
+    }
+
+    /// A line on standard error, about this input.
+    pub(crate) fn note(&self, what: impl Display) {
+        self.progress.suspend(|| complain(format_args!("{}: {what}", self.name)));
+    }
+
+    pub(crate) fn unreadable(&mut self, error: &io::Error) {
+        self.note(error);
+        self.raise(Status::Unreadable);
+    }
+
+    pub(crate) fn malformed(&mut self, error: &Error) {
+        self.progress
+            .suspend(|| complain(format_args!("{}:{}: {}", self.name, error.offset(), error.kind())));
+        self.tally.add_error();
+        self.raise(Status::Malformed);
+    }
+
+    /// The last flush and the last words. Whoever closed the pipe has read enough: that is no error.
+    pub(crate) fn close(mut self, end: io::Result<()>, stats: bool) -> Status {
+        match end.and_then(|()| self.out.flush()) {
+            Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+                self.progress.suspend(|| complain(format_args!("standard output: {error}")));
+                self.raise(Status::Unreadable);
+            }
+            Ok(()) | Err(_) => {}
+        }
+        drop(self.progress);
+        if stats {
+            complain(&self.tally);
+        }
+        self.status
+    }
+}
+
+/// A closed standard error is no reason to stop.
+fn complain(line: impl Display) {
+    let _ = writeln!(io::stderr().lock(), "{line}");
+}

@@ -1,0 +1,80 @@
+//! One input, read in pieces.
+
+use std::ffi::OsStr;
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, ErrorKind, Read};
+use std::path::Path;
+
+use crate::split::Split;
+
+const READ_BYTES: usize = 64 << 10;
+
+/// ```text
+/// reader's buffer  ▓▓▓▓▓▓▓▓▓▓▓▓▓▓░░░░░░░░░     unsplit: a piece is all that one read gave, in place
+///                  ╰── given ───╯
+/// piece            ▓▓▓▓                        split: exactly the size asked, whatever the reads give
+/// ```
+pub(crate) struct Input {
+    reader: BufReader<Box<dyn Read>>,
+    /// Bytes at the front of the reader's buffer that the caller has had.
+    given: usize,
+    split: Option<Split>,
+    piece: Vec<u8>,
+    size: Option<u64>,
+}
+
+impl Input {
+    pub(crate) fn open(path: &Path, split: Option<Split>) -> io::Result<Self> {
+        let (source, size): (Box<dyn Read>, _) = if path == OsStr::new("-") {
+            (Box::new(io::stdin().lock()), None)
+        } else {
+            let file = File::open(path)?;
+            let about = file.metadata()?;
+            if about.is_dir() {
+                return Err(ErrorKind::IsADirectory.into());
+            }
+            (Box::new(file), about.is_file().then_some(about.len()))
+        };
+        let reader = BufReader::with_capacity(READ_BYTES, source);
+        Ok(Self { reader, given: 0, split, piece: Vec::new(), size })
+    }
+
+    /// How long it is, if it is a regular file.
+    pub(crate) fn size(&self) -> Option<u64> {
+        self.size
+    }
+
+    /// Whether the next piece may have to be waited for.
+    pub(crate) fn is_dry(&self) -> bool {
+        self.split.is_some() || self.reader.buffer().len() <= self.given
+    }
+
+    /// The next piece, maybe empty; none at the end.
+    pub(crate) fn next_piece(&mut self) -> io::Result<Option<&[u8]>> {
+        self.reader.consume(self.given);
+        self.given = 0;
+        match &mut self.split {
+            None => self.next_read(),
+            Some(split) => {
+                let size = split.next_size();
+                self.next_cut(size)
+            }
+        }
+    }
+
+    fn next_read(&mut self) -> io::Result<Option<&[u8]>> {
+        while let Err(error) = self.reader.fill_buf() {
+            if error.kind() != ErrorKind::Interrupted {
+                return Err(error);
+            }
+        }
+        self.given = self.reader.buffer().len();
+        Ok(Some(self.reader.buffer()).filter(|piece| !piece.is_empty()))
+    }
+
+    fn next_cut(&mut self, size: u64) -> io::Result<Option<&[u8]>> {
+        self.piece.clear();
+        self.reader.by_ref().take(size).read_to_end(&mut self.piece)?;
+        Ok(Some(&*self.piece).filter(|piece| size == 0 || !piece.is_empty()))
+    }
+}

@@ -1,0 +1,93 @@
+//! The `deltaic` command: bytes of an LLM chat stream in, deltas, text or the folded completion out.
+//!
+//! `args` says what is asked, `input` reads and cuts, `decode` or `frames` read the pieces, `text` and `fold`
+//! show deltas, `desk` is where everything is told: standard output, standard error, the exit status.
+
+mod args;
+mod decode;
+mod desk;
+mod fold;
+mod frames;
+mod input;
+mod progress;
+mod split;
+mod tally;
+mod text;
+mod visible;
+
+use std::ffi::OsStr;
+use std::io::{self, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser};
+
+use args::{Args, Output};
+use desk::{Desk, Status};
+use input::Input;
+
+/// What reads the pieces of one input after another: the decoder, or the framer alone.
+///
+/// Errors are those of standard output; complaints about the input go to the desk.
+trait Reader {
+    fn start(&mut self, desk: &Desk);
+    fn feed(&mut self, piece: &[u8], desk: &mut Desk) -> io::Result<()>;
+    fn end(&mut self, desk: &mut Desk) -> io::Result<()>;
+}
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    if args.files.is_empty() && io::stdin().is_terminal() {
+        let _ = writeln!(io::stderr(), "{}", Args::command().render_help());
+        return Status::Usage.into();
+    }
+    args.color.write_global();
+    let mut desk = Desk::new(&args);
+    let end = run(&args, &mut desk);
+    desk.close(end, args.stats).into()
+}
+
+fn run(args: &Args, desk: &mut Desk) -> io::Result<()> {
+    let mut reader: Box<dyn Reader> = match args.output {
+        Output::Frames => Box::new(frames::Frames::new()),
+        output => Box::new(decode::Decode::new(args.options(), output)),
+    };
+    let standard_input = [PathBuf::from("-")];
+    let files = if args.files.is_empty() { &standard_input[..] } else { &args.files[..] };
+    for file in files {
+        desk.open(name(file));
+        match Input::open(file, args.split) {
+            Ok(input) => read(input, &mut *reader, desk)?,
+            Err(error) => desk.unreadable(&error),
+        }
+    }
+    Ok(())
+}
+
+/// One input from first to last byte. What the pieces gave is flushed before a read that may have to wait, so
+/// that a live pipe shows each delta as soon as its event is whole.
+fn read(mut input: Input, reader: &mut dyn Reader, desk: &mut Desk) -> io::Result<()> {
+    desk.expect(input.size());
+    reader.start(desk);
+    loop {
+        if input.is_dry() {
+            desk.out.flush()?;
+        }
+        match input.next_piece() {
+            Ok(Some(piece)) => {
+                desk.count_bytes(piece.len());
+                reader.feed(piece, desk)?;
+            }
+            Ok(None) => break,
+            Err(error) => {
+                desk.unreadable(&error);
+                break;
+            }
+        }
+    }
+    reader.end(desk)
+}
+
+fn name(file: &Path) -> String {
+    if file == OsStr::new("-") { "-".to_owned() } else { file.display().to_string() }
+}

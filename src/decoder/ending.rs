@@ -1,0 +1,90 @@
+//! How a stream ended: facts, nothing synthesized.
+//!
+//! Knows: counts. Must not know: how they came about.
+
+/// How a stream ended, as far as its bytes tell ([`crate::Decoder::ending`]).
+///
+/// Cost: a copy of a few words; nothing is computed later.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ending {
+    pub(super) done: bool,
+    pub(super) events: u64,
+    pub(super) errors: u64,
+    pub(super) peer_errors: u64,
+    pub(super) choices: usize,
+    pub(super) finished_choices: usize,
+    pub(super) open_tool_calls: usize,
+    pub(super) unterminated_bytes: usize,
+    pub(super) first: [u8; 64],
+    pub(super) first_length: u8,
+}
+
+impl Ending {
+    /// The stream's own end marker was seen.
+    #[must_use]
+    pub const fn done(&self) -> bool {
+        self.done
+    }
+
+    /// Neither the stream nor its choices say that it is complete: there was no end marker, and some choice is
+    /// unfinished or there is none at all; or bytes were left over that are no event.
+    ///
+    /// Some services never send a finish reason; then this is true of complete answers as well. It is a fact about the
+    /// bytes, not a verdict.
+    #[must_use]
+    pub const fn is_truncated(&self) -> bool {
+        let open = self.choices == 0 || self.finished_choices < self.choices;
+        !self.done && (open || self.unterminated_bytes > 0)
+    }
+
+    /// Events met, malformed ones included.
+    #[must_use]
+    pub const fn events(&self) -> u64 {
+        self.events
+    }
+
+    /// Our complaints ([`crate::Error`]).
+    #[must_use]
+    pub const fn errors(&self) -> u64 {
+        self.errors
+    }
+
+    /// The peer's complaints ([`crate::Delta::Error`]).
+    #[must_use]
+    pub const fn peer_errors(&self) -> u64 {
+        self.peer_errors
+    }
+
+    /// Choices met.
+    #[must_use]
+    pub const fn choices(&self) -> usize {
+        self.choices
+    }
+
+    /// Choices that have a finish reason.
+    #[must_use]
+    pub const fn finished_choices(&self) -> usize {
+        self.finished_choices
+    }
+
+    /// Tool calls that began and were not ended, by the wire or by their choice's finish.
+    #[must_use]
+    pub const fn open_tool_calls(&self) -> usize {
+        self.open_tool_calls
+    }
+
+    /// Bytes at the end that are no event.
+    #[must_use]
+    pub const fn unterminated_bytes(&self) -> usize {
+        self.unterminated_bytes
+    }
+
+    /// The first bytes of a body that had no event, at most 64: an HTML page, a proxy's word. Empty if it had one.
+    #[must_use]
+    pub fn first_bytes(&self) -> &[u8] {
+        if self.events > 0 {
+            return &[];
+        }
+        self.first.get(..usize::from(self.first_length)).unwrap_or_default()
+    }
+}

@@ -1,0 +1,208 @@
+//! One event's payload to told deltas: parse, then normalize.
+//!
+//! Knows: the rooms after framing, and in which order they are asked. Must not know: inputs, cuts, lines.
+
+use crate::dialect::{self, Quirk, Tolerance};
+use crate::error::{ErrorKind, Limit};
+use crate::frame::document::{self, Part};
+use crate::normalize::{Event, Normalizer};
+use crate::options::Options;
+use crate::parse::{self, Reading, Room, reader::Scratch};
+use crate::record::{Record, Str, Texts, Told};
+
+/// The rooms that see payloads, and the queue of what is told of one event.
+#[derive(Debug, Clone)]
+pub(super) struct Teller {
+    pub(super) tolerance: Tolerance,
+    pub(super) room: Room,
+    pub(super) scratch: Scratch,
+    pub(super) normalizer: Normalizer,
+    pub(super) queue: Vec<Told>,
+    /// What is wrong with the event; told after its queue.
+    pub(super) error: Option<ErrorKind>,
+    reading: Reading,
+    keepalives: bool,
+    name_limit: usize,
+    id_limit: usize,
+}
+
+impl Teller {
+    pub(super) fn new(options: &Options) -> Self {
+        Self {
+            tolerance: Tolerance::new(options.quirks),
+            room: Room::default(),
+            scratch: Scratch::default(),
+            normalizer: Normalizer::new(options),
+            queue: Vec::new(),
+            error: None,
+            reading: Reading {
+                depth: options.limits.depth,
+                extras: options.extras,
+                tape_from: parse::TAPE_FROM,
+            },
+            keepalives: options.keepalives,
+            name_limit: options.limits.event_name_bytes,
+            id_limit: options.limits.id_bytes,
+        }
+    }
+
+    pub(super) fn reset(&mut self, options: &Options) {
+        self.tolerance.seen = dialect::Quirks::NONE;
+        self.normalizer.reset(options);
+        self.begin();
+    }
+
+    /// Forgets the event before.
+    pub(super) fn begin(&mut self) {
+        self.queue.clear();
+        self.scratch.clear();
+        self.error = None;
+        self.normalizer.begin_event();
+    }
+
+    /// A comment.
+    pub(super) fn comment(&mut self) {
+        self.begin();
+        if self.keepalives {
+            self.queue.push(Told::Keepalive);
+        }
+    }
+
+    /// The stream ends without an end marker.
+    pub(super) fn end(&mut self) {
+        self.begin();
+        let Self { normalizer, scratch, tolerance, queue, .. } = self;
+        let texts = Texts { payload: &[], scratch: &mut scratch.text };
+        let (document, name) = (Str::NONE, Str::NONE);
+        normalizer.end(None, &mut Event { texts, tolerance, out: queue, document, name });
+    }
+
+    /// One event; `payload` is UTF-8. What is wrong with it is left in `error`.
+    pub(super) fn event(&mut self, payload: &[u8], name: &[u8], error: bool) {
+        self.begin();
+        if self.normalizer.is_done() && self.tolerance.meets(Quirk::AfterDone) {
+            return;
+        }
+        self.error = self.tell(payload, name, error).err();
+    }
+
+    fn tell(&mut self, payload: &[u8], name: &[u8], error: bool) -> Result<(), ErrorKind> {
+        if name.len() > self.name_limit {
+            return Err(ErrorKind::Limit(Limit::EventNameBytes));
+        }
+        if error || name == dialect::ERROR_EVENT.as_bytes() && self.tolerance.meets(Quirk::ErrorEvent) {
+            return self.error_event(payload, name);
+        }
+        if !name.is_empty() {
+            if let Some(marker) = self.named_end(payload, name) {
+                self.with(payload, name, (0, payload.len()), |normalizer, event| {
+                    normalizer.end(Some(marker), event);
+                });
+                return Ok(());
+            }
+        }
+        let mut part = document::first(payload, &mut self.tolerance).map_err(ErrorKind::Refused)?;
+        loop {
+            match part {
+                Part::End => return Ok(()),
+                Part::Empty | Part::Comment => {
+                    self.queue.extend(self.keepalives.then_some(Told::Keepalive));
+                    return Ok(());
+                }
+                Part::Done(marker) => {
+                    self.with(payload, name, (0, 0), |normalizer, event| normalizer.end(Some(marker), event));
+                    return Ok(());
+                }
+                Part::Text => return self.text(payload, name),
+                Part::Document(at) => part = self.document(payload, name, at)?,
+            }
+        }
+    }
+
+    /// The document at `at`; gives what follows it.
+    fn document(&mut self, payload: &[u8], name: &[u8], at: usize) -> Result<Part, ErrorKind> {
+        let end = self.read(payload, at)?;
+        let next = document::next(payload, end, &mut self.tolerance).map_err(ErrorKind::Refused)?;
+        self.told(payload, name, (at, end))?;
+        Ok(next)
+    }
+
+    fn read(&mut self, payload: &[u8], at: usize) -> Result<usize, ErrorKind> {
+        let Self { room, scratch, tolerance, reading, .. } = self;
+        parse::document(payload, at, *reading, room, scratch, tolerance)
+    }
+
+    /// Tells the statement of the document that is `span` of the payload.
+    fn told(&mut self, payload: &[u8], name: &[u8], span: (usize, usize)) -> Result<(), ErrorKind> {
+        for record in &self.room.statement.head {
+            if let Record::Id(id) = record {
+                if id.span.range().len() > self.id_limit {
+                    return Err(ErrorKind::Limit(Limit::IdBytes));
+                }
+            }
+        }
+        let statement = std::mem::take(&mut self.room.statement);
+        let told = self.with(payload, name, span, |normalizer, event| normalizer.document(&statement, event));
+        self.room.statement = statement;
+        told
+    }
+
+    /// Calls `f` with the normalizer and what it needs of the event.
+    fn with<T>(
+        &mut self,
+        payload: &[u8],
+        name: &[u8],
+        (start, end): (usize, usize),
+        f: impl FnOnce(&mut Normalizer, &mut Event<'_>) -> T,
+    ) -> T {
+        let Self { normalizer, scratch, tolerance, queue, room, .. } = self;
+        let unknown = room.statement.head.contains(&Record::Unknown);
+        let mut texts = Texts { payload, scratch: &mut scratch.text };
+        let name = match (unknown, name) {
+            (false, _) => Str::NONE,
+            (true, b"") => texts.keep("message"),
+            (true, name) => texts.keep(&String::from_utf8_lossy(name)),
+        };
+        let document = Str::payload(start, end);
+        f(normalizer, &mut Event { texts, tolerance, out: queue, document, name })
+    }
+
+    /// Data that is an error whatever it says.
+    fn error_event(&mut self, payload: &[u8], name: &[u8]) -> Result<(), ErrorKind> {
+        let at = payload.len().saturating_sub(payload.trim_ascii_start().len());
+        let is_error = |record: &Record| matches!(record, Record::Error { .. });
+        if payload.get(at) == Some(&b'{') {
+            if let Ok(end) = self.read(payload, at) {
+                if self.room.statement.head.iter().any(is_error) {
+                    return self.told(payload, name, (at, end));
+                }
+            }
+        }
+        self.room.statement.clear();
+        self.with(payload, name, (0, payload.len()), |normalizer, event| normalizer.error_text(event));
+        Ok(())
+    }
+
+    fn named_end(&mut self, payload: &[u8], name: &[u8]) -> Option<&'static str> {
+        let marker = dialect::END_EVENTS.iter().copied().find(|known| known.as_bytes() == name)?;
+        let data = payload.trim_ascii();
+        let empty = data.is_empty() || data == b"{}" || document::is_done(data).is_some();
+        (empty && self.tolerance.meets(Quirk::NamedEnd)).then_some(marker)
+    }
+
+    /// Text that does not begin like JSON: a scalar of no known wire, or the peer's words.
+    fn text(&mut self, payload: &[u8], name: &[u8]) -> Result<(), ErrorKind> {
+        let span = (0, payload.len());
+        if parse::is_value(payload, self.reading.depth, &mut self.scratch) {
+            self.room.statement.clear();
+            self.room.statement.head.push(Record::Unknown);
+            return self.told(payload, name, span);
+        }
+        if !self.tolerance.meets(Quirk::PlainText) {
+            return Err(ErrorKind::Json);
+        }
+        self.room.statement.clear();
+        self.with(payload, name, span, |normalizer, event| normalizer.error_text(event));
+        Ok(())
+    }
+}

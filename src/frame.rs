@@ -1,0 +1,216 @@
+//! Events cut out of bytes.
+//!
+//! Knows: the WHATWG event stream format (strict, in [`sse`]); beside it JSON lines, JSON arrays and bare JSON
+//! ([`json`]), and the lenient forms of event streams ([`lenient`]), which know JSON nesting and string state and the
+//! dialect's end-marker bytes. Must not know: what JSON means, providers.
+//!
+//! The room is handed the bytes from an event's first byte on and answers with the caller's next move ([`Step`]). It
+//! keeps offsets, never bytes (but for data joined from several lines), so the bytes may move from the caller's input
+//! to the carry between two steps.
+
+pub(crate) mod document;
+mod json;
+mod lenient;
+pub(crate) mod sse;
+
+use crate::dialect::{Quirk, Tolerance};
+use crate::options::Framing;
+use crate::record::Span;
+
+/// The caller's next move. Offsets count from the first byte handed in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Step {
+    /// Keep the bytes, bring more.
+    More,
+    /// These bytes carry nothing: drop them and step again. `comment`: a comment line ended here.
+    Drop { from: usize, to: usize, comment: bool },
+    /// An event ends at `end`.
+    Event(Event),
+    /// The event is over the limit: drop everything up to `to` and step again; the rest of it is skipped.
+    Over { to: usize },
+}
+
+/// One event, as ranges of the bytes handed in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Event {
+    pub(crate) end: usize,
+    pub(crate) data: Data,
+    /// The event type; empty where none was named.
+    pub(crate) name: Span,
+    /// The data is an error's payload whatever it says.
+    pub(crate) error: bool,
+    /// One data line and nothing dropped from between its lines: its bytes are all it is.
+    pub(crate) plain: bool,
+}
+
+/// Where an event's data is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Data {
+    #[default]
+    None,
+    /// One line's value.
+    One(Span),
+    /// Several lines' values, joined by line feeds in [`Frames::joined`].
+    Joined,
+}
+
+/// How the bytes are framed, as far as is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Mode {
+    /// Before the first byte that tells; `indented`: the line so far is white space.
+    Start { framing: Framing, bom: bool, indented: bool },
+    Sse,
+    Json,
+}
+
+/// The room: recognizes the framing, then steps through it.
+#[derive(Debug, Clone)]
+pub(crate) struct Frames {
+    framing: Framing,
+    mode: Mode,
+    sse: sse::Sse,
+    json: json::Json,
+}
+
+impl Frames {
+    pub(crate) fn new(framing: Framing, limit: usize) -> Self {
+        Self {
+            framing,
+            mode: Mode::Start { framing, bom: false, indented: false },
+            sse: sse::Sse::new(limit),
+            json: json::Json::new(limit),
+        }
+    }
+
+    /// As new; keeps allocations.
+    pub(crate) fn reset(&mut self) {
+        self.mode = Mode::Start { framing: self.framing, bom: false, indented: false };
+        self.sse.reset();
+        self.json.reset();
+    }
+
+    /// Looks at `bytes`, which begin where the last step said, for the end of the event. Cost: no byte twice, but for
+    /// the one line that shows that events end without blank lines.
+    pub(crate) fn step(&mut self, bytes: &[u8], tolerance: &mut Tolerance) -> Step {
+        match self.mode {
+            Mode::Sse => self.sse.step(bytes, tolerance),
+            Mode::Json => self.json.step(bytes),
+            Mode::Start { framing, bom, indented } => {
+                self.start(bytes, Start { framing, bom, indented }, tolerance)
+            }
+        }
+    }
+
+    /// No more bytes will come: `bytes` are all that is left. `More` means that they are no event.
+    pub(crate) fn finish(&mut self, bytes: &[u8], tolerance: &mut Tolerance) -> Step {
+        match self.mode {
+            Mode::Sse => self.sse.finish(bytes, tolerance),
+            Mode::Json => self.json.finish(bytes, tolerance),
+            Mode::Start { .. } => {
+                self.mode = Mode::Sse;
+                self.sse.finish(bytes, tolerance)
+            }
+        }
+    }
+
+    /// What the caller could not drop from between an event's lines because other bytes follow.
+    pub(crate) fn left_in_place(&mut self, bytes: usize) {
+        self.sse.left_in_place(bytes);
+    }
+
+    /// The data of an event of several lines.
+    pub(crate) fn joined(&self) -> &[u8] {
+        &self.sse.joined
+    }
+
+    /// The same, to be replaced by its decoded form.
+    pub(crate) fn joined_mut(&mut self) -> &mut Vec<u8> {
+        &mut self.sse.joined
+    }
+
+    /// Stands before the first byte of an event, in a framing whose events begin and end with lines.
+    #[inline]
+    pub(crate) fn at_event(&self) -> bool {
+        match self.mode {
+            Mode::Sse => self.sse.at_event(),
+            Mode::Json => self.json.at_line(),
+            Mode::Start { .. } => false,
+        }
+    }
+
+    /// An event that ended with `last` was taken past the framer, from where [`Frames::at_event`] held.
+    #[inline]
+    pub(crate) fn skipped(&mut self, last: u8) {
+        self.sse.skip_lf = last == b'\r';
+    }
+
+    /// Whether the next byte, if it is a line feed, still belongs to the event before.
+    #[inline]
+    pub(crate) fn skips_lf(&self) -> bool {
+        self.sse.skip_lf
+    }
+
+    /// The first bytes: a byte-order mark, white space, then the byte that tells.
+    fn start(&mut self, bytes: &[u8], start: Start, tolerance: &mut Tolerance) -> Step {
+        const BOM: &[u8] = b"\xEF\xBB\xBF";
+        if !start.bom && bytes.len() < BOM.len() && BOM.starts_with(bytes) {
+            return Step::More;
+        }
+        if !start.bom {
+            self.mode = Mode::Start { framing: start.framing, bom: true, indented: false };
+            if bytes.starts_with(BOM) {
+                return Step::Drop { from: 0, to: BOM.len(), comment: false };
+            }
+        }
+        if start.framing == Framing::Sse || !tolerance.allows(Quirk::BareJson) && start.framing == Framing::Auto {
+            self.mode = Mode::Sse;
+            return self.step(bytes, tolerance);
+        }
+        let blank = bytes.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+        if blank > 0 {
+            let tail = bytes.get(..blank).and_then(|space| space.last());
+            let indented = !matches!(tail, Some(b'\n' | b'\r'));
+            self.mode = Mode::Start { framing: start.framing, bom: true, indented };
+            return Step::Drop { from: 0, to: blank, comment: false };
+        }
+        self.recognize(bytes, start, tolerance)
+    }
+
+    /// The byte that tells.
+    fn recognize(&mut self, bytes: &[u8], start: Start, tolerance: &mut Tolerance) -> Step {
+        let shape = match start.framing {
+            Framing::Ndjson => Some(json::Shape::Lines),
+            Framing::JsonArray => Some(json::Shape::Array),
+            Framing::Json => Some(json::Shape::Values),
+            Framing::Auto | Framing::Sse => match bytes {
+                [b'{', ..] => Some(json::Shape::Undecided),
+                [b'['] => return Step::More,
+                [b'[', b'D' | b'd', ..] => None,
+                [b'[', ..] => Some(json::Shape::Array),
+                [] => return Step::More,
+                _ => None,
+            },
+        };
+        if let Some(shape) = shape {
+            if start.framing == Framing::Auto {
+                tolerance.meets(Quirk::BareJson);
+            }
+            self.json.begin(shape);
+            self.mode = Mode::Json;
+        } else {
+            self.mode = Mode::Sse;
+            if start.indented {
+                self.sse.ignore_line();
+            }
+        }
+        self.step(bytes, tolerance)
+    }
+}
+
+/// What the start knows so far.
+#[derive(Clone, Copy)]
+struct Start {
+    framing: Framing,
+    bom: bool,
+    indented: bool,
+}

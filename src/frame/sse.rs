@@ -1,0 +1,454 @@
+//! The event stream format, strictly: WHATWG HTML 9.2.6, *Interpreting an event stream*.
+//!
+//! Knows: lines, comments, fields, dispatch. Must not know: JSON (what it must ask about pending data, it asks
+//! [`super::lenient`]).
+//!
+//! 1. A line ends at LF, at CR, or at CR LF. A CR ends its line at once; an LF that follows, even in the next input,
+//!    is swallowed (`skip_lf`).
+//! 2. A blank line dispatches the event if it has data; else what was pending is forgotten.
+//! 3. A line that begins with a colon is a comment. A field's name goes up to the first colon, or is the whole line;
+//!    one space after the colon is not part of the value.
+//! 4. `data` lines are joined by LF; `event` names the event; `id` counts unless it holds NUL; `retry` counts if it is
+//!    digits only; other names are ignored.
+//! 5. What is pending at the end of the stream is discarded.
+//!
+//! ```text
+//!   bytes    event: x\ndata: {"a":1}\ndata: {"b"
+//!            ^0        ^             ^line      ^scanned: no line end between `line` and here
+//! ```
+//!
+//! Comments and fields of unknown name are dropped as they come, not kept: `skipping` is the state between two inputs
+//! that a long one needs. `resync` is the state after an event over the limit: up to the next blank line.
+//!
+//! To the next editor: every byte of an ignored line must lead to the same steps whether the line came whole or in
+//! pieces; that is why `ignorable` looks at a line's first eight bytes only.
+
+use memchr::memchr2;
+
+use super::{Data, Event, Step, lenient};
+use crate::dialect::{Quirk, Tolerance};
+use crate::record::Span;
+
+/// How many of a line's first bytes decide whether it can be dropped unread.
+const TELLING: usize = 8;
+
+/// After an event over the limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Resync {
+    #[default]
+    No,
+    /// Skips to the next blank line; `fresh`: the current line is empty so far.
+    ToBlank { fresh: bool },
+    /// Skips to the next line end.
+    ToLine,
+}
+
+/// The state of one event stream.
+#[derive(Debug, Clone)]
+pub(crate) struct Sse {
+    limit: usize,
+    /// Where the current line begins.
+    line: usize,
+    /// No line end between `line` and here.
+    scanned: usize,
+    /// A CR just ended a line: an LF here belongs to it.
+    pub(super) skip_lf: bool,
+    /// Inside a line that is being dropped; `comment`: it is a comment.
+    skipping: bool,
+    comment: bool,
+    resync: Resync,
+    /// Bytes of dropped lines that could not be removed from between the event's own.
+    foreign: usize,
+    data: Data,
+    pub(crate) joined: Vec<u8>,
+    name: Span,
+    error: bool,
+    id: Option<Span>,
+    retry: Option<u64>,
+    lenient: lenient::Pending,
+}
+
+impl Sse {
+    pub(crate) fn new(limit: usize) -> Self {
+        Self {
+            limit,
+            line: 0,
+            scanned: 0,
+            skip_lf: false,
+            skipping: false,
+            comment: false,
+            resync: Resync::No,
+            foreign: 0,
+            data: Data::None,
+            joined: Vec::new(),
+            name: Span::default(),
+            error: false,
+            id: None,
+            retry: None,
+            lenient: lenient::Pending::default(),
+        }
+    }
+
+    pub(crate) fn reset(&mut self) {
+        let joined = std::mem::take(&mut self.joined);
+        *self = Self::new(self.limit);
+        self.joined = joined;
+        self.joined.clear();
+    }
+
+    /// Before an event's first byte (an LF that belongs to the event before may still come).
+    #[inline]
+    pub(super) fn at_event(&self) -> bool {
+        self.line == 0 && !self.skipping && self.resync == Resync::No && self.data == Data::None
+    }
+
+    /// The `id` field of the event that the last step ended.
+    pub(crate) fn id(&self) -> Option<Span> {
+        self.id
+    }
+
+    /// The `id` field of the lines that the last step dropped with their blank line.
+    pub(crate) fn take_id(&mut self) -> Option<Span> {
+        self.id.take()
+    }
+
+    /// The reconnection time in milliseconds.
+    pub(crate) fn retry(&self) -> Option<u64> {
+        self.retry
+    }
+
+    pub(crate) fn step(&mut self, bytes: &[u8], tolerance: &mut Tolerance) -> Step {
+        loop {
+            if self.skip_lf {
+                match bytes.get(self.line) {
+                    None => return self.short(bytes, tolerance),
+                    Some(b'\n') => {
+                        self.skip_lf = false;
+                        if self.line == 0 {
+                            return self.dropped(0, 1, false);
+                        }
+                        self.line = self.line.saturating_add(1);
+                        self.scanned = self.line;
+                    }
+                    Some(_) => self.skip_lf = false,
+                }
+            }
+            let from = self.scanned.max(self.line);
+            let Some(found) = memchr2(b'\n', b'\r', bytes.get(from..).unwrap_or_default()) else {
+                self.scanned = bytes.len();
+                return self.short(bytes, tolerance);
+            };
+            let end = from.saturating_add(found);
+            self.skip_lf = bytes.get(end) == Some(&b'\r');
+            if let Some(step) = self.line_end(bytes, end, end.saturating_add(1), tolerance) {
+                return step;
+            }
+        }
+    }
+
+    /// The current line is not complete and there are no more bytes.
+    fn short(&mut self, bytes: &[u8], tolerance: &Tolerance) -> Step {
+        let (line, len) = (self.line, bytes.len());
+        if line >= len {
+            return Step::More;
+        }
+        if self.resync != Resync::No {
+            if let Resync::ToBlank { fresh } = &mut self.resync {
+                *fresh = false;
+            }
+            return self.dropped(line, len, false);
+        }
+        let partial = bytes.get(line..).unwrap_or_default();
+        if !self.skipping && self.ignorable(bytes, partial, tolerance) {
+            self.skipping = true;
+            self.comment = partial.first() == Some(&b':');
+        }
+        if self.skipping {
+            return self.dropped(line, len, false);
+        }
+        if len.saturating_sub(self.foreign) > self.limit {
+            return self.over(bytes, len, false);
+        }
+        Step::More
+    }
+
+    /// The line from `self.line` to `end` is complete; the next begins at `next`. `None`: go on with that.
+    fn line_end(&mut self, bytes: &[u8], end: usize, next: usize, tolerance: &mut Tolerance) -> Option<Step> {
+        if self.resync != Resync::No {
+            return Some(self.resynced(end, next));
+        }
+        if self.skipping {
+            self.skipping = false;
+            return Some(self.dropped(self.line, next, self.comment));
+        }
+        let line = bytes.get(self.line..end).unwrap_or_default();
+        if line.is_empty() {
+            return Some(self.blank(next));
+        }
+        if self.ignorable(bytes, line, tolerance) {
+            return Some(self.dropped(self.line, next, line.first() == Some(&b':')));
+        }
+        if next.saturating_sub(self.foreign) > self.limit {
+            return Some(self.over(bytes, next, true));
+        }
+        let step = self.field(bytes, end, next, tolerance);
+        if step.is_none() {
+            self.line = next;
+            self.scanned = next;
+        }
+        step
+    }
+
+    /// Rules 3 and 4.
+    fn field(&mut self, bytes: &[u8], end: usize, next: usize, tolerance: &mut Tolerance) -> Option<Step> {
+        let start = self.line;
+        let line = bytes.get(start..end).unwrap_or_default();
+        let colon = memchr::memchr(b':', line).unwrap_or(line.len());
+        let after = start.saturating_add(colon).saturating_add(1).min(end);
+        let value = if bytes.get(after) == Some(&b' ') && after < end { after.saturating_add(1) } else { after };
+        let span = Span::new(value, end);
+        match line.get(..colon).unwrap_or_default() {
+            b"data" => return self.data_line(bytes, span, next, tolerance),
+            b"event" => self.name = span,
+            b"id" => {
+                if memchr::memchr(0, span.of(bytes)).is_none() {
+                    self.id = Some(span);
+                }
+            }
+            b"retry" => {
+                let digits = span.of(bytes);
+                if !digits.is_empty() && digits.iter().all(u8::is_ascii_digit) {
+                    self.retry = Some(saturating_integer(digits));
+                }
+            }
+            b"error" if tolerance.allows(Quirk::ErrorField) => {
+                if self.has_data() {
+                    return Some(self.event(start));
+                }
+                tolerance.meets(Quirk::ErrorField);
+                self.error = true;
+                self.append(bytes, span);
+            }
+            _ => return self.unknown_line(bytes, Span::new(start, end), next, tolerance),
+        }
+        None
+    }
+
+    fn data_line(&mut self, bytes: &[u8], value: Span, next: usize, tolerance: &mut Tolerance) -> Option<Step> {
+        if tolerance.allows(Quirk::NoBlankLine) {
+            if self.has_data() && self.begins_anew(bytes) {
+                tolerance.meets(Quirk::NoBlankLine);
+                self.lenient.by_line = true;
+                return Some(self.event(self.line));
+            }
+            self.append(bytes, value);
+            if self.lenient.by_line && self.is_complete(bytes) {
+                return Some(self.event(next));
+            }
+        } else {
+            self.append(bytes, value);
+        }
+        None
+    }
+
+    /// A line that is no field: one of the lenient forms, or nothing.
+    fn unknown_line(&mut self, bytes: &[u8], line: Span, next: usize, tolerance: &mut Tolerance) -> Option<Step> {
+        let pending = self.has_data();
+        match lenient::line(line.of(bytes), pending, pending && self.is_open(bytes)) {
+            lenient::Line::Done if tolerance.allows(Quirk::BareDone) => {
+                if pending {
+                    return Some(self.event(self.line));
+                }
+                tolerance.meets(Quirk::BareDone);
+                self.append(bytes, line);
+                Some(self.event(next))
+            }
+            lenient::Line::Blank if tolerance.meets(Quirk::BlankSeparator) => Some(self.blank(next)),
+            lenient::Line::Continuation if tolerance.meets(Quirk::BareContinuation) => {
+                self.append(bytes, line);
+                None
+            }
+            lenient::Line::Json if tolerance.allows(Quirk::BareJsonLine) => {
+                if pending {
+                    return Some(self.event(self.line));
+                }
+                tolerance.meets(Quirk::BareJsonLine);
+                self.append(bytes, line);
+                None
+            }
+            _ => Some(self.dropped(self.line, next, false)),
+        }
+    }
+
+    /// Whether a line that begins so carries nothing, as far as its first bytes tell.
+    fn ignorable(&mut self, bytes: &[u8], line: &[u8], tolerance: &Tolerance) -> bool {
+        if line.starts_with(b"data:") {
+            return false;
+        }
+        let start = line.get(..TELLING).unwrap_or(line);
+        if start.first() == Some(&b':') {
+            return true;
+        }
+        if may_be_field(start, tolerance.allows(Quirk::ErrorField)) {
+            return false;
+        }
+        let pending = self.has_data();
+        let open = pending && self.is_open(bytes);
+        !lenient::may_matter(start, pending, open, tolerance)
+    }
+
+    /// Rule 2.
+    fn blank(&mut self, next: usize) -> Step {
+        if self.has_data() {
+            return self.event(next);
+        }
+        // The caller may still ask for the id; the next step forgets it.
+        let id = self.id;
+        self.begin();
+        self.id = id;
+        Step::Drop { from: 0, to: next, comment: false }
+    }
+
+    fn resynced(&mut self, end: usize, next: usize) -> Step {
+        let blank = end == self.line;
+        self.resync = match self.resync {
+            Resync::ToBlank { fresh: true } if blank => Resync::No,
+            Resync::ToBlank { .. } => Resync::ToBlank { fresh: true },
+            Resync::ToLine | Resync::No => Resync::No,
+        };
+        self.dropped(self.line, next, false)
+    }
+
+    fn over(&mut self, bytes: &[u8], to: usize, line_done: bool) -> Step {
+        let by_line = self.lenient.by_line;
+        let _ = bytes;
+        self.begin();
+        self.resync = match (by_line, line_done) {
+            (true, true) => Resync::No,
+            (true, false) => Resync::ToLine,
+            (false, fresh) => Resync::ToBlank { fresh },
+        };
+        Step::Over { to }
+    }
+
+    /// The caller removes the bytes, so the next line begins where these did.
+    fn dropped(&mut self, from: usize, to: usize, comment: bool) -> Step {
+        self.line = from;
+        self.scanned = from;
+        Step::Drop { from, to, comment }
+    }
+
+    /// The caller could not remove the last dropped bytes.
+    pub(super) fn left_in_place(&mut self, bytes: usize) {
+        self.line = self.line.saturating_add(bytes);
+        self.scanned = self.line;
+        self.foreign = self.foreign.saturating_add(bytes);
+    }
+
+    /// The first line's beginning is gone: what follows of it is dropped.
+    pub(super) fn ignore_line(&mut self) {
+        self.skipping = true;
+        self.comment = false;
+    }
+
+    /// An event ends before `end`.
+    fn event(&mut self, end: usize) -> Step {
+        let event = Event {
+            end,
+            data: self.data,
+            name: self.name,
+            error: self.error,
+            plain: matches!(self.data, Data::One(_)) && self.foreign == 0,
+        };
+        let id = self.id;
+        self.begin();
+        self.id = id;
+        Step::Event(event)
+    }
+
+    fn begin(&mut self) {
+        self.line = 0;
+        self.scanned = 0;
+        self.foreign = 0;
+        self.data = Data::None;
+        self.name = Span::default();
+        self.error = false;
+        self.id = None;
+        self.lenient.begin();
+    }
+
+    fn append(&mut self, bytes: &[u8], value: Span) {
+        match self.data {
+            Data::None => {
+                self.data = Data::One(value);
+                return;
+            }
+            Data::One(first) => {
+                self.joined.clear();
+                self.joined.extend_from_slice(first.of(bytes));
+                self.data = Data::Joined;
+            }
+            Data::Joined => {}
+        }
+        self.joined.push(b'\n');
+        self.joined.extend_from_slice(value.of(bytes));
+    }
+
+    fn has_data(&self) -> bool {
+        self.data != Data::None
+    }
+
+    fn pending<'a>(data: Data, joined: &'a [u8], bytes: &'a [u8]) -> &'a [u8] {
+        match data {
+            Data::None => &[],
+            Data::One(span) => span.of(bytes),
+            Data::Joined => joined,
+        }
+    }
+
+    fn is_complete(&mut self, bytes: &[u8]) -> bool {
+        self.lenient.is_complete(Self::pending(self.data, &self.joined, bytes))
+    }
+
+    fn is_open(&mut self, bytes: &[u8]) -> bool {
+        self.lenient.is_open(Self::pending(self.data, &self.joined, bytes))
+    }
+
+    /// A further data line begins a new event.
+    fn begins_anew(&mut self, bytes: &[u8]) -> bool {
+        self.lenient.by_line || self.error || self.is_complete(bytes)
+    }
+
+    /// What is left when no more bytes come: rule 5, or the event it is when that is allowed.
+    pub(crate) fn finish(&mut self, bytes: &[u8], tolerance: &mut Tolerance) -> Step {
+        if !tolerance.allows(Quirk::UnterminatedEvent) || self.resync != Resync::No {
+            return Step::More;
+        }
+        if !self.skipping && self.line < bytes.len() {
+            if let Some(step) = self.line_end(bytes, bytes.len(), bytes.len(), tolerance) {
+                return step;
+            }
+        }
+        if self.has_data() && (!self.is_open(bytes) || tolerance.allows(Quirk::Repaired)) {
+            tolerance.meets(Quirk::UnterminatedEvent);
+            return self.event(bytes.len());
+        }
+        Step::More
+    }
+}
+
+/// Whether a line that begins with `start` may be a field of a known name.
+fn may_be_field(start: &[u8], error: bool) -> bool {
+    let names: [&[u8]; 5] = [b"data", b"event", b"id", b"retry", b"error"];
+    let known = if error { names.as_slice() } else { names.get(..4).unwrap_or_default() };
+    known.iter().any(|name| match start.strip_prefix(*name) {
+        Some(rest) => matches!(rest.first(), None | Some(b':')),
+        None => name.starts_with(start),
+    })
+}
+
+fn saturating_integer(digits: &[u8]) -> u64 {
+    digits.iter().fold(0u64, |sum, digit| {
+        sum.saturating_mul(10).saturating_add(u64::from(digit.wrapping_sub(b'0')))
+    })
+}

@@ -1,0 +1,213 @@
+//! The two lexemes that both the reader and the shapes must agree on: a JSON string's body and a JSON number.
+//!
+//! Knows: RFC 8259 sections 6 and 7. Must not know: objects, events, meaning.
+//!
+//! A string's end is found eight bytes at a time in a word, testing quote, backslash, control and non-ASCII at
+//! once: tokens are short, and there memchr's set-up costs more than the search.
+
+pub(crate) mod nest;
+
+const ONES: u64 = 0x0101_0101_0101_0101;
+const HIGH: u64 = 0x8080_8080_8080_8080;
+
+/// What stopped a scan of string body bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Stop {
+    /// Index of the first quote, backslash or control byte; the length of the input when there is none.
+    pub(crate) at: usize,
+    /// Whether a byte of 0x80 or more came before it (or shortly after: it may be over-cautious).
+    pub(crate) wide: bool,
+}
+
+/// Bit 7 set in each byte of `word` that is a quote, a backslash or below 0x20; exact up to the first such byte.
+const fn special(word: u64) -> u64 {
+    let quote = word ^ (ONES.wrapping_mul(b'"' as u64));
+    let slash = word ^ (ONES.wrapping_mul(b'\\' as u64));
+    let is_quote = quote.wrapping_sub(ONES) & !quote;
+    let is_slash = slash.wrapping_sub(ONES) & !slash;
+    let is_control = word.wrapping_sub(ONES.wrapping_mul(0x20)) & !word;
+    (is_quote | is_slash | is_control) & HIGH
+}
+
+/// Finds the first quote, backslash or control byte at or after `from`. Cost: one pass, eight bytes a step.
+#[inline(always)]
+pub(crate) fn string_stop(bytes: &[u8], from: usize) -> Stop {
+    let mut at = from;
+    let mut wide = 0u64;
+    while let Some(eight) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
+        let word = u64::from_le_bytes(*eight);
+        let hit = special(word);
+        if hit != 0 {
+            // Only the bytes before the stop may make it wide.
+            let below = hit & hit.wrapping_neg();
+            wide |= word & HIGH & below.wrapping_sub(1);
+            return Stop { at: at.saturating_add((hit.trailing_zeros() >> 3) as usize), wide: wide != 0 };
+        }
+        wide |= word & HIGH;
+        at = at.saturating_add(8);
+    }
+    let mut wide = wide != 0;
+    for &byte in bytes.get(at..).unwrap_or_default() {
+        if byte == b'"' || byte == b'\\' || byte < 0x20 {
+            break;
+        }
+        wide |= byte >= 0x80;
+        at = at.saturating_add(1);
+    }
+    Stop { at, wide }
+}
+
+/// The end of the JSON number that starts at `from`, or `None` where the grammar of RFC 8259 section 6 is not met.
+/// What follows the number is not looked at. Cost: one pass.
+#[inline]
+pub(crate) fn number_end(bytes: &[u8], from: usize) -> Option<usize> {
+    let digits = |mut at: usize| {
+        while bytes.get(at).is_some_and(u8::is_ascii_digit) {
+            at = at.saturating_add(1);
+        }
+        at
+    };
+    let int = if bytes.get(from) == Some(&b'-') { from.saturating_add(1) } else { from };
+    let mut end = match bytes.get(int)? {
+        b'0' => int.saturating_add(1),
+        b'1'..=b'9' => digits(int),
+        _ => return None,
+    };
+    if bytes.get(end) == Some(&b'.') {
+        let fraction = end.saturating_add(1);
+        end = digits(fraction);
+        if end == fraction {
+            return None;
+        }
+    }
+    if let Some(b'e' | b'E') = bytes.get(end) {
+        let mut exponent = end.saturating_add(1);
+        if let Some(b'+' | b'-') = bytes.get(exponent) {
+            exponent = exponent.saturating_add(1);
+        }
+        end = digits(exponent);
+        if end == exponent {
+            return None;
+        }
+    }
+    Some(end)
+}
+
+/// The value of a plain decimal integer that fits; `None` for anything else.
+#[inline]
+pub(crate) fn integer(digits: &[u8]) -> Option<u64> {
+    if digits.is_empty() || digits.len() > 20 {
+        return None;
+    }
+    digits.iter().try_fold(0u64, |sum, &byte| {
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 9 {
+            return None;
+        }
+        sum.checked_mul(10)?.checked_add(u64::from(digit))
+    })
+}
+
+/// The four hex digits at `at`, as in `\uXXXX`.
+#[inline]
+pub(crate) fn hex4(bytes: &[u8], at: usize) -> Option<u16> {
+    let four = bytes.get(at..)?.first_chunk::<4>()?;
+    four.iter().try_fold(0u16, |sum, &byte| {
+        let digit = match byte {
+            b'0'..=b'9' => byte.wrapping_sub(b'0'),
+            b'a'..=b'f' => byte.wrapping_sub(b'a').wrapping_add(10),
+            b'A'..=b'F' => byte.wrapping_sub(b'A').wrapping_add(10),
+            _ => return None,
+        };
+        Some(sum.wrapping_shl(4) | u16::from(digit))
+    })
+}
+
+/// Surrogates that stand alone at a string's edges: their other halves may be in the neighbouring chunks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Edges {
+    /// A low surrogate at the very start.
+    pub(crate) lead: Option<u16>,
+    /// A high surrogate at the very end.
+    pub(crate) tail: Option<u16>,
+}
+
+/// What was met while unescaping, besides the text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Escaped {
+    /// Surrogates at the edges, left out of the text.
+    pub(crate) edges: Edges,
+    /// Whether any surrogate stood alone; inside the string it became U+FFFD.
+    pub(crate) lone: bool,
+}
+
+/// Appends the unescaped body of a JSON string to `out`. `None` for an escape that RFC 8259 does not have.
+/// Cost: linear; never more bytes out than in (a lone surrogate's six become three).
+pub(crate) fn unescape(body: &str, out: &mut String) -> Option<Escaped> {
+    let bytes = body.as_bytes();
+    let mut met = Escaped::default();
+    let mut at = 0usize;
+    loop {
+        let plain = memchr::memchr(b'\\', bytes.get(at..)?).map_or(bytes.len(), |i| at.saturating_add(i));
+        out.push_str(body.get(at..plain)?);
+        if plain >= bytes.len() {
+            return Some(met);
+        }
+        let after = plain.saturating_add(2);
+        at = match bytes.get(plain.saturating_add(1))? {
+            b'u' => unescape_unit(bytes, plain, out, &mut met)?,
+            plain_escape => {
+                out.push(match plain_escape {
+                    b'"' => '"',
+                    b'\\' => '\\',
+                    b'/' => '/',
+                    b'b' => '\u{8}',
+                    b'f' => '\u{c}',
+                    b'n' => '\n',
+                    b'r' => '\r',
+                    b't' => '\t',
+                    _ => return None,
+                });
+                after
+            }
+        };
+    }
+}
+
+/// One `\uXXXX` at `at`, with its partner if it has one; gives the index after it.
+fn unescape_unit(bytes: &[u8], at: usize, out: &mut String, met: &mut Escaped) -> Option<usize> {
+    let unit = hex4(bytes, at.saturating_add(2))?;
+    let after = at.saturating_add(6);
+    if let Some(scalar) = char::from_u32(u32::from(unit)) {
+        out.push(scalar);
+        return Some(after);
+    }
+    if is_high(unit) && bytes.get(after..).is_some_and(|rest| rest.starts_with(b"\\u")) {
+        let low = hex4(bytes, after.saturating_add(2))?;
+        if let Some(scalar) = join(unit, low) {
+            out.push(scalar);
+            return Some(after.saturating_add(6));
+        }
+    }
+    met.lone = true;
+    if is_high(unit) && after == bytes.len() {
+        met.edges.tail = Some(unit);
+    } else if !is_high(unit) && at == 0 {
+        met.edges.lead = Some(unit);
+    } else {
+        out.push(char::REPLACEMENT_CHARACTER);
+    }
+    Some(after)
+}
+
+const fn is_high(unit: u16) -> bool {
+    unit & 0xFC00 == 0xD800
+}
+
+/// The character that a high and a low surrogate make.
+pub(crate) fn join(high: u16, low: u16) -> Option<char> {
+    if !is_high(high) || low & 0xFC00 != 0xDC00 {
+        return None;
+    }
+    char::decode_utf16([high, low]).next()?.ok()
+}

@@ -1,0 +1,788 @@
+//! Records in, deltas out: the one state machine behind every wire.
+//!
+//! Knows: the records of this event, and little per stream: choices, tool call slots, usage, tags, repeating text. Must
+//! not know: bytes, JSON, how the event was found.
+//!
+//! 1. Everything a chunk carries comes out, in a fixed order: error, start; for each choice role, reasoning, opaque
+//!    reasoning, text, refusal, tool calls, extras, finish; then usage.
+//! 2. Empty is absence. No content delta is empty.
+//! 3. Start, role, a call's id and name, and the finish are told once; usage when it changes.
+//! 4. One source of reasoning for each delta: the best spelling that is not empty.
+//! 5. Nothing is synthesized: what was not said is not told, and the ending says so.
+//! 6. What is held (the beginning of a tag, half a surrogate pair) is released at the finish, at the end marker, at the end.
+//!
+//! Every choice and call is found by a look through a short list, never by a wire index.
+
+mod channel;
+mod think;
+mod tools;
+
+use channel::{Channel, Edges, label_print};
+use think::{Piece, Splitter};
+use tools::{Call, Found, Name};
+
+use crate::delta::{FinishReason, Usage};
+use crate::dialect::{self, Quirk, Tolerance};
+use crate::error::{ErrorKind, Limit};
+use crate::options::{Content, Limits, Options, Think};
+use crate::record::{Counter, Home, Record, Statement, Str, Texts, Told};
+
+/// The channels of text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Voice {
+    Text,
+    Reasoning,
+    Refusal,
+}
+
+/// What kinds of content a choice has sent in deltas, so that a repeating `message` is known.
+const TEXT: u8 = 1;
+const REASONING: u8 = 2;
+const REFUSAL: u8 = 4;
+const CALLS: u8 = 8;
+
+/// One choice.
+#[derive(Debug, Clone)]
+struct Choice {
+    index: u32,
+    /// Print of the role that was told; 0 before.
+    role: u64,
+    finished: bool,
+    /// A finish reason that counts only if no better comes.
+    provisional: Option<(FinishReason, &'static str)>,
+    in_deltas: u8,
+    splitter: Splitter,
+    text: Channel,
+    reasoning: Channel,
+    refusal: Channel,
+    calls: Vec<Call>,
+}
+
+/// What one event brings along while its records are told.
+pub(crate) struct Event<'a> {
+    pub(crate) texts: Texts<'a>,
+    pub(crate) tolerance: &'a mut Tolerance,
+    pub(crate) out: &'a mut Vec<Told>,
+    /// The document, as the peer's error or the unknown event carries it.
+    pub(crate) document: Str,
+    /// The event's name.
+    pub(crate) name: Str,
+}
+
+/// The room.
+#[derive(Debug, Clone)]
+pub(crate) struct Normalizer {
+    think: Think,
+    content: Content,
+    limits: Limits,
+    choices: Vec<Choice>,
+    /// Which choice, and which of its calls, the records are about.
+    choice: usize,
+    call: Option<usize>,
+    edges: Edges,
+    reasoning_source: Option<u8>,
+    started: Started,
+    cumulative: bool,
+    usage: Usage,
+    /// The snapshots told in this event.
+    snapshots: Vec<Usage>,
+    /// Prints of the chunk-level extras that were told: some services repeat them with every chunk.
+    extras: [u64; 16],
+    extras_next: usize,
+    /// The event told nothing that is told once.
+    steady: bool,
+    /// Something changed on which a shape's omissions rest.
+    upset: bool,
+    done: bool,
+    peer_errors: u64,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Started {
+    any: bool,
+    id: bool,
+    model: bool,
+    created: bool,
+}
+
+/// What the ending needs to know.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Facts {
+    pub(crate) done: bool,
+    pub(crate) choices: usize,
+    pub(crate) finished: usize,
+    pub(crate) open_calls: usize,
+    pub(crate) peer_errors: u64,
+}
+
+impl Normalizer {
+    pub(crate) fn new(options: &Options) -> Self {
+        Self {
+            think: options.think,
+            content: options.content,
+            limits: options.limits,
+            choices: Vec::new(),
+            choice: 0,
+            call: None,
+            edges: Edges::default(),
+            reasoning_source: None,
+            started: Started::default(),
+            cumulative: options.content == Content::Cumulative,
+            usage: Usage::default(),
+            snapshots: Vec::new(),
+            extras: [0; 16],
+            extras_next: 0,
+            steady: false,
+            upset: false,
+            done: false,
+            peer_errors: 0,
+        }
+    }
+
+    /// As new; keeps the list's allocation.
+    pub(crate) fn reset(&mut self, options: &Options) {
+        let (mut choices, mut snapshots) =
+            (std::mem::take(&mut self.choices), std::mem::take(&mut self.snapshots));
+        choices.clear();
+        snapshots.clear();
+        *self = Self { choices, snapshots, ..Self::new(options) };
+    }
+
+    pub(crate) fn is_done(&self) -> bool {
+        self.done
+    }
+
+    /// The snapshot of this ordinal in the event being told.
+    pub(crate) fn snapshot(&self, ordinal: usize) -> &Usage {
+        self.snapshots.get(ordinal).unwrap_or(&self.usage)
+    }
+
+    /// Nothing in the last event was told once and for all, so an event like it says as much as its records do.
+    pub(crate) fn is_steady(&self) -> bool {
+        self.steady && self.started.id && self.started.model && self.started.created
+    }
+
+    /// Whether something changed, since the last call, on which a shape's omissions rest.
+    pub(crate) fn take_upset(&mut self) -> bool {
+        std::mem::take(&mut self.upset)
+    }
+
+    pub(crate) fn facts(&self) -> Facts {
+        let open = |choice: &Choice| choice.calls.iter().filter(|call| !call.ended).count();
+        Facts {
+            done: self.done,
+            choices: self.choices.len(),
+            finished: self.choices.iter().filter(|choice| choice.finished).count(),
+            open_calls: self.choices.iter().map(open).sum(),
+            peer_errors: self.peer_errors,
+        }
+    }
+
+    /// A new event: its snapshots start over.
+    pub(crate) fn begin_event(&mut self) {
+        self.snapshots.clear();
+        self.steady = true;
+    }
+
+    /// Tells one document.
+    pub(crate) fn document(&mut self, statement: &Statement, event: &mut Event<'_>) -> Result<(), ErrorKind> {
+        self.head(&statement.head, event);
+        self.body(&statement.body, event)
+    }
+
+    /// Tells the records about choices, and usage.
+    pub(crate) fn body(&mut self, records: &[Record], event: &mut Event<'_>) -> Result<(), ErrorKind> {
+        let mut fresh = Usage::default();
+        for record in records {
+            self.record(record, &mut fresh, event)?;
+        }
+        if fresh != Usage::default() {
+            self.usage(&fresh, event);
+        }
+        Ok(())
+    }
+
+    /// A plain text event of a known choice whose text goes through untouched: the hot path's question. Gives the choice's
+    /// index if the text can be told as it is.
+    #[inline]
+    pub(crate) fn passes_text(&self, index: u32) -> bool {
+        !self.cumulative
+            && self.choices.iter().find(|choice| choice.index == index).is_some_and(|choice| {
+                choice.splitter.is_plain() && !choice.text.waits() && choice.in_deltas & TEXT != 0
+            })
+    }
+
+    fn head(&mut self, head: &[Record], event: &mut Event<'_>) {
+        let (mut id, mut model, mut created, mut chunk) = (Str::NONE, Str::NONE, None, true);
+        for record in head {
+            match record {
+                Record::Error { code, kind, message } => {
+                    self.steady = false;
+                    self.peer_errors = self.peer_errors.saturating_add(1);
+                    event.out.push(Told::Error {
+                        code: *code,
+                        kind: *kind,
+                        message: *message,
+                        json: event.document,
+                    });
+                    chunk = false;
+                }
+                Record::Unknown => {
+                    self.steady = false;
+                    event.out.push(Told::Unknown { event: event.name, payload: event.document });
+                    chunk = false;
+                }
+                Record::Id(string) => id = *string,
+                Record::Model(string) => model = *string,
+                Record::Created { value, .. } => created = Some(*value).filter(|value| *value > 0),
+                _ => {}
+            }
+        }
+        if chunk || !id.is_empty() || !model.is_empty() {
+            self.start(id, model, created, event);
+        }
+    }
+
+    /// Start: with the first chunk, and again for what is first seen later.
+    fn start(&mut self, id: Str, model: Str, created: Option<u64>, event: &mut Event<'_>) {
+        let before = self.started;
+        let id = id.some().filter(|_| !before.id).unwrap_or_default();
+        let model = model.some().filter(|_| !before.model).unwrap_or_default();
+        let created = created.filter(|_| !before.created);
+        self.started = Started {
+            any: true,
+            id: before.id || !id.is_empty(),
+            model: before.model || !model.is_empty(),
+            created: before.created || created.is_some(),
+        };
+        if self.started == before {
+            return;
+        }
+        self.steady = false;
+        if !model.is_empty()
+            && self.content == Content::Auto
+            && dialect::is_cumulative(event.texts.get(model))
+            && event.tolerance.meets(Quirk::Cumulative)
+        {
+            self.cumulative = true;
+        }
+        event.out.push(Told::Start { id, model, created });
+    }
+
+    fn record(&mut self, record: &Record, fresh: &mut Usage, event: &mut Event<'_>) -> Result<(), ErrorKind> {
+        match *record {
+            Record::Choice { index } => self.choose(index, event.tolerance)?,
+            Record::Role(role) => self.role(role, event),
+            Record::Edges { lead, tail } => {
+                self.steady = false;
+                self.edges = Edges { lead, tail };
+            }
+            Record::Reasoning { source, home, text } => self.reasoning(source, home, text, event),
+            Record::Text { home, text } => {
+                if self.takes(home, TEXT, text, event) {
+                    self.speak(Voice::Text, text, event);
+                }
+            }
+            Record::Refusal { home, text } => {
+                if self.takes(home, REFUSAL, text, event) {
+                    self.speak(Voice::Refusal, text, event);
+                }
+            }
+            Record::Opaque { kind, data } => {
+                self.steady = false;
+                let choice = self.index();
+                event.out.push(Told::ReasoningOpaque { choice, kind, data });
+            }
+            Record::ToolCall { index, id, name, home, bare } => {
+                self.call = None;
+                if home == Home::Delta || self.takes(home, CALLS, id, event) {
+                    self.tool_call(index, id, name, bare, event)?;
+                    self.mark(home, CALLS);
+                }
+            }
+            Record::Arguments(fragment) => self.fragment(fragment, event),
+            Record::Extra { kind, json, chunk } => {
+                self.steady = false;
+                if !chunk || self.is_new_extra(json, event) {
+                    let choice = (!chunk).then(|| self.index());
+                    event.out.push(Told::Extra { choice, kind, json });
+                }
+            }
+            Record::SideChannel { json } => {
+                self.steady = false;
+                let choice = Some(self.index());
+                event.out.push(Told::Extra { choice, kind: crate::delta::ExtraKind::Other, json });
+            }
+            Record::Finish(word) => self.finish(word, event),
+            Record::Counter { counter, value, .. } => *counter_of(fresh, counter) = Some(value),
+            Record::Id(_)
+            | Record::Model(_)
+            | Record::Created { .. }
+            | Record::Error { .. }
+            | Record::Unknown
+            | Record::Padding { .. } => {}
+        }
+        Ok(())
+    }
+
+    fn current(&mut self) -> Option<&mut Choice> {
+        self.choices.get_mut(self.choice)
+    }
+
+    fn index(&self) -> u32 {
+        self.choices.get(self.choice).map_or(0, |choice| choice.index)
+    }
+
+    /// What follows is about the choice of this wire index.
+    #[inline]
+    fn choose(&mut self, index: u32, tolerance: &Tolerance) -> Result<(), ErrorKind> {
+        self.reasoning_source = None;
+        self.call = None;
+        self.edges = Edges::default();
+        if self.choices.get(self.choice).is_some_and(|choice| choice.index == index) {
+            return Ok(());
+        }
+        if let Some(known) = self.choices.iter().position(|choice| choice.index == index) {
+            self.choice = known;
+            return Ok(());
+        }
+        if self.choices.len() >= self.limits.choices {
+            return Err(ErrorKind::Limit(Limit::Choices));
+        }
+        self.steady = false;
+        self.choice = self.choices.len();
+        self.choices.push(Choice {
+            index,
+            role: 0,
+            finished: false,
+            provisional: None,
+            in_deltas: 0,
+            splitter: match self.think {
+                _ if !tolerance.allows(Quirk::ThinkTags) => Splitter::PLAIN,
+                Think::Auto => Splitter::AUTO,
+                Think::Off => Splitter::PLAIN,
+                Think::Started => Splitter::STARTED,
+            },
+            text: Channel::default(),
+            reasoning: Channel::default(),
+            refusal: Channel::default(),
+            calls: Vec::new(),
+        });
+        Ok(())
+    }
+
+    fn role(&mut self, role: Str, event: &mut Event<'_>) {
+        if role.is_empty() {
+            return;
+        }
+        let print = label_print(0, event.texts.get(role).as_bytes());
+        let Some(choice) = self.current() else { return };
+        if choice.role == print && event.tolerance.meets(Quirk::RoleRepeated) {
+            return;
+        }
+        let told = Told::Role { choice: choice.index, role };
+        choice.role = print;
+        self.steady = false;
+        self.upset = true;
+        event.out.push(told);
+    }
+
+    fn mark(&mut self, home: Home, kind: u8) {
+        if home == Home::Delta {
+            if let Some(choice) = self.current() {
+                choice.in_deltas |= kind;
+            }
+        }
+    }
+
+    /// Whether content of this kind from this home counts: a message does not once deltas brought the same kind.
+    #[inline]
+    fn takes(&mut self, home: Home, kind: u8, text: Str, event: &mut Event<'_>) -> bool {
+        if home == Home::Delta {
+            if !text.is_empty() {
+                self.mark(home, kind);
+            }
+            return true;
+        }
+        self.steady = false;
+        let repeats = self.current().is_some_and(|choice| choice.in_deltas & kind != 0);
+        if repeats {
+            self.edges = Edges::default();
+        }
+        !(repeats && event.tolerance.meets(Quirk::MessageRepeats))
+    }
+
+    /// One source a delta: the first that is not empty; they come in order of rank.
+    fn reasoning(&mut self, source: u8, home: Home, text: Str, event: &mut Event<'_>) {
+        let says = !text.is_empty() || self.edges != Edges::default();
+        if says && self.reasoning_source.is_some_and(|chosen| chosen != source) {
+            if event.tolerance.meets(Quirk::ReasoningTwice) {
+                self.edges = Edges::default();
+                return;
+            }
+        } else if says {
+            self.reasoning_source = Some(source);
+        }
+        if self.takes(home, REASONING, text, event) {
+            self.speak(Voice::Reasoning, text, event);
+        }
+    }
+
+    /// Text of a channel, through what the channel remembers.
+    fn speak(&mut self, voice: Voice, text: Str, event: &mut Event<'_>) {
+        let edges = std::mem::take(&mut self.edges);
+        let cumulative = self.cumulative;
+        let Some(choice) = self.current() else { return };
+        let channel = match voice {
+            Voice::Text => &mut choice.text,
+            Voice::Reasoning => &mut choice.reasoning,
+            Voice::Refusal => &mut choice.refusal,
+        };
+        let mut text = channel.join(text, edges, &mut event.texts);
+        if text.is_empty() {
+            return;
+        }
+        if cumulative {
+            event.tolerance.meets(Quirk::Cumulative);
+            text = channel.fresh(text, &event.texts);
+            if text.is_empty() {
+                return;
+            }
+        }
+        if voice == Voice::Text && !choice.splitter.is_plain() {
+            return split(choice, text, event);
+        }
+        event.out.push(told(voice, choice.index, text));
+    }
+
+    fn tool_call(
+        &mut self,
+        index: Option<u32>,
+        id: Str,
+        name: Str,
+        bare: bool,
+        event: &mut Event<'_>,
+    ) -> Result<(), ErrorKind> {
+        let limits = self.limits;
+        let Some(choice) = self.choices.get_mut(self.choice) else { return Ok(()) };
+        if id.span.range().len() > limits.id_bytes {
+            return Err(ErrorKind::Limit(Limit::IdBytes));
+        }
+        let print = |string: Str| match string.some() {
+            Some(string) => label_print(0, event.texts.get(string).as_bytes()),
+            None => 0,
+        };
+        let entry = tools::Entry { index, id: print(id), name: print(name) };
+        if index.is_none() {
+            need(event, Quirk::ToolIndexMissing)?;
+        }
+        let mut found = tools::find(&choice.calls, entry);
+        match found {
+            Found::Reused(known) => {
+                let reuses = event.tolerance.meets(Quirk::ToolIndexReused);
+                found = if reuses { Found::New } else { Found::Call(known) };
+            }
+            Found::Renamed(known) => {
+                need(event, Quirk::ToolIdChanges)?;
+                found = Found::Call(known);
+            }
+            Found::New | Found::Call(_) => {}
+        }
+        if bare {
+            need(event, Quirk::ToolMetadata)?;
+        }
+        match found {
+            Found::Call(known) => {
+                self.call = Some(known);
+                self.same_call(known, entry, (id, name), event)
+            }
+            _ if bare => Ok(()),
+            _ => {
+                if choice.calls.len() >= limits.tool_calls {
+                    return Err(ErrorKind::Limit(Limit::ToolCalls));
+                }
+                self.new_call(entry, (id, name), event)
+            }
+        }
+    }
+
+    fn new_call(
+        &mut self,
+        entry: tools::Entry,
+        (id, name): (Str, Str),
+        event: &mut Event<'_>,
+    ) -> Result<(), ErrorKind> {
+        self.steady = false;
+        self.upset = true;
+        if id.is_empty() {
+            need(event, Quirk::ToolIdLate)?;
+        }
+        let Some(choice) = self.choices.get_mut(self.choice) else { return Ok(()) };
+        let slot = choice.calls.len();
+        self.call = Some(slot);
+        choice.calls.push(Call { index: entry.index, id: entry.id, name: entry.name, ..Call::default() });
+        let slot = u32::try_from(slot).unwrap_or(u32::MAX);
+        event.out.push(Told::ToolCallStart { choice: choice.index, slot, id, name });
+        Ok(())
+    }
+
+    /// An entry for a call that is known: a late id, a further piece of the name, or nothing new.
+    fn same_call(
+        &mut self,
+        slot: usize,
+        entry: tools::Entry,
+        (id, name): (Str, Str),
+        event: &mut Event<'_>,
+    ) -> Result<(), ErrorKind> {
+        let Some(choice) = self.choices.get_mut(self.choice) else { return Ok(()) };
+        let index = choice.index;
+        let Some(call) = choice.calls.get_mut(slot) else { return Ok(()) };
+        let mut late = Str::NONE;
+        if entry.id != 0 && call.id == 0 {
+            need(event, Quirk::ToolIdLate)?;
+            call.id = entry.id;
+            late = id;
+        } else if entry.id != 0 && entry.id == call.id && !event.tolerance.meets(Quirk::ToolIdRepeated) {
+            late = id;
+        }
+        let mut piece = Str::NONE;
+        if entry.name != 0 {
+            match call.named(event.texts.get(name).as_bytes()) {
+                Name::First => piece = name,
+                Name::Piece => {
+                    need(event, Quirk::ToolNameSplit)?;
+                    piece = name;
+                }
+                Name::Again => {
+                    if !event.tolerance.meets(Quirk::ToolNameRepeated) {
+                        piece = name;
+                    }
+                }
+            }
+        }
+        if !late.is_empty() || !piece.is_empty() {
+            self.steady = false;
+            let slot = u32::try_from(slot).unwrap_or(u32::MAX);
+            event.out.push(Told::ToolCallUpdate { choice: index, slot, id: late, name: piece });
+        }
+        Ok(())
+    }
+
+    fn fragment(&mut self, fragment: Str, event: &mut Event<'_>) {
+        let edges = std::mem::take(&mut self.edges);
+        let repeated = event.tolerance.allows(Quirk::RepeatedArguments);
+        let Some(slot) = self.call else { return };
+        let Some(choice) = self.choices.get_mut(self.choice) else { return };
+        let Some(call) = choice.calls.get_mut(slot) else { return };
+        let mut fragment = call.channel.join(fragment, edges, &mut event.texts);
+        if fragment.is_empty() {
+            return;
+        }
+        call.arguments = true;
+        if repeated {
+            fragment = unrepeated(call, fragment, event);
+            if fragment.is_empty() {
+                return;
+            }
+        }
+        let slot = u32::try_from(slot).unwrap_or(u32::MAX);
+        event.out.push(Told::ToolCallArguments { choice: choice.index, slot, fragment });
+    }
+
+    fn finish(&mut self, word: Str, event: &mut Event<'_>) {
+        self.steady = false;
+        let meaning = dialect::finish(event.texts.get(word).as_bytes());
+        let Some(choice) = self.choices.get_mut(self.choice) else { return };
+        let reason = match meaning {
+            dialect::Finish::Null if event.tolerance.meets(Quirk::FinishNullWord) => return,
+            dialect::Finish::Provisional(reason, word)
+                if event.tolerance.meets(Quirk::FinishProvisional) =>
+            {
+                choice.provisional = Some((reason, word));
+                return;
+            }
+            dialect::Finish::Plain(reason) => reason,
+            dialect::Finish::Spelled(reason) if event.tolerance.meets(Quirk::FinishSpelling) => reason,
+            dialect::Finish::Null
+            | dialect::Finish::Provisional(..)
+            | dialect::Finish::Spelled(_)
+            | dialect::Finish::Unknown => FinishReason::Other,
+        };
+        if choice.finished && event.tolerance.meets(Quirk::FinishRepeated) {
+            return;
+        }
+        finish(choice, reason, word, event);
+    }
+
+    /// The stream ends (by its marker, or because no more bytes come): what was held and what was provisional is told.
+    pub(crate) fn end(&mut self, marker: Option<&'static str>, event: &mut Event<'_>) {
+        self.steady = false;
+        for choice in &mut self.choices {
+            release(choice, event);
+            if let (false, Some((reason, word))) = (choice.finished, choice.provisional) {
+                let raw = event.texts.keep(word);
+                finish(choice, reason, raw, event);
+            }
+        }
+        if let Some(marker) = marker {
+            self.done = true;
+            event.out.push(Told::Done { marker });
+        }
+    }
+
+    /// The event's data is an error whatever it says.
+    pub(crate) fn error_text(&mut self, event: &mut Event<'_>) {
+        self.steady = false;
+        self.peer_errors = self.peer_errors.saturating_add(1);
+        let message = event.document;
+        event.out.push(Told::Error { code: Str::NONE, kind: Str::NONE, message, json: message });
+    }
+
+    fn usage(&mut self, fresh: &Usage, event: &mut Event<'_>) {
+        let before = self.usage;
+        for counter in COUNTERS {
+            let Some(new) = *counter_of(&mut fresh.clone(), counter) else { continue };
+            let known = counter_of(&mut self.usage, counter);
+            if new == 0 && known.is_some_and(|old| old > 0) && event.tolerance.meets(Quirk::UsageZero) {
+                continue;
+            }
+            *known = Some(new);
+        }
+        if self.usage != before {
+            event.out.push(Told::Usage { snapshot: self.snapshots.len() });
+            self.snapshots.push(self.usage);
+        }
+    }
+
+    /// A chunk-level extra that was not told before.
+    fn is_new_extra(&mut self, json: Str, event: &Event<'_>) -> bool {
+        let print = label_print(0, event.texts.get(json).as_bytes());
+        if self.extras.contains(&print) {
+            return false;
+        }
+        if let Some(place) = self.extras.get_mut(self.extras_next) {
+            *place = print;
+        }
+        self.extras_next = self.extras_next.wrapping_add(1) % 16;
+        true
+    }
+}
+
+const COUNTERS: [Counter; 6] = [
+    Counter::Input,
+    Counter::Output,
+    Counter::Total,
+    Counter::CachedInput,
+    Counter::CacheWrite,
+    Counter::Reasoning,
+];
+
+fn counter_of(usage: &mut Usage, counter: Counter) -> &mut Option<u64> {
+    match counter {
+        Counter::Input => &mut usage.input,
+        Counter::Output => &mut usage.output,
+        Counter::Total => &mut usage.total,
+        Counter::CachedInput => &mut usage.cached_input,
+        Counter::CacheWrite => &mut usage.cache_write,
+        Counter::Reasoning => &mut usage.reasoning,
+    }
+}
+
+fn need(event: &mut Event<'_>, quirk: Quirk) -> Result<(), ErrorKind> {
+    if event.tolerance.meets(quirk) { Ok(()) } else { Err(ErrorKind::Refused(quirk)) }
+}
+
+fn told(voice: Voice, choice: u32, text: Str) -> Told {
+    match voice {
+        Voice::Text => Told::Text { choice, text },
+        Voice::Reasoning => Told::Reasoning { choice, text },
+        Voice::Refusal => Told::Refusal { choice, text },
+    }
+}
+
+/// Content whose beginning may be, or is, reasoning between tags.
+fn split(choice: &mut Choice, text: Str, event: &mut Event<'_>) {
+    let (held, length) = choice.splitter.take_held();
+    let text = match held.get(..length).and_then(|held| std::str::from_utf8(held).ok()) {
+        Some(held) if !held.is_empty() => {
+            let start = event.texts.scratch.len();
+            event.texts.scratch.push_str(held);
+            event.texts.append(text);
+            Str::scratch(start, event.texts.scratch.len())
+        }
+        _ => text,
+    };
+    let (index, splitter) = (choice.index, &mut choice.splitter);
+    let Event { texts, tolerance, out, .. } = event;
+    splitter.split(texts.get(text), text, |piece| match piece {
+        Piece::Text(text) => out.push(Told::Text { choice: index, text }),
+        Piece::Reasoning(text) => out.push(Told::Reasoning { choice: index, text }),
+        Piece::Tag => {
+            tolerance.meets(Quirk::ThinkTags);
+        }
+    });
+}
+
+/// Tells what the choice holds back.
+fn release(choice: &mut Choice, event: &mut Event<'_>) {
+    let index = choice.index;
+    if let Some(text) = choice.reasoning.release(&mut event.texts) {
+        event.out.push(Told::Reasoning { choice: index, text });
+    }
+    if let Some(text) = choice.text.release(&mut event.texts) {
+        split(choice, text, event);
+    }
+    let reasoning = choice.splitter.holds_reasoning();
+    let (held, length) = choice.splitter.take_held();
+    if let Some(held) = held.get(..length).filter(|held| !held.is_empty()) {
+        let text = event.texts.keep(std::str::from_utf8(held).unwrap_or_default());
+        let voice = if reasoning { Voice::Reasoning } else { Voice::Text };
+        event.out.push(told(voice, index, text));
+    }
+    choice.splitter.settle();
+    if let Some(text) = choice.refusal.release(&mut event.texts) {
+        event.out.push(Told::Refusal { choice: index, text });
+    }
+    for (slot, call) in choice.calls.iter_mut().enumerate() {
+        if let Some(fragment) = call.channel.release(&mut event.texts) {
+            let slot = u32::try_from(slot).unwrap_or(u32::MAX);
+            event.out.push(Told::ToolCallArguments { choice: index, slot, fragment });
+        }
+    }
+}
+
+/// The choice ends: held text, open calls, then the reason.
+fn finish(choice: &mut Choice, reason: FinishReason, raw: Str, event: &mut Event<'_>) {
+    release(choice, event);
+    choice.finished = true;
+    for (slot, call) in choice.calls.iter_mut().enumerate() {
+        if !std::mem::replace(&mut call.ended, true) {
+            let slot = u32::try_from(slot).unwrap_or(u32::MAX);
+            event.out.push(Told::ToolCallEnd { choice: choice.index, slot });
+        }
+    }
+    let saw_tool_calls = !choice.calls.is_empty();
+    event.out.push(Told::Finish { choice: choice.index, reason, raw, saw_tool_calls });
+}
+
+/// Of a fragment that is complete JSON and begins with everything so far, what is new.
+fn unrepeated(call: &mut Call, fragment: Str, event: &mut Event<'_>) -> Str {
+    let text = event.texts.get(fragment);
+    let mut nest = crate::lex::nest::Nest::default();
+    let complete = nest.scan(text.as_bytes()) == Some(text.len());
+    let repeats = call.channel.repeats(text.as_bytes()).filter(|_| complete);
+    match repeats {
+        Some(told) => {
+            event.tolerance.meets(Quirk::RepeatedArguments);
+            let mut fresh = fragment;
+            fresh.span.start = fragment.span.start.saturating_add(u32::try_from(told).unwrap_or(u32::MAX));
+            let new = event.texts.get(fresh).as_bytes();
+            call.channel.told_more(new);
+            fresh
+        }
+        None => {
+            call.channel.told_more(text.as_bytes());
+            fragment
+        }
+    }
+}

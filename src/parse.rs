@@ -1,0 +1,103 @@
+//! One payload's JSON, stated as records.
+//!
+//! Knows: JSON, and the layout of the chat-completions wire. Must not know: SSE, cuts, earlier events.
+//!
+//! The walk over a document ([`walk`]) is written once, over the [`cursor`] interface; two sources read for it: the
+//! [`reader`], ours, strict and borrowing, and simd-json's [`tape`], for the payloads where SIMD wins.
+
+pub(crate) mod cursor;
+mod errors;
+mod parts;
+pub(crate) mod reader;
+pub(crate) mod tape;
+mod tools;
+mod usage;
+mod walk;
+
+use crate::dialect::Tolerance;
+use crate::error::ErrorKind;
+use crate::options::Extras;
+use crate::record::{Record, Statement};
+use reader::{Reader, Scratch};
+use walk::Walk;
+
+/// The room's lists.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Room {
+    pub(crate) statement: Statement,
+    /// For putting records in order.
+    spare: Vec<Record>,
+}
+
+/// How to read.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Reading {
+    pub(crate) depth: usize,
+    pub(crate) extras: Extras,
+    /// Payloads from this size on are read from simd-json's tape.
+    pub(crate) tape_from: usize,
+}
+
+/// The size, in bytes, from which simd-json's tape is taken.
+pub(crate) const TAPE_FROM: usize = 2 << 10;
+
+/// The size, in bytes, up to which simd-json's tape is taken: it can need 32 bytes per byte of hostile input.
+const TAPE_TO: usize = 64 << 10;
+
+/// States the document at `at`; gives the index after it. The payload is UTF-8. Cost: one pass.
+pub(crate) fn document(
+    payload: &[u8],
+    at: usize,
+    reading: Reading,
+    room: &mut Room,
+    scratch: &mut Scratch,
+    tolerance: &mut Tolerance,
+) -> Result<usize, ErrorKind> {
+    room.statement.clear();
+    let size = payload.len().saturating_sub(at);
+    if size >= reading.tape_from && size <= TAPE_TO {
+        if let Some(done) = from_tape(payload, at, reading, room, scratch, tolerance) {
+            return done;
+        }
+        room.statement.clear();
+    }
+    let reader = Reader::new(payload, at, reading.depth, scratch, tolerance);
+    let Room { statement: Statement { head, body }, spare } = room;
+    let mut walk = Walk { cursor: reader, head, body, spare, extras: reading.extras };
+    walk.document()?;
+    Ok(walk.cursor.position())
+}
+
+/// The same from the tape; `None` where it cannot tell: the reader then decides.
+fn from_tape(
+    payload: &[u8],
+    at: usize,
+    reading: Reading,
+    room: &mut Room,
+    scratch: &mut Scratch,
+    tolerance: &mut Tolerance,
+) -> Option<Result<usize, ErrorKind>> {
+    let before = (*tolerance, scratch.text.len());
+    let mut copy = payload.get(at..)?.to_vec();
+    let tape = tape::read(&mut copy, reading.depth)?;
+    let cursor = tape::Tape::new(tape, payload, at, scratch, tolerance);
+    let Room { statement: Statement { head, body }, spare } = room;
+    let mut walk = Walk { cursor, head, body, spare, extras: reading.extras };
+    let done = walk.document();
+    if done.is_err() {
+        // The reader says what is wrong.
+        *tolerance = before.0;
+        scratch.text.truncate(before.1);
+        return None;
+    }
+    Some(done.map(|()| payload.len()))
+}
+
+/// Whether the payload, trimmed, is one strictly valid JSON value.
+pub(crate) fn is_value(payload: &[u8], depth: usize, scratch: &mut Scratch) -> bool {
+    use cursor::Cursor;
+    let mut strict = Tolerance::new(crate::dialect::Quirks::NONE);
+    let payload = payload.trim_ascii();
+    let mut reader = Reader::new(payload, 0, depth, scratch, &mut strict);
+    reader.skip().is_ok() && reader.position() == payload.len()
+}

@@ -1,0 +1,88 @@
+//! The small interface over which each wire's objects are walked once, whichever source reads the JSON.
+//!
+//! Knows: JSON's kinds. Must not know: any member's name.
+//!
+//! A cursor stands before a value. Every value is either entered or skipped, so a whole document is always checked.
+
+use crate::dialect::Tolerance;
+use crate::error::ErrorKind;
+use crate::lex::Edges;
+use crate::record::Str;
+
+/// What a source says of a value without reading it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Null,
+    Bool,
+    Number,
+    String,
+    Array,
+    Object,
+}
+
+/// A number, as far as this crate needs one.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Number {
+    /// Its integral part, if it is finite, not negative and fits.
+    pub(crate) value: Option<u64>,
+    /// It has no fraction.
+    pub(crate) whole: bool,
+    /// It is written as a plain integer.
+    pub(crate) plain: bool,
+    /// Where it starts in the payload; `u32::MAX` where the source cannot tell.
+    pub(crate) at: u32,
+}
+
+impl Number {
+    /// The number a token says. Policy: `-0` is 0; other negative numbers, non-finite ones and those of 2^64 and more
+    /// have no value; a float's value is its integral part.
+    pub(crate) fn of_float(float: f64, at: u32) -> Self {
+        let fits = float > -1.0 && float < 18_446_744_073_709_551_616.0;
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+        let value = fits.then_some(float as u64).filter(|_| float >= 0.0);
+        Self { value, whole: float.fract() == 0.0, plain: false, at }
+    }
+
+    pub(crate) const fn of_integer(value: Option<u64>, at: u32) -> Self {
+        Self { value, whole: true, plain: true, at }
+    }
+}
+
+/// A walk over one document.
+pub(crate) trait Cursor {
+    /// Where a container's walk stands.
+    type Seq;
+    /// A value to come back to.
+    type Mark: Copy;
+
+    /// The kind of the value ahead.
+    fn kind(&mut self) -> Result<Kind, ErrorKind>;
+    /// Enters the object ahead.
+    fn object(&mut self) -> Result<Self::Seq, ErrorKind>;
+    /// The next member, looked up in `table` (its name unescaped); the cursor then stands before its value.
+    fn key<K>(&mut self, seq: &mut Self::Seq, table: impl Fn(&[u8]) -> K) -> Result<Option<K>, ErrorKind>;
+    /// Enters the array ahead.
+    fn array(&mut self) -> Result<Self::Seq, ErrorKind>;
+    /// Whether there is another element; the cursor then stands before it.
+    fn item(&mut self, seq: &mut Self::Seq) -> Result<bool, ErrorKind>;
+    /// Reads the string ahead. Borrowed where it has no escapes, unescaped into scratch where it has.
+    fn string(&mut self) -> Result<Str, ErrorKind>;
+    /// The surrogates that stood alone at the edges of the string just read.
+    fn take_edges(&mut self) -> Edges;
+    /// Reads the number ahead.
+    fn number(&mut self) -> Result<Number, ErrorKind>;
+    /// Passes the value ahead, checking it.
+    fn skip(&mut self) -> Result<(), ErrorKind>;
+    /// The value ahead, to come back to. Only for the value of a member, or an object that has members.
+    fn mark(&mut self) -> Self::Mark;
+    /// Goes to a marked value; gives where the cursor was.
+    fn go(&mut self, mark: Self::Mark) -> Self::Mark;
+    /// The JSON text of a marked value that has been passed.
+    fn json(&mut self, mark: Self::Mark) -> Str;
+    /// The text of a string.
+    fn text(&self, string: Str) -> &str;
+    /// Puts text into scratch.
+    fn keep(&mut self, text: &str) -> Str;
+    /// What is allowed and seen.
+    fn tolerance(&mut self) -> &mut Tolerance;
+}

@@ -1,0 +1,251 @@
+//! simd-json's tape as the second source of JSON.
+//!
+//! Knows: the tape's nodes, and where its strings lie in the copy it was made from. Must not know: any member's name.
+//!
+//! The tape has no offsets, but simd-json leaves every string where it began in the copy, so a member's name tells where
+//! its value is in the payload. What it reads is strict JSON; for anything else the reader decides.
+
+use simd_json::{Buffers, Node, StaticNode};
+
+use super::cursor::{Cursor, Kind, Number};
+use super::reader::Scratch;
+use crate::dialect::Tolerance;
+use crate::error::ErrorKind;
+use crate::lex::nest::Nest;
+use crate::lex::Edges;
+use crate::record::{Str, text};
+
+/// The tape's nodes, and the address of the copy they point into.
+pub(crate) struct Nodes<'c> {
+    nodes: Vec<Node<'c>>,
+    base: usize,
+}
+
+/// Makes a tape from `copy`, which it scrambles. `None`: not strict JSON, or nested deeper than `depth`.
+/// Cost: allocates the tape and simd-json's buffers, and gives them back with the event.
+pub(crate) fn read(copy: &mut [u8], depth: usize) -> Option<Nodes<'_>> {
+    let base = copy.as_ptr() as usize;
+    let mut buffers = Buffers::with_max_depth(copy.len(), depth.min(128).saturating_add(1));
+    let nodes = simd_json::to_tape_with_buffers(copy, &mut buffers).ok()?.0;
+    within(&nodes, depth.min(128)).then_some(Nodes { nodes, base })
+}
+
+/// Whether the nodes nest no deeper than `depth`.
+fn within(nodes: &[Node<'_>], depth: usize) -> bool {
+    let mut ends = [0usize; 130];
+    let mut open = 0usize;
+    for (at, node) in nodes.iter().enumerate() {
+        while open > 0 && ends.get(open).is_some_and(|end| *end <= at) {
+            open = open.saturating_sub(1);
+        }
+        if let Node::Object { count, .. } | Node::Array { count, .. } = node {
+            open = open.saturating_add(1);
+            match ends.get_mut(open) {
+                Some(end) if open <= depth => *end = at.saturating_add(*count).saturating_add(1),
+                _ => return false,
+            }
+        }
+    }
+    true
+}
+
+/// A cursor over the tape.
+pub(crate) struct Tape<'a, 'c> {
+    nodes: Nodes<'c>,
+    payload: &'a [u8],
+    /// Where the document starts in the payload.
+    start: usize,
+    at: usize,
+    /// Where the name of the member ahead starts in the payload; none before an element.
+    name: Option<usize>,
+    scratch: &'a mut Scratch,
+    tolerance: &'a mut Tolerance,
+}
+
+/// A value to come back to: its node, and the name before it.
+#[derive(Clone, Copy)]
+pub(crate) struct Mark {
+    at: usize,
+    name: Option<usize>,
+}
+
+impl<'a, 'c> Tape<'a, 'c> {
+    pub(crate) fn new(
+        nodes: Nodes<'c>,
+        payload: &'a [u8],
+        start: usize,
+        scratch: &'a mut Scratch,
+        tolerance: &'a mut Tolerance,
+    ) -> Self {
+        Self { nodes, payload, start, at: 0, name: None, scratch, tolerance }
+    }
+
+    fn node(&self, at: usize) -> Result<Node<'c>, ErrorKind> {
+        self.nodes.nodes.get(at).copied().ok_or(ErrorKind::Json)
+    }
+
+    fn enter(&mut self, len: usize) -> usize {
+        self.at = self.at.saturating_add(1);
+        self.name = None;
+        len
+    }
+
+    fn offset(&self, string: &str) -> usize {
+        (string.as_ptr() as usize).wrapping_sub(self.nodes.base).saturating_add(self.start)
+    }
+
+    /// Where the value of the member whose name starts at `name` starts.
+    fn value_of(&self, name: usize) -> usize {
+        let mut at = name;
+        loop {
+            at = crate::lex::string_stop(self.payload, at).at;
+            match self.payload.get(at) {
+                Some(b'\\') => at = at.saturating_add(2),
+                Some(b'"') | None => break,
+                Some(_) => at = at.saturating_add(1),
+            }
+        }
+        let rest = self.payload.get(at..).unwrap_or_default().iter();
+        let gap = rest.skip(1).take_while(|byte| byte.is_ascii_whitespace() || **byte == b':').count();
+        at.saturating_add(1).saturating_add(gap)
+    }
+
+    /// Where the object at `at` of the tape starts: before its first name, quote and brace.
+    fn object_at(&self, at: usize) -> Option<usize> {
+        let Node::String(name) = self.nodes.nodes.get(at.saturating_add(1))? else { return None };
+        let before = self.payload.get(..self.offset(name))?;
+        before.iter().rposition(|byte| *byte == b'{')
+    }
+
+    fn value_end(&self, start: usize) -> usize {
+        let rest = self.payload.get(start..).unwrap_or_default();
+        let len = match rest.first() {
+            Some(b'{' | b'[') => Nest::default().scan(rest).unwrap_or(rest.len()),
+            Some(b'"') => self.string_end(start).saturating_sub(start),
+            _ => rest.iter().take_while(|byte| !matches!(byte, b',' | b'}' | b']' | b' ' | b'\t' | b'\r' | b'\n')).count(),
+        };
+        start.saturating_add(len)
+    }
+
+    fn string_end(&self, start: usize) -> usize {
+        let mut at = start.saturating_add(1);
+        loop {
+            at = crate::lex::string_stop(self.payload, at).at;
+            match self.payload.get(at) {
+                Some(b'\\') => at = at.saturating_add(2),
+                Some(b'"') => return at.saturating_add(1),
+                _ => return at,
+            }
+        }
+    }
+}
+
+impl Cursor for Tape<'_, '_> {
+    type Seq = usize;
+    type Mark = Mark;
+
+    fn kind(&mut self) -> Result<Kind, ErrorKind> {
+        Ok(match self.node(self.at)? {
+            Node::String(_) => Kind::String,
+            Node::Object { .. } => Kind::Object,
+            Node::Array { .. } => Kind::Array,
+            Node::Static(StaticNode::Null) => Kind::Null,
+            Node::Static(StaticNode::Bool(_)) => Kind::Bool,
+            Node::Static(_) => Kind::Number,
+        })
+    }
+
+    fn object(&mut self) -> Result<usize, ErrorKind> {
+        match self.node(self.at)? {
+            Node::Object { len, .. } => Ok(self.enter(len)),
+            _ => Err(ErrorKind::Json),
+        }
+    }
+
+    fn key<K>(&mut self, left: &mut usize, table: impl Fn(&[u8]) -> K) -> Result<Option<K>, ErrorKind> {
+        if *left == 0 {
+            return Ok(None);
+        }
+        *left = left.saturating_sub(1);
+        let Node::String(name) = self.node(self.at)? else { return Err(ErrorKind::Json) };
+        self.name = Some(self.offset(name));
+        self.at = self.at.saturating_add(1);
+        Ok(Some(table(name.as_bytes())))
+    }
+
+    fn array(&mut self) -> Result<usize, ErrorKind> {
+        match self.node(self.at)? {
+            Node::Array { len, .. } => Ok(self.enter(len)),
+            _ => Err(ErrorKind::Json),
+        }
+    }
+
+    fn item(&mut self, left: &mut usize) -> Result<bool, ErrorKind> {
+        self.name = None;
+        let more = *left > 0;
+        *left = left.saturating_sub(1);
+        Ok(more)
+    }
+
+    fn string(&mut self) -> Result<Str, ErrorKind> {
+        let Node::String(string) = self.node(self.at)? else { return Err(ErrorKind::Json) };
+        self.at = self.at.saturating_add(1);
+        Ok(self.keep(string))
+    }
+
+    fn take_edges(&mut self) -> Edges {
+        Edges::default()
+    }
+
+    fn number(&mut self) -> Result<Number, ErrorKind> {
+        let node = self.node(self.at)?;
+        self.at = self.at.saturating_add(1);
+        Ok(match node {
+            Node::Static(StaticNode::U64(value)) => Number::of_integer(Some(value), u32::MAX),
+            Node::Static(StaticNode::I64(value)) => Number::of_integer(u64::try_from(value).ok(), u32::MAX),
+            Node::Static(StaticNode::F64(value)) => Number::of_float(value, u32::MAX),
+            _ => return Err(ErrorKind::Json),
+        })
+    }
+
+    fn skip(&mut self) -> Result<(), ErrorKind> {
+        let size = match self.node(self.at)? {
+            Node::Object { count, .. } | Node::Array { count, .. } => count,
+            Node::String(_) | Node::Static(_) => 0,
+        };
+        self.at = self.at.saturating_add(size).saturating_add(1);
+        Ok(())
+    }
+
+    fn mark(&mut self) -> Mark {
+        Mark { at: self.at, name: self.name }
+    }
+
+    fn go(&mut self, mark: Mark) -> Mark {
+        let back = self.mark();
+        (self.at, self.name) = (mark.at, mark.name);
+        back
+    }
+
+    fn json(&mut self, mark: Mark) -> Str {
+        let start = match mark.name {
+            Some(name) => self.value_of(name),
+            None => self.object_at(mark.at).unwrap_or(self.start),
+        };
+        Str::payload(start, self.value_end(start))
+    }
+
+    fn text(&self, string: Str) -> &str {
+        text(string, self.payload, &self.scratch.text)
+    }
+
+    fn keep(&mut self, text: &str) -> Str {
+        let start = self.scratch.text.len();
+        self.scratch.text.push_str(text);
+        Str::scratch(start, self.scratch.text.len())
+    }
+
+    fn tolerance(&mut self) -> &mut Tolerance {
+        self.tolerance
+    }
+}

@@ -1,0 +1,47 @@
+//! Usage: counters, under whatever names.
+//!
+//! Knows: a usage object's layout, through the dialect's table. Must not know: what was counted before.
+
+use super::cursor::{Cursor, Kind};
+use super::walk::Walk;
+use crate::dialect::{self, Quirk, UsageKey};
+use crate::error::ErrorKind;
+
+/// The usage object ahead; gives whether it had a number. A counter inside details yields to one of its own.
+pub(super) fn usage<C: Cursor>(walk: &mut Walk<'_, C>) -> Result<bool, ErrorKind> {
+    let spelling = walk.cursor.tolerance().allows(Quirk::UsageSpelling);
+    let mut any = false;
+    let mut members = walk.cursor.object()?;
+    while let Some(key) = walk.cursor.key(&mut members, dialect::usage_key)? {
+        let object = walk.cursor.kind()? == Kind::Object;
+        let (told, reference) = match key {
+            UsageKey::Counter(counter, reference) if reference || spelling => (walk.counter(counter)?, reference),
+            UsageKey::InputDetails(reference) | UsageKey::OutputDetails(reference)
+                if object && (reference || spelling) =>
+            {
+                (details(walk)?, reference)
+            }
+            _ => {
+                walk.other(false)?;
+                (false, true)
+            }
+        };
+        if told && !reference {
+            walk.need(Quirk::UsageSpelling)?;
+        }
+        any |= told;
+    }
+    Ok(any)
+}
+
+fn details<C: Cursor>(walk: &mut Walk<'_, C>) -> Result<bool, ErrorKind> {
+    let mut any = false;
+    let mut members = walk.cursor.object()?;
+    while let Some(counter) = walk.cursor.key(&mut members, dialect::detail_key)? {
+        match counter {
+            Some(counter) => any |= walk.counter(counter)?,
+            None => walk.other(false)?,
+        }
+    }
+    Ok(any)
+}

@@ -1,0 +1,309 @@
+//! What the rooms hand to one another: spans, and the facts and deltas made of spans.
+//!
+//! Knows: ranges and numbers. Must not know: where the bytes are, how they were framed or parsed, what is told.
+//!
+//! ```text
+//!   payload  {"id":"c1","choices":[{"index":0,"delta":{"content":" Hi"}}]}
+//!                                                                ^^^ Str { span, place: Payload }
+//!   scratch  text that is not in the payload as it stands: unescaped, joined, or kept beyond its input
+//! ```
+
+use crate::delta::{ExtraKind, FinishReason, OpaqueKind};
+
+/// A byte range.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Span {
+    pub(crate) start: u32,
+    pub(crate) end: u32,
+}
+
+impl Span {
+    /// Offsets are below the largest event (1 GiB), so they fit.
+    pub(crate) fn new(start: usize, end: usize) -> Self {
+        let small = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        Self { start: small(start), end: small(end) }
+    }
+
+    pub(crate) const fn is_empty(self) -> bool {
+        self.start >= self.end
+    }
+
+    pub(crate) fn range(self) -> std::ops::Range<usize> {
+        self.start as usize..self.end as usize
+    }
+
+    pub(crate) fn of(self, bytes: &[u8]) -> &[u8] {
+        bytes.get(self.range()).unwrap_or_default()
+    }
+
+    /// The same range, `by` further on.
+    pub(crate) const fn shifted(self, by: u32) -> Self {
+        Self { start: self.start.saturating_add(by), end: self.end.saturating_add(by) }
+    }
+}
+
+/// Which text a [`Str`] is a range of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Place {
+    #[default]
+    Payload,
+    Scratch,
+}
+
+/// A string as a range; empty is absence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Str {
+    pub(crate) span: Span,
+    pub(crate) place: Place,
+}
+
+impl Str {
+    pub(crate) const NONE: Self = Self { span: Span { start: 0, end: 0 }, place: Place::Payload };
+
+    pub(crate) fn payload(start: usize, end: usize) -> Self {
+        Self { span: Span::new(start, end), place: Place::Payload }
+    }
+
+    pub(crate) fn scratch(start: usize, end: usize) -> Self {
+        Self { span: Span::new(start, end), place: Place::Scratch }
+    }
+
+    pub(crate) const fn is_empty(self) -> bool {
+        self.span.is_empty()
+    }
+
+    pub(crate) fn some(self) -> Option<Self> {
+        (!self.is_empty()).then_some(self)
+    }
+}
+
+/// The two texts of one event, to look at what a [`Str`] says.
+pub(crate) struct Texts<'a> {
+    pub(crate) payload: &'a [u8],
+    pub(crate) scratch: &'a mut String,
+}
+
+impl Texts<'_> {
+    /// The string's text. UTF-8 was checked where the payload was born, so the check here cannot fail.
+    pub(crate) fn get(&self, string: Str) -> &str {
+        text(string, self.payload, self.scratch)
+    }
+
+    /// Puts `new` into scratch.
+    pub(crate) fn keep(&mut self, new: &str) -> Str {
+        let start = self.scratch.len();
+        self.scratch.push_str(new);
+        Str::scratch(start, self.scratch.len())
+    }
+
+    /// Appends the string's text to scratch.
+    pub(crate) fn append(&mut self, string: Str) {
+        match string.place {
+            Place::Scratch if string.span.range().end <= self.scratch.len() => {
+                self.scratch.extend_from_within(string.span.range());
+            }
+            Place::Scratch => {}
+            Place::Payload => {
+                self.scratch.push_str(std::str::from_utf8(string.span.of(self.payload)).unwrap_or_default());
+            }
+        }
+    }
+
+    /// The string in scratch, whatever its place.
+    pub(crate) fn copy(&mut self, string: Str) -> Str {
+        if string.place == Place::Scratch {
+            return string;
+        }
+        let start = self.scratch.len();
+        self.append(string);
+        Str::scratch(start, self.scratch.len())
+    }
+}
+
+/// The text of a [`Str`].
+pub(crate) fn text<'a>(string: Str, payload: &'a [u8], scratch: &'a str) -> &'a str {
+    match string.place {
+        Place::Payload => std::str::from_utf8(string.span.of(payload)).unwrap_or_default(),
+        Place::Scratch => scratch.get(string.span.range()).unwrap_or_default(),
+    }
+}
+
+/// Where a value stood, as far as it decides who wins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Home {
+    /// In the choice's `delta`: the reference.
+    Delta,
+    /// In a `message` in place of, or beside, the delta: the whole answer so far or at last.
+    Message,
+    /// In the choice itself (`text` of the completions API).
+    Choice,
+}
+
+/// One number of a usage object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Counter {
+    Input,
+    Output,
+    Total,
+    CachedInput,
+    CacheWrite,
+    Reasoning,
+}
+
+/// One fact of one chunk, as the parse room states it. `Choice` opens a group: what follows is about that choice.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Record {
+    Id(Str),
+    Model(Str),
+    /// `at`: where the number starts in the payload; `u32::MAX` where the source cannot tell.
+    Created {
+        value: u64,
+        at: u32,
+    },
+    Choice {
+        index: u32,
+    },
+    Role(Str),
+    /// Lone surrogates at the edges of the next text-like record.
+    Edges {
+        lead: u16,
+        tail: u16,
+    },
+    /// `source`: rank of its spelling; of several in one delta only the best that is not empty counts.
+    Reasoning {
+        source: u8,
+        home: Home,
+        text: Str,
+    },
+    Opaque {
+        kind: OpaqueKind,
+        data: Str,
+    },
+    Text {
+        home: Home,
+        text: Str,
+    },
+    Refusal {
+        home: Home,
+        text: Str,
+    },
+    /// Opens a tool call's group. `bare`: nothing that could begin a call (metadata only).
+    ToolCall {
+        index: Option<u32>,
+        id: Str,
+        name: Str,
+        home: Home,
+        bare: bool,
+    },
+    Arguments(Str),
+    Extra {
+        kind: ExtraKind,
+        json: Str,
+        /// About the chunk, not the choice.
+        chunk: bool,
+    },
+    /// The delta is of another role than the assistant's: `json` is all of it.
+    SideChannel {
+        json: Str,
+    },
+    Finish(Str),
+    Counter {
+        counter: Counter,
+        value: u64,
+        at: u32,
+    },
+    /// The peer's complaint.
+    Error {
+        code: Str,
+        kind: Str,
+        message: Str,
+    },
+    /// A document of no known wire.
+    Unknown,
+    /// A string body or number that means nothing here: its bytes may vary.
+    Padding {
+        span: Span,
+        number: bool,
+    },
+}
+
+impl Record {
+    /// The written order of facts within a choice.
+    pub(crate) const fn rank(&self) -> u8 {
+        match self {
+            Self::Role(_) => 1,
+            Self::Reasoning { source, .. } => 2u8.saturating_add(*source),
+            Self::Opaque { .. } => 20,
+            Self::Text { .. } => 21,
+            Self::Refusal { .. } => 22,
+            Self::ToolCall { .. } | Self::Arguments(_) => 23,
+            Self::Extra { .. } | Self::SideChannel { .. } => 24,
+            Self::Finish(_) => 25,
+            Self::Id(_) | Self::Model(_) | Self::Created { .. } | Self::Choice { .. } => 0,
+            Self::Edges { .. } | Self::Counter { .. } | Self::Error { .. } => 26,
+            Self::Unknown | Self::Padding { .. } => 26,
+        }
+    }
+}
+
+/// What is stated of one document. The lists are reused: after the first events nothing is allocated.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Statement {
+    /// About the chunk; told first.
+    pub(crate) head: Vec<Record>,
+    /// About its choices and the rest.
+    pub(crate) body: Vec<Record>,
+}
+
+impl Statement {
+    pub(crate) fn clear(&mut self) {
+        self.head.clear();
+        self.body.clear();
+    }
+}
+
+/// A delta whose strings are still ranges.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Told {
+    Start { id: Str, model: Str, created: Option<u64> },
+    Role { choice: u32, role: Str },
+    Text { choice: u32, text: Str },
+    Reasoning { choice: u32, text: Str },
+    Refusal { choice: u32, text: Str },
+    ReasoningOpaque { choice: u32, kind: OpaqueKind, data: Str },
+    ToolCallStart { choice: u32, slot: u32, id: Str, name: Str },
+    ToolCallUpdate { choice: u32, slot: u32, id: Str, name: Str },
+    ToolCallArguments { choice: u32, slot: u32, fragment: Str },
+    ToolCallEnd { choice: u32, slot: u32 },
+    Extra { choice: Option<u32>, kind: ExtraKind, json: Str },
+    Finish { choice: u32, reason: FinishReason, raw: Str, saw_tool_calls: bool },
+    /// The snapshot of this ordinal in the event; the snapshots live with the normalizer.
+    Usage { snapshot: usize },
+    Error { code: Str, kind: Str, message: Str, json: Str },
+    Keepalive,
+    Unknown { event: Str, payload: Str },
+    Done { marker: &'static str },
+}
+
+impl Told {
+    /// Calls `f` on each string.
+    pub(crate) fn each_str(&mut self, mut f: impl FnMut(&mut Str)) {
+        match self {
+            Self::Start { id, model, .. } => [id, model].into_iter().for_each(f),
+            Self::Role { role: text, .. }
+            | Self::Text { text, .. }
+            | Self::Reasoning { text, .. }
+            | Self::Refusal { text, .. }
+            | Self::ReasoningOpaque { data: text, .. }
+            | Self::ToolCallArguments { fragment: text, .. }
+            | Self::Extra { json: text, .. }
+            | Self::Finish { raw: text, .. } => f(text),
+            Self::ToolCallStart { id, name, .. } | Self::ToolCallUpdate { id, name, .. } => {
+                [id, name].into_iter().for_each(f);
+            }
+            Self::Error { code, kind, message, json } => [code, kind, message, json].into_iter().for_each(f),
+            Self::Unknown { event, payload } => [event, payload].into_iter().for_each(f),
+            Self::ToolCallEnd { .. } | Self::Usage { .. } | Self::Keepalive | Self::Done { .. } => {}
+        }
+    }
+}

@@ -1,0 +1,347 @@
+//! The command as a whole: outputs, exit statuses, pipes.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
+
+use std::io::{BufRead, BufReader, Write};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc;
+use std::time::Duration;
+use std::{fs, thread};
+
+use serde_json::{Value, json};
+
+const CLEAN: &str = r#"data: {"id":"c1","object":"chat.completion.chunk","created":7,"model":"m","choices":[{"index":0,"delta":{"role":"assistant","content":""},"finish_reason":null}]}
+
+data: {"id":"c1","object":"chat.completion.chunk","created":7,"model":"m","choices":[{"index":0,"delta":{"content":"Hi"},"finish_reason":null}]}
+
+data: {"id":"c1","object":"chat.completion.chunk","created":7,"model":"m","choices":[{"index":0,"delta":{"content":"!"},"finish_reason":null}]}
+
+data: {"id":"c1","object":"chat.completion.chunk","created":7,"model":"m","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}
+
+data: {"id":"c1","object":"chat.completion.chunk","created":7,"model":"m","choices":[],"usage":{"prompt_tokens":3,"completion_tokens":2,"total_tokens":5}}
+
+data: [DONE]
+
+"#;
+const MALFORMED: &str = "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\n\n";
+const PEER_ERROR: &str = "data: {\"error\":{\"message\":\"overloaded\",\"code\":529}}\n\n";
+
+struct Outcome {
+    status: i32,
+    out: String,
+    err: String,
+}
+
+fn spawn(args: &[&str]) -> Child {
+    Command::new(env!("CARGO_BIN_EXE_deltaic"))
+        .args(args)
+        .env_remove("NO_COLOR")
+        .env_remove("CLICOLOR_FORCE")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap()
+}
+
+fn deltaic(args: &[&str], input: &str) -> Outcome {
+    let mut child = spawn(args);
+    let (mut stdin, input) = (child.stdin.take().unwrap(), input.as_bytes().to_vec());
+    let writer = thread::spawn(move || drop(stdin.write_all(&input)));
+    let output = child.wait_with_output().unwrap();
+    writer.join().unwrap();
+    Outcome {
+        status: output.status.code().unwrap(),
+        out: String::from_utf8(output.stdout).unwrap(),
+        err: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+fn lines(out: &str) -> Vec<Value> {
+    out.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+fn file(name: &str, content: &str) -> String {
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    fs::write(&path, content).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
+fn content(text: &str) -> String {
+    let chunk = json!({"choices": [{"index": 0, "delta": {"content": text}}]});
+    format!("data: {chunk}\n\n")
+}
+
+/// Without its end marker.
+fn cut_short() -> &'static str {
+    CLEAN.split_inclusive("\n\n").next().unwrap()
+}
+
+#[test]
+fn deltas_are_one_json_object_a_line() {
+    let told = deltaic(&[], CLEAN);
+    let expected = [
+        json!({"type": "start", "id": "c1", "model": "m", "created": 7}),
+        json!({"type": "role", "choice": 0, "role": "assistant"}),
+        json!({"type": "text", "choice": 0, "text": "Hi"}),
+        json!({"type": "text", "choice": 0, "text": "!"}),
+        json!({"type": "finish", "choice": 0, "reason": "stop", "raw": "stop", "saw_tool_calls": false}),
+        json!({"type": "usage", "input": 3, "output": 2, "total": 5}),
+        json!({"type": "done", "marker": "[DONE]"}),
+    ];
+    assert_eq!(lines(&told.out), expected);
+    assert_eq!((told.status, &*told.err), (0, ""));
+}
+
+#[test]
+fn completion_is_one_object_with_a_report() {
+    let told = deltaic(&["-o", "completion", "-"], CLEAN);
+    let mut value: Value = serde_json::from_str(&told.out).unwrap();
+    let report = value.as_object_mut().unwrap().remove("deltaic").unwrap();
+    let message = json!({"role": "assistant", "content": "Hi!"});
+    let expected = json!({
+        "id": "c1", "object": "chat.completion", "created": 7, "model": "m",
+        "choices": [{"index": 0, "message": message, "finish_reason": "stop"}],
+        "usage": {"prompt_tokens": 3, "completion_tokens": 2, "total_tokens": 5},
+    });
+    assert_eq!(value, expected);
+    assert_eq!(report["ending"]["done"], json!(true));
+    assert_eq!(report["ending"]["truncated"], json!(false));
+    assert_eq!((&report["quirks"], &report["errors"]), (&json!([]), &json!([])));
+}
+
+#[test]
+fn a_completion_reports_what_was_wrong() {
+    let told = deltaic(&["-o", "completion"], &[MALFORMED, PEER_ERROR].concat());
+    let report = serde_json::from_str::<Value>(&told.out).unwrap()["deltaic"].clone();
+    assert_eq!(report["errors"][0]["offset"], json!(0));
+    assert_eq!(report["peer_errors"], json!([{"code": "529", "message": "overloaded"}]));
+}
+
+#[test]
+fn text_is_what_a_person_would_read() {
+    let told = deltaic(&["-o", "text"], CLEAN);
+    assert_eq!((&*told.out, &*told.err, told.status), ("Hi!\n", "", 0));
+}
+
+#[test]
+fn text_dims_reasoning_and_spells_out_controls_only_for_a_terminal() {
+    let stream = [
+        "data: {\"choices\":[{\"index\":0,\"delta\":{\"reasoning_content\":\"why\"}}]}\n\n",
+        &content("a\u{1b}[2J\u{9b}\u{7f}\tb\r\n"),
+        "data: [DONE]\n\n",
+    ]
+    .concat();
+    let piped = deltaic(&["-o", "text"], &stream);
+    assert_eq!(piped.out, "why\n\na\u{1b}[2J\u{9b}\u{7f}\tb\r\n");
+    let coloured = deltaic(&["-o", "text", "--color", "always"], &stream);
+    assert_eq!(coloured.out, "\u{1b}[2mwhy\u{1b}[0m\n\na^[[2J<9b>^?\tb^M\n");
+}
+
+#[test]
+fn text_tells_calls_and_further_choices_whole_at_the_end() {
+    let chunk = |choice: u32, delta: Value| {
+        format!("data: {}\n\n", json!({"choices": [{"index": choice, "delta": delta}]}))
+    };
+    let call = |arguments: &str| json!({"tool_calls": [{"index": 0, "id": "t", "function": {"name": "f", "arguments": arguments}}]});
+    let stream = [
+        chunk(0, json!({"content": "a"})),
+        chunk(1, json!({"content": "x"})),
+        chunk(0, call("{}")),
+        chunk(0, json!({"content": "b"})),
+        chunk(1, json!({"content": "y"})),
+        "data: [DONE]\n\n".to_owned(),
+    ]
+    .concat();
+    assert_eq!(deltaic(&["-o", "text"], &stream).out, "ab\n\nf({})\n\n[choice 1]\n\nxy\n");
+}
+
+#[test]
+fn frames_are_the_strict_view() {
+    let told = deltaic(
+        &["-o", "frames"],
+        "retry: 50\nid: 1\nevent: a\ndata: x\ndata: y\n\ndata\n\nretry: 7\ndata: lost",
+    );
+    let expected = [
+        json!({"type": "event", "event": "a", "data": "x\ny", "last_event_id": "1"}),
+        json!({"type": "retry", "milliseconds": 50}),
+        json!({"type": "event", "event": "message", "data": "", "last_event_id": "1"}),
+        json!({"type": "retry", "milliseconds": 7}),
+    ];
+    assert_eq!(lines(&told.out), expected);
+    assert_eq!((told.status, &*told.err), (0, ""));
+}
+
+#[test]
+fn none_prints_nothing_and_stats_go_to_standard_error() {
+    let told = deltaic(&["-o", "none", "--stats"], CLEAN);
+    assert_eq!((told.status, &*told.out), (0, ""));
+    let bytes = format!("bytes        {}\n", CLEAN.len());
+    for line in [&*bytes, "events       6\n", "deltas       7 (start 1, ", "errors       0\n", " MB/s\n"] {
+        assert!(told.err.contains(line), "{line:?} not in {}", told.err);
+    }
+}
+
+#[test]
+fn cuts_and_prediction_change_nothing() {
+    let stream = ["retry: 1\nretry: 2\n", CLEAN, MALFORMED, &content("é😀"), PEER_ERROR].concat();
+    for output in ["deltas", "text", "completion", "frames"] {
+        let whole = deltaic(&["-o", output], &stream);
+        for how in ["--split=1", "--split=3", "--split=random:7", "--split=random:8", "--no-prediction"] {
+            let cut = deltaic(&["-o", output, how], &stream);
+            assert_eq!((cut.status, cut.out, cut.err), (whole.status, whole.out.clone(), whole.err.clone()));
+        }
+    }
+}
+
+#[test]
+fn each_status_and_the_highest_of_several() {
+    let clean = file("clean.sse", CLEAN);
+    let malformed = file("malformed.sse", &[MALFORMED, CLEAN].concat());
+    let truncated = file("truncated.sse", cut_short());
+    let refused = file("refused.sse", PEER_ERROR);
+    let empty = file("empty.sse", "");
+    let page = file("page.html", "<html><body>502</body></html>\n");
+    let missing = "no/such/file";
+    let directory = env!("CARGO_TARGET_TMPDIR");
+    for (status, files) in [
+        (0, &[&*clean, &clean][..]),
+        (1, &[missing, &clean]),
+        (1, &[directory]),
+        (3, &[missing, &malformed]),
+        (4, &[&empty]),
+        (4, &[&page]),
+        (4, &[&malformed, &truncated, missing]),
+        (5, &[&refused, &truncated, &malformed, missing]),
+    ] {
+        assert_eq!(deltaic(&[&["-o", "none"], files].concat(), "").status, status, "{files:?}");
+    }
+}
+
+#[test]
+fn an_unreadable_file_is_reported_and_the_next_one_read() {
+    let clean = file("next.sse", CLEAN);
+    let told = deltaic(&["-o", "text", "no/such/file", &clean, "-"], CLEAN);
+    assert!(told.err.starts_with("no/such/file: "), "{}", told.err);
+    assert_eq!((told.err.lines().count(), &*told.out, told.status), (1, "Hi!\nHi!\n", 1));
+}
+
+#[test]
+fn a_malformed_event_costs_one_line_and_one_event() {
+    let first = content("a");
+    let told = deltaic(&[], &[&first, MALFORMED, &content("b"), "data: [DONE]\n\n"].concat());
+    assert_eq!(told.err, format!("-:{}: malformed JSON\n", first.len()));
+    let texts: Vec<_> = lines(&told.out).into_iter().filter(|line| line["type"] == "text").collect();
+    assert_eq!(texts.iter().map(|line| &line["text"]).collect::<Vec<_>>(), ["a", "b"]);
+    assert_eq!(told.status, 3);
+}
+
+#[test]
+fn text_says_on_standard_error_what_a_person_wants_to_know() {
+    let told = deltaic(&["-o", "text"], &[cut_short(), PEER_ERROR].concat());
+    assert!(told.err.contains("-: the peer reports an error: 529 overloaded\n"), "{}", told.err);
+    assert!(told.err.contains("-: truncated: 0 of 1 choices finished"), "{}", told.err);
+    let told = deltaic(&["-o", "text"], "<html>\u{1b}[2J");
+    assert!(told.err.contains("begins with \"<html>\\u{1b}[2J\""), "{}", told.err);
+}
+
+#[test]
+fn wrong_usage_is_status_2() {
+    for args in [
+        &["--no-such-option"][..],
+        &["-o", "xml"],
+        &["--split", "0"],
+        &["--split", "random:x"],
+        &["--framing", "http"],
+        &["--strict", "--repair"],
+    ] {
+        let told = deltaic(args, "");
+        assert_eq!((told.status, &*told.out), (2, ""), "{args:?}");
+        assert!(told.err.starts_with("error: "), "{}", told.err);
+    }
+}
+
+#[test]
+fn every_choice_of_every_option_is_taken() {
+    for (option, words) in [
+        ("--framing", &["auto", "sse"][..]),
+        ("--think", &["auto", "off"]),
+        ("--content", &["auto", "incremental", "cumulative"]),
+        ("--arguments", &["as-sent", "repeated"]),
+        ("--color", &["auto", "always", "never"]),
+    ] {
+        for word in words {
+            let told = deltaic(&["-o", "completion", option, word], CLEAN);
+            assert_eq!((told.status, &*told.err), (0, ""), "{option} {word}");
+        }
+    }
+    assert_eq!(deltaic(&["--repair"], CLEAN).status, 0);
+    assert_eq!(deltaic(&["--strict"], CLEAN).status, 0);
+    let other = deltaic(&["-o", "completion", "--think", "started"], CLEAN).out;
+    assert!(other.contains(r#""reasoning_content":"Hi!""#), "{other}");
+}
+
+#[test]
+fn help_leads_with_examples_and_says_the_statuses() {
+    let help = deltaic(&["--help"], "");
+    assert_eq!(help.status, 0);
+    let at = |part: &str| help.out.find(part).unwrap_or_else(|| panic!("no {part}"));
+    assert!(at("Examples:") < at("Usage:") && at("Usage:") < at("Exit status"));
+    let version = deltaic(&["--version"], "").out;
+    assert_eq!(version, format!("deltaic {}\n", env!("CARGO_PKG_VERSION")));
+}
+
+#[test]
+fn a_live_pipe_shows_each_delta_as_it_comes() {
+    for args in [&[][..], &["--split", "1"]] {
+        let mut child = spawn(args);
+        let mut stdin = child.stdin.take().unwrap();
+        let out = BufReader::new(child.stdout.take().unwrap());
+        let (told, lines) = mpsc::channel();
+        let reader = thread::spawn(move || out.lines().try_for_each(|line| told.send(line.unwrap())));
+        for event in CLEAN.split_inclusive("\n\n").take(3) {
+            stdin.write_all(event.as_bytes()).unwrap();
+        }
+        while !lines.recv_timeout(Duration::from_secs(20)).unwrap().contains("Hi") {}
+        drop(stdin);
+        assert_eq!(child.wait().unwrap().code(), Some(4));
+        reader.join().unwrap().unwrap();
+    }
+}
+
+#[test]
+fn a_closed_pipe_is_no_error() {
+    let mut child = spawn(&[]);
+    drop(child.stdout.take());
+    let mut stdin = child.stdin.take().unwrap();
+    thread::spawn(move || while stdin.write_all(CLEAN.as_bytes()).is_ok() {});
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), &*output.stderr), (Some(0), &b""[..]));
+}
+
+#[test]
+fn a_closed_standard_error_is_no_reason_to_stop() {
+    let mut child = spawn(&["--stats"]);
+    drop(child.stderr.take());
+    let mut stdin = child.stdin.take().unwrap();
+    stdin.write_all([MALFORMED, CLEAN].concat().as_bytes()).unwrap();
+    drop(stdin);
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(3));
+    assert_eq!(lines(&String::from_utf8(output.stdout).unwrap()).len(), 7);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_status_1() {
+    let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let clean = file("full.sse", CLEAN);
+    let output = Command::new(env!("CARGO_BIN_EXE_deltaic"))
+        .arg(clean)
+        .stdout(full)
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8(output.stderr).unwrap().starts_with("standard output: "));
+}
