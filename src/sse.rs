@@ -209,7 +209,7 @@ impl Framer {
                 Step::Event(event) => {
                     let (base, offset) = (*used, self.offset);
                     let raw = if carried { self.carry.bytes() } else { rest };
-                    let kept = keep(&mut self.id, self.lines.id(), raw, self.limits.id_bytes);
+                    let kept = keep(&mut self.id, self.lines.take_id(), raw, self.limits.id_bytes);
                     let long = event.name.range().len() > self.limits.event_name_bytes;
                     if std::str::from_utf8(event.name.of(raw)).is_err() {
                         self.event = String::from_utf8_lossy(event.name.of(raw)).into_owned();

@@ -102,12 +102,7 @@ impl Sse {
         self.line == 0 && !self.skipping && self.resync == Resync::No && self.data == Data::None
     }
 
-    /// The `id` field of the event that the last step ended.
-    pub(crate) fn id(&self) -> Option<Span> {
-        self.id
-    }
-
-    /// The `id` field of the lines that the last step dropped with their blank line.
+    /// The `id` field of the event that the last step ended, or of the lines that it dropped with their blank line.
     pub(crate) fn take_id(&mut self) -> Option<Span> {
         self.id.take()
     }

@@ -88,7 +88,7 @@ impl Reader for Decode {
 }
 
 /// What `-o text` leaves out of the text, and a person wants to know.
-fn notes(text: &Text, ending: &Ending<'_>, truncated: bool, desk: &Desk) {
+fn notes(text: &Text, ending: &Ending, truncated: bool, desk: &Desk) {
     text.held.errors.iter().for_each(|error| desk.note(in_words(error)));
     if truncated {
         desk.note(shortfall(ending));
@@ -120,7 +120,7 @@ fn in_words(error: &PeerError) -> String {
 }
 
 /// What is missing at the end.
-fn shortfall(ending: &Ending<'_>) -> String {
+fn shortfall(ending: &Ending) -> String {
     if ending.events() == 0 {
         let first = String::from_utf8_lossy(ending.first_bytes());
         return format!("no event in it; it begins with \"{}\"", first.escape_debug());

@@ -65,7 +65,7 @@ impl Fold {
     pub(crate) fn end(
         &self,
         out: &mut impl Write,
-        ending: &Ending<'_>,
+        ending: &Ending,
         truncated: bool,
         seen: Quirks,
     ) -> io::Result<()> {
@@ -81,7 +81,7 @@ impl Fold {
 }
 
 impl EndingReport {
-    fn new(ending: &Ending<'_>, truncated: bool) -> Self {
+    fn new(ending: &Ending, truncated: bool) -> Self {
         Self {
             done: ending.done(),
             truncated,

@@ -52,7 +52,7 @@ impl Tally {
         }
     }
 
-    pub(crate) fn add_ending(&mut self, ending: &Ending<'_>, truncated: bool, seen: Quirks) {
+    pub(crate) fn add_ending(&mut self, ending: &Ending, truncated: bool, seen: Quirks) {
         self.events = self.events.saturating_add(ending.events());
         self.peer_errors = self.peer_errors.saturating_add(ending.peer_errors());
         self.truncated = self.truncated.saturating_add(u64::from(truncated));
