@@ -30,6 +30,7 @@ use crate::error::{Error, ErrorKind, Limit};
 use crate::frame::{Data, Event, Frames, Step};
 use crate::options::Options;
 use crate::record::{Span, Str, Texts, Told, text};
+use crate::shape::{Says, Shapes};
 
 /// The largest event: spans are 32 bits.
 const LARGEST_EVENT: usize = 1 << 30;
@@ -63,7 +64,12 @@ pub struct Decoder {
     options: Options,
     carry: Carry,
     frames: Frames,
+    shapes: Shapes,
     teller: Teller,
+    /// The next event may be taken by its shape: nothing is queued, carried or wrong, and the stream goes on.
+    hot: bool,
+    /// The carry has been framed to its end.
+    starved: bool,
     /// The next of the queue to tell.
     next: usize,
     /// What the queue's payload spans are ranges of.
@@ -135,7 +141,10 @@ impl Decoder {
         Self {
             carry: Carry::default(),
             frames: Frames::new(options.framing, limit),
+            shapes: Shapes::new(options.prediction),
             teller: Teller::new(&options),
+            hot: false,
+            starved: false,
             next: 0,
             source: Source::Scratch,
             offset: 0,
@@ -171,6 +180,12 @@ impl Decoder {
     /// deltas.
     pub fn next_delta<'d, 'i: 'd>(&'d mut self, input: &mut &'i [u8]) -> Result<Option<Delta<'d>>, Error> {
         let bytes: &'i [u8] = input;
+        if self.hot {
+            if let Some((used, delta)) = self.predict(bytes) {
+                *input = bytes.get(used..).unwrap_or_default();
+                return Ok(Some(delta));
+            }
+        }
         let (used, said) = self.advance(bytes);
         *input = bytes.get(used..).unwrap_or_default();
         match said {
@@ -225,6 +240,7 @@ impl Decoder {
         std::mem::swap(&mut fresh.teller, &mut self.teller);
         fresh.carry.clear();
         fresh.frames.reset();
+        fresh.shapes.clear();
         fresh.teller.reset(&fresh.options);
         *self = fresh;
     }
@@ -272,6 +288,88 @@ impl Decoder {
         }
     }
 
+    /// The hot path: an event just like one before, that says one thing.
+    #[inline]
+    fn predict<'i>(&mut self, bytes: &'i [u8]) -> Option<(usize, Delta<'i>)> {
+        let skipped = usize::from(self.frames.skips_lf() && bytes.first() == Some(&b'\n'));
+        let event = bytes.get(skipped..)?;
+        let hit = self.shapes.find(event)?;
+        let plain = hit.plain?;
+        if hit.escaped || hit.text.is_empty() || hit.length > self.options.limits.event_bytes {
+            return None;
+        }
+        let choice = plain.choice;
+        let slot = match plain.says {
+            Says::Text | Says::Reasoning => {
+                self.teller.normalizer.passes(choice, plain.says == Says::Reasoning).then_some(0)?
+            }
+            Says::Arguments(call) if !self.options.quirks.contains(Quirk::RepeatedArguments) => {
+                self.teller.normalizer.passes_arguments(choice, call)?
+            }
+            Says::Arguments(_) => return None,
+        };
+        let text = std::str::from_utf8(hit.text.of(event)).ok()?;
+        self.shapes.hit();
+        let used = skipped.saturating_add(hit.length);
+        self.frames.skipped(bytes.get(used.wrapping_sub(1)).copied().unwrap_or(0));
+        self.events = self.events.saturating_add(1);
+        self.event_at = self.offset.saturating_add(skipped as u64);
+        self.offset = self.offset.saturating_add(used as u64);
+        self.taken = self.taken.saturating_add(used as u64);
+        if plain.counts {
+            self.source = Source::Scratch;
+            self.next = 0;
+            self.teller.counted(&self.shapes);
+            self.hot = self.teller.queue.is_empty();
+        }
+        Some((
+            used,
+            match plain.says {
+                Says::Text => Delta::Text { choice, text },
+                Says::Reasoning => Delta::Reasoning { choice, text },
+                Says::Arguments(_) => Delta::ToolCallArguments { choice, slot, fragment: text },
+            },
+        ))
+    }
+
+    /// Whether the next event may be taken by its shape.
+    fn is_hot(&self) -> bool {
+        self.shapes.is_ready()
+            && self.next >= self.teller.queue.len()
+            && self.teller.error.is_none()
+            && self.carry.is_empty()
+            && self.state == State::Open
+            && self.fatal.is_none()
+            && !self.teller.normalizer.is_done()
+            && self.frames.at_event()
+    }
+
+    /// An event of a known shape at the front of the input: its records are told as any others.
+    fn shaped(&mut self, rest: &[u8], used: &mut usize) -> bool {
+        if self.frames.skips_lf() && rest.first() == Some(&b'\n') {
+            return false;
+        }
+        let Some(hit) = self.shapes.find(rest) else { return false };
+        let raw = rest.get(..hit.length).unwrap_or_default();
+        if hit.length > self.options.limits.event_bytes || !self.teller.predicted(raw, &self.shapes) {
+            return false;
+        }
+        self.shapes.hit();
+        self.frames.skipped(raw.last().copied().unwrap_or(0));
+        self.source = Source::Input { base: *used };
+        *used = used.saturating_add(hit.length);
+        self.begin_event(hit.length);
+        self.settle();
+        true
+    }
+
+    /// Shapes are forgotten when what they leave out has changed.
+    fn settle(&mut self) {
+        if self.teller.normalizer.take_upset() {
+            self.shapes.clear();
+        }
+    }
+
     /// Takes bytes until there is something to say; gives how many.
     fn advance(&mut self, bytes: &[u8]) -> (usize, Said) {
         let mut used = 0usize;
@@ -301,6 +399,7 @@ impl Decoder {
         if let Source::Input { .. } = self.source {
             self.keep_queue(bytes);
         }
+        self.hot = self.is_hot();
         debug_assert_eq!(
             self.taken,
             self.offset.saturating_add(self.removed).saturating_add(self.carry.len() as u64),
@@ -335,14 +434,19 @@ impl Decoder {
         if rest.is_empty() {
             return false;
         }
+        if self.is_hot() && self.shaped(rest, used) {
+            return true;
+        }
         match self.frames.step(rest, &mut self.teller.tolerance) {
             Step::More => {
                 self.carry.push(rest);
+                self.starved = true;
                 *used = used.saturating_add(rest.len());
                 false
             }
             Step::Drop { from, to, comment } => {
                 self.carry.push(rest.get(..from).unwrap_or_default());
+                self.starved = true;
                 self.dropped(from, to, comment);
                 *used = used.saturating_add(to);
                 true
@@ -355,8 +459,7 @@ impl Decoder {
             Step::Event(event) => {
                 self.source = Source::Input { base: *used };
                 *used = used.saturating_add(event.end);
-                let mut window = rest.get(..event.end).unwrap_or_default();
-                self.event(&mut window, event);
+                self.event(rest.get(..event.end).unwrap_or_default(), event);
                 true
             }
         }
@@ -364,16 +467,24 @@ impl Decoder {
 
     /// One step on the carry; brings one more line of the input when that is needed.
     fn on_carry(&mut self, rest: &[u8], used: &mut usize) -> bool {
+        if self.starved {
+            if rest.is_empty() {
+                return false;
+            }
+            let line = memchr::memchr2(b'\n', b'\r', rest).map_or(rest.len(), |end| end.saturating_add(1));
+            self.carry.push(rest.get(..line).unwrap_or_default());
+            *used = used.saturating_add(line);
+            self.starved = false;
+        }
         match self.frames.step(self.carry.bytes(), &mut self.teller.tolerance) {
             Step::More => {
-                let line = memchr::memchr2(b'\n', b'\r', rest).map_or(rest.len(), |end| end.saturating_add(1));
-                self.carry.push(rest.get(..line).unwrap_or_default());
-                *used = used.saturating_add(line);
-                line > 0
+                self.starved = true;
+                true
             }
             Step::Drop { from, to, comment } => {
                 if to >= self.carry.len() {
                     self.carry.truncate(from);
+                    self.starved = true;
                     self.dropped(from, to, comment);
                 } else if from == 0 {
                     self.carry.consume(to);
@@ -472,46 +583,72 @@ impl Decoder {
     /// An event in the carry, already consumed there.
     fn carried(&mut self, event: Event) {
         let length = event.end;
-        let span = match event.data {
-            Data::One(span) => span,
-            Data::None | Data::Joined => Span::default(),
-        };
-        self.source = Source::Carry { length, span };
         let carry = std::mem::take(&mut self.carry);
-        self.event(&mut carry.read(length), event);
+        let raw = carry.read(length);
+        let known = event.plain
+            && self.shapes.is_ready()
+            && !self.teller.normalizer.is_done()
+            && self.shapes.find(raw).is_some_and(|hit| hit.length == length)
+            && self.teller.predicted(raw, &self.shapes);
+        if known {
+            self.shapes.hit();
+            self.begin_event(length);
+            self.settle();
+            self.source = Source::Carry { length, span: Span::new(0, length) };
+        } else {
+            self.source = Source::Carry { length, span: Span::default() };
+            self.event(raw, event);
+        }
         self.carry = carry;
     }
 
-    /// Tells one event, which is `bytes`.
-    fn event(&mut self, bytes: &mut &[u8], event: Event) {
+    /// Tells one event, which is `raw`, by the general path; and learns its shape.
+    fn event(&mut self, raw: &[u8], event: Event) {
         self.begin_event(event.end);
-        let name = event.name.of(bytes);
+        let learn = self.shapes.missed() && event.plain;
+        let name = event.name.of(raw);
         let payload = match event.data {
             Data::None => &[],
             Data::One(span) => {
-                if let Source::Input { base } = &mut self.source {
-                    *base = base.saturating_add(span.range().start);
+                match &mut self.source {
+                    Source::Input { base } => *base = base.saturating_add(span.range().start),
+                    Source::Carry { span: payload, .. } => *payload = span,
+                    Source::Scratch | Source::Joined => {}
                 }
-                span.of(bytes)
+                span.of(raw)
             }
             Data::Joined => {
                 self.source = Source::Joined;
                 self.frames.joined()
             }
         };
-        if std::str::from_utf8(payload).is_ok() {
-            return self.teller.event(payload, name, event.error);
+        if std::str::from_utf8(payload).is_err() {
+            let payload = payload.to_vec();
+            return self.undecodable(&payload, name, event.error);
         }
+        self.teller.event(payload, name, event.error);
+        self.settle();
+        if learn && self.teller.is_repeatable() && self.frames.ends_by_itself(raw) {
+            if let Data::One(span) = event.data {
+                let Teller { room, scratch, .. } = &self.teller;
+                self.shapes.learn(raw, span.range().start, &room.statement, &scratch.escaped);
+            }
+        }
+    }
+
+    /// An event that is not UTF-8: decoded as the Encoding Standard does, or refused.
+    #[cold]
+    fn undecodable(&mut self, payload: &[u8], name: &[u8], error: bool) {
         if !self.teller.tolerance.meets(Quirk::InvalidUtf8) {
             self.source = Source::Scratch;
             self.teller.begin();
             self.teller.error = Some(ErrorKind::Utf8);
             return;
         }
-        let decoded = String::from_utf8_lossy(payload).into_owned().into_bytes();
-        *self.frames.joined_mut() = decoded;
+        *self.frames.joined_mut() = String::from_utf8_lossy(payload).into_owned().into_bytes();
         self.source = Source::Joined;
-        self.teller.event(self.frames.joined(), name, event.error);
+        self.teller.event(self.frames.joined(), name, error);
+        self.settle();
     }
 
     /// Counts `used` bytes of `rest` as taken, and keeps the first of a body without events.
@@ -622,5 +759,7 @@ impl Drop for Feed<'_> {
         };
         self.decoder.taken = self.decoder.taken.saturating_add(self.input.len() as u64);
         self.decoder.carry.push(self.input);
+        self.decoder.starved = false;
+        self.decoder.hot = false;
     }
 }

@@ -138,6 +138,15 @@ impl Frames {
         }
     }
 
+    /// Whether an event that is `raw` ends there whatever follows: with a blank line, or with its line where lines are events.
+    pub(crate) fn ends_by_itself(&self, raw: &[u8]) -> bool {
+        match self.mode {
+            Mode::Sse => self.sse.ends_by_itself(raw),
+            Mode::Json => self.json.at_line() && raw.ends_with(b"\n"),
+            Mode::Start { .. } => false,
+        }
+    }
+
     /// An event that ended with `last` was taken past the framer, from where [`Frames::at_event`] held.
     #[inline]
     pub(crate) fn skipped(&mut self, last: u8) {

@@ -40,6 +40,7 @@ mod normalize;
 mod options;
 mod parse;
 mod record;
+mod shape;
 pub mod sse;
 
 pub use accumulate::{Choice, Completion, Finish, PeerError, ToolCall};

@@ -58,6 +58,16 @@ struct Choice {
     calls: Vec<Call>,
 }
 
+impl Choice {
+    #[inline]
+    fn passes(&self, reasoning: bool) -> bool {
+        match reasoning {
+            false => self.splitter.is_plain() && !self.text.waits() && self.in_deltas & TEXT != 0,
+            true => !self.reasoning.waits() && self.in_deltas & REASONING != 0,
+        }
+    }
+}
+
 /// What one event brings along while its records are told.
 pub(crate) struct Event<'a> {
     pub(crate) texts: Texts<'a>,
@@ -159,7 +169,7 @@ impl Normalizer {
 
     /// Nothing in the last event was told once and for all, so an event like it says as much as its records do.
     pub(crate) fn is_steady(&self) -> bool {
-        self.steady && self.started.id && self.started.model && self.started.created
+        self.steady
     }
 
     /// Whether something changed, since the last call, on which a shape's omissions rest.
@@ -202,14 +212,34 @@ impl Normalizer {
         Ok(())
     }
 
-    /// A plain text event of a known choice whose text goes through untouched: the hot path's question. Gives the choice's
-    /// index if the text can be told as it is.
+    /// Tells counters.
+    pub(crate) fn counters(&mut self, records: impl Iterator<Item = Record>, event: &mut Event<'_>) {
+        let mut fresh = Usage::default();
+        for record in records {
+            if let Record::Counter { counter, value, .. } = record {
+                *counter_of(&mut fresh, counter) = Some(value);
+            }
+        }
+        self.usage(&fresh, event);
+    }
+
+    /// Whether text of this voice of this choice can be told as it is: the hot path's question.
     #[inline]
-    pub(crate) fn passes_text(&self, index: u32) -> bool {
-        !self.cumulative
-            && self.choices.iter().find(|choice| choice.index == index).is_some_and(|choice| {
-                choice.splitter.is_plain() && !choice.text.waits() && choice.in_deltas & TEXT != 0
-            })
+    pub(crate) fn passes(&self, index: u32, reasoning: bool) -> bool {
+        let Some(choice) = self.choices.get(self.choice).filter(|choice| choice.index == index) else {
+            return !self.cumulative
+                && self.choices.iter().any(|choice| choice.index == index && choice.passes(reasoning));
+        };
+        !self.cumulative && choice.passes(reasoning)
+    }
+
+    /// The slot of the choice's call with this wire index, if fragments of its arguments can be told as they are.
+    #[inline]
+    pub(crate) fn passes_arguments(&self, index: u32, call: u32) -> Option<u32> {
+        let choice = self.choices.iter().find(|choice| choice.index == index)?;
+        let slot = choice.calls.iter().rposition(|known| known.index == Some(call))?;
+        choice.calls.get(slot).filter(|call| call.arguments && !call.channel.waits())?;
+        u32::try_from(slot).ok()
     }
 
     fn head(&mut self, head: &[Record], event: &mut Event<'_>) {
@@ -562,6 +592,7 @@ impl Normalizer {
         }
         if !late.is_empty() || !piece.is_empty() {
             self.steady = false;
+            self.upset = true;
             let slot = u32::try_from(slot).unwrap_or(u32::MAX);
             event.out.push(Told::ToolCallUpdate { choice: index, slot, id: late, name: piece });
         }

@@ -5,10 +5,12 @@
 use crate::dialect::{self, Quirk, Tolerance};
 use crate::error::{ErrorKind, Limit};
 use crate::frame::document::{self, Part};
+use crate::lex;
 use crate::normalize::{Event, Normalizer};
 use crate::options::Options;
 use crate::parse::{self, Reading, Room, reader::Scratch};
-use crate::record::{Record, Str, Texts, Told};
+use crate::record::{Record, Span, Str, Texts, Told};
+use crate::shape::Shapes;
 
 /// The rooms that see payloads, and the queue of what is told of one event.
 #[derive(Debug, Clone)]
@@ -20,6 +22,8 @@ pub(super) struct Teller {
     pub(super) queue: Vec<Told>,
     /// What is wrong with the event; told after its queue.
     pub(super) error: Option<ErrorKind>,
+    /// Documents that the event had.
+    documents: u32,
     reading: Reading,
     keepalives: bool,
     name_limit: usize,
@@ -35,6 +39,7 @@ impl Teller {
             normalizer: Normalizer::new(options),
             queue: Vec::new(),
             error: None,
+            documents: 0,
             reading: Reading {
                 depth: options.limits.depth,
                 extras: options.extras,
@@ -57,6 +62,7 @@ impl Teller {
         self.queue.clear();
         self.scratch.clear();
         self.error = None;
+        self.documents = 0;
         self.normalizer.begin_event();
     }
 
@@ -122,9 +128,45 @@ impl Teller {
     /// The document at `at`; gives what follows it.
     fn document(&mut self, payload: &[u8], name: &[u8], at: usize) -> Result<Part, ErrorKind> {
         let end = self.read(payload, at)?;
+        self.documents = self.documents.saturating_add(1);
         let next = document::next(payload, end, &mut self.tolerance).map_err(ErrorKind::Refused)?;
         self.told(payload, name, (at, end))?;
         Ok(next)
+    }
+
+    /// The event just told was one document that said nothing once and for all: another like it says as much.
+    pub(super) fn is_repeatable(&self) -> bool {
+        self.documents == 1 && self.error.is_none() && self.normalizer.is_steady()
+    }
+
+    /// An event of a known shape, which is `raw`: the records of the hit, told as any others. Gives `false`, and has done
+    /// nothing, if it is no hit after all.
+    pub(super) fn predicted(&mut self, raw: &[u8], shapes: &Shapes) -> bool {
+        self.begin();
+        let Self { normalizer, scratch, tolerance, queue, room, error, .. } = self;
+        let mut unescape = |span: Span| {
+            let start = scratch.text.len();
+            let met = lex::unescape(std::str::from_utf8(span.of(raw)).ok()?, &mut scratch.text)?;
+            (!met.lone).then(|| Str::scratch(start, scratch.text.len()))
+        };
+        let well_formed = shapes.unused().all(|span| unescape(span).is_some());
+        if !well_formed || shapes.records(&mut room.statement, unescape).is_none() {
+            return false;
+        }
+        let texts = Texts { payload: raw, scratch: &mut scratch.text };
+        let (document, name) = (Str::NONE, Str::NONE);
+        *error = normalizer.body(&room.statement.body, &mut Event { texts, tolerance, out: queue, document, name }).err();
+        true
+    }
+
+    /// The counters that came with a plain hit.
+    #[inline(never)]
+    pub(super) fn counted(&mut self, shapes: &Shapes) {
+        self.begin();
+        let Self { normalizer, scratch, tolerance, queue, .. } = self;
+        let texts = Texts { payload: &[], scratch: &mut scratch.text };
+        let (document, name) = (Str::NONE, Str::NONE);
+        normalizer.counters(shapes.counters(), &mut Event { texts, tolerance, out: queue, document, name });
     }
 
     fn read(&mut self, payload: &[u8], at: usize) -> Result<usize, ErrorKind> {

@@ -112,6 +112,12 @@ impl Sse {
         self.retry
     }
 
+    /// Whether an event that is `raw` ends there whatever follows.
+    pub(super) fn ends_by_itself(&self, raw: &[u8]) -> bool {
+        let blank = raw.ends_with(b"\n\n") || raw.ends_with(b"\r\n\r");
+        blank || (self.lenient.by_line && raw.ends_with(b"\n"))
+    }
+
     pub(crate) fn step(&mut self, bytes: &[u8], tolerance: &mut Tolerance) -> Step {
         loop {
             if self.skip_lf {
