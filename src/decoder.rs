@@ -68,7 +68,7 @@ pub struct Decoder {
     teller: Teller,
     /// The next event may be taken by its shape: nothing is queued, carried or wrong, and the stream goes on.
     hot: bool,
-    /// The carry has been framed to its end.
+    /// The carry has been framed to its end, and all is told.
     starved: bool,
     /// The next of the queue to tell.
     next: usize,
@@ -185,6 +185,12 @@ impl Decoder {
                 *input = bytes.get(used..).unwrap_or_default();
                 return Ok(Some(delta));
             }
+        }
+        if self.starved && self.state == State::Open && self.frames.grows(self.carry.len(), bytes) {
+            self.carry.push(bytes);
+            self.taken = self.taken.saturating_add(bytes.len() as u64);
+            *input = &[];
+            return Ok(None);
         }
         let (used, said) = self.advance(bytes);
         *input = bytes.get(used..).unwrap_or_default();
@@ -425,6 +431,7 @@ impl Decoder {
             self.fatal = Some(error);
             self.offset = self.offset.saturating_add(self.carry.len() as u64);
             self.carry = Carry::default();
+            self.starved = false;
         }
         Some(Said::Failed(error))
     }

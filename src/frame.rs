@@ -101,6 +101,13 @@ impl Frames {
         }
     }
 
+    /// Whether `more`, after `length` bytes that ended in [`Step::More`], brings nothing but length: the long way round can
+    /// be left out. Cost: one look at the new bytes.
+    #[inline]
+    pub(crate) fn grows(&mut self, length: usize, more: &[u8]) -> bool {
+        self.mode == Mode::Sse && self.sse.grows(length, more)
+    }
+
     /// No more bytes will come: `bytes` are all that is left. `More` means that they are no event.
     pub(crate) fn finish(&mut self, bytes: &[u8], tolerance: &mut Tolerance) -> Step {
         match self.mode {

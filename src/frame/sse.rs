@@ -56,6 +56,8 @@ pub(crate) struct Sse {
     /// Inside a line that is being dropped; `comment`: it is a comment.
     skipping: bool,
     comment: bool,
+    /// The current line is one to keep, whatever follows.
+    kept: bool,
     resync: Resync,
     /// Bytes of dropped lines that could not be removed from between the event's own.
     foreign: usize,
@@ -77,6 +79,7 @@ impl Sse {
             skip_lf: false,
             skipping: false,
             comment: false,
+            kept: false,
             resync: Resync::No,
             foreign: 0,
             data: Data::None,
@@ -168,13 +171,26 @@ impl Sse {
             return self.dropped(line, len, false);
         }
         if len.saturating_sub(self.foreign) > self.limit {
-            return self.over(bytes, len, false);
+            return self.over(len, false);
         }
+        self.kept = partial.len() >= TELLING;
         Step::More
+    }
+
+    /// Whether `more`, after `length` bytes that ended in `More`, changes nothing but the length.
+    #[inline]
+    pub(super) fn grows(&mut self, length: usize, more: &[u8]) -> bool {
+        let grown = length.saturating_add(more.len());
+        let grows = self.kept && grown <= self.limit && memchr2(b'\n', b'\r', more).is_none();
+        if grows {
+            self.scanned = grown;
+        }
+        grows
     }
 
     /// The line from `self.line` to `end` is complete; the next begins at `next`. `None`: go on with that.
     fn line_end(&mut self, bytes: &[u8], end: usize, next: usize, tolerance: &mut Tolerance) -> Option<Step> {
+        self.kept = false;
         if self.resync != Resync::No {
             return Some(self.resynced(end, next));
         }
@@ -190,7 +206,7 @@ impl Sse {
             return Some(self.dropped(self.line, next, line.first() == Some(&b':')));
         }
         if next.saturating_sub(self.foreign) > self.limit {
-            return Some(self.over(bytes, next, true));
+            return Some(self.over(next, true));
         }
         let step = self.field(bytes, end, next, tolerance);
         if step.is_none() {
@@ -320,9 +336,8 @@ impl Sse {
         self.dropped(self.line, next, false)
     }
 
-    fn over(&mut self, bytes: &[u8], to: usize, line_done: bool) -> Step {
+    fn over(&mut self, to: usize, line_done: bool) -> Step {
         let by_line = self.lenient.by_line;
-        let _ = bytes;
         self.begin();
         self.resync = match (by_line, line_done) {
             (true, true) => Resync::No,

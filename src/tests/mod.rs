@@ -4,4 +4,6 @@
 mod accumulate;
 mod corpus;
 mod golden;
+mod laws;
+mod quirks;
 mod support;
