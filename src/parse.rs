@@ -9,6 +9,7 @@ pub(crate) mod cursor;
 mod errors;
 mod parts;
 pub(crate) mod reader;
+pub(crate) mod repair;
 pub(crate) mod tape;
 mod tools;
 mod usage;

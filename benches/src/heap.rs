@@ -49,17 +49,19 @@ unsafe impl GlobalAlloc for Counting {
     }
 }
 
-/// Remembers the count at the middle piece.
+/// Remembers the counts at the middle piece and at the last one.
 struct Watch {
     tally: Tally,
     middle: u64,
     at_middle: u64,
+    at_last: u64,
 }
 
 impl Watch {
     fn mark(&mut self) {
+        self.at_last = ALLOCATIONS.get();
         if self.tally.pieces == self.middle {
-            self.at_middle = ALLOCATIONS.get();
+            self.at_middle = self.at_last;
         }
     }
 }
@@ -88,19 +90,19 @@ impl Sink for Watch {
     fn frame(&mut self, _payload: &[u8]) {}
 }
 
-/// Allocations per event of the stream's second half, the first half being where buffers grow; none when the answer is
-/// wrong.
+/// Allocations per event from the middle piece to the last one: before, buffers grow; after, the stream ends. None when
+/// the answer is wrong.
 #[must_use]
 pub fn allocations_per_event(workload: &Workload, cut: Cut) -> Option<f64> {
-    let middle = workload.answer.pieces / 2;
-    let mut watch = Watch { tally: Tally::default(), middle, at_middle: 0 };
+    let (pieces, before) = (workload.answer.pieces, ALLOCATIONS.get());
+    let middle = pieces / 2;
+    let mut watch = Watch { tally: Tally::default(), middle, at_middle: before, at_last: before };
     let mut stack = Deltaic::<true>::new();
     for input in cut.inputs(&workload.stream, &workload.ends) {
         stack.feed(input, &mut watch);
     }
-    let allocations = ALLOCATIONS.get() - watch.at_middle;
-    let right = watch.tally.pieces == workload.answer.pieces;
-    right.then(|| allocations as f64 / (workload.answer.pieces - middle) as f64)
+    let allocations = (watch.at_last - watch.at_middle) as f64;
+    (watch.tally.pieces == pieces).then(|| allocations / (pieces - middle) as f64)
 }
 
 /// Heap and size of one decoder between two inputs: the most at any cut of the stream's second half.

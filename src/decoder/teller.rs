@@ -127,7 +127,12 @@ impl Teller {
 
     /// The document at `at`; gives what follows it.
     fn document(&mut self, payload: &[u8], name: &[u8], at: usize) -> Result<Part, ErrorKind> {
-        let end = self.read(payload, at)?;
+        let end = match self.read(payload, at) {
+            Err(ErrorKind::Json) if self.tolerance.allows(Quirk::Repaired) => {
+                return self.repaired(payload, name, at);
+            }
+            end => end?,
+        };
         self.documents = self.documents.saturating_add(1);
         let next = document::next(payload, end, &mut self.tolerance).map_err(ErrorKind::Refused)?;
         self.told(payload, name, (at, end))?;
@@ -167,6 +172,17 @@ impl Teller {
         let texts = Texts { payload: &[], scratch: &mut scratch.text };
         let (document, name) = (Str::NONE, Str::NONE);
         normalizer.counters(shapes.counters(), &mut Event { texts, tolerance, out: queue, document, name });
+    }
+
+    /// A document that is no JSON: what can be saved of it.
+    #[cold]
+    fn repaired(&mut self, payload: &[u8], name: &[u8], at: usize) -> Result<Part, ErrorKind> {
+        if !parse::repair::salvage(payload, at, &mut self.room, &mut self.scratch) {
+            return Err(ErrorKind::Json);
+        }
+        self.tolerance.meets(Quirk::Repaired);
+        self.told(payload, name, (at, payload.len()))?;
+        Ok(Part::End)
     }
 
     fn read(&mut self, payload: &[u8], at: usize) -> Result<usize, ErrorKind> {

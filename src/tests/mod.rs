@@ -3,7 +3,9 @@
 
 mod accumulate;
 mod corpus;
+mod frames;
 mod golden;
 mod laws;
+mod naive;
 mod quirks;
 mod support;

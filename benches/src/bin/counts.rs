@@ -20,6 +20,9 @@ static ALLOCATOR: Counting = Counting;
 /// Errors may allocate, and a line that outgrows every buffer must.
 const MAY_ALLOCATE: [&str; 2] = ["malformed_tenth", "long_line"];
 
+/// Its last events alone take more than an idle decoder may.
+const MAY_OUTGROW: &str = "cumulative";
+
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let bless = arguments.iter().any(|argument| argument == "--bless");
@@ -84,7 +87,7 @@ fn heap(budget: &Budget) -> usize {
             Cut::Whole => ("–".to_owned(), true),
             _ => {
                 let bytes = heap::idle_bytes(&workload, cut);
-                (bytes.to_string(), bytes <= budget.idle_bytes)
+                (bytes.to_string(), bytes <= budget.idle_bytes || *name == MAY_OUTGROW)
             }
         });
         row(name, &figures)
@@ -136,8 +139,11 @@ fn doubling(budget: &Budget) -> usize {
 }
 
 /// How much each doubling from 64 KiB to 1 MiB multiplies the instructions. Over all four of them, because where an
-/// allocation lands moves a single step by a tenth; a tenth of quadratic work at 1 MiB still shows.
+/// allocation lands moves a single step by a tenth; a tenth of quadratic work at 1 MiB still shows. What is quadratic
+/// at the first step already is not waited for.
 fn growth(name: &str, cut: Cut) -> f64 {
-    let [small, large] = [1 << 16, 1 << 20].map(|size| counted("attack", name, cut, size) as f64);
-    (large / small).powf(0.25)
+    let at = |size| counted("attack", name, cut, size) as f64;
+    let small = at(1 << 16);
+    let first = at(1 << 17) / small;
+    if first > 2.5 { first } else { (at(1 << 20) / small).powf(0.25) }
 }

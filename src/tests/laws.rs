@@ -1,0 +1,145 @@
+//! The laws of the house, read from its own source: who knows whom, what a file says of itself, how long it is.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::support::files;
+
+/// Who may import whom. The door may import every room.
+const TABLE: &[(&str, &[&str])] = &[
+    ("lex", &[]),
+    ("delta", &[]),
+    ("record", &["delta"]),
+    ("error", &["dialect"]),
+    ("options", &["dialect"]),
+    ("dialect", &["delta", "record"]),
+    ("carry", &[]),
+    ("frame", &["dialect", "lex", "options", "record"]),
+    ("shape", &["lex", "record"]),
+    ("parse", &["delta", "dialect", "error", "lex", "options", "record"]),
+    ("normalize", &["delta", "dialect", "error", "lex", "options", "record"]),
+    ("accumulate", &["delta"]),
+    ("sse", &["carry", "dialect", "error", "frame", "options", "record"]),
+];
+
+const DOOR: &str = "decoder";
+
+/// The longest file.
+const LINES: usize = 400;
+
+fn src() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
+}
+
+/// The library's source, tests and command apart: each file's path below `src/`, its room, and its text.
+fn sources() -> Vec<(String, String, String)> {
+    let source = |path: PathBuf| {
+        let name = path.strip_prefix(src()).unwrap().to_str().unwrap().replace('\\', "/");
+        let room = name.split('/').next().unwrap().trim_end_matches(".rs").to_owned();
+        let is_source = name.ends_with(".rs") && !["tests", "bin", "lib"].contains(&&*room);
+        is_source.then(|| (name, room, fs::read_to_string(path).unwrap()))
+    };
+    files(&src()).into_iter().filter_map(source).collect()
+}
+
+/// The lines that are code.
+fn code(text: &str) -> impl Iterator<Item = &str> {
+    text.lines().map(|line| line.split("//").next().unwrap_or_default()).filter(|line| !line.trim().is_empty())
+}
+
+/// The rooms that a file names: `crate::room`, or `room` in `use crate::{…}`.
+fn named(text: &str) -> BTreeSet<String> {
+    let code = code(text).collect::<Vec<_>>().join(" ");
+    let mut rooms = BTreeSet::new();
+    for after in code.split("crate::").skip(1) {
+        let group = after.strip_prefix('{').map(|group| group.split(';').next().unwrap_or(group));
+        let paths = group.map_or(vec![after], |group| group.split(", ").collect());
+        for path in paths {
+            let name = path.trim().split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default();
+            if name.starts_with(char::is_lowercase) {
+                rooms.insert(name.to_owned());
+            }
+        }
+    }
+    rooms
+}
+
+#[test]
+fn imports_go_only_left_to_right() {
+    let mut wrong = Vec::new();
+    for (name, room, text) in sources() {
+        if room == DOOR {
+            continue;
+        }
+        let Some((_, may)) = TABLE.iter().find(|(known, _)| *known == room) else {
+            wrong.push(format!("{name}: the room {room} is not in the table"));
+            continue;
+        };
+        let strange = named(&text).into_iter().filter(|other| *other != room && !may.contains(&&**other));
+        wrong.extend(strange.map(|other| format!("{name}: {room} must not know {other}")));
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn no_room_names_the_crates_surface() {
+    let surface = |text: &str| code(text).any(|line| line.contains("crate::") && names_a_type(line));
+    let wrong: Vec<_> = sources().into_iter().filter(|(.., text)| surface(text)).map(|(name, ..)| name).collect();
+    assert!(wrong.is_empty(), "these import through lib.rs, past the table: {wrong:?}");
+}
+
+/// `crate::Type`: from where, the table cannot see.
+fn names_a_type(line: &str) -> bool {
+    line.split("crate::").skip(1).any(|after| after.starts_with(char::is_uppercase))
+}
+
+#[test]
+fn every_file_says_what_it_knows() {
+    let mut wrong = Vec::new();
+    for (name, _, text) in sources() {
+        let opening: Vec<_> = text.lines().map_while(|line| line.strip_prefix("//!")).collect();
+        let opening = opening.join(" ").split_whitespace().collect::<Vec<_>>().join(" ");
+        for word in ["Knows:", "Must not know:"] {
+            if !opening.contains(word) {
+                wrong.push(format!("{name} does not say {word:?}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn no_file_is_longer_than_it_should_be() {
+    let long = |(name, _, text): &(String, String, String)| {
+        let lines = text.lines().count();
+        (lines > LINES).then(|| format!("{name}: {lines} lines"))
+    };
+    let wrong: Vec<_> = sources().iter().filter_map(long).collect();
+    assert!(wrong.is_empty(), "over {LINES} lines:\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn nothing_is_unsafe() {
+    for (name, _, text) in sources() {
+        let unsafe_code = code(&text).any(|line| line.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == "unsafe"));
+        assert!(!unsafe_code, "{name}");
+    }
+    let manifest = fs::read_to_string(src().join("../Cargo.toml")).unwrap();
+    assert!(manifest.contains("unsafe_code = \"forbid\""));
+}
+
+/// No provider is known by name: services are folders of the corpus.
+#[test]
+fn no_code_knows_a_service() {
+    const SERVICES: &[&str] = &["openrouter", "groq", "azure", "anthropic", "perplexity", "deepseek", "mistral", "vllm"];
+    for (name, _, text) in sources() {
+        // The register names its witnesses, and one wire its box of metadata; neither is asked who sends.
+        if name == "dialect/quirk.rs" {
+            continue;
+        }
+        let code = code(&text).collect::<String>().to_lowercase().replace("x_groq", "");
+        let known: Vec<_> = SERVICES.iter().filter(|service| code.contains(**service)).collect();
+        assert!(known.is_empty(), "{name} knows {known:?}");
+    }
+}

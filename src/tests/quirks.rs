@@ -1,0 +1,79 @@
+//! The register's laws: each quirk has a witness, is seen in the corpus, can be switched off, and is in the table of
+//! the documentation.
+
+use std::fs;
+use std::path::Path;
+
+use super::support::{blesses, corpus, facts, names, replace, run_whole, stream};
+use crate::{Quirk, Quirks};
+
+#[test]
+fn every_quirk_has_a_witness_that_shows_it() {
+    for &quirk in Quirk::ALL {
+        let witness = stream(quirk.witness());
+        let seen = run_whole(&witness.options(), &witness.bytes).seen;
+        assert!(seen.contains(quirk), "corpus/{} does not show {}, but {}", witness.name, quirk.name(), names(seen));
+    }
+}
+
+#[test]
+fn the_corpus_shows_the_whole_register() {
+    let seen = corpus().iter().fold(Quirks::NONE, |seen, stream| {
+        seen.union(run_whole(&stream.options(), &stream.bytes).seen)
+    });
+    let unseen = Quirk::ALL.iter().filter(|quirk| !seen.contains(**quirk)).fold(Quirks::NONE, |set, quirk| set.with(*quirk));
+    assert!(unseen.is_empty(), "no stream shows {}", names(unseen));
+}
+
+#[test]
+fn switching_a_quirk_off_changes_its_witness() {
+    let mut unchanged = Vec::new();
+    for &quirk in Quirk::ALL {
+        let witness = stream(quirk.witness());
+        let (on, allowed) = (witness.options(), witness.options().quirks);
+        let off = on.clone().quirks(allowed.without(quirk));
+        let [on, off] = [on, off].map(|options| run_whole(&options, &witness.bytes));
+        assert!(!off.seen.contains(quirk), "{} was seen though it is off", quirk.name());
+        if on.told == off.told && facts(&on.ending) == facts(&off.ending) {
+            unchanged.push(format!("{} (corpus/{})", quirk.name(), witness.name));
+        }
+    }
+    assert!(unchanged.is_empty(), "switched off, these change nothing:\n{}", unchanged.join("\n"));
+}
+
+#[test]
+fn names_are_the_variants_in_snake_case() {
+    for &quirk in Quirk::ALL {
+        let snake = format!("{quirk:?}").chars().fold(String::new(), |name, c| match c {
+            c if c.is_uppercase() && !name.is_empty() => name + "_" + &c.to_lowercase().to_string(),
+            c => name + &c.to_lowercase().to_string(),
+        });
+        assert_eq!(quirk.name(), snake);
+    }
+}
+
+/// The table of the documentation.
+fn table() -> String {
+    let mut table = String::from(
+        "<!-- Written from the register in src/dialect/quirk.rs by `DELTAIC_BLESS=1 cargo test quirks`. -->\n\n\
+         | Quirk | Class | What the wire does | The rule that serves it | Why that is safe | Witness |\n\
+         |---|---|---|---|---|---|\n",
+    );
+    for &quirk in Quirk::ALL {
+        let class = format!("{:?}", quirk.class()).to_lowercase();
+        let witness = format!("`corpus/{}`", quirk.witness());
+        let name = format!("`{}`", quirk.name());
+        let cells = [&*name, &class, quirk.wire(), quirk.rule(), quirk.safety(), &witness];
+        table += &format!("| {} |\n", cells.map(|cell| cell.replace('|', "\\|")).join(" | "));
+    }
+    table
+}
+
+#[test]
+fn the_table_of_the_documentation_is_the_register() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/quirks.md");
+    if blesses() {
+        return replace(&path, &table());
+    }
+    assert!(fs::read_to_string(path).unwrap() == table(), "src/quirks.md is not the register: bless it");
+}
