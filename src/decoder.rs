@@ -246,7 +246,8 @@ impl Decoder {
         std::mem::swap(&mut fresh.teller, &mut self.teller);
         fresh.carry.clear();
         fresh.frames.reset();
-        fresh.shapes.clear();
+        std::mem::swap(&mut fresh.shapes, &mut self.shapes);
+        fresh.shapes.reset();
         fresh.teller.reset(&fresh.options);
         *self = fresh;
     }

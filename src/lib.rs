@@ -43,6 +43,11 @@ mod record;
 mod shape;
 pub mod sse;
 
+#[cfg(any(test, feature = "fuzzing"))]
+#[doc(hidden)]
+#[allow(clippy::arithmetic_side_effects, clippy::expect_used, clippy::missing_panics_doc, missing_docs, dead_code)]
+pub mod fuzzing;
+
 pub use accumulate::{Choice, Completion, Finish, PeerError, ToolCall};
 pub use decoder::{Decoder, Ending, Feed};
 pub use delta::{Delta, ExtraKind, FinishReason, OpaqueKind, OwnedDelta, Usage};

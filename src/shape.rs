@@ -143,9 +143,15 @@ impl Shapes {
         }
     }
 
-    /// Forgets everything.
+    /// Forgets the shapes.
     pub(crate) fn clear(&mut self) {
         self.shapes.clear();
+    }
+
+    /// As new.
+    pub(crate) fn reset(&mut self) {
+        self.clear();
+        (self.credit, self.asleep, self.sleep) = (CREDIT, 0, FIRST_SLEEP);
     }
 
     /// Whether there is anything to compare with.

@@ -8,4 +8,6 @@ mod golden;
 mod laws;
 mod naive;
 mod quirks;
+mod rows;
+mod seeds;
 mod support;
