@@ -188,7 +188,7 @@ impl Decoder {
         }
         if self.starved && self.state == State::Open && self.frames.grows(self.carry.len(), bytes) {
             self.carry.push(bytes);
-            self.taken = self.taken.saturating_add(bytes.len() as u64);
+            self.take(bytes, bytes.len());
             *input = &[];
             return Ok(None);
         }
@@ -290,8 +290,8 @@ impl Decoder {
             finished_choices: facts.finished,
             open_tool_calls: facts.open_calls,
             unterminated_bytes: self.unterminated,
-            first: self.first,
-            first_length: self.first_length,
+            first: if self.events > 0 { [0; 64] } else { self.first },
+            first_length: if self.events > 0 { 0 } else { self.first_length },
         }
     }
 

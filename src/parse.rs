@@ -98,7 +98,6 @@ fn from_tape(
 pub(crate) fn is_value(payload: &[u8], depth: usize, scratch: &mut Scratch) -> bool {
     use cursor::Cursor;
     let mut strict = Tolerance::new(crate::dialect::Quirks::NONE);
-    let payload = payload.trim_ascii();
     let mut reader = Reader::new(payload, 0, depth, scratch, &mut strict);
-    reader.skip().is_ok() && reader.position() == payload.len()
+    reader.skip().is_ok() && reader.is_at_end()
 }

@@ -82,9 +82,6 @@ impl Ending {
     /// The first bytes of a body that had no event, at most 64: an HTML page, a proxy's word. Empty if it had one.
     #[must_use]
     pub fn first_bytes(&self) -> &[u8] {
-        if self.events > 0 {
-            return &[];
-        }
         self.first.get(..usize::from(self.first_length)).unwrap_or_default()
     }
 }

@@ -70,6 +70,12 @@ impl<'a> Reader<'a> {
         self.at
     }
 
+    /// Whether only white space is left.
+    pub(crate) fn is_at_end(&mut self) -> bool {
+        self.space();
+        self.at >= self.payload.len()
+    }
+
     #[inline(always)]
     fn peek(&self) -> Option<u8> {
         self.payload.get(self.at).copied()

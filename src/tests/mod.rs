@@ -7,6 +7,7 @@ mod frames;
 mod golden;
 mod laws;
 mod naive;
+mod props;
 mod quirks;
 mod rows;
 mod seeds;

@@ -1,6 +1,6 @@
 //! The documents that this crate began with: what their streams must give.
 
-use super::support::{Run, run_whole, stream};
+use super::support::{Run, options, run_whole, stream};
 use crate::{Delta, Usage};
 
 fn decoded(name: &str) -> Run {
@@ -67,24 +67,52 @@ fn stepfun() {
     assert_eq!(run.errors().count(), 0);
 }
 
-/// Of 113 `data:` lines 35 are JSON and one is the end marker; each of the others is damaged, five of them behind a
-/// whole value, which is delivered.
+/// Of 113 `data:` lines 35 are JSON (two of them the stream of `text.sse`), one is the end marker, 77 are damaged.
 #[test]
-fn lm_gateway() {
-    let damaged = stream("lm-gateway/damaged.sse");
-    let valid = decoded("lm-gateway/valid.sse");
-    assert_eq!((valid.errors().count(), valid.ending.peer_errors()), (0, 0));
-    let run = run_whole(&damaged.options(), &damaged.bytes);
-    let mut last = None;
-    for error in run.errors() {
-        assert!(last < Some(error.offset()), "offsets go up");
-        last = Some(error.offset());
-        let at = usize::try_from(error.offset()).unwrap();
-        assert!(damaged.bytes[at..].starts_with(b"data:"), "an error points at its event");
+fn lm_gateway_valid() {
+    for (name, events) in [("lm-gateway/valid.sse", 34), ("lm-gateway/text.sse", 3)] {
+        let run = decoded(name);
+        assert_eq!((run.errors().count(), run.ending.peer_errors(), run.ending.events()), (0, 0, events), "{name}");
+        assert!(!text(&run).is_empty() && run.ending.done());
     }
-    let line = |line: &&[u8]| line.starts_with(b"data:");
-    let lines = damaged.bytes.split(|byte| *byte == b'\n').filter(line).count();
-    println!("{lines} lines, {} events, {} errors", run.ending.events(), run.errors().count());
+}
+
+/// Each damaged line is one error at its offset, but for five whose value is whole and only followed by text.
+#[test]
+fn lm_gateway_damaged() {
+    let run = decoded("lm-gateway/damaged.sse");
+    let bytes = stream("lm-gateway/damaged.sse").bytes;
+    assert_eq!((run.ending.events(), run.errors().count()), (77, 72));
+    let offsets: Vec<_> = run.errors().map(|error| usize::try_from(error.offset()).unwrap()).collect();
+    assert!(offsets.is_sorted_by(|one, next| one < next));
+    assert!(offsets.iter().all(|at| bytes[*at..].starts_with(b"data:")), "an error points at its event");
+}
+
+/// With repair every content that is whole comes out, and nothing else.
+#[test]
+fn lm_gateway_repaired() {
+    let bytes = stream("lm-gateway/damaged.sse").bytes;
+    let run = run_whole(&options("--repair --think off"), &bytes);
+    let contents = whole_contents(std::str::from_utf8(&bytes).unwrap());
+    assert!(contents.len() >= 66, "{}", contents.len());
+    let texts = run.deltas().filter_map(|delta| match delta {
+        Delta::Text { text, .. } => Some(text.to_owned()),
+        _ => None,
+    });
+    let told: Vec<_> = texts.collect();
+    let expected: Vec<_> = contents.into_iter().filter(|content| !content.is_empty()).collect();
+    assert_eq!(told, expected);
+}
+
+/// The contents that have both their quotes, event by event; a raw line break is the page's, not the text's.
+fn whole_contents(stream: &str) -> Vec<String> {
+    let content = |event: &str| {
+        let event = event.replace('\n', "");
+        let after = event.split_once("\"content\":")?.1.trim_start();
+        let mut strings = serde_json::Deserializer::from_str(after).into_iter::<String>();
+        strings.next()?.ok()
+    };
+    stream.split("\n\n").filter_map(content).collect()
 }
 
 /// The last chunk holds a comment inside the JSON: one bad event.
@@ -95,6 +123,13 @@ fn siliconflow() {
     assert_eq!(run.errors().count(), 1);
     assert_eq!(finish(&run), None);
     assert_eq!(usage(&run), [Some(30), Some(10), Some(40)]);
+}
+
+#[test]
+fn siliconflow_repaired() {
+    let run = decoded("siliconflow/qwen2.5-7b-repaired.sse");
+    assert_clean(&run);
+    assert_eq!(finish(&run).as_deref(), Some("stop"));
 }
 
 /// Empty roles and finish reasons are absence, and so is empty text.
