@@ -82,9 +82,4 @@ impl Carry {
             self.start = 0;
         }
     }
-
-    /// Bytes allocated.
-    pub(crate) fn capacity(&self) -> usize {
-        self.buffer.capacity()
-    }
 }

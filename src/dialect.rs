@@ -64,7 +64,9 @@ pub(crate) enum ForeignKey {
 }
 
 pub(crate) fn chunk_key(key: &[u8]) -> ChunkKey {
-    use ChunkKey::{Choices, Created, Error, Extra, Finish, Foreign, Id, Model, Object, Other, Usage, UsageBox};
+    use ChunkKey::{
+        Choices, Created, Error, Extra, Finish, Foreign, Id, Model, Object, Other, Usage, UsageBox,
+    };
     match key {
         b"id" => Id,
         b"object" => Object,
@@ -107,9 +109,8 @@ pub(crate) fn error_key(key: &[u8]) -> ErrorKey {
     match key {
         b"code" | b"Code" | b"status_code" | b"error_code" => ErrorKey::Code,
         b"type" | b"error_type" | b"status" | b"error" => ErrorKey::Kind,
-        b"message" | b"Message" | b"msg" | b"detail" | b"status_msg" | b"error_msg" | b"ErrorMsg" | b"Msg" => {
-            ErrorKey::Message
-        }
+        b"message" | b"Message" | b"msg" | b"detail" | b"status_msg" | b"error_msg" | b"ErrorMsg"
+        | b"Msg" => ErrorKey::Message,
         _ => ErrorKey::Other,
     }
 }
@@ -278,9 +279,11 @@ pub(crate) fn usage_key(key: &[u8]) -> UsageKey {
         b"input_tokens" | b"promptTokenCount" | b"inputTokens" | b"PromptTokens" | b"prompt_eval_count" => {
             UsageKey::Counter(Input, false)
         }
-        b"output_tokens" | b"candidatesTokenCount" | b"outputTokens" | b"CompletionTokens" | b"eval_count" => {
-            UsageKey::Counter(Output, false)
-        }
+        b"output_tokens"
+        | b"candidatesTokenCount"
+        | b"outputTokens"
+        | b"CompletionTokens"
+        | b"eval_count" => UsageKey::Counter(Output, false),
         b"totalTokenCount" | b"totalTokens" | b"TotalTokens" => UsageKey::Counter(Total, false),
         b"prompt_cache_hit_tokens"
         | b"cached_tokens"
@@ -331,15 +334,35 @@ pub(crate) fn finish(word: &[u8]) -> Finish {
         b"content_filter" => Finish::Plain(ContentFilter),
         b"normal" => Finish::Provisional(Stop, "normal"),
         b"null" => Finish::Null,
-        b"eos" | b"eos_token" | b"end_turn" | b"stop_sequence" | b"COMPLETE" | b"STOP" | b"STOP_SEQUENCE"
-        | b"completed" | b"end" | b"FINISH_REASON_STOP" => Finish::Spelled(Stop),
-        b"max_tokens" | b"MAX_TOKENS" | b"model_length" | b"max_output_tokens" | b"token_limit"
-        | b"model_context_window_exceeded" | b"repetition_truncation" => Finish::Spelled(Length),
+        b"eos"
+        | b"eos_token"
+        | b"end_turn"
+        | b"stop_sequence"
+        | b"COMPLETE"
+        | b"STOP"
+        | b"STOP_SEQUENCE"
+        | b"completed"
+        | b"end"
+        | b"FINISH_REASON_STOP" => Finish::Spelled(Stop),
+        b"max_tokens"
+        | b"MAX_TOKENS"
+        | b"model_length"
+        | b"max_output_tokens"
+        | b"token_limit"
+        | b"model_context_window_exceeded"
+        | b"repetition_truncation" => Finish::Spelled(Length),
         b"tool_use" | b"function_call" | b"TOOL_CALL" | b"tool_call" => Finish::Spelled(ToolCalls),
-        b"SAFETY" | b"RECITATION" | b"BLOCKLIST" | b"PROHIBITED_CONTENT" | b"SPII" | b"LANGUAGE"
-        | b"IMAGE_SAFETY" | b"sensitive" | b"refusal" | b"guardrail_intervened" | b"content_filtered" => {
-            Finish::Spelled(ContentFilter)
-        }
+        b"SAFETY"
+        | b"RECITATION"
+        | b"BLOCKLIST"
+        | b"PROHIBITED_CONTENT"
+        | b"SPII"
+        | b"LANGUAGE"
+        | b"IMAGE_SAFETY"
+        | b"sensitive"
+        | b"refusal"
+        | b"guardrail_intervened"
+        | b"content_filtered" => Finish::Spelled(ContentFilter),
         b"error"
         | b"ERROR"
         | b"network_error"
@@ -384,7 +407,7 @@ const CUMULATIVE_MODELS: &[&str] = &["qwen-mt-plus", "qwen-mt-turbo"];
 
 pub(crate) fn is_cumulative(model: &str) -> bool {
     let name = model.rsplit('/').next().unwrap_or(model);
-    CUMULATIVE_MODELS.iter().any(|known| {
-        name.strip_prefix(known).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
-    })
+    CUMULATIVE_MODELS
+        .iter()
+        .any(|known| name.strip_prefix(known).is_some_and(|rest| rest.is_empty() || rest.starts_with('-')))
 }

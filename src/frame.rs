@@ -58,7 +58,11 @@ pub(crate) enum Data {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Mode {
     /// Before the first byte that tells; `indented`: the line so far is white space.
-    Start { framing: Framing, bom: bool, indented: bool },
+    Start {
+        framing: Framing,
+        bom: bool,
+        indented: bool,
+    },
     Sse,
     Json,
 }
@@ -178,7 +182,9 @@ impl Frames {
                 return Step::Drop { from: 0, to: BOM.len(), comment: false };
             }
         }
-        if start.framing == Framing::Sse || !tolerance.allows(Quirk::BareJson) && start.framing == Framing::Auto {
+        if start.framing == Framing::Sse
+            || !tolerance.allows(Quirk::BareJson) && start.framing == Framing::Auto
+        {
             self.mode = Mode::Sse;
             return self.step(bytes, tolerance);
         }

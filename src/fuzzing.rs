@@ -100,9 +100,11 @@ pub fn cuts(data: &[u8]) {
 pub fn framer(data: &[u8]) {
     let mut seed = Seed::of(data);
     let naive = naive::read(data);
-    let expected: Vec<_> = naive.events.into_iter().map(|event| (event.event, event.data, event.id)).collect();
+    let expected: Vec<_> =
+        naive.events.into_iter().map(|event| (event.event, event.data, event.id)).collect();
     for largest in [usize::MAX, 1, 7, 64] {
-        let wide = crate::Limits { id_bytes: usize::MAX, event_name_bytes: usize::MAX, ..crate::Limits::default() };
+        let wide =
+            crate::Limits { id_bytes: usize::MAX, event_name_bytes: usize::MAX, ..crate::Limits::default() };
         let mut framer = crate::sse::Framer::with_limits(wide);
         let mut found = Vec::new();
         let mut rest = data;
@@ -144,7 +146,10 @@ pub fn json(data: &[u8]) {
         deepest > limit
     };
     if accepted && !deep(120) {
-        assert!(serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok(), "the reader accepts what serde_json does not");
+        assert!(
+            serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok(),
+            "the reader accepts what serde_json does not"
+        );
     }
     let read = |tape_from: usize| {
         let (mut room, mut scratch) = (Room::default(), Scratch::default());
@@ -169,7 +174,9 @@ fn resolved(record: &Record, text: &dyn Fn(Str) -> String) -> Option<String> {
         Record::Id(string) => format!("id {}", text(string)),
         Record::Model(string) => format!("model {}", text(string)),
         Record::Role(string) => format!("role {}", text(string)),
-        Record::Reasoning { source, home, text: string } => format!("reasoning {source} {home:?} {}", text(string)),
+        Record::Reasoning { source, home, text: string } => {
+            format!("reasoning {source} {home:?} {}", text(string))
+        }
         Record::Opaque { kind, data } => format!("opaque {kind:?} {}", text(data)),
         Record::Text { home, text: string } => format!("text {home:?} {}", text(string)),
         Record::Refusal { home, text: string } => format!("refusal {home:?} {}", text(string)),
@@ -180,7 +187,9 @@ fn resolved(record: &Record, text: &dyn Fn(Str) -> String) -> Option<String> {
         Record::Extra { kind, json, chunk } => format!("extra {kind:?} {} {chunk}", text(json)),
         Record::SideChannel { json } => format!("side {}", text(json)),
         Record::Finish(string) => format!("finish {}", text(string)),
-        Record::Error { code, kind, message } => format!("error {} {} {}", text(code), text(kind), text(message)),
+        Record::Error { code, kind, message } => {
+            format!("error {} {} {}", text(code), text(kind), text(message))
+        }
         Record::Choice { index } => format!("choice {index}"),
         Record::Edges { lead, tail } => format!("edges {lead} {tail}"),
         Record::Unknown => "unknown".to_owned(),

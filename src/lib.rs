@@ -25,9 +25,6 @@
 //! Start with [`Decoder`]. A strict framer for any event stream is [`sse::Framer`]; [`Completion`] folds deltas into one
 //! answer.
 
-#![cfg_attr(not(test), warn(clippy::pedantic))]
-#![allow(clippy::module_name_repetitions, clippy::too_many_lines, clippy::struct_excessive_bools)]
-
 mod accumulate;
 mod carry;
 mod decoder;
@@ -45,7 +42,13 @@ pub mod sse;
 
 #[cfg(any(test, feature = "fuzzing"))]
 #[doc(hidden)]
-#[allow(clippy::arithmetic_side_effects, clippy::expect_used, clippy::missing_panics_doc, missing_docs, dead_code)]
+#[allow(
+    clippy::arithmetic_side_effects,
+    clippy::expect_used,
+    clippy::missing_panics_doc,
+    missing_docs,
+    dead_code
+)]
 pub mod fuzzing;
 
 pub use accumulate::{Choice, Completion, Finish, PeerError, ToolCall};

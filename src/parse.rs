@@ -5,7 +5,9 @@
 //! The walk over a document ([`walk`]) is written once, over the [`cursor`] interface; two sources read for it: the
 //! [`reader`], ours, strict and borrowing, and simd-json's [`tape`], for the payloads where SIMD wins.
 
+mod choice;
 pub(crate) mod cursor;
+mod delta;
 mod errors;
 mod parts;
 pub(crate) mod reader;

@@ -35,11 +35,6 @@ impl Span {
     pub(crate) fn of(self, bytes: &[u8]) -> &[u8] {
         bytes.get(self.range()).unwrap_or_default()
     }
-
-    /// The same range, `by` further on.
-    pub(crate) const fn shifted(self, by: u32) -> Self {
-        Self { start: self.start.saturating_add(by), end: self.end.saturating_add(by) }
-    }
 }
 
 /// Which text a [`Str`] is a range of.
@@ -265,24 +260,82 @@ impl Statement {
 /// A delta whose strings are still ranges.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Told {
-    Start { id: Str, model: Str, created: Option<u64> },
-    Role { choice: u32, role: Str },
-    Text { choice: u32, text: Str },
-    Reasoning { choice: u32, text: Str },
-    Refusal { choice: u32, text: Str },
-    ReasoningOpaque { choice: u32, kind: OpaqueKind, data: Str },
-    ToolCallStart { choice: u32, slot: u32, id: Str, name: Str },
-    ToolCallUpdate { choice: u32, slot: u32, id: Str, name: Str },
-    ToolCallArguments { choice: u32, slot: u32, fragment: Str },
-    ToolCallEnd { choice: u32, slot: u32 },
-    Extra { choice: Option<u32>, kind: ExtraKind, json: Str },
-    Finish { choice: u32, reason: FinishReason, raw: Str, saw_tool_calls: bool },
+    Start {
+        id: Str,
+        model: Str,
+        created: Option<u64>,
+    },
+    Role {
+        choice: u32,
+        role: Str,
+    },
+    Text {
+        choice: u32,
+        text: Str,
+    },
+    Reasoning {
+        choice: u32,
+        text: Str,
+    },
+    Refusal {
+        choice: u32,
+        text: Str,
+    },
+    ReasoningOpaque {
+        choice: u32,
+        kind: OpaqueKind,
+        data: Str,
+    },
+    ToolCallStart {
+        choice: u32,
+        slot: u32,
+        id: Str,
+        name: Str,
+    },
+    ToolCallUpdate {
+        choice: u32,
+        slot: u32,
+        id: Str,
+        name: Str,
+    },
+    ToolCallArguments {
+        choice: u32,
+        slot: u32,
+        fragment: Str,
+    },
+    ToolCallEnd {
+        choice: u32,
+        slot: u32,
+    },
+    Extra {
+        choice: Option<u32>,
+        kind: ExtraKind,
+        json: Str,
+    },
+    Finish {
+        choice: u32,
+        reason: FinishReason,
+        raw: Str,
+        saw_tool_calls: bool,
+    },
     /// The snapshot of this ordinal in the event; the snapshots live with the normalizer.
-    Usage { snapshot: usize },
-    Error { code: Str, kind: Str, message: Str, json: Str },
+    Usage {
+        snapshot: usize,
+    },
+    Error {
+        code: Str,
+        kind: Str,
+        message: Str,
+        json: Str,
+    },
     Keepalive,
-    Unknown { event: Str, payload: Str },
-    Done { marker: &'static str },
+    Unknown {
+        event: Str,
+        payload: Str,
+    },
+    Done {
+        marker: &'static str,
+    },
 }
 
 impl Told {

@@ -179,12 +179,15 @@ impl Framer {
                 return Found::None;
             }
             let step = match self.start {
-                true => self.mark(window.len(), window.get(..3).unwrap_or(window) == BOM, BOM.starts_with(window)),
+                true => {
+                    self.mark(window.len(), window.get(..3).unwrap_or(window) == BOM, BOM.starts_with(window))
+                }
                 false => self.lines.step(window, &mut self.tolerance),
             };
             match step {
                 Step::More if carried => {
-                    let line = memchr::memchr2(b'\n', b'\r', rest).map_or(rest.len(), |end| end.saturating_add(1));
+                    let line =
+                        memchr::memchr2(b'\n', b'\r', rest).map_or(rest.len(), |end| end.saturating_add(1));
                     if line == 0 {
                         return Found::None;
                     }
@@ -243,7 +246,14 @@ impl Framer {
     }
 
     /// Bytes `from..to` carry nothing; lines before a blank one may have set the id.
-    fn drop(&mut self, rest: &[u8], from: usize, to: usize, carried: bool, used: &mut usize) -> Option<Error> {
+    fn drop(
+        &mut self,
+        rest: &[u8],
+        from: usize,
+        to: usize,
+        carried: bool,
+        used: &mut usize,
+    ) -> Option<Error> {
         let window = if carried { self.carry.bytes() } else { rest };
         let offset = self.offset;
         let kept = from > 0 || keep(&mut self.id, self.lines.take_id(), window, self.limits.id_bytes);

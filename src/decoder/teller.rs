@@ -99,13 +99,13 @@ impl Teller {
         if error || name == dialect::ERROR_EVENT.as_bytes() && self.tolerance.meets(Quirk::ErrorEvent) {
             return self.error_event(payload, name);
         }
-        if !name.is_empty() {
-            if let Some(marker) = self.named_end(payload, name) {
-                self.with(payload, name, (0, payload.len()), |normalizer, event| {
-                    normalizer.end(Some(marker), event);
-                });
-                return Ok(());
-            }
+        if !name.is_empty()
+            && let Some(marker) = self.named_end(payload, name)
+        {
+            self.with(payload, name, (0, payload.len()), |normalizer, event| {
+                normalizer.end(Some(marker), event);
+            });
+            return Ok(());
         }
         let mut part = document::first(payload, &mut self.tolerance).map_err(ErrorKind::Refused)?;
         loop {
@@ -160,7 +160,9 @@ impl Teller {
         }
         let texts = Texts { payload: raw, scratch: &mut scratch.text };
         let (document, name) = (Str::NONE, Str::NONE);
-        *error = normalizer.body(&room.statement.body, &mut Event { texts, tolerance, out: queue, document, name }).err();
+        *error = normalizer
+            .body(&room.statement.body, &mut Event { texts, tolerance, out: queue, document, name })
+            .err();
         true
     }
 
@@ -193,10 +195,10 @@ impl Teller {
     /// Tells the statement of the document that is `span` of the payload.
     fn told(&mut self, payload: &[u8], name: &[u8], span: (usize, usize)) -> Result<(), ErrorKind> {
         for record in &self.room.statement.head {
-            if let Record::Id(id) = record {
-                if id.span.range().len() > self.id_limit {
-                    return Err(ErrorKind::Limit(Limit::IdBytes));
-                }
+            if let Record::Id(id) = record
+                && id.span.range().len() > self.id_limit
+            {
+                return Err(ErrorKind::Limit(Limit::IdBytes));
             }
         }
         let statement = std::mem::take(&mut self.room.statement);
@@ -229,12 +231,11 @@ impl Teller {
     fn error_event(&mut self, payload: &[u8], name: &[u8]) -> Result<(), ErrorKind> {
         let at = payload.len().saturating_sub(payload.trim_ascii_start().len());
         let is_error = |record: &Record| matches!(record, Record::Error { .. });
-        if payload.get(at) == Some(&b'{') {
-            if let Ok(end) = self.read(payload, at) {
-                if self.room.statement.head.iter().any(is_error) {
-                    return self.told(payload, name, (at, end));
-                }
-            }
+        if payload.get(at) == Some(&b'{')
+            && let Ok(end) = self.read(payload, at)
+            && self.room.statement.head.iter().any(is_error)
+        {
+            return self.told(payload, name, (at, end));
         }
         self.room.statement.clear();
         self.with(payload, name, (0, payload.len()), |normalizer, event| normalizer.error_text(event));

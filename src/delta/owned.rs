@@ -63,12 +63,18 @@ impl OwnedDelta {
             Self::ReasoningOpaque { choice, kind, data } => {
                 Delta::ReasoningOpaque { choice: *choice, kind: *kind, data }
             }
-            Self::ToolCallStart { choice, slot, id, name } => {
-                Delta::ToolCallStart { choice: *choice, slot: *slot, id: id.as_deref(), name: name.as_deref() }
-            }
-            Self::ToolCallUpdate { choice, slot, id, name } => {
-                Delta::ToolCallUpdate { choice: *choice, slot: *slot, id: id.as_deref(), name: name.as_deref() }
-            }
+            Self::ToolCallStart { choice, slot, id, name } => Delta::ToolCallStart {
+                choice: *choice,
+                slot: *slot,
+                id: id.as_deref(),
+                name: name.as_deref(),
+            },
+            Self::ToolCallUpdate { choice, slot, id, name } => Delta::ToolCallUpdate {
+                choice: *choice,
+                slot: *slot,
+                id: id.as_deref(),
+                name: name.as_deref(),
+            },
             Self::ToolCallArguments { choice, slot, fragment } => {
                 Delta::ToolCallArguments { choice: *choice, slot: *slot, fragment }
             }

@@ -40,7 +40,11 @@ pub(crate) fn first(payload: &[u8], tolerance: &mut Tolerance) -> Result<Part, Q
         let rest = payload.get(at..).unwrap_or_default();
         if let Some(done) = is_done(rest.trim_ascii()) {
             let reference = payload == b"[DONE]";
-            return if reference { Ok(Part::Done(done)) } else { meet(tolerance, Quirk::DoneSpelling, Part::Done(done)) };
+            return if reference {
+                Ok(Part::Done(done))
+            } else {
+                meet(tolerance, Quirk::DoneSpelling, Part::Done(done))
+            };
         }
         match rest {
             [] => return meet(tolerance, Quirk::EmptyData, Part::Empty),

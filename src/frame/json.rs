@@ -5,9 +5,9 @@
 //! `Undecided` is the state of a stream that begins with a brace: when its first line is a complete value it is one
 //! value a line; else the value goes on over the lines.
 
-use crate::lex::nest::Nest;
 use super::{Data, Event, Step};
 use crate::dialect::{Quirk, Tolerance};
+use crate::lex::nest::Nest;
 use crate::record::Span;
 
 /// How the values are laid out.
@@ -92,10 +92,11 @@ impl Json {
     }
 
     fn value(&mut self, bytes: &[u8]) -> Step {
-        if self.scanned == 0 && !self.over {
-            if let Some(step) = self.between(bytes) {
-                return step;
-            }
+        if self.scanned == 0
+            && !self.over
+            && let Some(step) = self.between(bytes)
+        {
+            return step;
         }
         let rest = bytes.get(self.scanned..).unwrap_or_default();
         let Some(found) = self.nest.scan(rest) else { return self.short(bytes.len()) };

@@ -6,8 +6,8 @@
 //! line arrives that the strict rules would join or ignore.
 
 use super::document::is_done;
-use crate::lex::nest::Nest;
 use crate::dialect::{Quirk, Tolerance};
+use crate::lex::nest::Nest;
 
 /// What is known of the pending data.
 #[derive(Debug, Clone, Copy, Default)]

@@ -222,7 +222,8 @@ impl Sse {
         let line = bytes.get(start..end).unwrap_or_default();
         let colon = memchr::memchr(b':', line).unwrap_or(line.len());
         let after = start.saturating_add(colon).saturating_add(1).min(end);
-        let value = if bytes.get(after) == Some(&b' ') && after < end { after.saturating_add(1) } else { after };
+        let value =
+            if bytes.get(after) == Some(&b' ') && after < end { after.saturating_add(1) } else { after };
         let span = Span::new(value, end);
         match line.get(..colon).unwrap_or_default() {
             b"data" => return self.data_line(bytes, span, next, tolerance),
@@ -251,7 +252,13 @@ impl Sse {
         None
     }
 
-    fn data_line(&mut self, bytes: &[u8], value: Span, next: usize, tolerance: &mut Tolerance) -> Option<Step> {
+    fn data_line(
+        &mut self,
+        bytes: &[u8],
+        value: Span,
+        next: usize,
+        tolerance: &mut Tolerance,
+    ) -> Option<Step> {
         if tolerance.allows(Quirk::NoBlankLine) {
             if self.has_data() && self.begins_anew(bytes) {
                 tolerance.meets(Quirk::NoBlankLine);
@@ -269,7 +276,13 @@ impl Sse {
     }
 
     /// A line that is no field: one of the lenient forms, or nothing.
-    fn unknown_line(&mut self, bytes: &[u8], line: Span, next: usize, tolerance: &mut Tolerance) -> Option<Step> {
+    fn unknown_line(
+        &mut self,
+        bytes: &[u8],
+        line: Span,
+        next: usize,
+        tolerance: &mut Tolerance,
+    ) -> Option<Step> {
         let pending = self.has_data();
         match lenient::line(line.of(bytes), pending, pending && self.is_open(bytes)) {
             lenient::Line::Done if tolerance.allows(Quirk::BareDone) => {
@@ -440,10 +453,11 @@ impl Sse {
         if !tolerance.allows(Quirk::UnterminatedEvent) || self.resync != Resync::No {
             return Step::More;
         }
-        if !self.skipping && self.line < bytes.len() {
-            if let Some(step) = self.line_end(bytes, bytes.len(), bytes.len(), tolerance) {
-                return step;
-            }
+        if !self.skipping
+            && self.line < bytes.len()
+            && let Some(step) = self.line_end(bytes, bytes.len(), bytes.len(), tolerance)
+        {
+            return step;
         }
         if self.has_data() && (!self.is_open(bytes) || tolerance.allows(Quirk::Repaired)) {
             tolerance.meets(Quirk::UnterminatedEvent);
@@ -464,7 +478,7 @@ fn may_be_field(start: &[u8], error: bool) -> bool {
 }
 
 fn saturating_integer(digits: &[u8]) -> u64 {
-    digits.iter().fold(0u64, |sum, digit| {
-        sum.saturating_mul(10).saturating_add(u64::from(digit.wrapping_sub(b'0')))
-    })
+    digits
+        .iter()
+        .fold(0u64, |sum, digit| sum.saturating_mul(10).saturating_add(u64::from(digit.wrapping_sub(b'0'))))
 }

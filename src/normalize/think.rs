@@ -81,7 +81,12 @@ impl Splitter {
     }
 
     /// White space, then a tag, what may become one, or anything else. Gives the bytes used.
-    fn open(&mut self, rest: &str, part: &dyn Fn(usize, usize) -> Str, piece: &mut dyn FnMut(Piece)) -> usize {
+    fn open(
+        &mut self,
+        rest: &str,
+        part: &dyn Fn(usize, usize) -> Str,
+        piece: &mut dyn FnMut(Piece),
+    ) -> usize {
         let body = rest.trim_start();
         let space = rest.len().saturating_sub(body.len());
         let mut tell = |from: usize, to: usize, started: bool| {

@@ -85,7 +85,11 @@ struct Fields {
 
 impl<C: Cursor> Walk<'_, C> {
     /// The value of the `error` member at `mark`; gives whether it is an error.
-    pub(super) fn error_member(&mut self, mark: C::Mark, foreign: &Foreign<C::Mark>) -> Result<bool, ErrorKind> {
+    pub(super) fn error_member(
+        &mut self,
+        mark: C::Mark,
+        foreign: &Foreign<C::Mark>,
+    ) -> Result<bool, ErrorKind> {
         let back = self.cursor.go(mark);
         let fields = match self.cursor.kind()? {
             Kind::Object => self.error_fields()?,

@@ -37,7 +37,11 @@ pub(super) fn content<C: Cursor>(walk: &mut Walk<'_, C>, kind: Kind, home: Home)
     })
 }
 
-fn content_part<C: Cursor>(walk: &mut Walk<'_, C>, part: &Part<C::Mark>, home: Home) -> Result<(), ErrorKind> {
+fn content_part<C: Cursor>(
+    walk: &mut Walk<'_, C>,
+    part: &Part<C::Mark>,
+    home: Home,
+) -> Result<(), ErrorKind> {
     let thinks = part.thinking.is_some();
     if thinks {
         return reasoning_part(walk, part, dialect::REASONING_PARTS, home);
@@ -161,8 +165,14 @@ fn each<C: Cursor>(
 /// Takes down the part ahead.
 fn part<C: Cursor>(walk: &mut Walk<'_, C>) -> Result<Part<C::Mark>, ErrorKind> {
     let whole = walk.cursor.mark();
-    let mut part =
-        Part { kind: Str::NONE, text: None, thinking: None, signature: Str::NONE, data: Str::NONE, whole: None };
+    let mut part = Part {
+        kind: Str::NONE,
+        text: None,
+        thinking: None,
+        signature: Str::NONE,
+        data: Str::NONE,
+        whole: None,
+    };
     let mut members = walk.cursor.object()?;
     while let Some(key) = walk.cursor.key(&mut members, dialect::part_key)? {
         part.whole = Some(whole);

@@ -182,7 +182,8 @@ impl<'a> Salvage<'a> {
             return None;
         }
         let body = if whole { body } else { before_cut(body).filter(|_| cut)? };
-        let body: String = std::str::from_utf8(body).ok()?.chars().filter(|c| !matches!(c, '\r' | '\n')).collect();
+        let body: String =
+            std::str::from_utf8(body).ok()?.chars().filter(|c| !matches!(c, '\r' | '\n')).collect();
         let from = self.scratch.text.len();
         if lex::unescape(&body, &mut self.scratch.text).is_none() {
             self.scratch.text.truncate(from);
@@ -228,7 +229,8 @@ fn before_cut(body: &[u8]) -> Option<&[u8]> {
         Some(at) => {
             let slashes = body.get(..=at)?.iter().rev().take_while(|byte| **byte == b'\\').count();
             let escape = body.get(at..)?;
-            let half = slashes % 2 == 1 && (escape.len() == 1 || (escape.starts_with(b"\\u") && escape.len() < 6));
+            let half =
+                slashes % 2 == 1 && (escape.len() == 1 || (escape.starts_with(b"\\u") && escape.len() < 6));
             if half { body.get(..at) } else { Some(body) }
         }
         None => Some(body),

@@ -11,8 +11,8 @@ use super::cursor::{Cursor, Kind, Number};
 use super::reader::Scratch;
 use crate::dialect::Tolerance;
 use crate::error::ErrorKind;
-use crate::lex::nest::Nest;
 use crate::lex::Edges;
+use crate::lex::nest::Nest;
 use crate::record::{Str, text};
 
 /// The tape's nodes, and the address of the copy they point into.
@@ -122,7 +122,10 @@ impl<'a, 'c> Tape<'a, 'c> {
         let len = match rest.first() {
             Some(b'{' | b'[') => Nest::default().scan(rest).unwrap_or(rest.len()),
             Some(b'"') => self.string_end(start).saturating_sub(start),
-            _ => rest.iter().take_while(|byte| !matches!(byte, b',' | b'}' | b']' | b' ' | b'\t' | b'\r' | b'\n')).count(),
+            _ => rest
+                .iter()
+                .take_while(|byte| !matches!(byte, b',' | b'}' | b']' | b' ' | b'\t' | b'\r' | b'\n'))
+                .count(),
         };
         start.saturating_add(len)
     }

@@ -15,7 +15,9 @@ pub(super) fn usage<C: Cursor>(walk: &mut Walk<'_, C>) -> Result<bool, ErrorKind
     while let Some(key) = walk.cursor.key(&mut members, dialect::usage_key)? {
         let object = walk.cursor.kind()? == Kind::Object;
         let (told, reference) = match key {
-            UsageKey::Counter(counter, reference) if reference || spelling => (walk.counter(counter)?, reference),
+            UsageKey::Counter(counter, reference) if reference || spelling => {
+                (walk.counter(counter)?, reference)
+            }
             UsageKey::InputDetails(reference) | UsageKey::OutputDetails(reference)
                 if object && (reference || spelling) =>
             {

@@ -8,12 +8,12 @@
 //! end. Two values for one name: the earlier value's records are struck out, unless the later is null.
 
 use super::cursor::{Cursor, Kind, Number};
-use super::{errors, parts, tools};
+use super::errors;
 use crate::delta::ExtraKind;
-use crate::dialect::{self, ChoiceKey, ChunkKey, DeltaKey, ForeignKey, Quirk};
+use crate::dialect::{self, ChunkKey, ForeignKey, Quirk};
 use crate::error::ErrorKind;
 use crate::options::Extras;
-use crate::record::{Counter, Home, Record, Span, Str};
+use crate::record::{Counter, Record, Span, Str};
 
 /// A record that states nothing.
 pub(super) const NOTHING: Record = Record::Padding { span: Span { start: 0, end: 0 }, number: false };
@@ -51,17 +51,6 @@ struct Chunk<M> {
     finish: Str,
     error: Option<M>,
     foreign: errors::Foreign<M>,
-}
-
-/// What a choice's own members say, until all are known.
-struct Choice<M> {
-    index: Option<u32>,
-    delta: bool,
-    message: Option<M>,
-    text: Option<M>,
-    finish: Str,
-    /// The delta's role is another than the assistant's.
-    side: bool,
 }
 
 impl<C: Cursor> Walk<'_, C> {
@@ -235,7 +224,8 @@ impl<C: Cursor> Walk<'_, C> {
         if !chunk.foreign.wire && (chunk.choices_null || chunk.counters || chunk.named) {
             return self.need(Quirk::ChoicesMissing);
         }
-        self.head.retain(|record| !matches!(record, Record::Id(_) | Record::Model(_) | Record::Created { .. }));
+        self.head
+            .retain(|record| !matches!(record, Record::Id(_) | Record::Model(_) | Record::Created { .. }));
         self.body.truncate(from);
         self.head.push(Record::Unknown);
         Ok(())
@@ -270,7 +260,7 @@ impl<C: Cursor> Walk<'_, C> {
     }
 
     /// A number, or one as a string; anything else is passed.
-    fn any_number(&mut self, kind: Kind) -> Result<Option<Number>, ErrorKind> {
+    pub(super) fn any_number(&mut self, kind: Kind) -> Result<Option<Number>, ErrorKind> {
         let number = match kind {
             Kind::Number => self.cursor.number()?,
             Kind::String => {
@@ -293,268 +283,6 @@ impl<C: Cursor> Walk<'_, C> {
             self.need(Quirk::NumberType)?;
         }
         Ok(Some(number))
-    }
-
-    fn choices(&mut self) -> Result<(), ErrorKind> {
-        if self.cursor.kind()? != Kind::Array {
-            return Err(ErrorKind::Shape);
-        }
-        let mut items = self.cursor.array()?;
-        let mut position = 0u32;
-        while self.cursor.item(&mut items)? {
-            if self.cursor.kind()? != Kind::Object {
-                return Err(ErrorKind::Shape);
-            }
-            self.choice(position)?;
-            position = position.saturating_add(1);
-        }
-        Ok(())
-    }
-
-    fn choice(&mut self, position: u32) -> Result<(), ErrorKind> {
-        let from = self.body.len();
-        self.body.push(Record::Choice { index: position });
-        let mut choice =
-            Choice { index: None, delta: false, message: None, text: None, finish: Str::NONE, side: false };
-        let mut met = Met::default();
-        let mut members = self.cursor.object()?;
-        while let Some(key) = self.cursor.key(&mut members, dialect::choice_key)? {
-            self.choice_member(key, &mut choice, from, &mut met)?;
-        }
-        self.close_choice(choice, from, position)
-    }
-
-    fn choice_member(
-        &mut self,
-        key: ChoiceKey,
-        choice: &mut Choice<C::Mark>,
-        from: usize,
-        met: &mut Met,
-    ) -> Result<(), ErrorKind> {
-        let kind = self.cursor.kind()?;
-        if kind == Kind::Null {
-            return self.cursor.skip();
-        }
-        match key {
-            ChoiceKey::Index => choice.index = Some(self.index(kind)?),
-            ChoiceKey::Delta if kind == Kind::Object => {
-                if met.again(0) {
-                    self.twice(from, |record| !matches!(record, Record::Choice { .. } | Record::Counter { .. }))?;
-                    choice.side = false;
-                }
-                choice.delta = true;
-                let (side, finish) = self.delta(Home::Delta)?;
-                choice.side |= side;
-                if !finish.is_empty() && choice.finish.is_empty() {
-                    choice.finish = finish;
-                }
-            }
-            ChoiceKey::Message if kind == Kind::Object => choice.message = Some(self.passed()?),
-            ChoiceKey::Text if kind == Kind::String => choice.text = Some(self.passed()?),
-            ChoiceKey::Finish if kind == Kind::String => {
-                let finish = self.cursor.string()?;
-                if met.again(1) && !choice.finish.is_empty() {
-                    self.need(Quirk::DuplicateKey)?;
-                }
-                if finish.is_empty() {
-                    self.need(Quirk::EmptyString)?;
-                } else {
-                    choice.finish = finish;
-                }
-            }
-            ChoiceKey::Usage if kind == Kind::Object && self.cursor.tolerance().allows(Quirk::UsagePlace) => {
-                if self.usage()? {
-                    self.need(Quirk::UsagePlace)?;
-                }
-            }
-            ChoiceKey::Extra(extra) => self.extra(extra, false)?,
-            _ => self.other(false)?,
-        }
-        Ok(())
-    }
-
-    fn close_choice(
-        &mut self,
-        mut choice: Choice<C::Mark>,
-        from: usize,
-        position: u32,
-    ) -> Result<(), ErrorKind> {
-        match choice.index {
-            Some(index) if index != position => {
-                if let Some(record) = self.body.get_mut(from) {
-                    *record = Record::Choice { index };
-                }
-            }
-            Some(_) => {}
-            None => self.need(Quirk::ChoiceIndexMissing)?,
-        }
-        self.other_homes(&mut choice)?;
-        if !choice.finish.is_empty() && !choice.side {
-            self.body.push(Record::Finish(choice.finish));
-        }
-        self.order(from);
-        Ok(())
-    }
-
-    /// A message in place of or beside the delta, text in the choice, or nothing at all.
-    fn other_homes(&mut self, choice: &mut Choice<C::Mark>) -> Result<(), ErrorKind> {
-        if let Some(mark) = choice.message {
-            if choice.delta {
-                return self.need(Quirk::MessageBeside);
-            }
-            self.need(Quirk::MessageForDelta)?;
-            let back = self.cursor.go(mark);
-            let (side, finish) = self.delta(Home::Message)?;
-            self.cursor.go(back);
-            choice.side |= side;
-            if choice.finish.is_empty() {
-                choice.finish = finish;
-            }
-        } else if let Some(mark) = choice.text.filter(|_| !choice.delta) {
-            self.need(Quirk::ChoiceText)?;
-            let back = self.cursor.go(mark);
-            let text = self.cursor.string()?;
-            self.edged(Record::Text { home: Home::Choice, text });
-            self.cursor.go(back);
-        } else if !choice.delta {
-            self.need(Quirk::DeltaMissing)?;
-        }
-        Ok(())
-    }
-
-    /// An index: not negative, no fraction, and it sizes nothing.
-    pub(super) fn index(&mut self, kind: Kind) -> Result<u32, ErrorKind> {
-        let number = self.any_number(kind)?.filter(|number| number.whole);
-        let value = number.and_then(|number| number.value).and_then(|value| u32::try_from(value).ok());
-        value.ok_or(ErrorKind::Shape)
-    }
-
-    /// The delta ahead. Gives whether it is of another role than the assistant's, and a finish reason found in it.
-    fn delta(&mut self, home: Home) -> Result<(bool, Str), ErrorKind> {
-        let (from, mark) = (self.body.len(), self.cursor.mark());
-        let (mut role, mut finish, mut met) = (Str::NONE, Str::NONE, Met::default());
-        let mut members = self.cursor.object()?;
-        while let Some(key) = self.cursor.key(&mut members, dialect::delta_key)? {
-            let kind = self.cursor.kind()?;
-            if kind == Kind::Null {
-                self.cursor.skip()?;
-                continue;
-            }
-            match key {
-                DeltaKey::Role if kind == Kind::String => role = self.role(from, &mut met)?,
-                DeltaKey::Finish if kind == Kind::String => {
-                    finish = self.cursor.string()?;
-                    if !finish.is_empty() && !self.cursor.tolerance().meets(Quirk::FinishPlace) {
-                        finish = Str::NONE;
-                    }
-                }
-                _ => self.delta_member(key, kind, home, from, &mut met)?,
-            }
-        }
-        let side = !role.is_empty()
-            && !dialect::answers(self.cursor.text(role).as_bytes())
-            && self.cursor.tolerance().meets(Quirk::SideRole);
-        if side {
-            self.body.truncate(from);
-            let json = self.cursor.json(mark);
-            self.body.push(Record::SideChannel { json });
-        }
-        Ok((side, finish))
-    }
-
-    fn role(&mut self, from: usize, met: &mut Met) -> Result<Str, ErrorKind> {
-        let role = self.cursor.string()?;
-        if met.again(0) {
-            self.twice(from, |record| matches!(record, Record::Role(_)))?;
-        }
-        if role.is_empty() {
-            self.need(Quirk::EmptyString)?;
-        }
-        self.body.push(Record::Role(role));
-        Ok(role)
-    }
-
-    fn delta_member(
-        &mut self,
-        key: DeltaKey,
-        kind: Kind,
-        home: Home,
-        from: usize,
-        met: &mut Met,
-    ) -> Result<(), ErrorKind> {
-        match key {
-            DeltaKey::Content => {
-                if met.again(1) {
-                    self.twice(from, |record| match record {
-                        Record::Text { .. } => true,
-                        Record::Reasoning { source, .. } => *source == dialect::REASONING_PARTS,
-                        _ => false,
-                    })?;
-                }
-                self.content(kind, home)
-            }
-            DeltaKey::Refusal if kind == Kind::String => {
-                if met.again(2) {
-                    self.twice(from, |record| matches!(record, Record::Refusal { .. }))?;
-                }
-                let text = self.cursor.string()?;
-                self.edged(Record::Refusal { home, text });
-                Ok(())
-            }
-            DeltaKey::Reasoning(rank) if self.cursor.tolerance().allows(Quirk::ReasoningField) => {
-                if met.again(rank.saturating_add(8)) {
-                    self.twice(from, |record| {
-                        matches!(record, Record::Reasoning { source, .. } if *source == rank)
-                    })?;
-                }
-                self.reasoning(rank, kind, home)
-            }
-            DeltaKey::ReasoningDetails(rank) if self.cursor.tolerance().allows(Quirk::ReasoningDetails) => {
-                parts::details(self, rank, kind, home)
-            }
-            DeltaKey::ToolCalls => {
-                if met.again(3) {
-                    self.twice(from, |record| matches!(record, Record::ToolCall { .. } | Record::Arguments(_)))?;
-                }
-                tools::calls(self, kind, home)
-            }
-            DeltaKey::FunctionCall if kind == Kind::Object => tools::function_call(self, home),
-            DeltaKey::Extra(extra) => self.extra(extra, false),
-            _ => self.other(false),
-        }
-    }
-
-    fn content(&mut self, kind: Kind, home: Home) -> Result<(), ErrorKind> {
-        match kind {
-            Kind::String => {
-                let text = self.cursor.string()?;
-                self.edged(Record::Text { home, text });
-                Ok(())
-            }
-            Kind::Array | Kind::Object => {
-                self.need(Quirk::ContentParts)?;
-                parts::content(self, kind, home)
-            }
-            Kind::Null | Kind::Bool | Kind::Number => self.other(false),
-        }
-    }
-
-    fn reasoning(&mut self, source: u8, kind: Kind, home: Home) -> Result<(), ErrorKind> {
-        match kind {
-            Kind::String => {
-                let text = self.cursor.string()?;
-                if !text.is_empty() {
-                    self.need(Quirk::ReasoningField)?;
-                }
-                self.edged(Record::Reasoning { source, home, text });
-                Ok(())
-            }
-            Kind::Array | Kind::Object => {
-                self.need(Quirk::ReasoningShape)?;
-                parts::reasoning(self, source, kind, home)
-            }
-            Kind::Null | Kind::Bool | Kind::Number => self.other(false),
-        }
     }
 
     /// States a text-like record whose string was just read, with the surrogates at its edges.
@@ -607,7 +335,8 @@ impl<C: Cursor> Walk<'_, C> {
             }
             Kind::Number => {
                 let number = self.cursor.number()?;
-                self.body.push(Record::Padding { span: Span { start: number.at, end: number.at }, number: true });
+                self.body
+                    .push(Record::Padding { span: Span { start: number.at, end: number.at }, number: true });
                 Ok(())
             }
             _ => self.cursor.skip(),
@@ -621,7 +350,7 @@ impl<C: Cursor> Walk<'_, C> {
     }
 
     /// The usage object ahead; gives whether it had a number.
-    fn usage(&mut self) -> Result<bool, ErrorKind> {
+    pub(super) fn usage(&mut self) -> Result<bool, ErrorKind> {
         if self.cursor.kind()? != Kind::Object {
             self.cursor.skip()?;
             return Ok(false);
@@ -658,33 +387,5 @@ impl<C: Cursor> Walk<'_, C> {
         };
         self.body.push(Record::Counter { counter, value, at });
         Ok(true)
-    }
-
-    /// Puts the records of the choice that begins at `from` in their written order. Cost: a look, where they are; else
-    /// one pass for each rank that occurs.
-    fn order(&mut self, from: usize) {
-        let choice = self.body.get(from..).unwrap_or_default();
-        let mut last = 0u8;
-        let sorted = choice.iter().all(|record| {
-            let rank = record.rank();
-            matches!(record, Record::Padding { .. }) || std::mem::replace(&mut last, rank) <= rank
-        });
-        if sorted {
-            return;
-        }
-        self.spare.clear();
-        self.spare.extend_from_slice(choice);
-        self.body.truncate(from);
-        let spare = &*self.spare;
-        // Edges go with the record that follows them.
-        let rank = |at: usize| match spare.get(at) {
-            Some(Record::Edges { .. }) => spare.get(at.saturating_add(1)).map_or(u8::MAX, Record::rank),
-            record => record.map_or(u8::MAX, Record::rank),
-        };
-        let mut next = (0..spare.len()).map(rank).min();
-        while let Some(wanted) = next {
-            self.body.extend((0..spare.len()).filter(|at| rank(*at) == wanted).filter_map(|at| spare.get(at)));
-            next = (0..spare.len()).map(rank).filter(|rank| *rank > wanted).min();
-        }
     }
 }

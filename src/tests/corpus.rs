@@ -2,7 +2,8 @@
 
 use super::golden;
 use super::support::{
-    Drain, Run, Seeded, Stream, agrees, blesses, corpus, drain, drain_each, drain_feed, names, replace, run, run_whole,
+    Drain, Run, Seeded, Stream, agrees, blesses, corpus, drain, drain_each, drain_feed, names, replace, run,
+    run_whole,
 };
 use crate::{Decoder, Options};
 
@@ -25,7 +26,12 @@ fn each(check: impl Fn(&Stream) -> Result<(), String> + Sync) {
         let first = scope.spawn(|| wrong(&streams[..half]));
         [wrong(&streams[half..]), first.join().unwrap()].concat()
     });
-    assert!(all.is_empty(), "{} streams; the first of them\n{}", all.len(), all[..all.len().min(20)].join("\n"));
+    assert!(
+        all.is_empty(),
+        "{} streams; the first of them\n{}",
+        all.len(),
+        all[..all.len().min(20)].join("\n")
+    );
 }
 
 #[test]
@@ -108,7 +114,8 @@ fn every_cut_in_two() {
             let at = if length <= EXHAUSTIVE { at } else { seed.below(length) };
             let (first, second) = stream.bytes.split_at(at);
             decoder.reset();
-            agrees(&expected, &mut decoder, [first, second], drain).map_err(|wrong| format!("cut at {at}: {wrong}"))?;
+            agrees(&expected, &mut decoder, [first, second], drain)
+                .map_err(|wrong| format!("cut at {at}: {wrong}"))?;
         }
         Ok(())
     });
@@ -168,7 +175,8 @@ fn line_by_line() {
 #[test]
 fn runs_under_cuts_are_equal_values() {
     each(|stream| {
-        let (whole, cut) = (run_whole(&stream.options(), &stream.bytes), run(&stream.options(), stream.bytes.chunks(3)));
+        let (whole, cut) =
+            (run_whole(&stream.options(), &stream.bytes), run(&stream.options(), stream.bytes.chunks(3)));
         if whole == cut { Ok(()) } else { Err("decodes to another value in pieces of three".to_owned()) }
     });
 }

@@ -124,7 +124,8 @@ fn raw_is_the_event_itself() {
             for mut piece in pieces {
                 while let Some(frame) = framer.next_frame(&mut piece).unwrap() {
                     let mut again = Framer::with_last_event_id(frame.id);
-                    let one = again.next_frame(&mut &*frame.raw).unwrap().map(|one| (one.event, one.data, one.id));
+                    let one =
+                        again.next_frame(&mut &*frame.raw).unwrap().map(|one| (one.event, one.data, one.id));
                     assert_eq!(one, Some((frame.event, frame.data, frame.id)), "{name}: {:?}", frame.raw);
                 }
             }
@@ -151,20 +152,54 @@ fn an_earlier_connection_and_a_reset() {
 /// Lines that mean something, or nearly.
 fn line() -> impl Strategy<Value = Vec<u8>> {
     let name = prop::sample::select(vec![
-        &b"data"[..], b"event", b"id", b"retry", b"", b"x", b"dat", b"datas", b" data", b"Data", b"error", b"\xEF\xBB\xBFdata", b"\xFFid",
+        &b"data"[..],
+        b"event",
+        b"id",
+        b"retry",
+        b"",
+        b"x",
+        b"dat",
+        b"datas",
+        b" data",
+        b"Data",
+        b"error",
+        b"\xEF\xBB\xBFdata",
+        b"\xFFid",
         b"commentary-of-some-length",
     ]);
     let colon = prop::sample::select(vec![&b":"[..], b": ", b":  ", b"", b"::", b":\t"]);
     let value = prop::sample::select(vec![
-        &b""[..], b"a", b"12", b"0", b"99999999999999999999999", b"1a", b"a\0b", b"\xE6\xB5\xB7", b"\xE6\xB5", b"\xF0\x9F", b"\xED\xA0\xBD",
-        b"{\"a\":1}", b"{\"a\":", b"[DONE]", b" ", b"x: y",
+        &b""[..],
+        b"a",
+        b"12",
+        b"0",
+        b"99999999999999999999999",
+        b"1a",
+        b"a\0b",
+        b"\xE6\xB5\xB7",
+        b"\xE6\xB5",
+        b"\xF0\x9F",
+        b"\xED\xA0\xBD",
+        b"{\"a\":1}",
+        b"{\"a\":",
+        b"[DONE]",
+        b" ",
+        b"x: y",
     ]);
     (name, colon, value).prop_map(|(name, colon, value)| [name, colon, value].concat())
 }
 
 fn stream() -> impl Strategy<Value = Vec<u8>> {
-    let start = prop::sample::select(vec![&b""[..], b"\xEF\xBB\xBF", b"\xEF\xBB", b"\xEF\xBB\xBF\xEF\xBB\xBF", b"\n", b"\r"]);
-    let end = prop::sample::select(vec![&b"\n"[..], b"\n\n", b"\r", b"\r\r", b"\r\n", b"\r\n\r\n", b"\n\r", b""]);
+    let start = prop::sample::select(vec![
+        &b""[..],
+        b"\xEF\xBB\xBF",
+        b"\xEF\xBB",
+        b"\xEF\xBB\xBF\xEF\xBB\xBF",
+        b"\n",
+        b"\r",
+    ]);
+    let end =
+        prop::sample::select(vec![&b"\n"[..], b"\n\n", b"\r", b"\r\r", b"\r\n", b"\r\n\r\n", b"\n\r", b""]);
     let lines = prop::collection::vec((line(), end), 0..10);
     (start, lines).prop_map(|(start, lines)| {
         let lines = lines.into_iter().flat_map(|(line, end)| [line, end.to_vec()].concat());

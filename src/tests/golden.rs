@@ -33,13 +33,14 @@ pub(super) fn line(delta: &Delta<'_>) -> String {
             object.some_text("id", id).some_text("model", model).some_number("created", created)
         }
         Delta::Role { choice, role } => object.number("choice", choice).text("role", role),
-        Delta::Text { choice, text } | Delta::Reasoning { choice, text } | Delta::Refusal { choice, text } => {
-            object.number("choice", choice).text("text", text)
-        }
+        Delta::Text { choice, text }
+        | Delta::Reasoning { choice, text }
+        | Delta::Refusal { choice, text } => object.number("choice", choice).text("text", text),
         Delta::ReasoningOpaque { choice, kind, data } => {
             object.number("choice", choice).text("kind", kind.as_str()).text("data", data)
         }
-        Delta::ToolCallStart { choice, slot, id, name } | Delta::ToolCallUpdate { choice, slot, id, name } => {
+        Delta::ToolCallStart { choice, slot, id, name }
+        | Delta::ToolCallUpdate { choice, slot, id, name } => {
             object.number("choice", choice).number("slot", slot).some_text("id", id).some_text("name", name)
         }
         Delta::ToolCallArguments { choice, slot, fragment } => {
@@ -61,11 +62,9 @@ pub(super) fn line(delta: &Delta<'_>) -> String {
             .some_number("cached_input", usage.cached_input)
             .some_number("cache_write", usage.cache_write)
             .some_number("reasoning", usage.reasoning),
-        Delta::Error { code, kind, message, json } => object
-            .some_text("code", code)
-            .some_text("kind", kind)
-            .text("message", message)
-            .text("json", json),
+        Delta::Error { code, kind, message, json } => {
+            object.some_text("code", code).some_text("kind", kind).text("message", message).text("json", json)
+        }
         Delta::Keepalive => &mut object,
         Delta::Unknown { event, payload } => object.text("event", event).text("payload", payload),
         Delta::Done { marker } => object.text("marker", marker),

@@ -46,7 +46,9 @@ fn sources() -> Vec<(String, String, String)> {
 
 /// The lines that are code.
 fn code(text: &str) -> impl Iterator<Item = &str> {
-    text.lines().map(|line| line.split("//").next().unwrap_or_default()).filter(|line| !line.trim().is_empty())
+    text.lines()
+        .map(|line| line.split("//").next().unwrap_or_default())
+        .filter(|line| !line.trim().is_empty())
 }
 
 /// The rooms that a file names: `crate::room`, or `room` in `use crate::{…}`.
@@ -57,7 +59,8 @@ fn named(text: &str) -> BTreeSet<String> {
         let group = after.strip_prefix('{').map(|group| group.split(';').next().unwrap_or(group));
         let paths = group.map_or(vec![after], |group| group.split(", ").collect());
         for path in paths {
-            let name = path.trim().split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default();
+            let name =
+                path.trim().split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default();
             if name.starts_with(char::is_lowercase) {
                 rooms.insert(name.to_owned());
             }
@@ -125,7 +128,8 @@ fn no_file_is_longer_than_it_should_be() {
 #[test]
 fn nothing_is_unsafe() {
     for (name, _, text) in sources() {
-        let unsafe_code = code(&text).any(|line| line.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == "unsafe"));
+        let unsafe_code = code(&text)
+            .any(|line| line.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == "unsafe"));
         assert!(!unsafe_code, "{name}");
     }
     let manifest = fs::read_to_string(src().join("../Cargo.toml")).unwrap();
@@ -135,7 +139,8 @@ fn nothing_is_unsafe() {
 /// No provider is known by name: services are folders of the corpus.
 #[test]
 fn no_code_knows_a_service() {
-    const SERVICES: &[&str] = &["openrouter", "groq", "azure", "anthropic", "perplexity", "deepseek", "mistral", "vllm"];
+    const SERVICES: &[&str] =
+        &["openrouter", "groq", "azure", "anthropic", "perplexity", "deepseek", "mistral", "vllm"];
     for (name, _, text) in sources() {
         // The register names its witnesses, and one wire its box of metadata; neither is asked who sends.
         if name == "dialect/quirk.rs" {

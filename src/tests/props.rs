@@ -148,11 +148,36 @@ fn no_error_prints_the_stream() {
 /// Pieces of streams: what services send, broken off and glued together.
 fn piece() -> impl Strategy<Value = Vec<u8>> {
     let text = prop::sample::select(vec![
-        "a", "<", "<th", "<think>", "</think>", "why</thi", "\\ud83d", "\\ude00", "é", "😀", "\\n", "\\u003cthink\\u003e", "", "◁think▷", "<|channel|>analysis<|message|>",
-        "<|end|>", "[THINK]", "Hi!",
+        "a",
+        "<",
+        "<th",
+        "<think>",
+        "</think>",
+        "why</thi",
+        "\\ud83d",
+        "\\ude00",
+        "é",
+        "😀",
+        "\\n",
+        "\\u003cthink\\u003e",
+        "",
+        "◁think▷",
+        "<|channel|>analysis<|message|>",
+        "<|end|>",
+        "[THINK]",
+        "Hi!",
     ]);
-    let frame = prop::sample::select(vec!["data: ", "data:", "", "data: data: ", "error: ", "event: error\ndata: ", " data: "]);
-    let end = prop::sample::select(vec!["\n\n", "\n", "\r\n\r\n", "\r\r", "\r", " ", "\n\t\n", "\n: ping\n\n", ""]);
+    let frame = prop::sample::select(vec![
+        "data: ",
+        "data:",
+        "",
+        "data: data: ",
+        "error: ",
+        "event: error\ndata: ",
+        " data: ",
+    ]);
+    let end =
+        prop::sample::select(vec!["\n\n", "\n", "\r\n\r\n", "\r\r", "\r", " ", "\n\t\n", "\n: ping\n\n", ""]);
     let chunk = (text, 0..14u8).prop_map(|(text, kind)| {
         let delta = |delta: String| format!("{{\"id\":\"c\",\"model\":\"m\",\"created\":7,\"choices\":[{{\"index\":0,\"delta\":{delta},\"finish_reason\":null}}]}}");
         match kind {

@@ -12,16 +12,25 @@ fn every_quirk_has_a_witness_that_shows_it() {
     for &quirk in Quirk::ALL {
         let witness = stream(quirk.witness());
         let seen = run_whole(&witness.options(), &witness.bytes).seen;
-        assert!(seen.contains(quirk), "corpus/{} does not show {}, but {}", witness.name, quirk.name(), names(seen));
+        assert!(
+            seen.contains(quirk),
+            "corpus/{} does not show {}, but {}",
+            witness.name,
+            quirk.name(),
+            names(seen)
+        );
     }
 }
 
 #[test]
 fn the_corpus_shows_the_whole_register() {
-    let seen = corpus().iter().fold(Quirks::NONE, |seen, stream| {
-        seen.union(run_whole(&stream.options(), &stream.bytes).seen)
-    });
-    let unseen = Quirk::ALL.iter().filter(|quirk| !seen.contains(**quirk)).fold(Quirks::NONE, |set, quirk| set.with(*quirk));
+    let seen = corpus()
+        .iter()
+        .fold(Quirks::NONE, |seen, stream| seen.union(run_whole(&stream.options(), &stream.bytes).seen));
+    let unseen = Quirk::ALL
+        .iter()
+        .filter(|quirk| !seen.contains(**quirk))
+        .fold(Quirks::NONE, |set, quirk| set.with(*quirk));
     assert!(unseen.is_empty(), "no stream shows {}", names(unseen));
 }
 

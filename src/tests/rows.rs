@@ -39,11 +39,21 @@ impl Facts {
                 let further = self.completion.choices.iter().filter(|(index, _)| **index > 0);
                 further.map(|(index, choice)| (index.to_string(), json!(choice.text))).collect()
             }
-            "finishes" => json!(self.run.deltas().filter(|delta| matches!(delta, Delta::Finish { .. })).count()),
+            "finishes" => {
+                json!(self.run.deltas().filter(|delta| matches!(delta, Delta::Finish { .. })).count())
+            }
             "err" => json!(self.is_reported()),
             "errors" => {
                 let errors = self.completion.errors.iter();
-                errors.map(|error| json!([error.code.as_deref().unwrap_or(""), error.kind.as_deref().unwrap_or(""), error.message])).collect()
+                errors
+                    .map(|error| {
+                        json!([
+                            error.code.as_deref().unwrap_or(""),
+                            error.kind.as_deref().unwrap_or(""),
+                            error.message
+                        ])
+                    })
+                    .collect()
             }
             _ => panic!("unknown key {key}"),
         }
@@ -64,7 +74,8 @@ fn agrees(key: &str, expected: &Value, told: &Value) -> bool {
     let (Value::Array(expected), Value::Array(told), "tools") = (expected, told, key) else {
         return expected == told;
     };
-    expected.len() == told.len() && expected.iter().zip(told).all(|(expected, told)| same_call(expected, told))
+    expected.len() == told.len()
+        && expected.iter().zip(told).all(|(expected, told)| same_call(expected, told))
 }
 
 fn same_call(expected: &Value, told: &Value) -> bool {
@@ -83,7 +94,8 @@ fn streams_fold_to_what_the_catalogue_says() {
     let mut wrong = Vec::new();
     for stream in corpus() {
         let Some(expect) = stream.says("expect") else { continue };
-        let expect: Value = serde_json::from_str(expect).unwrap_or_else(|error| panic!("{}: {error}", stream.name));
+        let expect: Value =
+            serde_json::from_str(expect).unwrap_or_else(|error| panic!("{}: {error}", stream.name));
         let facts = Facts::of(&stream);
         for (key, expected) in expect.as_object().unwrap() {
             let told = facts.get(key);
@@ -98,7 +110,11 @@ fn streams_fold_to_what_the_catalogue_says() {
 #[test]
 fn every_row_of_the_catalogue_is_judged() {
     let judged: Vec<_> = corpus().into_iter().filter(|stream| stream.says("expect").is_some()).collect();
-    let shows = |row: &str| judged.iter().any(|stream| stream.says("shows").is_some_and(|shows| shows.split(", ").any(|shown| shown == row)));
+    let shows = |row: &str| {
+        judged.iter().any(|stream| {
+            stream.says("shows").is_some_and(|shows| shows.split(", ").any(|shown| shown == row))
+        })
+    };
     let rows = (1..=155).map(|row| format!("Q{row:02}")).chain(["Q16b".to_owned()]);
     let missing: Vec<_> = rows.filter(|row| !shows(row)).collect();
     assert!(missing.is_empty(), "no expectation for {missing:?}");

@@ -72,7 +72,11 @@ fn stepfun() {
 fn lm_gateway_valid() {
     for (name, events) in [("lm-gateway/valid.sse", 34), ("lm-gateway/text.sse", 3)] {
         let run = decoded(name);
-        assert_eq!((run.errors().count(), run.ending.peer_errors(), run.ending.events()), (0, 0, events), "{name}");
+        assert_eq!(
+            (run.errors().count(), run.ending.peer_errors(), run.ending.events()),
+            (0, 0, events),
+            "{name}"
+        );
         assert!(!text(&run).is_empty() && run.ending.done());
     }
 }

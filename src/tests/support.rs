@@ -74,8 +74,11 @@ impl Stream {
 
 /// Every stream that has a golden.
 pub(super) fn corpus() -> Vec<Stream> {
-    files(&corpus_dir()).iter().filter(|path| path.extension().is_some_and(|ext| ext != "deltas"))
-        .filter_map(|path| Stream::read(path)).collect()
+    files(&corpus_dir())
+        .iter()
+        .filter(|path| path.extension().is_some_and(|ext| ext != "deltas"))
+        .filter_map(|path| Stream::read(path))
+        .collect()
 }
 
 pub(super) fn stream(name: &str) -> Stream {

@@ -1,0 +1,92 @@
+//! The hot path: an event just like one before.
+//!
+//! Knows: when a shape may be asked, and what a hit changes. Must not know: how shapes are compared or learned.
+
+use super::{Decoder, Source, State};
+use crate::delta::Delta;
+use crate::dialect::Quirk;
+use crate::shape::Says;
+
+impl Decoder {
+    /// The hot path: an event just like one before, that says one thing.
+    #[inline]
+    pub(super) fn predict<'i>(&mut self, bytes: &'i [u8]) -> Option<(usize, Delta<'i>)> {
+        let skipped = usize::from(self.frames.skips_lf() && bytes.first() == Some(&b'\n'));
+        let event = bytes.get(skipped..)?;
+        let hit = self.shapes.find(event)?;
+        let plain = hit.plain?;
+        if hit.escaped || hit.text.is_empty() || hit.length > self.options.limits.event_bytes {
+            return None;
+        }
+        let choice = plain.choice;
+        let slot = match plain.says {
+            Says::Text | Says::Reasoning => {
+                self.teller.normalizer.passes(choice, plain.says == Says::Reasoning).then_some(0)?
+            }
+            Says::Arguments(call) if !self.options.quirks.contains(Quirk::RepeatedArguments) => {
+                self.teller.normalizer.passes_arguments(choice, call)?
+            }
+            Says::Arguments(_) => return None,
+        };
+        let text = std::str::from_utf8(hit.text.of(event)).ok()?;
+        self.shapes.hit();
+        let used = skipped.saturating_add(hit.length);
+        self.frames.skipped(bytes.get(used.wrapping_sub(1)).copied().unwrap_or(0));
+        self.events = self.events.saturating_add(1);
+        self.event_at = self.offset.saturating_add(skipped as u64);
+        self.offset = self.offset.saturating_add(used as u64);
+        self.taken = self.taken.saturating_add(used as u64);
+        if plain.counts {
+            self.source = Source::Scratch;
+            self.next = 0;
+            self.teller.counted(&self.shapes);
+            self.hot = self.teller.queue.is_empty();
+        }
+        Some((
+            used,
+            match plain.says {
+                Says::Text => Delta::Text { choice, text },
+                Says::Reasoning => Delta::Reasoning { choice, text },
+                Says::Arguments(_) => Delta::ToolCallArguments { choice, slot, fragment: text },
+            },
+        ))
+    }
+
+    /// Whether the next event may be taken by its shape.
+    pub(super) fn is_hot(&self) -> bool {
+        self.shapes.is_ready()
+            && self.next >= self.teller.queue.len()
+            && self.teller.error.is_none()
+            && self.carry.is_empty()
+            && self.state == State::Open
+            && self.fatal.is_none()
+            && !self.teller.normalizer.is_done()
+            && self.frames.at_event()
+    }
+
+    /// An event of a known shape at the front of the input: its records are told as any others.
+    pub(super) fn shaped(&mut self, rest: &[u8], used: &mut usize) -> bool {
+        if self.frames.skips_lf() && rest.first() == Some(&b'\n') {
+            return false;
+        }
+        let Some(hit) = self.shapes.find(rest) else { return false };
+        let raw = rest.get(..hit.length).unwrap_or_default();
+        if hit.length > self.options.limits.event_bytes || !self.teller.predicted(raw, &self.shapes) {
+            return false;
+        }
+        self.shapes.hit();
+        self.frames.skipped(raw.last().copied().unwrap_or(0));
+        self.source = Source::Input { base: *used };
+        *used = used.saturating_add(hit.length);
+        self.begin_event(hit.length);
+        self.settle();
+        true
+    }
+
+    /// Shapes are forgotten when what they leave out has changed.
+    pub(super) fn settle(&mut self) {
+        if self.teller.normalizer.take_upset() {
+            self.shapes.clear();
+        }
+    }
+}

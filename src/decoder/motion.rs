@@ -1,0 +1,311 @@
+//! How bytes move: from the input, or through the carry, to events.
+//!
+//! Knows: the framer's steps, the carry, the offsets. Must not know: what an event says.
+
+use super::{Decoder, Said, Source, State, Teller};
+use crate::carry::Carry;
+use crate::dialect::Quirk;
+use crate::error::{Error, ErrorKind, Limit};
+use crate::frame::{Data, Event, Step};
+use crate::record::Span;
+
+impl Decoder {
+    /// Takes bytes until there is something to say; gives how many.
+    pub(super) fn advance(&mut self, bytes: &[u8]) -> (usize, Said) {
+        let mut used = 0usize;
+        let said = loop {
+            if let Some(said) = self.queued() {
+                break said;
+            }
+            if self.state != State::Open {
+                used = bytes.len();
+                match self.wind_up() {
+                    true => continue,
+                    false => break Said::Nothing,
+                }
+            }
+            let before = used;
+            let rest = bytes.get(used..).unwrap_or_default();
+            let more = if self.carry.is_empty() {
+                self.on_input(rest, &mut used)
+            } else {
+                self.on_carry(rest, &mut used)
+            };
+            self.take(rest, used.saturating_sub(before));
+            if !more && self.next >= self.teller.queue.len() && self.teller.error.is_none() {
+                break Said::Nothing;
+            }
+        };
+        if let Source::Input { .. } = self.source {
+            self.keep_queue(bytes);
+        }
+        self.hot = self.is_hot();
+        debug_assert_eq!(
+            self.taken,
+            self.offset.saturating_add(self.removed).saturating_add(self.carry.len() as u64),
+            "conservation"
+        );
+        (used, said)
+    }
+
+    /// The next of the queue, or the error that ends it.
+    fn queued(&mut self) -> Option<Said> {
+        if let Some(told) = self.teller.queue.get(self.next) {
+            self.next = self.next.saturating_add(1);
+            return Some(Said::Told(*told));
+        }
+        if let Some(fatal) = self.fatal {
+            return Some(Said::Failed(fatal));
+        }
+        let kind = self.teller.error.take()?;
+        self.errors = self.errors.saturating_add(1);
+        let mut error = Error::new(kind, self.event_at);
+        if matches!(kind, ErrorKind::Limit(_)) && self.options.fatal_limits {
+            error = error.fatal();
+            self.fatal = Some(error);
+            self.offset = self.offset.saturating_add(self.carry.len() as u64);
+            self.carry = Carry::default();
+            self.starved = false;
+        }
+        Some(Said::Failed(error))
+    }
+
+    /// One step on the input itself. Gives whether to go on.
+    fn on_input(&mut self, rest: &[u8], used: &mut usize) -> bool {
+        if rest.is_empty() {
+            return false;
+        }
+        if self.is_hot() && self.shaped(rest, used) {
+            return true;
+        }
+        match self.frames.step(rest, &mut self.teller.tolerance) {
+            Step::More => {
+                self.carry.push(rest);
+                self.starved = true;
+                *used = used.saturating_add(rest.len());
+                false
+            }
+            Step::Drop { from, to, comment } => {
+                self.carry.push(rest.get(..from).unwrap_or_default());
+                self.starved = true;
+                self.dropped(from, to, comment);
+                *used = used.saturating_add(to);
+                true
+            }
+            Step::Over { to } => {
+                *used = used.saturating_add(to);
+                self.over(to);
+                true
+            }
+            Step::Event(event) => {
+                self.source = Source::Input { base: *used };
+                *used = used.saturating_add(event.end);
+                self.event(rest.get(..event.end).unwrap_or_default(), event);
+                true
+            }
+        }
+    }
+
+    /// One step on the carry; brings one more line of the input when that is needed.
+    fn on_carry(&mut self, rest: &[u8], used: &mut usize) -> bool {
+        if self.starved {
+            if rest.is_empty() {
+                return false;
+            }
+            let line = memchr::memchr2(b'\n', b'\r', rest).map_or(rest.len(), |end| end.saturating_add(1));
+            self.carry.push(rest.get(..line).unwrap_or_default());
+            *used = used.saturating_add(line);
+            self.starved = false;
+        }
+        match self.frames.step(self.carry.bytes(), &mut self.teller.tolerance) {
+            Step::More => {
+                self.starved = true;
+                true
+            }
+            Step::Drop { from, to, comment } => {
+                if to >= self.carry.len() {
+                    self.carry.truncate(from);
+                    self.starved = true;
+                    self.dropped(from, to, comment);
+                } else if from == 0 {
+                    self.carry.consume(to);
+                    self.dropped(from, to, comment);
+                } else {
+                    self.frames.left_in_place(to.saturating_sub(from));
+                    if comment {
+                        self.comment();
+                    }
+                }
+                true
+            }
+            Step::Over { to } => {
+                self.carry.consume(to);
+                self.over(to);
+                true
+            }
+            Step::Event(event) => {
+                self.carry.consume(event.end);
+                self.carried(event);
+                true
+            }
+        }
+    }
+
+    /// No more bytes: what is left in the carry is an event or nothing. Gives whether there may be more to say.
+    fn wind_up(&mut self) -> bool {
+        if self.state == State::Finished {
+            return false;
+        }
+        let left = self.carry.len();
+        match self.frames.finish(self.carry.bytes(), &mut self.teller.tolerance) {
+            Step::Event(event) => {
+                self.carry.consume(event.end);
+                self.carried(event);
+            }
+            Step::Drop { from, to, comment } => {
+                self.carry.truncate(from.max(if to < left { left } else { 0 }));
+                if to < left {
+                    self.carry.consume(to);
+                }
+                self.dropped(from, to, comment);
+            }
+            Step::Over { to } => {
+                self.carry.consume(to);
+                self.over(to);
+            }
+            Step::More => {
+                self.unterminated = left;
+                self.offset = self.offset.saturating_add(left as u64);
+                self.carry.clear();
+                self.state = State::Finished;
+                self.next = 0;
+                self.source = Source::Scratch;
+                self.teller.end();
+            }
+        }
+        true
+    }
+
+    /// Bytes `from..to` are gone: from before the event, or from between its lines.
+    fn dropped(&mut self, from: usize, to: usize, comment: bool) {
+        let gone = to.saturating_sub(from) as u64;
+        if from == 0 {
+            self.offset = self.offset.saturating_add(gone).saturating_add(std::mem::take(&mut self.removed));
+        } else {
+            self.removed = self.removed.saturating_add(gone);
+        }
+        if comment {
+            self.comment();
+        }
+    }
+
+    fn comment(&mut self) {
+        self.next = 0;
+        self.source = Source::Scratch;
+        self.teller.comment();
+    }
+
+    fn over(&mut self, to: usize) {
+        self.begin_event(to);
+        self.source = Source::Scratch;
+        self.teller.begin();
+        self.teller.error = Some(ErrorKind::Limit(Limit::EventBytes));
+    }
+
+    /// An event of `length` bytes begins at the offset; what follows begins after it.
+    pub(super) fn begin_event(&mut self, length: usize) {
+        self.next = 0;
+        self.events = self.events.saturating_add(1);
+        self.event_at = self.offset;
+        let removed = std::mem::take(&mut self.removed);
+        self.offset = self.offset.saturating_add(length as u64).saturating_add(removed);
+    }
+
+    /// An event in the carry, already consumed there.
+    fn carried(&mut self, event: Event) {
+        let length = event.end;
+        let carry = std::mem::take(&mut self.carry);
+        let raw = carry.read(length);
+        let known = event.plain
+            && self.shapes.is_ready()
+            && !self.teller.normalizer.is_done()
+            && self.shapes.find(raw).is_some_and(|hit| hit.length == length)
+            && self.teller.predicted(raw, &self.shapes);
+        if known {
+            self.shapes.hit();
+            self.begin_event(length);
+            self.settle();
+            self.source = Source::Carry { length, span: Span::new(0, length) };
+        } else {
+            self.source = Source::Carry { length, span: Span::default() };
+            self.event(raw, event);
+        }
+        self.carry = carry;
+    }
+
+    /// Tells one event, which is `raw`, by the general path; and learns its shape.
+    fn event(&mut self, raw: &[u8], event: Event) {
+        self.begin_event(event.end);
+        let learn = self.shapes.missed() && event.plain;
+        let name = event.name.of(raw);
+        let payload = match event.data {
+            Data::None => &[],
+            Data::One(span) => {
+                match &mut self.source {
+                    Source::Input { base } => *base = base.saturating_add(span.range().start),
+                    Source::Carry { span: payload, .. } => *payload = span,
+                    Source::Scratch | Source::Joined => {}
+                }
+                span.of(raw)
+            }
+            Data::Joined => {
+                self.source = Source::Joined;
+                self.frames.joined()
+            }
+        };
+        if std::str::from_utf8(payload).is_err() {
+            let payload = payload.to_vec();
+            return self.undecodable(&payload, name, event.error);
+        }
+        self.teller.event(payload, name, event.error);
+        self.settle();
+        if learn
+            && self.teller.is_repeatable()
+            && self.frames.ends_by_itself(raw)
+            && let Data::One(span) = event.data
+        {
+            let Teller { room, scratch, .. } = &self.teller;
+            self.shapes.learn(raw, span.range().start, &room.statement, &scratch.escaped);
+        }
+    }
+
+    /// An event that is not UTF-8: decoded as the Encoding Standard does, or refused.
+    #[cold]
+    fn undecodable(&mut self, payload: &[u8], name: &[u8], error: bool) {
+        if !self.teller.tolerance.meets(Quirk::InvalidUtf8) {
+            self.source = Source::Scratch;
+            self.teller.begin();
+            self.teller.error = Some(ErrorKind::Utf8);
+            return;
+        }
+        *self.frames.joined_mut() = String::from_utf8_lossy(payload).into_owned().into_bytes();
+        self.source = Source::Joined;
+        self.teller.event(self.frames.joined(), name, error);
+        self.settle();
+    }
+
+    /// Counts `used` bytes of `rest` as taken, and keeps the first of a body without events.
+    pub(super) fn take(&mut self, rest: &[u8], used: usize) {
+        self.taken = self.taken.saturating_add(used as u64);
+        let kept = usize::from(self.first_length);
+        if kept < self.first.len() && self.events == 0 {
+            let bytes = rest.get(..used).unwrap_or_default();
+            let room = self.first.get_mut(kept..).unwrap_or_default();
+            let length = room.len().min(bytes.len());
+            for (to, from) in room.iter_mut().zip(bytes) {
+                *to = *from;
+            }
+            self.first_length = self.first_length.saturating_add(u8::try_from(length).unwrap_or(0));
+        }
+    }
+}

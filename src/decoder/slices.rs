@@ -1,0 +1,77 @@
+//! Spans become slices: here and nowhere else.
+//!
+//! Knows: where the texts of the event being told are. Must not know: how they got there.
+
+use super::{Decoder, Source};
+use crate::carry::Carry;
+use crate::delta::Delta;
+use crate::frame::Frames;
+use crate::record::{Str, Texts, Told, text};
+
+impl Decoder {
+    /// Copies the strings of what is still queued to scratch: its payload will not be there at the next call.
+    pub(super) fn keep_queue(&mut self, bytes: &[u8]) {
+        let Some(rest) = self.teller.queue.get_mut(self.next..).filter(|rest| !rest.is_empty()) else {
+            return;
+        };
+        let payload = payload_of(self.source, bytes, &self.carry, &self.frames);
+        let mut texts = Texts { payload, scratch: &mut self.teller.scratch.text };
+        for told in rest {
+            told.each_str(|string| *string = texts.copy(*string));
+        }
+    }
+
+    /// Makes the delta: the one place where spans become slices.
+    pub(super) fn delta<'d>(&'d self, told: Told, bytes: &'d [u8]) -> Delta<'d> {
+        let payload = payload_of(self.source, bytes, &self.carry, &self.frames);
+        let scratch = self.teller.scratch.text.as_str();
+        let slice = |string: Str| text(string, payload, scratch);
+        let some = |string: Str| string.some().map(slice);
+        match told {
+            Told::Text { choice, text } => Delta::Text { choice, text: slice(text) },
+            Told::Reasoning { choice, text } => Delta::Reasoning { choice, text: slice(text) },
+            Told::Refusal { choice, text } => Delta::Refusal { choice, text: slice(text) },
+            Told::ToolCallArguments { choice, slot, fragment } => {
+                Delta::ToolCallArguments { choice, slot, fragment: slice(fragment) }
+            }
+            Told::Usage { snapshot } => Delta::Usage(self.teller.normalizer.snapshot(snapshot)),
+            Told::Start { id, model, created } => Delta::Start { id: some(id), model: some(model), created },
+            Told::Role { choice, role } => Delta::Role { choice, role: slice(role) },
+            Told::ReasoningOpaque { choice, kind, data } => {
+                Delta::ReasoningOpaque { choice, kind, data: slice(data) }
+            }
+            Told::ToolCallStart { choice, slot, id, name } => {
+                Delta::ToolCallStart { choice, slot, id: some(id), name: some(name) }
+            }
+            Told::ToolCallUpdate { choice, slot, id, name } => {
+                Delta::ToolCallUpdate { choice, slot, id: some(id), name: some(name) }
+            }
+            Told::ToolCallEnd { choice, slot } => Delta::ToolCallEnd { choice, slot },
+            Told::Extra { choice, kind, json } => Delta::Extra { choice, kind, json: slice(json) },
+            Told::Finish { choice, reason, raw, saw_tool_calls } => {
+                Delta::Finish { choice, reason, raw: slice(raw), saw_tool_calls }
+            }
+            Told::Error { code, kind, message, json } => Delta::Error {
+                code: some(code),
+                kind: some(kind),
+                message: slice(message),
+                json: slice(json),
+            },
+            Told::Keepalive => Delta::Keepalive,
+            Told::Unknown { event, payload } => {
+                Delta::Unknown { event: slice(event), payload: slice(payload) }
+            }
+            Told::Done { marker } => Delta::Done { marker },
+        }
+    }
+}
+
+/// What payload spans are ranges of. For an input it is all from the payload on: spans end within it.
+fn payload_of<'d>(source: Source, bytes: &'d [u8], carry: &'d Carry, frames: &'d Frames) -> &'d [u8] {
+    match source {
+        Source::Scratch => &[],
+        Source::Input { base } => bytes.get(base..).unwrap_or_default(),
+        Source::Carry { length, span } => span.of(carry.read(length)),
+        Source::Joined => frames.joined(),
+    }
+}

@@ -1,0 +1,168 @@
+//! Tool calls: begun, completed, and their arguments.
+//!
+//! Knows: the resolution of [`super::tools`], and what is told of it. Must not know: text.
+
+use super::tools::{self, Call, Found, Name};
+use super::{Event, Normalizer, label_print, need};
+use crate::dialect::Quirk;
+use crate::error::{ErrorKind, Limit};
+use crate::record::{Str, Told};
+
+impl Normalizer {
+    pub(super) fn tool_call(
+        &mut self,
+        index: Option<u32>,
+        id: Str,
+        name: Str,
+        bare: bool,
+        event: &mut Event<'_>,
+    ) -> Result<(), ErrorKind> {
+        let limits = self.limits;
+        let Some(choice) = self.choices.get_mut(self.choice) else { return Ok(()) };
+        if id.span.range().len() > limits.id_bytes {
+            return Err(ErrorKind::Limit(Limit::IdBytes));
+        }
+        let print = |string: Str| match string.some() {
+            Some(string) => label_print(0, event.texts.get(string).as_bytes()),
+            None => 0,
+        };
+        let entry = tools::Entry { index, id: print(id), name: print(name) };
+        if index.is_none() {
+            need(event, Quirk::ToolIndexMissing)?;
+        }
+        let mut found = tools::find(&choice.calls, entry);
+        match found {
+            Found::Reused(known) => {
+                let reuses = event.tolerance.meets(Quirk::ToolIndexReused);
+                found = if reuses { Found::New } else { Found::Call(known) };
+            }
+            Found::Renamed(known) => {
+                need(event, Quirk::ToolIdChanges)?;
+                found = Found::Call(known);
+            }
+            Found::New | Found::Call(_) => {}
+        }
+        if bare {
+            need(event, Quirk::ToolMetadata)?;
+        }
+        match found {
+            Found::Call(known) => {
+                self.call = Some(known);
+                self.same_call(known, entry, (id, name), event)
+            }
+            _ if bare => Ok(()),
+            _ => {
+                if choice.calls.len() >= limits.tool_calls {
+                    return Err(ErrorKind::Limit(Limit::ToolCalls));
+                }
+                self.new_call(entry, (id, name), event)
+            }
+        }
+    }
+
+    fn new_call(
+        &mut self,
+        entry: tools::Entry,
+        (id, name): (Str, Str),
+        event: &mut Event<'_>,
+    ) -> Result<(), ErrorKind> {
+        self.steady = false;
+        self.upset = true;
+        if id.is_empty() {
+            need(event, Quirk::ToolIdLate)?;
+        }
+        let Some(choice) = self.choices.get_mut(self.choice) else { return Ok(()) };
+        let slot = choice.calls.len();
+        self.call = Some(slot);
+        choice.calls.push(Call { index: entry.index, id: entry.id, name: entry.name, ..Call::default() });
+        let slot = u32::try_from(slot).unwrap_or(u32::MAX);
+        event.out.push(Told::ToolCallStart { choice: choice.index, slot, id, name });
+        Ok(())
+    }
+
+    /// An entry for a call that is known: a late id, a further piece of the name, or nothing new.
+    fn same_call(
+        &mut self,
+        slot: usize,
+        entry: tools::Entry,
+        (id, name): (Str, Str),
+        event: &mut Event<'_>,
+    ) -> Result<(), ErrorKind> {
+        let Some(choice) = self.choices.get_mut(self.choice) else { return Ok(()) };
+        let index = choice.index;
+        let Some(call) = choice.calls.get_mut(slot) else { return Ok(()) };
+        let mut late = Str::NONE;
+        if entry.id != 0 && call.id == 0 {
+            need(event, Quirk::ToolIdLate)?;
+            call.id = entry.id;
+            late = id;
+        } else if entry.id != 0 && entry.id == call.id && !event.tolerance.meets(Quirk::ToolIdRepeated) {
+            late = id;
+        }
+        let mut piece = Str::NONE;
+        if entry.name != 0 {
+            match call.named(event.texts.get(name).as_bytes()) {
+                Name::First => piece = name,
+                Name::Piece => {
+                    need(event, Quirk::ToolNameSplit)?;
+                    piece = name;
+                }
+                Name::Again => {
+                    if !event.tolerance.meets(Quirk::ToolNameRepeated) {
+                        piece = name;
+                    }
+                }
+            }
+        }
+        if !late.is_empty() || !piece.is_empty() {
+            self.steady = false;
+            self.upset = true;
+            let slot = u32::try_from(slot).unwrap_or(u32::MAX);
+            event.out.push(Told::ToolCallUpdate { choice: index, slot, id: late, name: piece });
+        }
+        Ok(())
+    }
+
+    pub(super) fn fragment(&mut self, fragment: Str, event: &mut Event<'_>) {
+        let edges = std::mem::take(&mut self.edges);
+        let repeated = event.tolerance.allows(Quirk::RepeatedArguments);
+        let Some(slot) = self.call else { return };
+        let Some(choice) = self.choices.get_mut(self.choice) else { return };
+        let Some(call) = choice.calls.get_mut(slot) else { return };
+        let mut fragment = call.channel.join(fragment, edges, &mut event.texts);
+        if fragment.is_empty() {
+            return;
+        }
+        call.arguments = true;
+        if repeated {
+            fragment = unrepeated(call, fragment, event);
+            if fragment.is_empty() {
+                return;
+            }
+        }
+        let slot = u32::try_from(slot).unwrap_or(u32::MAX);
+        event.out.push(Told::ToolCallArguments { choice: choice.index, slot, fragment });
+    }
+}
+
+/// Of a fragment that is complete JSON and begins with everything so far, what is new.
+fn unrepeated(call: &mut Call, fragment: Str, event: &mut Event<'_>) -> Str {
+    let text = event.texts.get(fragment);
+    let mut nest = crate::lex::nest::Nest::default();
+    let complete = nest.scan(text.as_bytes()) == Some(text.len());
+    let repeats = call.channel.repeats(text.as_bytes()).filter(|_| complete);
+    match repeats {
+        Some(told) => {
+            event.tolerance.meets(Quirk::RepeatedArguments);
+            let mut fresh = fragment;
+            fresh.span.start = fragment.span.start.saturating_add(u32::try_from(told).unwrap_or(u32::MAX));
+            let new = event.texts.get(fresh).as_bytes();
+            call.channel.told_more(new);
+            fresh
+        }
+        None => {
+            call.channel.told_more(text.as_bytes());
+            fragment
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! Roles, text, reasoning, refusal.
+//!
+//! Knows: which source of a content counts, and what its channel remembers. Must not know: tool calls, usage.
+
+use super::channel::Edges;
+use super::think::Piece;
+use super::{Choice, Event, Normalizer, REASONING, Voice, label_print};
+use crate::dialect::Quirk;
+use crate::record::{Home, Str, Told};
+
+impl Normalizer {
+    pub(super) fn role(&mut self, role: Str, event: &mut Event<'_>) {
+        if role.is_empty() {
+            return;
+        }
+        let print = label_print(0, event.texts.get(role).as_bytes());
+        let Some(choice) = self.current() else { return };
+        if choice.role == print && event.tolerance.meets(Quirk::RoleRepeated) {
+            return;
+        }
+        let told = Told::Role { choice: choice.index, role };
+        choice.role = print;
+        self.steady = false;
+        self.upset = true;
+        event.out.push(told);
+    }
+
+    pub(super) fn mark(&mut self, home: Home, kind: u8) {
+        if home == Home::Delta
+            && let Some(choice) = self.current()
+        {
+            choice.in_deltas |= kind;
+        }
+    }
+
+    /// Whether content of this kind from this home counts: a message does not once deltas brought the same kind.
+    #[inline]
+    pub(super) fn takes(&mut self, home: Home, kind: u8, text: Str, event: &mut Event<'_>) -> bool {
+        if home == Home::Delta {
+            if !text.is_empty() {
+                self.mark(home, kind);
+            }
+            return true;
+        }
+        self.steady = false;
+        let repeats = self.current().is_some_and(|choice| choice.in_deltas & kind != 0);
+        if repeats {
+            self.edges = Edges::default();
+        }
+        !(repeats && event.tolerance.meets(Quirk::MessageRepeats))
+    }
+
+    /// One source a delta: the first that is not empty; they come in order of rank.
+    pub(super) fn reasoning(&mut self, source: u8, home: Home, text: Str, event: &mut Event<'_>) {
+        let says = !text.is_empty() || self.edges != Edges::default();
+        if says && self.reasoning_source.is_some_and(|chosen| chosen != source) {
+            if event.tolerance.meets(Quirk::ReasoningTwice) {
+                self.edges = Edges::default();
+                return;
+            }
+        } else if says {
+            self.reasoning_source = Some(source);
+        }
+        if self.takes(home, REASONING, text, event) {
+            self.speak(Voice::Reasoning, text, event);
+        }
+    }
+
+    /// Text of a channel, through what the channel remembers.
+    pub(super) fn speak(&mut self, voice: Voice, text: Str, event: &mut Event<'_>) {
+        let edges = std::mem::take(&mut self.edges);
+        let cumulative = self.cumulative;
+        let Some(choice) = self.current() else { return };
+        let channel = match voice {
+            Voice::Text => &mut choice.text,
+            Voice::Reasoning => &mut choice.reasoning,
+            Voice::Refusal => &mut choice.refusal,
+        };
+        let mut text = channel.join(text, edges, &mut event.texts);
+        if text.is_empty() {
+            return;
+        }
+        if cumulative {
+            event.tolerance.meets(Quirk::Cumulative);
+            text = channel.fresh(text, &event.texts);
+            if text.is_empty() {
+                return;
+            }
+        }
+        if voice == Voice::Text && !choice.splitter.is_plain() {
+            return split(choice, text, event);
+        }
+        event.out.push(told(voice, choice.index, text));
+    }
+}
+
+pub(super) fn told(voice: Voice, choice: u32, text: Str) -> Told {
+    match voice {
+        Voice::Text => Told::Text { choice, text },
+        Voice::Reasoning => Told::Reasoning { choice, text },
+        Voice::Refusal => Told::Refusal { choice, text },
+    }
+}
+
+/// Content whose beginning may be, or is, reasoning between tags.
+pub(super) fn split(choice: &mut Choice, text: Str, event: &mut Event<'_>) {
+    let (held, length) = choice.splitter.take_held();
+    let text = match held.get(..length).and_then(|held| std::str::from_utf8(held).ok()) {
+        Some(held) if !held.is_empty() => {
+            let start = event.texts.scratch.len();
+            event.texts.scratch.push_str(held);
+            event.texts.append(text);
+            Str::scratch(start, event.texts.scratch.len())
+        }
+        _ => text,
+    };
+    let (index, splitter) = (choice.index, &mut choice.splitter);
+    let Event { texts, tolerance, out, .. } = event;
+    splitter.split(texts.get(text), text, |piece| match piece {
+        Piece::Text(text) => out.push(Told::Text { choice: index, text }),
+        Piece::Reasoning(text) => out.push(Told::Reasoning { choice: index, text }),
+        Piece::Tag => {
+            tolerance.meets(Quirk::ThinkTags);
+        }
+    });
+}
