@@ -8,9 +8,11 @@
 //! The tables are `match`es over bytes: the compiler turns them into comparisons by length first.
 
 mod quirk;
+mod quirks;
 
-pub(crate) use quirk::Tolerance;
-pub use quirk::{Quirk, QuirkClass, Quirks};
+pub use quirk::{Quirk, QuirkClass};
+pub use quirks::Quirks;
+pub(crate) use quirks::Tolerance;
 
 use crate::delta::{ExtraKind, FinishReason};
 use crate::record::Counter;
@@ -48,6 +50,8 @@ pub(crate) enum ChunkKey {
 pub(crate) enum ForeignKey {
     /// `type`: Anthropic Messages and OpenAI Responses name each event.
     Type,
+    /// `error_type` beside an `error` that is a string.
+    ErrorType,
     Code,
     Message,
     Detail,
@@ -80,6 +84,7 @@ pub(crate) fn chunk_key(key: &[u8]) -> ChunkKey {
         b"prompt_filter_results" | b"prompt_annotations" | b"moderation" => Extra(ExtraKind::Safety),
         b"citations" | b"search_results" | b"web_search" => Extra(ExtraKind::Annotation),
         b"type" | b"event_type" => Foreign(ForeignKey::Type),
+        b"error_type" => Foreign(ForeignKey::ErrorType),
         b"code" => Foreign(ForeignKey::Code),
         b"message" => Foreign(ForeignKey::Message),
         b"detail" => Foreign(ForeignKey::Detail),
@@ -262,6 +267,8 @@ pub(crate) fn answers(role: &[u8]) -> bool {
 pub(crate) enum UsageKey {
     /// The reference's name, or (`false`) another spelling.
     Counter(Counter, bool),
+    /// A whole usage object one level down (Cohere).
+    Inner,
     /// An object of further counters; (`false`) another spelling.
     InputDetails(bool),
     OutputDetails(bool),
@@ -294,6 +301,7 @@ pub(crate) fn usage_key(key: &[u8]) -> UsageKey {
             UsageKey::Counter(CacheWrite, false)
         }
         b"reasoning_tokens" | b"thoughtsTokenCount" => UsageKey::Counter(Reasoning, false),
+        b"tokens" => UsageKey::Inner,
         b"input_tokens_details" => UsageKey::InputDetails(false),
         b"output_tokens_details" => UsageKey::OutputDetails(false),
         _ => UsageKey::Other,

@@ -21,7 +21,8 @@ use crate::dialect::Tolerance;
 use crate::error::ErrorKind;
 use crate::options::Extras;
 use crate::record::{Record, Statement};
-use reader::{Reader, Scratch};
+use cursor::Scratch;
+use reader::Reader;
 use walk::Walk;
 
 /// The room's lists.

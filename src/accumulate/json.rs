@@ -1,4 +1,6 @@
 //! [`Completion`] as OpenAI's `chat.completion` object, both ways.
+//!
+//! Knows: that object's members. Must not know: deltas.
 
 use std::borrow::Cow;
 

@@ -8,7 +8,7 @@ use crate::frame::document::{self, Part};
 use crate::lex;
 use crate::normalize::{Event, Normalizer};
 use crate::options::Options;
-use crate::parse::{self, Reading, Room, reader::Scratch};
+use crate::parse::{self, Reading, Room, cursor::Scratch};
 use crate::record::{Record, Span, Str, Texts, Told};
 use crate::shape::Shapes;
 
@@ -102,7 +102,7 @@ impl Teller {
         if !name.is_empty()
             && let Some(marker) = self.named_end(payload, name)
         {
-            self.with(payload, name, (0, payload.len()), |normalizer, event| {
+            self.with(payload, None, (0, payload.len()), |normalizer, event| {
                 normalizer.end(Some(marker), event);
             });
             return Ok(());
@@ -116,7 +116,7 @@ impl Teller {
                     return Ok(());
                 }
                 Part::Done(marker) => {
-                    self.with(payload, name, (0, 0), |normalizer, event| normalizer.end(Some(marker), event));
+                    self.with(payload, None, (0, 0), |normalizer, event| normalizer.end(Some(marker), event));
                     return Ok(());
                 }
                 Part::Text => return self.text(payload, name),
@@ -202,26 +202,26 @@ impl Teller {
             }
         }
         let statement = std::mem::take(&mut self.room.statement);
+        let name = statement.head.contains(&Record::Unknown).then_some(name);
         let told = self.with(payload, name, span, |normalizer, event| normalizer.document(&statement, event));
         self.room.statement = statement;
         told
     }
 
-    /// Calls `f` with the normalizer and what it needs of the event.
+    /// Calls `f` with the normalizer and what it needs of the event; its name only if that may be told.
     fn with<T>(
         &mut self,
         payload: &[u8],
-        name: &[u8],
+        name: Option<&[u8]>,
         (start, end): (usize, usize),
         f: impl FnOnce(&mut Normalizer, &mut Event<'_>) -> T,
     ) -> T {
-        let Self { normalizer, scratch, tolerance, queue, room, .. } = self;
-        let unknown = room.statement.head.contains(&Record::Unknown);
+        let Self { normalizer, scratch, tolerance, queue, .. } = self;
         let mut texts = Texts { payload, scratch: &mut scratch.text };
-        let name = match (unknown, name) {
-            (false, _) => Str::NONE,
-            (true, b"") => texts.keep("message"),
-            (true, name) => texts.keep(&String::from_utf8_lossy(name)),
+        let name = match name {
+            None => Str::NONE,
+            Some(b"") => texts.keep("message"),
+            Some(name) => texts.keep(&String::from_utf8_lossy(name)),
         };
         let document = Str::payload(start, end);
         f(normalizer, &mut Event { texts, tolerance, out: queue, document, name })
@@ -238,7 +238,7 @@ impl Teller {
             return self.told(payload, name, (at, end));
         }
         self.room.statement.clear();
-        self.with(payload, name, (0, payload.len()), |normalizer, event| normalizer.error_text(event));
+        self.with(payload, None, (0, payload.len()), |normalizer, event| normalizer.error_text(event));
         Ok(())
     }
 
@@ -261,7 +261,7 @@ impl Teller {
             return Err(ErrorKind::Json);
         }
         self.room.statement.clear();
-        self.with(payload, name, span, |normalizer, event| normalizer.error_text(event));
+        self.with(payload, None, span, Normalizer::error_text);
         Ok(())
     }
 }

@@ -23,6 +23,9 @@
 //! To the next editor: every byte of an ignored line must lead to the same steps whether the line came whole or in
 //! pieces; that is why `ignorable` looks at a line's first eight bytes only.
 
+mod fields;
+
+use fields::may_be_field;
 use memchr::memchr2;
 
 use super::{Data, Event, Step, lenient};
@@ -216,100 +219,6 @@ impl Sse {
         step
     }
 
-    /// Rules 3 and 4.
-    fn field(&mut self, bytes: &[u8], end: usize, next: usize, tolerance: &mut Tolerance) -> Option<Step> {
-        let start = self.line;
-        let line = bytes.get(start..end).unwrap_or_default();
-        let colon = memchr::memchr(b':', line).unwrap_or(line.len());
-        let after = start.saturating_add(colon).saturating_add(1).min(end);
-        let value =
-            if bytes.get(after) == Some(&b' ') && after < end { after.saturating_add(1) } else { after };
-        let span = Span::new(value, end);
-        match line.get(..colon).unwrap_or_default() {
-            b"data" => return self.data_line(bytes, span, next, tolerance),
-            b"event" => self.name = span,
-            b"id" => {
-                if memchr::memchr(0, span.of(bytes)).is_none() {
-                    self.id = Some(span);
-                }
-            }
-            b"retry" => {
-                let digits = span.of(bytes);
-                if !digits.is_empty() && digits.iter().all(u8::is_ascii_digit) {
-                    self.retry = Some(saturating_integer(digits));
-                }
-            }
-            b"error" if tolerance.allows(Quirk::ErrorField) => {
-                if self.has_data() {
-                    return Some(self.event(start));
-                }
-                tolerance.meets(Quirk::ErrorField);
-                self.error = true;
-                self.append(bytes, span);
-            }
-            _ => return self.unknown_line(bytes, Span::new(start, end), next, tolerance),
-        }
-        None
-    }
-
-    fn data_line(
-        &mut self,
-        bytes: &[u8],
-        value: Span,
-        next: usize,
-        tolerance: &mut Tolerance,
-    ) -> Option<Step> {
-        if tolerance.allows(Quirk::NoBlankLine) {
-            if self.has_data() && self.begins_anew(bytes) {
-                tolerance.meets(Quirk::NoBlankLine);
-                self.lenient.by_line = true;
-                return Some(self.event(self.line));
-            }
-            self.append(bytes, value);
-            if self.lenient.by_line && self.is_complete(bytes) {
-                return Some(self.event(next));
-            }
-        } else {
-            self.append(bytes, value);
-        }
-        None
-    }
-
-    /// A line that is no field: one of the lenient forms, or nothing.
-    fn unknown_line(
-        &mut self,
-        bytes: &[u8],
-        line: Span,
-        next: usize,
-        tolerance: &mut Tolerance,
-    ) -> Option<Step> {
-        let pending = self.has_data();
-        match lenient::line(line.of(bytes), pending, pending && self.is_open(bytes)) {
-            lenient::Line::Done if tolerance.allows(Quirk::BareDone) => {
-                if pending {
-                    return Some(self.event(self.line));
-                }
-                tolerance.meets(Quirk::BareDone);
-                self.append(bytes, line);
-                Some(self.event(next))
-            }
-            lenient::Line::Blank if tolerance.meets(Quirk::BlankSeparator) => Some(self.blank(next)),
-            lenient::Line::Continuation if tolerance.meets(Quirk::BareContinuation) => {
-                self.append(bytes, line);
-                None
-            }
-            lenient::Line::Json if tolerance.allows(Quirk::BareJsonLine) => {
-                if pending {
-                    return Some(self.event(self.line));
-                }
-                tolerance.meets(Quirk::BareJsonLine);
-                self.append(bytes, line);
-                None
-            }
-            _ => Some(self.dropped(self.line, next, false)),
-        }
-    }
-
     /// Whether a line that begins so carries nothing, as far as its first bytes tell.
     fn ignorable(&mut self, bytes: &[u8], line: &[u8], tolerance: &Tolerance) -> bool {
         if line.starts_with(b"data:") {
@@ -330,6 +239,11 @@ impl Sse {
     /// Rule 2.
     fn blank(&mut self, next: usize) -> Step {
         if self.has_data() {
+            // The LF of the last line's CR LF came after that line was measured.
+            if self.line.saturating_sub(self.foreign) > self.limit {
+                self.begin();
+                return Step::Over { to: next };
+            }
             return self.event(next);
         }
         // The caller may still ask for the id; the next step forgets it.
@@ -406,48 +320,6 @@ impl Sse {
         self.lenient.begin();
     }
 
-    fn append(&mut self, bytes: &[u8], value: Span) {
-        match self.data {
-            Data::None => {
-                self.data = Data::One(value);
-                return;
-            }
-            Data::One(first) => {
-                self.joined.clear();
-                self.joined.extend_from_slice(first.of(bytes));
-                self.data = Data::Joined;
-            }
-            Data::Joined => {}
-        }
-        self.joined.push(b'\n');
-        self.joined.extend_from_slice(value.of(bytes));
-    }
-
-    fn has_data(&self) -> bool {
-        self.data != Data::None
-    }
-
-    fn pending<'a>(data: Data, joined: &'a [u8], bytes: &'a [u8]) -> &'a [u8] {
-        match data {
-            Data::None => &[],
-            Data::One(span) => span.of(bytes),
-            Data::Joined => joined,
-        }
-    }
-
-    fn is_complete(&mut self, bytes: &[u8]) -> bool {
-        self.lenient.is_complete(Self::pending(self.data, &self.joined, bytes))
-    }
-
-    fn is_open(&mut self, bytes: &[u8]) -> bool {
-        self.lenient.is_open(Self::pending(self.data, &self.joined, bytes))
-    }
-
-    /// A further data line begins a new event.
-    fn begins_anew(&mut self, bytes: &[u8]) -> bool {
-        self.lenient.by_line || self.error || self.is_complete(bytes)
-    }
-
     /// What is left when no more bytes come: rule 5, or the event it is when that is allowed.
     pub(crate) fn finish(&mut self, bytes: &[u8], tolerance: &mut Tolerance) -> Step {
         if !tolerance.allows(Quirk::UnterminatedEvent) || self.resync != Resync::No {
@@ -465,20 +337,4 @@ impl Sse {
         }
         Step::More
     }
-}
-
-/// Whether a line that begins with `start` may be a field of a known name.
-fn may_be_field(start: &[u8], error: bool) -> bool {
-    let names: [&[u8]; 5] = [b"data", b"event", b"id", b"retry", b"error"];
-    let known = if error { names.as_slice() } else { names.get(..4).unwrap_or_default() };
-    known.iter().any(|name| match start.strip_prefix(*name) {
-        Some(rest) => matches!(rest.first(), None | Some(b':')),
-        None => name.starts_with(start),
-    })
-}
-
-fn saturating_integer(digits: &[u8]) -> u64 {
-    digits
-        .iter()
-        .fold(0u64, |sum, digit| sum.saturating_mul(10).saturating_add(u64::from(digit.wrapping_sub(b'0'))))
 }

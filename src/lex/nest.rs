@@ -34,7 +34,7 @@ impl Nest {
             match self.state {
                 State::Text => {
                     let rest = bytes.get(at..).unwrap_or_default();
-                    let Some(stop) = memchr::memchr2(b'"', b'\\', rest) else { return None };
+                    let stop = memchr::memchr2(b'"', b'\\', rest)?;
                     at = at.saturating_add(stop);
                     let quote = bytes.get(at) == Some(&b'"');
                     self.state = if quote { State::Plain } else { State::Escape };

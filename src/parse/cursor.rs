@@ -6,8 +6,8 @@
 
 use crate::dialect::Tolerance;
 use crate::error::ErrorKind;
-use crate::lex::Edges;
-use crate::record::Str;
+use crate::lex::{self, Edges};
+use crate::record::{Span, Str};
 
 /// What a source says of a value without reading it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,6 +46,34 @@ impl Number {
     pub(crate) const fn of_integer(value: Option<u64>, at: u32) -> Self {
         Self { value, whole: true, plain: true, at }
     }
+}
+
+/// What a source writes into: text that is not in the payload as it stands.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Scratch {
+    pub(crate) text: String,
+    /// Where each unescaped string starts in `text`, and its body in the payload.
+    pub(crate) escaped: Vec<(u32, Span)>,
+}
+
+impl Scratch {
+    pub(crate) fn clear(&mut self) {
+        self.text.clear();
+        self.escaped.clear();
+    }
+}
+
+/// What a number's token says.
+pub(super) fn number_of(token: &[u8], at: u32) -> Number {
+    if let Some(value) = lex::integer(token) {
+        return Number::of_integer(Some(value), at);
+    }
+    let is_integer = token.strip_prefix(b"-").unwrap_or(token).iter().all(u8::is_ascii_digit);
+    if is_integer {
+        return Number::of_integer((token == b"-0").then_some(0), at);
+    }
+    let float = std::str::from_utf8(token).ok().and_then(|text| text.parse::<f64>().ok());
+    Number::of_float(float.unwrap_or(f64::NAN), at)
 }
 
 /// A walk over one document.

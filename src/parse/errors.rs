@@ -50,6 +50,7 @@ impl<M: Copy> Foreign<M> {
                 self.kind = Some(mark);
                 self.wire = true;
             }
+            ForeignKey::ErrorType => self.kind = Some(mark),
             ForeignKey::Code => self.code = Some(mark),
             ForeignKey::Message => {
                 self.wire |= kind == Kind::Object;
@@ -61,6 +62,7 @@ impl<M: Copy> Foreign<M> {
                 self.error_code = true;
                 self.code = Some(mark);
             }
+            ForeignKey::ErrorMessage if kind == Kind::Object => self.status = Some(mark),
             ForeignKey::ErrorMessage => self.error_message = Some(mark),
             ForeignKey::Response if kind == Kind::Object => {
                 self.wire = true;

@@ -145,12 +145,11 @@ fn strings_at<C: Cursor>(
     Ok(())
 }
 
+/// What is done before each element, whose kind is given.
+type Each<'f, C> = &'f mut dyn FnMut(&mut Walk<'_, C>, Kind) -> Result<(), ErrorKind>;
+
 /// Calls `f` before each element of the array ahead, or before the one value that is ahead instead.
-fn each<C: Cursor>(
-    walk: &mut Walk<'_, C>,
-    kind: Kind,
-    f: &mut dyn FnMut(&mut Walk<'_, C>, Kind) -> Result<(), ErrorKind>,
-) -> Result<(), ErrorKind> {
+fn each<C: Cursor>(walk: &mut Walk<'_, C>, kind: Kind, f: Each<'_, C>) -> Result<(), ErrorKind> {
     if kind != Kind::Array {
         return f(walk, kind);
     }

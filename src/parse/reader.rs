@@ -16,26 +16,11 @@
 //! | byte-order mark | not JSON (the framer takes the one that starts a stream) |
 //! | invalid UTF-8 | replaced before it gets here; a quirk |
 
-use super::cursor::{Cursor, Kind, Number};
+use super::cursor::{Cursor, Kind, Number, Scratch, number_of};
 use crate::dialect::{Quirk, Tolerance};
 use crate::error::{ErrorKind, Limit};
 use crate::lex::{self, Edges};
 use crate::record::{Place, Span, Str};
-
-/// What a source writes into: text that is not in the payload as it stands.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Scratch {
-    pub(crate) text: String,
-    /// Where each unescaped string starts in `text`, and its body in the payload.
-    pub(crate) escaped: Vec<(u32, Span)>,
-}
-
-impl Scratch {
-    pub(crate) fn clear(&mut self) {
-        self.text.clear();
-        self.escaped.clear();
-    }
-}
 
 /// A strict reader that stands somewhere in a payload of valid UTF-8.
 pub(crate) struct Reader<'a> {
@@ -403,17 +388,4 @@ impl Cursor for Reader<'_> {
     fn tolerance(&mut self) -> &mut Tolerance {
         self.tolerance
     }
-}
-
-/// What a number's token says.
-pub(super) fn number_of(token: &[u8], at: u32) -> Number {
-    if let Some(value) = lex::integer(token) {
-        return Number::of_integer(Some(value), at);
-    }
-    let is_integer = token.strip_prefix(b"-").unwrap_or(token).iter().all(u8::is_ascii_digit);
-    if is_integer {
-        return Number::of_integer((token == b"-0").then_some(0), at);
-    }
-    let float = std::str::from_utf8(token).ok().and_then(|text| text.parse::<f64>().ok());
-    Number::of_float(float.unwrap_or(f64::NAN), at)
 }

@@ -12,7 +12,7 @@
 //! 5. Nothing is invented: what is not there in so many bytes is not stated.
 
 use super::Room;
-use super::reader::Scratch;
+use super::cursor::Scratch;
 use crate::dialect::{self, ChoiceKey, ChunkKey, DeltaKey, UsageKey};
 use crate::lex;
 use crate::record::{Home, Record, Str};

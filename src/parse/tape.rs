@@ -7,8 +7,8 @@
 
 use simd_json::{Buffers, Node, StaticNode};
 
+use super::cursor::Scratch;
 use super::cursor::{Cursor, Kind, Number};
-use super::reader::Scratch;
 use crate::dialect::Tolerance;
 use crate::error::ErrorKind;
 use crate::lex::Edges;

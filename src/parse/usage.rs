@@ -9,6 +9,11 @@ use crate::error::ErrorKind;
 
 /// The usage object ahead; gives whether it had a number. A counter inside details yields to one of its own.
 pub(super) fn usage<C: Cursor>(walk: &mut Walk<'_, C>) -> Result<bool, ErrorKind> {
+    counters(walk, false)
+}
+
+/// The counters of a usage object, or of one `inside` another.
+fn counters<C: Cursor>(walk: &mut Walk<'_, C>, inside: bool) -> Result<bool, ErrorKind> {
     let spelling = walk.cursor.tolerance().allows(Quirk::UsageSpelling);
     let mut any = false;
     let mut members = walk.cursor.object()?;
@@ -23,6 +28,7 @@ pub(super) fn usage<C: Cursor>(walk: &mut Walk<'_, C>) -> Result<bool, ErrorKind
             {
                 (details(walk)?, reference)
             }
+            UsageKey::Inner if object && spelling && !inside => (counters(walk, true)?, false),
             _ => {
                 walk.other(false)?;
                 (false, true)

@@ -270,7 +270,7 @@ impl<C: Cursor> Walk<'_, C> {
                 if !is_number {
                     return Ok(None);
                 }
-                let mut number = super::reader::number_of(text.as_bytes(), u32::MAX);
+                let mut number = super::cursor::number_of(text.as_bytes(), u32::MAX);
                 number.plain = false;
                 number
             }

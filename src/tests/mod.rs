@@ -2,11 +2,13 @@
 #![allow(missing_docs, clippy::arithmetic_side_effects, clippy::string_slice, clippy::pedantic)]
 
 mod accumulate;
+mod attacks;
 mod corpus;
 mod frames;
 mod golden;
+mod json;
 mod laws;
-mod naive;
+use crate::fuzzing::naive;
 mod props;
 mod quirks;
 mod rows;

@@ -5,24 +5,24 @@
 
 /// One dispatched event.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Event {
-    pub(super) event: String,
-    pub(super) data: String,
-    pub(super) id: String,
+pub(crate) struct Event {
+    pub(crate) event: String,
+    pub(crate) data: String,
+    pub(crate) id: String,
     /// The reconnection time at dispatch.
-    pub(super) retry: Option<u64>,
+    pub(crate) retry: Option<u64>,
 }
 
 /// What a stream means.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Reading {
-    pub(super) events: Vec<Event>,
-    pub(super) last_event_id: String,
-    pub(super) retry: Option<u64>,
+pub(crate) struct Reading {
+    pub(crate) events: Vec<Event>,
+    pub(crate) last_event_id: String,
+    pub(crate) retry: Option<u64>,
 }
 
 /// Interprets an event stream.
-pub(super) fn read(stream: &[u8]) -> Reading {
+pub(crate) fn read(stream: &[u8]) -> Reading {
     // "Streams must be decoded using the UTF-8 decode algorithm", which strips one leading byte-order mark.
     let text = String::from_utf8_lossy(stream);
     let text = text.strip_prefix('\u{FEFF}').unwrap_or(&text);

@@ -38,6 +38,9 @@ fn steps_are_bounded(bytes: &[u8]) {
     assert_eq!(decoder.buffered(), 0);
 }
 
+/// Bytes that mean something to some room.
+const TELLING: &[u8] = b"\n\r:\"{}[],\\ \t\0\x80\xEF\xBB\xBF\xFF0d";
+
 /// Bits flipped, ranges removed, doubled and moved.
 fn damaged(bytes: &[u8], seed: &mut Seeded) -> Vec<u8> {
     let mut bytes = bytes.to_vec();
@@ -51,7 +54,7 @@ fn damaged(bytes: &[u8], seed: &mut Seeded) -> Vec<u8> {
             0 => bytes[at] ^= 1 << seed.below(8),
             1 => drop(bytes.drain(at..end)),
             2 => bytes.truncate(at),
-            3 => bytes[at] = b"\n\r:\"{}[],\\ \0\x80\xEF\xBB\xBFd"[seed.below(18)],
+            3 => bytes[at] = TELLING[seed.below(TELLING.len())],
             4 => {
                 let copy = bytes[at..end].to_vec();
                 let to = seed.below(bytes.len());

@@ -128,7 +128,7 @@ fn counted(kind: &str, name: &str, cut: Cut, size: usize) -> u64 {
 }
 
 fn doubling(budget: &Budget) -> usize {
-    head("instructions when the input doubles, 64 KiB to 1 MiB: the worst step");
+    head("instructions when the input doubles, 64 KiB to 1 MiB");
     let names: Vec<_> = attacks::names().collect();
     let counted = in_parallel(&names, |name| Cut::ALL.map(|cut| growth(name, cut)));
     let rows = names
@@ -138,17 +138,12 @@ fn doubling(budget: &Budget) -> usize {
     rows.sum()
 }
 
-/// The most that a doubling from 64 KiB to 1 MiB multiplies the instructions by. What is quadratic at the first step
-/// already is not waited for.
+/// How much each doubling from 64 KiB to 1 MiB multiplies the instructions. Over all four of them, because a single step
+/// counts whether a buffer happened to move in it; a tenth of quadratic work at 1 MiB still shows. What is quadratic at
+/// the first step already is not waited for.
 fn growth(name: &str, cut: Cut) -> f64 {
-    let (mut worst, mut before) = (0.0, None);
-    for size in (16..=20).map(|power| 1 << power) {
-        let count = counted("attack", name, cut, size) as f64;
-        worst = before.map_or(worst, |before| f64::max(worst, count / before));
-        before = Some(count);
-        if worst > 2.5 {
-            break;
-        }
-    }
-    worst
+    let at = |size| counted("attack", name, cut, size) as f64;
+    let small = at(1 << 16);
+    let first = at(1 << 17) / small;
+    if first > 2.5 { first } else { (at(1 << 20) / small).powf(0.25) }
 }

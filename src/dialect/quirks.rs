@@ -1,0 +1,102 @@
+//! Sets of quirks: what is allowed, what has been seen.
+//!
+//! Knows: the register. Must not know: what a quirk is about.
+
+use super::quirk::Quirk;
+
+impl Quirk {
+    const fn bit(self) -> u128 {
+        1 << (self as u8)
+    }
+}
+
+/// A set of quirks.
+///
+/// ```
+/// use deltaic::{Quirk, Quirks};
+/// let quirks = Quirks::TOLERANT.without(Quirk::ThinkTags);
+/// assert!(!quirks.contains(Quirk::ThinkTags));
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Quirks(u128);
+
+impl Quirks {
+    /// None: the reference wire only.
+    pub const NONE: Self = Self(0);
+
+    /// All, also those that are opt-in.
+    pub const ALL: Self = {
+        let mut all = Self::NONE;
+        let mut rest = Quirk::ALL;
+        while let [first, tail @ ..] = rest {
+            all = all.with(*first);
+            rest = tail;
+        }
+        all
+    };
+
+    /// The default: all but [`Quirk::Repaired`] and [`Quirk::RepeatedArguments`], which are opt-in.
+    pub const TOLERANT: Self = Self::ALL.without(Quirk::Repaired).without(Quirk::RepeatedArguments);
+
+    /// The set with `quirk` in it.
+    #[must_use]
+    pub const fn with(self, quirk: Quirk) -> Self {
+        Self(self.0 | quirk.bit())
+    }
+
+    /// The set without `quirk`.
+    #[must_use]
+    pub const fn without(self, quirk: Quirk) -> Self {
+        Self(self.0 & !quirk.bit())
+    }
+
+    /// Whether `quirk` is in the set.
+    #[must_use]
+    pub const fn contains(self, quirk: Quirk) -> bool {
+        self.0 & quirk.bit() != 0
+    }
+
+    /// Whether the set is empty.
+    #[must_use]
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// The quirks in it, in the register's order.
+    pub fn iter(self) -> impl Iterator<Item = Quirk> {
+        Quirk::ALL.iter().copied().filter(move |quirk| self.contains(*quirk))
+    }
+
+    /// Both sets together.
+    #[must_use]
+    pub const fn union(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+}
+
+/// What is allowed and what has been seen.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Tolerance {
+    pub(crate) allowed: Quirks,
+    pub(crate) seen: Quirks,
+}
+
+impl Tolerance {
+    pub(crate) const fn new(allowed: Quirks) -> Self {
+        Self { allowed, seen: Quirks::NONE }
+    }
+
+    /// Whether `quirk` may be served here; if so it has been seen.
+    pub(crate) const fn meets(&mut self, quirk: Quirk) -> bool {
+        let allowed = self.allowed.contains(quirk);
+        if allowed {
+            self.seen = self.seen.with(quirk);
+        }
+        allowed
+    }
+
+    /// Whether `quirk` would be served, without meeting it.
+    pub(crate) const fn allows(&self, quirk: Quirk) -> bool {
+        self.allowed.contains(quirk)
+    }
+}

@@ -1,0 +1,168 @@
+//! Fields: what a complete line does to the event being assembled.
+//!
+//! Knows: the field names, how data is joined, and the lenient forms of what is no field. Must not know: where lines end.
+
+use super::{Data, Sse, Step};
+use crate::dialect::{Quirk, Tolerance};
+use crate::frame::lenient;
+use crate::record::Span;
+
+impl Sse {
+    /// Rules 3 and 4.
+    pub(super) fn field(
+        &mut self,
+        bytes: &[u8],
+        end: usize,
+        next: usize,
+        tolerance: &mut Tolerance,
+    ) -> Option<Step> {
+        let start = self.line;
+        let line = bytes.get(start..end).unwrap_or_default();
+        let colon = memchr::memchr(b':', line).unwrap_or(line.len());
+        let after = start.saturating_add(colon).saturating_add(1).min(end);
+        let value =
+            if bytes.get(after) == Some(&b' ') && after < end { after.saturating_add(1) } else { after };
+        let span = Span::new(value, end);
+        match line.get(..colon).unwrap_or_default() {
+            b"data" => return self.data_line(bytes, span, next, tolerance),
+            b"event" => self.name = span,
+            b"id" => {
+                if memchr::memchr(0, span.of(bytes)).is_none() {
+                    self.id = Some(span);
+                }
+            }
+            b"retry" => {
+                let digits = span.of(bytes);
+                if !digits.is_empty() && digits.iter().all(u8::is_ascii_digit) {
+                    self.retry = Some(saturating_integer(digits));
+                }
+            }
+            b"error" if tolerance.allows(Quirk::ErrorField) => {
+                if self.has_data() {
+                    return Some(self.event(start));
+                }
+                tolerance.meets(Quirk::ErrorField);
+                self.error = true;
+                self.append(bytes, span);
+            }
+            _ => return self.unknown_line(bytes, Span::new(start, end), next, tolerance),
+        }
+        None
+    }
+
+    fn data_line(
+        &mut self,
+        bytes: &[u8],
+        value: Span,
+        next: usize,
+        tolerance: &mut Tolerance,
+    ) -> Option<Step> {
+        if tolerance.allows(Quirk::NoBlankLine) {
+            if self.has_data() && self.begins_anew(bytes) {
+                tolerance.meets(Quirk::NoBlankLine);
+                self.lenient.by_line |= matches!(self.data, Data::One(_));
+                return Some(self.event(self.line));
+            }
+            self.append(bytes, value);
+            if self.lenient.by_line && self.is_complete(bytes) {
+                return Some(self.event(next));
+            }
+        } else {
+            self.append(bytes, value);
+        }
+        None
+    }
+
+    /// A line that is no field: one of the lenient forms, or nothing.
+    fn unknown_line(
+        &mut self,
+        bytes: &[u8],
+        line: Span,
+        next: usize,
+        tolerance: &mut Tolerance,
+    ) -> Option<Step> {
+        let pending = self.has_data();
+        match lenient::line(line.of(bytes), pending, pending && self.is_open(bytes)) {
+            lenient::Line::Done if tolerance.allows(Quirk::BareDone) => {
+                if pending {
+                    return Some(self.event(self.line));
+                }
+                tolerance.meets(Quirk::BareDone);
+                self.append(bytes, line);
+                Some(self.event(next))
+            }
+            lenient::Line::Blank if tolerance.meets(Quirk::BlankSeparator) => Some(self.blank(next)),
+            lenient::Line::Continuation if tolerance.meets(Quirk::BareContinuation) => {
+                self.append(bytes, line);
+                None
+            }
+            lenient::Line::Json if tolerance.allows(Quirk::BareJsonLine) => {
+                if pending {
+                    return Some(self.event(self.line));
+                }
+                tolerance.meets(Quirk::BareJsonLine);
+                self.append(bytes, line);
+                None
+            }
+            _ => Some(self.dropped(self.line, next, false)),
+        }
+    }
+
+    fn append(&mut self, bytes: &[u8], value: Span) {
+        match self.data {
+            Data::None => {
+                self.data = Data::One(value);
+                return;
+            }
+            Data::One(first) => {
+                self.joined.clear();
+                self.joined.extend_from_slice(first.of(bytes));
+                self.data = Data::Joined;
+            }
+            Data::Joined => {}
+        }
+        self.joined.push(b'\n');
+        self.joined.extend_from_slice(value.of(bytes));
+    }
+
+    pub(super) fn has_data(&self) -> bool {
+        self.data != Data::None
+    }
+
+    fn pending<'a>(data: Data, joined: &'a [u8], bytes: &'a [u8]) -> &'a [u8] {
+        match data {
+            Data::None => &[],
+            Data::One(span) => span.of(bytes),
+            Data::Joined => joined,
+        }
+    }
+
+    fn is_complete(&mut self, bytes: &[u8]) -> bool {
+        self.lenient.is_complete(Self::pending(self.data, &self.joined, bytes))
+    }
+
+    pub(super) fn is_open(&mut self, bytes: &[u8]) -> bool {
+        self.lenient.is_open(Self::pending(self.data, &self.joined, bytes))
+    }
+
+    /// A further data line begins a new event.
+    fn begins_anew(&mut self, bytes: &[u8]) -> bool {
+        self.lenient.by_line || self.error || self.is_complete(bytes)
+    }
+}
+
+/// Whether a line that begins with `start` may be a field of a known name.
+pub(super) fn may_be_field(start: &[u8], error: bool) -> bool {
+    let names: [&[u8]; 5] = [b"data", b"event", b"id", b"retry", b"error"];
+    let known = if error { names.as_slice() } else { names.get(..4).unwrap_or_default() };
+    known.iter().any(|name| match start.strip_prefix(*name) {
+        Some(rest) => matches!(rest.first(), None | Some(b':')),
+        None => name.starts_with(start),
+    })
+}
+
+fn saturating_integer(digits: &[u8]) -> u64 {
+    digits
+        .iter()
+        .fold(0u64, |sum, digit| sum.saturating_mul(10).saturating_add(u64::from(digit.wrapping_sub(b'0'))))
+}
