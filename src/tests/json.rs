@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
 use super::support::{corpus_dir, run_whole};
-use crate::parse::{is_value, cursor::Scratch};
+use crate::parse::{cursor::Scratch, is_value};
 use crate::{Options, Think, fuzzing};
 
 /// Depth is never more than this.
@@ -56,11 +56,8 @@ fn the_policy_for_what_is_left_open() {
     let open = cases().into_iter().filter(|(.., expect)| expect == "implementation");
     let open: Vec<_> =
         open.map(|(name, text, _)| (std::str::from_utf8(&text).is_ok() && accepts(&text), name)).collect();
-    let refused = |name: &str| {
-        ["utf8", "bom", "depth-129", "depth-1000"]
-            .iter()
-            .any(|part| name.contains(part))
-    };
+    let refused =
+        |name: &str| ["utf8", "bom", "depth-129", "depth-1000"].iter().any(|part| name.contains(part));
     for (accepted, name) in open {
         assert_eq!(accepted, !refused(&name), "{name}");
     }
@@ -82,13 +79,22 @@ fn strict_events_are_json_or_errors() {
 #[test]
 fn lone_surrogates_are_refused_by_name() {
     let refused = crate::ErrorKind::Refused(crate::Quirk::LoneSurrogate);
-    for (name, text, _) in cases().into_iter().filter(|(name, ..)| name.contains("surrogate-") && !name.contains("utf8") && !name.contains("key")) {
+    for (name, text, _) in cases()
+        .into_iter()
+        .filter(|(name, ..)| name.contains("surrogate-") && !name.contains("utf8") && !name.contains("key"))
+    {
         let Ok(text) = String::from_utf8(text) else { continue };
         let Some(string) = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')) else { continue };
-        let stream = format!("data: {{\"choices\":[{{\"index\":0,\"delta\":{{\"content\":{string}}}}}]}}\n\n");
+        let stream =
+            format!("data: {{\"choices\":[{{\"index\":0,\"delta\":{{\"content\":{string}}}}}]}}\n\n");
         let strict = run_whole(&Options::strict(), stream.as_bytes());
         let paired = serde_json::from_str::<Value>(string).is_ok();
-        assert_eq!(strict.errors().any(|error| error.kind() == refused), !paired, "{name}: {:?}", strict.told);
+        assert_eq!(
+            strict.errors().any(|error| error.kind() == refused),
+            !paired,
+            "{name}: {:?}",
+            strict.told
+        );
         let lenient = run_whole(&Options::new(), stream.as_bytes());
         assert!(lenient.errors().count() == 0 && lenient.deltas().count() > 0, "{name}");
     }
