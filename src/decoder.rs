@@ -69,8 +69,9 @@ pub struct Decoder {
     frames: Frames,
     shapes: Shapes,
     teller: Teller,
-    /// The next event may be taken by its shape: nothing is queued, carried or wrong, and the stream goes on.
-    hot: bool,
+    pace: Pace,
+    /// The event ahead is none of the known shapes: the hot path has looked.
+    missed: bool,
     /// The carry has been framed to its end, and all is told.
     starved: bool,
     /// The next of the queue to tell.
@@ -105,6 +106,17 @@ enum Source {
     Carry { length: usize, span: Span },
     /// Data joined from several lines, or decoded.
     Joined,
+}
+
+/// How the next call begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Pace {
+    /// From the queue, or the long way.
+    Cold,
+    /// The next event may be taken by its shape: nothing is queued, carried or wrong, and the stream goes on.
+    Hot,
+    /// The last event was taken by its shape and changed the usage, which is told now; then it is hot again.
+    Usage,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -146,7 +158,8 @@ impl Decoder {
             frames: Frames::new(options.framing, limit),
             shapes: Shapes::new(options.prediction),
             teller: Teller::new(&options),
-            hot: false,
+            pace: Pace::Cold,
+            missed: false,
             starved: false,
             next: 0,
             source: Source::Scratch,
@@ -183,11 +196,18 @@ impl Decoder {
     /// deltas.
     pub fn next_delta<'d, 'i: 'd>(&'d mut self, input: &mut &'i [u8]) -> Result<Option<Delta<'d>>, Error> {
         let bytes: &'i [u8] = input;
-        if self.hot
-            && let Some((used, delta)) = self.predict(bytes)
-        {
-            *input = bytes.get(used..).unwrap_or_default();
-            return Ok(Some(delta));
+        match self.pace {
+            Pace::Hot => {
+                if let Some((used, delta)) = self.predict(bytes) {
+                    *input = bytes.get(used..).unwrap_or_default();
+                    return Ok(Some(delta));
+                }
+            }
+            Pace::Usage => {
+                self.pace = Pace::Hot;
+                return Ok(Some(Delta::Usage(self.teller.normalizer.usage())));
+            }
+            Pace::Cold => {}
         }
         if self.starved && self.state == State::Open && self.frames.grows(self.carry.len(), bytes) {
             self.carry.push(bytes);
@@ -210,6 +230,7 @@ impl Decoder {
     pub fn finish(&mut self) {
         if self.state == State::Open {
             self.state = State::Finishing;
+            self.cool();
         }
     }
 

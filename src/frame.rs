@@ -129,6 +129,11 @@ impl Frames {
         self.sse.left_in_place(bytes);
     }
 
+    /// How many such bytes are in the event being assembled.
+    pub(crate) fn foreign(&self) -> usize {
+        self.sse.foreign()
+    }
+
     /// The data of an event of several lines.
     pub(crate) fn joined(&self) -> &[u8] {
         &self.sse.joined

@@ -101,7 +101,7 @@ pub(crate) struct Normalizer {
     /// The snapshots told in this event.
     snapshots: Vec<Usage>,
     /// Prints of the chunk-level extras that were told: some services repeat them with every chunk.
-    extras: [u64; 16],
+    extras: Vec<u64>,
     extras_next: usize,
     /// The event told nothing that is told once.
     steady: bool,
@@ -144,7 +144,7 @@ impl Normalizer {
             cumulative: options.content == Content::Cumulative,
             usage: Usage::default(),
             snapshots: Vec::new(),
-            extras: [0; 16],
+            extras: Vec::new(),
             extras_next: 0,
             steady: false,
             upset: false,
@@ -206,12 +206,18 @@ impl Normalizer {
 
     /// Tells the records about choices, and usage.
     pub(crate) fn body(&mut self, records: &[Record], event: &mut Event<'_>) -> Result<(), ErrorKind> {
-        let mut fresh = Usage::default();
+        let before = self.usage;
+        let mut counted = false;
         for record in records {
-            self.record(record, &mut fresh, event)?;
+            if let Record::Counter { counter, value, .. } = *record {
+                counted |= self.count(counter, value, event.tolerance);
+            } else {
+                self.record(record, event)?;
+            }
         }
-        if fresh != Usage::default() {
-            self.usage(&fresh, event);
+        if counted && self.usage != before {
+            let snapshot = self.take_snapshot();
+            event.out.push(Told::Usage { snapshot });
         }
         Ok(())
     }
@@ -235,7 +241,7 @@ impl Normalizer {
         u32::try_from(slot).ok()
     }
 
-    fn record(&mut self, record: &Record, fresh: &mut Usage, event: &mut Event<'_>) -> Result<(), ErrorKind> {
+    fn record(&mut self, record: &Record, event: &mut Event<'_>) -> Result<(), ErrorKind> {
         match *record {
             Record::Choice { index } => self.choose(index, event.tolerance)?,
             Record::Role(role) => self.role(role, event),
@@ -280,10 +286,10 @@ impl Normalizer {
                 event.out.push(Told::Extra { choice, kind: crate::delta::ExtraKind::Other, json });
             }
             Record::Finish(word) => self.finish(word, event),
-            Record::Counter { counter, value, .. } => *counter_of(fresh, counter) = Some(value),
             Record::Id(_)
             | Record::Model(_)
             | Record::Created { .. }
+            | Record::Counter { .. }
             | Record::Error { .. }
             | Record::Unknown
             | Record::Padding { .. } => {}
@@ -317,6 +323,7 @@ impl Normalizer {
         }
         self.steady = false;
         self.choice = self.choices.len();
+        self.choices.reserve_exact(if self.choices.is_empty() { 1 } else { self.choices.len() });
         self.choices.push(Choice {
             index,
             role: 0,
@@ -345,15 +352,6 @@ impl Normalizer {
         event.out.push(Told::Error { code: Str::NONE, kind: Str::NONE, message, json: message });
     }
 }
-
-const COUNTERS: [Counter; 6] = [
-    Counter::Input,
-    Counter::Output,
-    Counter::Total,
-    Counter::CachedInput,
-    Counter::CacheWrite,
-    Counter::Reasoning,
-];
 
 fn counter_of(usage: &mut Usage, counter: Counter) -> &mut Option<u64> {
     match counter {

@@ -27,13 +27,13 @@
 //! with extras or errors, events of several data lines, or ended by a bare CR. When something changes on which an omission rests
 //! (a role, a new call), all shapes are forgotten.
 //!
-//! **Bounds:** at most 8 shapes of at most 2 KiB and 12 holes. Misses spend a credit that hits earn back; without credit
+//! **Bounds:** at most 8 shapes of at most 2 KiB and 12 pieces. Misses spend a credit that hits earn back; without credit
 //! the room sleeps, each time twice as long: a stream that never repeats pays a few percent at first and then nothing.
 
+mod fit;
 mod learn;
 
-use crate::lex;
-use crate::record::{Place, Record, Span, Statement, Str};
+use crate::record::{Counter, Home, Place, Record, Span, Statement, Str};
 
 const SHAPES: usize = 8;
 const BYTES: usize = 2 << 10;
@@ -57,7 +57,7 @@ struct Piece {
 enum Hole {
     /// The shape ends with this literal.
     End,
-    /// A string's body, for the record of this ordinal (or none).
+    /// A string's body, for the fact of this ordinal (or none).
     Text(Option<u8>),
     /// An integer, likewise.
     Integer(Option<u8>),
@@ -69,17 +69,30 @@ struct Candidate {
     start: u16,
     end: u16,
     integer: bool,
-    record: Option<u8>,
+    fact: Option<u8>,
     hole: bool,
 }
 
-/// One shape.
-#[derive(Debug, Clone)]
+/// A record of the shape without its value: that is in a hole, or in the literals.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fact {
+    Choice(u32),
+    /// A fragment for the call with this wire index.
+    Call(u32, Home),
+    Text(Home),
+    Reasoning(u8, Home),
+    Refusal(Home),
+    Arguments,
+    Counter(Counter),
+}
+
+/// One shape. Its lists are reused when it is forgotten.
+#[derive(Debug, Clone, Default)]
 struct Shape {
-    bytes: Box<[u8]>,
-    pieces: Box<[Piece]>,
-    candidates: Box<[Candidate]>,
-    records: Box<[Record]>,
+    bytes: Vec<u8>,
+    pieces: Vec<Piece>,
+    candidates: Vec<Candidate>,
+    facts: Vec<Fact>,
     plain: Option<Plain>,
 }
 
@@ -101,21 +114,26 @@ pub(crate) enum Says {
     Arguments(u32),
 }
 
-/// What a hole held.
+/// What a hole held: a text's range, or an integer.
 #[derive(Debug, Clone, Copy, Default)]
 struct Filling {
     span: Span,
     value: u64,
-    escaped: bool,
 }
 
 /// The shapes of one stream.
 #[derive(Debug, Clone)]
 pub(crate) struct Shapes {
-    /// Most recent first.
+    /// The first `live` are known, most recent first; one more is kept ready, so that learning a further one allocates
+    /// nothing in mid-stream.
     shapes: Vec<Shape>,
+    live: usize,
     fillings: [Filling; HOLES],
+    /// The first shape was not the last event's: its literals may say something new, too.
+    turned: bool,
     credit: i32,
+    /// Which holes of the last hit have escapes.
+    escaped: u16,
     /// Events left to sleep through, and how long the next sleep is.
     asleep: u32,
     sleep: u32,
@@ -129,25 +147,28 @@ pub(crate) struct Hit {
     pub(crate) plain: Option<Plain>,
     /// The text of a plain hit.
     pub(crate) text: Span,
-    /// Some hole has escapes.
-    pub(crate) escaped: bool,
+    /// Which holes have escapes, a bit each.
+    pub(crate) escaped: u16,
 }
 
 impl Shapes {
     pub(crate) fn new(on: bool) -> Self {
         Self {
             shapes: Vec::new(),
+            live: 0,
+            turned: true,
             fillings: [Filling::default(); HOLES],
             credit: CREDIT,
+            escaped: 0,
             asleep: 0,
             sleep: FIRST_SLEEP,
             on,
         }
     }
 
-    /// Forgets the shapes.
+    /// Forgets the shapes; keeps their allocations.
     pub(crate) fn clear(&mut self) {
-        self.shapes.clear();
+        self.live = 0;
     }
 
     /// As new.
@@ -159,35 +180,44 @@ impl Shapes {
     /// Whether there is anything to compare with.
     #[inline(always)]
     pub(crate) fn is_ready(&self) -> bool {
-        !self.shapes.is_empty() && self.asleep == 0
+        self.live > 0 && self.asleep == 0
     }
 
     /// The bytes begin with an event of a known shape. Nothing changes but the order of the shapes.
     /// Cost: one comparison of the literals, one lex of the holes.
     #[inline]
     pub(crate) fn find(&mut self, bytes: &[u8]) -> Option<Hit> {
-        let first = self.shapes.first()?;
-        if let Some(hit) = first.fit(bytes, &mut self.fillings) {
+        if self.live == 0 {
+            return None;
+        }
+        if let Some(hit) = self.shapes.first()?.fit(bytes, &mut self.fillings) {
+            self.escaped = hit.escaped;
             return Some(hit);
         }
-        self.find_further(bytes)
+        if self.live == 1 { None } else { self.find_further(bytes) }
     }
 
     #[inline(never)]
     fn find_further(&mut self, bytes: &[u8]) -> Option<Hit> {
-        for at in 1..self.shapes.len() {
+        for at in 1..self.live {
             let hit = self.shapes.get(at).and_then(|shape| shape.fit(bytes, &mut self.fillings));
-            if hit.is_some() {
-                if let Some(front) = self.shapes.get_mut(..=at) {
-                    front.rotate_right(1);
-                }
+            if let Some(Hit { escaped, .. }) = hit {
+                self.escaped = escaped;
+                self.to_front(at);
                 return hit;
             }
         }
         None
     }
 
-    /// The last hit was taken.
+    fn to_front(&mut self, at: usize) {
+        self.turned = true;
+        if let Some(front) = self.shapes.get_mut(..=at) {
+            front.rotate_right(1);
+        }
+    }
+
+    /// The last hit is taken.
     #[inline(always)]
     pub(crate) fn hit(&mut self) {
         self.credit = self.credit.saturating_add(1).min(CREDIT);
@@ -195,6 +225,7 @@ impl Shapes {
 
     /// The last event was none of the shapes, or there were none. Gives whether it should be learned.
     pub(crate) fn missed(&mut self) -> bool {
+        self.turned = true;
         if !self.on {
             return false;
         }
@@ -207,32 +238,35 @@ impl Shapes {
             self.asleep = self.sleep;
             self.sleep = self.sleep.saturating_mul(2).min(LONGEST_SLEEP);
             self.credit = LEARN;
-            self.shapes.clear();
+            self.clear();
             return false;
         }
         true
     }
 
-    /// The counters of the last hit, by their records.
-    pub(crate) fn counters(&self) -> impl Iterator<Item = Record> + '_ {
-        let shape = self.shapes.first();
-        let records = shape.map(|shape| shape.records.iter()).unwrap_or_default();
-        let fillings = &self.fillings;
-        records.enumerate().filter_map(move |(ordinal, record)| match record {
-            Record::Counter { counter, value, at } => {
-                let filled = shape.and_then(|shape| shape.filling(ordinal, fillings));
-                Some(Record::Counter {
-                    counter: *counter,
-                    value: filled.map_or(*value, |filled| filled.value),
-                    at: *at,
-                })
+    /// Calls `count` with the counters of the last hit that may have changed since the event before.
+    #[inline]
+    pub(crate) fn counters(&mut self, mut count: impl FnMut(Counter, u64)) {
+        let Some(shape) = self.shapes.first() else { return };
+        let fact = |ordinal: Option<u8>| shape.facts.get(usize::from(ordinal?)).copied();
+        for (piece, filling) in shape.pieces.iter().zip(&self.fillings) {
+            if let Hole::Integer(ordinal) = piece.hole
+                && let Some(Fact::Counter(counter)) = fact(ordinal)
+            {
+                count(counter, filling.value);
             }
-            _ => None,
-        })
+        }
+        if std::mem::take(&mut self.turned) {
+            for candidate in shape.candidates.iter().filter(|candidate| !candidate.hole) {
+                if let Some(Fact::Counter(counter)) = fact(candidate.fact) {
+                    count(counter, shape.literal(candidate));
+                }
+            }
+        }
     }
 
-    /// Writes the records of the last hit, which lies `base` into the payload that spans count from; strings with escapes go
-    /// through `unescape`. `None`: one of them is no hit after all.
+    /// Writes the records of the last hit; strings with escapes go through `unescape`. `None`: one of them is no hit after
+    /// all.
     pub(crate) fn records(
         &self,
         out: &mut Statement,
@@ -240,28 +274,41 @@ impl Shapes {
     ) -> Option<()> {
         out.clear();
         let shape = self.shapes.first()?;
-        for (ordinal, record) in shape.records.iter().enumerate() {
-            let mut record = *record;
-            if let Some(filling) = shape.filling(ordinal, &self.fillings) {
-                if let Record::Counter { value, .. } = &mut record {
-                    *value = filling.value;
-                } else if let Some(string) = string_of(&mut record) {
-                    *string = match filling.escaped {
-                        true => unescape(filling.span)?,
-                        false => Str { span: filling.span, place: Place::Payload },
-                    };
+        for (ordinal, fact) in shape.facts.iter().enumerate() {
+            let mut text = |escaped: bool| match shape.filling(ordinal, &self.fillings) {
+                Some(filling) if escaped => unescape(filling.span),
+                Some(filling) => Some(Str { span: filling.span, place: Place::Payload }),
+                None => None,
+            };
+            let escaped = self.escaped & 1u16.wrapping_shl(shape.hole_of(ordinal)) != 0;
+            out.body.push(match *fact {
+                Fact::Choice(index) => Record::Choice { index },
+                Fact::Call(index, home) => {
+                    Record::ToolCall { index: Some(index), id: Str::NONE, name: Str::NONE, home, bare: false }
                 }
-            }
-            out.body.push(record);
+                Fact::Text(home) => Record::Text { home, text: text(escaped)? },
+                Fact::Reasoning(source, home) => Record::Reasoning { source, home, text: text(escaped)? },
+                Fact::Refusal(home) => Record::Refusal { home, text: text(escaped)? },
+                Fact::Arguments => Record::Arguments(text(escaped)?),
+                Fact::Counter(counter) => {
+                    let value = match shape.filling(ordinal, &self.fillings) {
+                        Some(filling) => filling.value,
+                        None => shape.literal_of(ordinal),
+                    };
+                    Record::Counter { counter, value, at: u32::MAX }
+                }
+            });
         }
         Some(())
     }
 
-    /// The spans of the last hit's holes that no record uses and that have escapes: they must be well formed too.
+    /// The spans of the last hit's holes that no fact uses and that have escapes: they must be well formed too.
     pub(crate) fn unused(&self) -> impl Iterator<Item = Span> + '_ {
         let pieces = self.shapes.first().map(|shape| shape.pieces.iter()).unwrap_or_default();
-        pieces.zip(&self.fillings).filter_map(|(piece, filling)| {
-            (piece.hole == Hole::Text(None) && filling.escaped).then_some(filling.span)
+        let escaped = self.escaped;
+        pieces.zip(&self.fillings).zip(0u32..).filter_map(move |((piece, filling), at)| {
+            let is_escaped = escaped & 1u16.wrapping_shl(at) != 0;
+            (piece.hole == Hole::Text(None) && is_escaped).then_some(filling.span)
         })
     }
 
@@ -270,129 +317,36 @@ impl Shapes {
     #[inline(never)]
     pub(crate) fn learn(&mut self, raw: &[u8], base: usize, statement: &Statement, escaped: &[(u32, Span)]) {
         self.credit = self.credit.saturating_sub(LEARN);
-        let Some(new) = Shape::of(raw, base, statement, escaped) else { return };
-        let kin = self.shapes.iter_mut().position(|known| known.widen(&new));
-        match kin {
-            Some(at) => {
-                if let Some(front) = self.shapes.get_mut(..=at) {
-                    front.rotate_right(1);
-                }
-            }
-            None => {
-                self.shapes.truncate(SHAPES.saturating_sub(1));
-                self.shapes.insert(0, new);
-            }
+        if self.live >= SHAPES {
+            self.live = SHAPES.saturating_sub(1);
+        }
+        self.make_ready(raw.len());
+        let Some((known, [new, ..])) = self.shapes.split_at_mut_checked(self.live) else { return };
+        if new.fill(raw, base, statement, escaped).is_none() {
+            return;
+        }
+        let kin = known.iter_mut().position(|known| known.widen(new));
+        self.to_front(kin.unwrap_or(self.live));
+        if kin.is_none() {
+            self.live = self.live.saturating_add(1);
+            self.make_ready(raw.len());
         }
         // A shape that does not fit the event it was learned from is none.
-        let fits = self.shapes.first().is_some_and(|shape| {
-            shape.fit(raw, &mut self.fillings).is_some_and(|hit| hit.length == raw.len())
-        });
-        if !fits && !self.shapes.is_empty() {
-            self.shapes.remove(0);
+        let first = self.shapes.first();
+        let fit = first.and_then(|shape| shape.fit(raw, &mut self.fillings));
+        if fit.is_none_or(|hit| hit.length != raw.len()) {
+            if let Some(live) = self.shapes.get_mut(..self.live) {
+                live.rotate_left(1);
+            }
+            self.live = self.live.saturating_sub(1);
         }
     }
-}
 
-impl Shape {
-    /// Whether `bytes` begin with an event of this shape.
-    #[inline(always)]
-    fn fit(&self, bytes: &[u8], fillings: &mut [Filling; HOLES]) -> Option<Hit> {
-        let mut at = 0usize;
-        let mut text = Span::default();
-        let mut escaped = false;
-        for (piece, filling) in self.pieces.iter().zip(fillings.iter_mut()) {
-            let literal = self.bytes.get(usize::from(piece.start)..usize::from(piece.end))?;
-            let end = at.saturating_add(literal.len());
-            if bytes.get(at..end)? != literal {
-                return None;
-            }
-            at = end;
-            match piece.hole {
-                Hole::End => {
-                    return Some(Hit { length: at, plain: self.plain, text, escaped });
-                }
-                Hole::Text(record) => {
-                    *filling = string_hole(bytes, at)?;
-                    at = filling.span.end as usize;
-                    escaped |= filling.escaped;
-                    if record.is_some() {
-                        text = filling.span;
-                    }
-                }
-                Hole::Integer(_) => {
-                    *filling = integer_hole(bytes, at)?;
-                    at = filling.span.end as usize;
-                }
-            }
+    /// Keeps one shape more than is known.
+    fn make_ready(&mut self, length: usize) {
+        if self.shapes.len() <= self.live {
+            self.shapes.reserve_exact(1);
+            self.shapes.push(Shape::with_capacity(length));
         }
-        None
     }
-
-    /// What filled the hole of the record of this ordinal.
-    fn filling<'f>(&self, ordinal: usize, fillings: &'f [Filling; HOLES]) -> Option<&'f Filling> {
-        let used = |hole: Hole| match hole {
-            Hole::Text(record) | Hole::Integer(record) => {
-                record.is_some_and(|record| usize::from(record) == ordinal)
-            }
-            Hole::End => false,
-        };
-        self.pieces.iter().zip(fillings).find(|(piece, _)| used(piece.hole)).map(|(_, filling)| filling)
-    }
-}
-
-fn string_of(record: &mut Record) -> Option<&mut Str> {
-    match record {
-        Record::Text { text, .. }
-        | Record::Reasoning { text, .. }
-        | Record::Refusal { text, .. }
-        | Record::Arguments(text) => Some(text),
-        _ => None,
-    }
-}
-
-/// A string's body at `at`, up to its closing quote: UTF-8, no control characters; escapes are checked when they are
-/// unescaped.
-#[inline(always)]
-fn string_hole(bytes: &[u8], at: usize) -> Option<Filling> {
-    let stop = lex::string_stop(bytes, at);
-    if bytes.get(stop.at) != Some(&b'"') {
-        return rough_hole(bytes, at, stop.at);
-    }
-    let span = Span::new(at, stop.at);
-    if stop.wide && std::str::from_utf8(span.of(bytes)).is_err() {
-        return None;
-    }
-    Some(Filling { span, value: 0, escaped: false })
-}
-
-#[inline(never)]
-fn rough_hole(bytes: &[u8], start: usize, mut at: usize) -> Option<Filling> {
-    while bytes.get(at) == Some(&b'\\') {
-        at = lex::string_stop(bytes, at.saturating_add(2)).at;
-    }
-    if bytes.get(at) != Some(&b'"') {
-        return None;
-    }
-    let span = Span::new(start, at);
-    std::str::from_utf8(span.of(bytes)).ok()?;
-    Some(Filling { span, value: 0, escaped: true })
-}
-
-/// A plain integer at `at`: no sign, no leading zero, at most 19 digits. What follows must be a literal that is no part of a
-/// number, which it is: it followed one when it was learned.
-#[inline(always)]
-fn integer_hole(bytes: &[u8], at: usize) -> Option<Filling> {
-    let mut end = at;
-    let mut value = 0u64;
-    while let Some(digit) = bytes.get(end).map(|byte| byte.wrapping_sub(b'0')).filter(|digit| *digit <= 9) {
-        value = value.wrapping_mul(10).wrapping_add(u64::from(digit));
-        end = end.saturating_add(1);
-    }
-    let digits = end.saturating_sub(at);
-    let leading_zero = digits > 1 && bytes.get(at) == Some(&b'0');
-    let goes_on = matches!(bytes.get(end), Some(b'.' | b'e' | b'E'));
-    if digits == 0 || digits > 19 || leading_zero || goes_on {
-        return None;
-    }
-    Some(Filling { span: Span::new(at, end), value, escaped: false })
 }

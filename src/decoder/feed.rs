@@ -61,6 +61,7 @@ impl Drop for Feed<'_> {
         if self.input.is_empty() || self.decoder.state != State::Open || self.decoder.fatal.is_some() {
             return;
         }
+        self.decoder.cool();
         // The queue may still be ranges of what the carry has read.
         self.decoder.keep_queue(&[]);
         self.decoder.source = match self.decoder.source {
@@ -70,6 +71,5 @@ impl Drop for Feed<'_> {
         self.decoder.taken = self.decoder.taken.saturating_add(self.input.len() as u64);
         self.decoder.carry.push(self.input);
         self.decoder.starved = false;
-        self.decoder.hot = false;
     }
 }

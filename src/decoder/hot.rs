@@ -2,10 +2,11 @@
 //!
 //! Knows: when a shape may be asked, and what a hit changes. Must not know: how shapes are compared or learned.
 
-use super::{Decoder, Source, State};
+use super::{Decoder, Pace, Source, State};
 use crate::delta::Delta;
 use crate::dialect::Quirk;
-use crate::shape::Says;
+use crate::record::{Place, Str, Told};
+use crate::shape::{Hit, Plain, Says};
 
 impl Decoder {
     /// The hot path: an event just like one before, that says one thing.
@@ -13,21 +14,11 @@ impl Decoder {
     pub(super) fn predict<'i>(&mut self, bytes: &'i [u8]) -> Option<(usize, Delta<'i>)> {
         let skipped = usize::from(self.frames.skips_lf() && bytes.first() == Some(&b'\n'));
         let event = bytes.get(skipped..)?;
-        let hit = self.shapes.find(event)?;
-        let plain = hit.plain?;
-        if hit.escaped || hit.text.is_empty() || hit.length > self.options.limits.event_bytes {
+        let Some(hit) = self.shapes.find(event) else {
+            self.missed = skipped == 0;
             return None;
-        }
-        let choice = plain.choice;
-        let slot = match plain.says {
-            Says::Text | Says::Reasoning => {
-                self.teller.normalizer.passes(choice, plain.says == Says::Reasoning).then_some(0)?
-            }
-            Says::Arguments(call) if !self.options.quirks.contains(Quirk::RepeatedArguments) => {
-                self.teller.normalizer.passes_arguments(choice, call)?
-            }
-            Says::Arguments(_) => return None,
         };
+        let (plain, slot) = self.plain(&hit)?;
         let text = std::str::from_utf8(hit.text.of(event)).ok()?;
         self.shapes.hit();
         let used = skipped.saturating_add(hit.length);
@@ -36,12 +27,10 @@ impl Decoder {
         self.event_at = self.offset.saturating_add(skipped as u64);
         self.offset = self.offset.saturating_add(used as u64);
         self.taken = self.taken.saturating_add(used as u64);
-        if plain.counts {
-            self.source = Source::Scratch;
-            self.next = 0;
-            self.teller.counted(&self.shapes);
-            self.hot = self.teller.queue.is_empty();
+        if plain.counts && self.teller.counted(&mut self.shapes) {
+            self.pace = Pace::Usage;
         }
+        let choice = plain.choice;
         Some((
             used,
             match plain.says {
@@ -50,6 +39,58 @@ impl Decoder {
                 Says::Arguments(_) => Delta::ToolCallArguments { choice, slot, fragment: text },
             },
         ))
+    }
+
+    /// Whether a hit can be told as it is; gives the slot, if it is about a call.
+    #[inline]
+    fn plain(&self, hit: &Hit) -> Option<(Plain, u32)> {
+        let plain = hit.plain?;
+        if hit.escaped != 0 || hit.text.is_empty() || hit.length > self.options.limits.event_bytes {
+            return None;
+        }
+        let normalizer = &self.teller.normalizer;
+        let slot = match plain.says {
+            Says::Text => normalizer.passes(plain.choice, false).then_some(0)?,
+            Says::Reasoning => normalizer.passes(plain.choice, true).then_some(0)?,
+            Says::Arguments(_) if self.options.quirks.contains(Quirk::RepeatedArguments) => return None,
+            Says::Arguments(call) => normalizer.passes_arguments(plain.choice, call)?,
+        };
+        Some((plain, slot))
+    }
+
+    /// An event that was completed in the carry, which is `raw`: by its shape, if it is a known one.
+    pub(super) fn shaped_in_carry(&mut self, raw: &[u8]) -> bool {
+        if !self.shapes.is_ready() || self.teller.normalizer.is_done() {
+            return false;
+        }
+        let Some(hit) = self.shapes.find(raw).filter(|hit| hit.length == raw.len()) else { return false };
+        match self.plain(&hit).filter(|(plain, _)| !plain.counts) {
+            Some((Plain { choice, says, .. }, slot)) => {
+                let text = Str { span: hit.text, place: Place::Payload };
+                self.teller.say(match says {
+                    Says::Text => Told::Text { choice, text },
+                    Says::Reasoning => Told::Reasoning { choice, text },
+                    Says::Arguments(_) => Told::ToolCallArguments { choice, slot, fragment: text },
+                });
+            }
+            None => {
+                if !self.teller.predicted(raw, &self.shapes) {
+                    return false;
+                }
+            }
+        }
+        self.shapes.hit();
+        true
+    }
+
+    /// What is due is queued: the next call begins from the queue.
+    pub(super) fn cool(&mut self) {
+        if self.pace == Pace::Usage {
+            self.next = 0;
+            self.source = Source::Scratch;
+            self.teller.say_usage();
+        }
+        self.pace = Pace::Cold;
     }
 
     /// Whether the next event may be taken by its shape.

@@ -2,7 +2,7 @@
 //!
 //! Knows: the framer's steps, the carry, the offsets. Must not know: what an event says.
 
-use super::{Decoder, Said, Source, State, Teller};
+use super::{Decoder, Pace, Said, Source, State, Teller};
 use crate::carry::Carry;
 use crate::dialect::Quirk;
 use crate::error::{Error, ErrorKind, Limit};
@@ -39,7 +39,7 @@ impl Decoder {
         if let Source::Input { .. } = self.source {
             self.keep_queue(bytes);
         }
-        self.hot = self.is_hot();
+        self.pace = if self.is_hot() { Pace::Hot } else { Pace::Cold };
         debug_assert_eq!(
             self.taken,
             self.offset.saturating_add(self.removed).saturating_add(self.carry.len() as u64),
@@ -75,7 +75,8 @@ impl Decoder {
         if rest.is_empty() {
             return false;
         }
-        if self.is_hot() && self.shaped(rest, used) {
+        let missed = std::mem::take(&mut self.missed);
+        if !missed && self.is_hot() && self.shaped(rest, used) {
             return true;
         }
         match self.frames.step(rest, &mut self.teller.tolerance) {
@@ -112,7 +113,7 @@ impl Decoder {
             if rest.is_empty() {
                 return false;
             }
-            let line = memchr::memchr2(b'\n', b'\r', rest).map_or(rest.len(), |end| end.saturating_add(1));
+            let line = through_line_end(rest);
             self.carry.push(rest.get(..line).unwrap_or_default());
             *used = used.saturating_add(line);
             self.starved = false;
@@ -174,7 +175,7 @@ impl Decoder {
                 self.over(to);
             }
             Step::More => {
-                self.unterminated = left;
+                self.unterminated = left.saturating_sub(self.frames.foreign());
                 self.offset = self.offset.saturating_add(left as u64);
                 self.carry.clear();
                 self.state = State::Finished;
@@ -226,13 +227,7 @@ impl Decoder {
         let length = event.end;
         let carry = std::mem::take(&mut self.carry);
         let raw = carry.read(length);
-        let known = event.plain
-            && self.shapes.is_ready()
-            && !self.teller.normalizer.is_done()
-            && self.shapes.find(raw).is_some_and(|hit| hit.length == length)
-            && self.teller.predicted(raw, &self.shapes);
-        if known {
-            self.shapes.hit();
+        if event.plain && self.shaped_in_carry(raw) {
             self.begin_event(length);
             self.settle();
             self.source = Source::Carry { length, span: Span::new(0, length) };
@@ -308,4 +303,11 @@ impl Decoder {
             self.first_length = self.first_length.saturating_add(u8::try_from(length).unwrap_or(0));
         }
     }
+}
+
+/// The length of `bytes` through the first line end and a blank line after it, or of all.
+fn through_line_end(bytes: &[u8]) -> usize {
+    let Some(end) = memchr::memchr2(b'\n', b'\r', bytes) else { return bytes.len() };
+    let more = bytes.get(end..).unwrap_or_default().iter().take(4);
+    end.saturating_add(more.take_while(|byte| matches!(byte, b'\n' | b'\r')).count())
 }

@@ -166,14 +166,26 @@ impl Teller {
         true
     }
 
-    /// The counters that came with a plain hit.
+    /// The counters that came with a plain hit; gives whether they changed the usage.
     #[inline(never)]
-    pub(super) fn counted(&mut self, shapes: &Shapes) {
+    pub(super) fn counted(&mut self, shapes: &mut Shapes) -> bool {
+        let Self { normalizer, tolerance, .. } = self;
+        let mut changed = false;
+        shapes.counters(|counter, value| changed |= normalizer.count(counter, value, tolerance));
+        changed
+    }
+
+    /// Tells this and nothing else of an event.
+    pub(super) fn say(&mut self, told: Told) {
         self.begin();
-        let Self { normalizer, scratch, tolerance, queue, .. } = self;
-        let texts = Texts { payload: &[], scratch: &mut scratch.text };
-        let (document, name) = (Str::NONE, Str::NONE);
-        normalizer.counters(shapes.counters(), &mut Event { texts, tolerance, out: queue, document, name });
+        self.queue.push(told);
+    }
+
+    /// Tells the usage and nothing else.
+    pub(super) fn say_usage(&mut self) {
+        self.begin();
+        let snapshot = self.normalizer.take_snapshot();
+        self.queue.push(Told::Usage { snapshot });
     }
 
     /// A document that is no JSON: what can be saved of it.

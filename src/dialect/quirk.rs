@@ -108,7 +108,7 @@ register! {
     // Framing: how events are cut out of the bytes.
     NoBlankLine "no_blank_line" Framing "infly/inf-chat-v1.sse"
         "Every `data:` line is a JSON document of its own; no blank line between them."
-        "When the pending data is a complete JSON value or an end marker, a further `data:` line begins a new event; from then on every complete line is one."
+        "A further `data:` line begins a new event when the pending data is a complete JSON value or an end marker, or when no JSON can go on so; once events were single lines, every complete line is one."
         "Two complete JSON values joined by a line feed are no JSON value, so no conforming event reads so."
     BareContinuation "bare_continuation" Framing "siliconflow/qwen2.5-7b.sse"
         "Pretty-printed JSON whose further lines have no `data:` before them."
@@ -371,7 +371,7 @@ register! {
         "The table of error shapes; only for documents without choices."
         "A chunk has choices."
     ErrorEmpty "error_empty" Redundant "gateway/error-null.sse"
-        "`error` as `{}` or an empty string on good chunks."
+        "`error` as `{}`, an empty string, `false`, `0`, `[]`, or all nulls on good chunks."
         "It is no error."
         "An error says something."
 }

@@ -34,7 +34,18 @@ impl Pending {
     /// The data is a complete JSON value (whatever follows it) or an end marker.
     pub(super) fn is_complete(&mut self, data: &[u8]) -> bool {
         self.scan(data);
-        self.nest.is_closed() || is_done(data.trim_ascii()).is_some()
+        // A marker with much white space around it is none: looking for one must not cost more than its line.
+        self.nest.is_closed() || (data.len() <= 32 && is_done(data.trim_ascii()).is_some())
+    }
+
+    /// The data was cut off: a line of this value cannot be more of it. An end marker never is, and an object is not where
+    /// no object can begin: in a string, or after anything but a bracket, a comma or a colon.
+    pub(super) fn is_cut_off(&mut self, data: &[u8], value: &[u8]) -> bool {
+        if is_done(value.trim_ascii()).is_some() {
+            return self.is_open(data);
+        }
+        let may_begin = matches!(data.trim_ascii_end().last(), Some(b'[' | b',' | b':'));
+        value.first() == Some(&b'{') && self.is_open(data) && (self.nest.in_text() || !may_begin)
     }
 
     /// The data is the beginning of a JSON value.

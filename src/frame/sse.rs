@@ -67,6 +67,8 @@ pub(crate) struct Sse {
     data: Data,
     pub(crate) joined: Vec<u8>,
     name: Span,
+    /// Where an `event` line began that came after complete data, and the name before it.
+    late: Option<(usize, Span)>,
     error: bool,
     id: Option<Span>,
     retry: Option<u64>,
@@ -88,6 +90,7 @@ impl Sse {
             data: Data::None,
             joined: Vec::new(),
             name: Span::default(),
+            late: None,
             error: false,
             id: None,
             retry: None,
@@ -288,6 +291,11 @@ impl Sse {
         self.foreign = self.foreign.saturating_add(bytes);
     }
 
+    /// Bytes between the event's lines that are not its own.
+    pub(super) fn foreign(&self) -> usize {
+        self.foreign
+    }
+
     /// The first line's beginning is gone: what follows of it is dropped.
     pub(super) fn ignore_line(&mut self) {
         self.skipping = true;
@@ -315,6 +323,7 @@ impl Sse {
         self.foreign = 0;
         self.data = Data::None;
         self.name = Span::default();
+        self.late = None;
         self.error = false;
         self.id = None;
         self.lenient.begin();

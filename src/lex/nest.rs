@@ -79,6 +79,11 @@ impl Nest {
         }
     }
 
+    /// The scan stopped inside a string.
+    pub(crate) fn in_text(&self) -> bool {
+        matches!(self.state, State::Text | State::Escape)
+    }
+
     /// The value is complete.
     pub(crate) fn is_closed(&self) -> bool {
         self.state == State::Closed

@@ -13,11 +13,17 @@ pub(super) struct Edges {
 }
 
 /// The state of one channel. The size is the same however much text went through.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Channel {
     /// A high surrogate that waits; 0 is none.
     high: u16,
-    /// How much was told of a text that each chunk repeats.
+    /// Only where text is expected to repeat.
+    repeat: Option<Box<Repeat>>,
+}
+
+/// What has been told of a text that repeats.
+#[derive(Debug, Clone, Default)]
+struct Repeat {
     told: usize,
     print: u128,
     /// The text did not repeat after all.
@@ -58,32 +64,35 @@ impl Channel {
     /// so is everything after it. Cost: two passes over the text, no memory.
     pub(super) fn fresh(&mut self, text: Str, texts: &Texts<'_>) -> Str {
         let bytes = texts.get(text).as_bytes();
-        if self.pieces {
+        let repeat = self.repeat.get_or_insert_default();
+        if repeat.pieces {
             return text;
         }
-        let known = bytes.get(..self.told).is_some_and(|head| fingerprint(head) == self.print);
+        let known = bytes.get(..repeat.told).is_some_and(|head| fingerprint(head) == repeat.print);
         if !known {
-            self.pieces = self.told > 0;
-            if self.pieces {
+            repeat.pieces = repeat.told > 0;
+            if repeat.pieces {
                 return text;
             }
         }
-        let told = std::mem::replace(&mut self.told, bytes.len());
-        self.print = fingerprint(bytes);
+        let told = std::mem::replace(&mut repeat.told, bytes.len());
+        repeat.print = fingerprint(bytes);
         let start = text.span.start.saturating_add(u32::try_from(told).unwrap_or(u32::MAX));
         Str { span: crate::record::Span { start, end: text.span.end }, ..text }
     }
 
     /// Counts a fragment of arguments that is told as it is.
     pub(super) fn told_more(&mut self, bytes: &[u8]) {
-        self.told = self.told.saturating_add(bytes.len());
-        self.print = extend(self.print, bytes);
+        let repeat = self.repeat.get_or_insert_default();
+        repeat.told = repeat.told.saturating_add(bytes.len());
+        repeat.print = extend(repeat.print, bytes);
     }
 
     /// Whether `bytes` begin with all the arguments told so far ([`Channel::told_more`]); gives how many those are.
     pub(super) fn repeats(&self, bytes: &[u8]) -> Option<usize> {
-        let head = bytes.get(..self.told)?;
-        (self.told > 0 && extend(0, head) == self.print).then_some(self.told)
+        let repeat = self.repeat.as_ref()?;
+        let head = bytes.get(..repeat.told)?;
+        (repeat.told > 0 && extend(0, head) == repeat.print).then_some(repeat.told)
     }
 }
 

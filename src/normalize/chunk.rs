@@ -2,11 +2,14 @@
 //!
 //! Knows: what was told of these before. Must not know: choices.
 
-use super::{COUNTERS, Event, Normalizer, Started, counter_of, label_print};
+use super::{Event, Normalizer, Started, counter_of, label_print};
 use crate::delta::Usage;
-use crate::dialect::{self, Quirk};
+use crate::dialect::{self, Quirk, Tolerance};
 use crate::options::Content;
-use crate::record::{Record, Str, Told};
+use crate::record::{Counter, Record, Str, Told};
+
+/// How many chunk-level extras are remembered as told.
+const REMEMBERED: usize = 16;
 
 impl Normalizer {
     pub(super) fn head(&mut self, head: &[Record], event: &mut Event<'_>) {
@@ -72,37 +75,37 @@ impl Normalizer {
         if self.extras.contains(&print) {
             return false;
         }
-        if let Some(place) = self.extras.get_mut(self.extras_next) {
-            *place = print;
+        match self.extras.get_mut(self.extras_next) {
+            Some(place) => *place = print,
+            None => self.extras.push(print),
         }
-        self.extras_next = self.extras_next.wrapping_add(1) % 16;
+        self.extras_next = self.extras_next.wrapping_add(1) % REMEMBERED;
         true
     }
 
-    pub(super) fn usage(&mut self, fresh: &Usage, event: &mut Event<'_>) {
-        let before = self.usage;
-        for counter in COUNTERS {
-            let Some(new) = *counter_of(&mut fresh.clone(), counter) else { continue };
-            let known = counter_of(&mut self.usage, counter);
-            if new == 0 && known.is_some_and(|old| old > 0) && event.tolerance.meets(Quirk::UsageZero) {
-                continue;
-            }
-            *known = Some(new);
-        }
-        if self.usage != before {
-            event.out.push(Told::Usage { snapshot: self.snapshots.len() });
-            self.snapshots.push(self.usage);
-        }
+    /// The usage known so far.
+    #[inline]
+    pub(crate) fn usage(&self) -> &Usage {
+        &self.usage
     }
 
-    /// Tells counters.
-    pub(crate) fn counters(&mut self, records: impl Iterator<Item = Record>, event: &mut Event<'_>) {
-        let mut fresh = Usage::default();
-        for record in records {
-            if let Record::Counter { counter, value, .. } = record {
-                *counter_of(&mut fresh, counter) = Some(value);
-            }
+    /// Takes a counter down; gives whether that is news.
+    #[inline]
+    pub(crate) fn count(&mut self, counter: Counter, value: u64, tolerance: &mut Tolerance) -> bool {
+        let known = counter_of(&mut self.usage, counter);
+        let late_zero = value == 0 && known.is_some_and(|old| old > 0);
+        if *known == Some(value) || (late_zero && tolerance.meets(Quirk::UsageZero)) {
+            return false;
         }
-        self.usage(&fresh, event);
+        *known = Some(value);
+        true
+    }
+
+    /// Keeps the usage as it is now, for a delta that is told later; gives its ordinal.
+    pub(crate) fn take_snapshot(&mut self) -> usize {
+        let ordinal = self.snapshots.len();
+        self.snapshots.reserve_exact(1);
+        self.snapshots.push(self.usage);
+        ordinal
     }
 }

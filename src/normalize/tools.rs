@@ -12,7 +12,7 @@
 use super::channel::{Channel, label_print};
 
 /// One tool call of a choice.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Call {
     pub(super) index: Option<u32>,
     /// Print of its id; 0 while it has none.
@@ -64,7 +64,7 @@ pub(super) fn find(calls: &[Call], entry: Entry) -> Found {
         };
     }
     let Some(last) = latest else { return Found::New };
-    let call = calls.get(last).copied().unwrap_or_default();
+    let Some(call) = calls.get(last) else { return Found::New };
     if entry.id != 0 {
         let waits = call.id == 0 && entry.name == 0;
         return match by_id() {

@@ -104,7 +104,9 @@ impl<C: Cursor> Walk<'_, C> {
             }
             _ => {
                 self.cursor.skip()?;
-                Fields { message: self.cursor.json(mark), any: true, ..Fields::default() }
+                let message = self.cursor.json(mark);
+                let any = !matches!(self.cursor.text(message), "false" | "0" | "[]");
+                Fields { message, any, ..Fields::default() }
             }
         };
         self.cursor.go(back);
@@ -198,7 +200,7 @@ impl<C: Cursor> Walk<'_, C> {
         let mut fields = Fields::default();
         let mut members = self.cursor.object()?;
         while let Some(key) = self.cursor.key(&mut members, dialect::error_key)? {
-            fields.any = true;
+            fields.any |= self.cursor.kind()? != Kind::Null;
             match key {
                 ErrorKey::Code => fields.code = self.label()?,
                 ErrorKey::Kind => fields.kind = self.label()?,

@@ -164,11 +164,27 @@ impl<'a> Reader<'a> {
     fn escape(&mut self) -> Result<(), ErrorKind> {
         let length = match self.payload.get(self.at.saturating_add(1)) {
             Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => 2,
-            Some(b'u') if lex::hex4(self.payload, self.at.saturating_add(2)).is_some() => 6,
+            Some(b'u') => self.unit()?,
             _ => return Err(ErrorKind::Json),
         };
         self.at = self.at.saturating_add(length);
         Ok(())
+    }
+
+    /// The length of the `\uXXXX` ahead, or of the pair that it begins.
+    fn unit(&mut self) -> Result<usize, ErrorKind> {
+        let unit = lex::hex4(self.payload, self.at.saturating_add(2)).ok_or(ErrorKind::Json)?;
+        if unit & 0xF800 != 0xD800 {
+            return Ok(6);
+        }
+        let next = self.at.saturating_add(6);
+        let escape = self.payload.get(next..).is_some_and(|rest| rest.starts_with(b"\\u"));
+        let low = lex::hex4(self.payload, next.saturating_add(2)).filter(|_| escape);
+        if low.is_some_and(|low| lex::join(unit, low).is_some()) {
+            return Ok(12);
+        }
+        self.need(Quirk::LoneSurrogate)?;
+        Ok(6)
     }
 
     fn need(&mut self, quirk: Quirk) -> Result<(), ErrorKind> {

@@ -317,6 +317,9 @@ impl<C: Cursor> Walk<'_, C> {
         let mark = self.passed()?;
         if self.extras != Extras::None {
             let json = self.cursor.json(mark);
+            if matches!(self.cursor.text(json), "{}" | "[]") {
+                return Ok(());
+            }
             self.body.push(Record::Extra { kind, json, chunk });
         }
         Ok(())

@@ -2,106 +2,105 @@
 //!
 //! Knows: which records may repeat, and where their values lie. Must not know: how events are compared.
 
-use super::{BYTES, Candidate, HOLES, Hole, Piece, Plain, Says, Shape, integer_hole, string_of};
+use super::fit::integer_hole;
+use super::{BYTES, Candidate, Fact, HOLES, Hole, Piece, Plain, Says, Shape};
 use crate::record::{Home, Place, Record, Span, Statement, Str};
 
 impl Shape {
-    /// The shape of an event, if it is one that can be learned.
-    pub(super) fn of(
+    /// A shape with room for an event of this length.
+    pub(super) fn with_capacity(length: usize) -> Self {
+        Self {
+            bytes: Vec::with_capacity(length.saturating_add(length >> 3).min(BYTES)),
+            pieces: Vec::with_capacity(6),
+            candidates: Vec::with_capacity(12),
+            facts: Vec::with_capacity(5),
+            plain: None,
+        }
+    }
+
+    /// Becomes the shape of an event, if it is one that can be learned.
+    pub(super) fn fill(
+        &mut self,
         raw: &[u8],
         base: usize,
         statement: &Statement,
         escaped: &[(u32, Span)],
-    ) -> Option<Self> {
+    ) -> Option<()> {
         if raw.len() > BYTES {
             return None;
         }
-        let mut learner = Learner { raw, base, escaped, candidates: Vec::new(), records: Vec::new() };
+        self.bytes.clear();
+        self.bytes.extend_from_slice(raw);
+        self.candidates.clear();
+        self.facts.clear();
+        let Self { candidates, facts, .. } = self;
+        let mut learner = Learner { raw, base, escaped, candidates, facts };
         for record in statement.head.iter().chain(&statement.body) {
             learner.take(record)?;
         }
-        let Learner { mut candidates, records, .. } = learner;
-        candidates.sort_unstable_by_key(|candidate| candidate.start);
-        let mut shape = Self {
-            bytes: raw.into(),
-            pieces: Box::default(),
-            plain: plain(&records),
-            candidates: candidates.into(),
-            records: records.into(),
-        };
-        shape.cut()?;
-        Some(shape)
+        self.candidates.sort_unstable_by_key(|candidate| candidate.start);
+        self.plain = plain(&self.facts);
+        self.cut()
     }
 
     /// Cuts the bytes into literals and holes, as the candidates say.
     fn cut(&mut self) -> Option<()> {
-        let mut pieces = Vec::new();
+        self.pieces.clear();
         let mut start = 0u16;
         for candidate in self.candidates.iter().filter(|candidate| candidate.hole) {
             if candidate.start < start {
                 return None;
             }
-            let hole = if candidate.integer {
-                Hole::Integer(candidate.record)
-            } else {
-                Hole::Text(candidate.record)
-            };
-            pieces.push(Piece { start, end: candidate.start, hole });
+            let hole =
+                if candidate.integer { Hole::Integer(candidate.fact) } else { Hole::Text(candidate.fact) };
+            self.pieces.push(Piece { start, end: candidate.start, hole });
             start = candidate.end;
         }
-        pieces.push(Piece { start, end: u16::try_from(self.bytes.len()).ok()?, hole: Hole::End });
-        if pieces.len() > HOLES {
-            return None;
-        }
-        self.pieces = pieces.into();
-        Some(())
+        self.pieces.push(Piece { start, end: u16::try_from(self.bytes.len()).ok()?, hole: Hole::End });
+        (self.pieces.len() <= HOLES).then_some(())
     }
 
     /// If `new` is the same but for its candidates' values: makes holes of those that vary.
     pub(super) fn widen(&mut self, new: &Self) -> bool {
-        if self.candidates.len() != new.candidates.len() || self.plain != new.plain || !self.same_records(new)
+        let Some(varies) = self.variation(new) else { return false };
+        let turn = |candidates: &mut [Candidate], to: bool| {
+            for (at, candidate) in (0u32..).zip(candidates) {
+                if varies.wrapping_shr(at) & 1 == 1 {
+                    candidate.hole = to;
+                }
+            }
+        };
+        turn(&mut self.candidates, true);
+        if self.cut().is_some() {
+            return true;
+        }
+        turn(&mut self.candidates, false);
+        let _ = self.cut();
+        false
+    }
+
+    /// Which candidates that are no holes yet differ in `new`, a bit each; none if anything else does.
+    fn variation(&self, new: &Self) -> Option<u64> {
+        if self.candidates.len() != new.candidates.len()
+            || self.candidates.len() > 64
+            || self.facts != new.facts
         {
-            return false;
+            return None;
         }
         let (mut here, mut there) = (0usize, 0usize);
         let mut varies = 0u64;
-        for (at, (ours, theirs)) in self.candidates.iter().zip(&new.candidates).enumerate() {
+        for (at, (ours, theirs)) in (0u32..).zip(self.candidates.iter().zip(&new.candidates)) {
             let (a, b) = (usize::from(ours.start), usize::from(theirs.start));
-            let same_kind = ours.integer == theirs.integer && ours.record == theirs.record;
-            if !same_kind || self.bytes.get(here..a) != new.bytes.get(there..b) || at >= 64 {
-                return false;
+            let same_kind = ours.integer == theirs.integer && ours.fact == theirs.fact;
+            if !same_kind || self.bytes.get(here..a) != new.bytes.get(there..b) {
+                return None;
             }
             (here, there) = (usize::from(ours.end), usize::from(theirs.end));
-            if self.bytes.get(a..here) != new.bytes.get(b..there) {
-                varies |= 1u64.wrapping_shl(u32::try_from(at).unwrap_or(0));
+            if !ours.hole && self.bytes.get(a..here) != new.bytes.get(b..there) {
+                varies |= 1u64.wrapping_shl(at);
             }
         }
-        if self.bytes.get(here..) != new.bytes.get(there..) {
-            return false;
-        }
-        let mut wider = self.clone();
-        for (at, candidate) in wider.candidates.iter_mut().enumerate() {
-            candidate.hole |= varies.wrapping_shr(u32::try_from(at).unwrap_or(0)) & 1 == 1;
-        }
-        if wider.cut().is_none() {
-            return false;
-        }
-        *self = wider;
-        true
-    }
-
-    fn same_records(&self, other: &Self) -> bool {
-        let bare = |record: &Record| {
-            let mut record = *record;
-            if let Record::Counter { value, at, .. } = &mut record {
-                (*value, *at) = (0, 0);
-            } else if let Some(string) = string_of(&mut record) {
-                *string = Str::NONE;
-            }
-            record
-        };
-        self.records.len() == other.records.len()
-            && self.records.iter().zip(&other.records).all(|(a, b)| bare(a) == bare(b))
+        (self.bytes.get(here..) == new.bytes.get(there..)).then_some(varies)
     }
 }
 
@@ -110,8 +109,8 @@ struct Learner<'a> {
     raw: &'a [u8],
     base: usize,
     escaped: &'a [(u32, Span)],
-    candidates: Vec<Candidate>,
-    records: Vec<Record>,
+    candidates: &'a mut Vec<Candidate>,
+    facts: &'a mut Vec<Fact>,
 }
 
 impl Learner<'_> {
@@ -129,22 +128,17 @@ impl Learner<'_> {
             Record::Padding { span, number: true } => self.integer(span.start, None)?,
             Record::Padding { span, number: false } => self.text(span, None)?,
             Record::Role(_) => {}
-            Record::Choice { .. } => self.records.push(*record),
+            Record::Choice { index } => self.facts.push(Fact::Choice(index)),
             Record::ToolCall { index: Some(index), home, bare: false, .. } => {
-                let (id, name) = (Str::NONE, Str::NONE);
-                self.records.push(Record::ToolCall { index: Some(index), id, name, home, bare: false });
+                self.facts.push(Fact::Call(index, home));
             }
-            Record::Text { text, .. }
-            | Record::Reasoning { text, .. }
-            | Record::Refusal { text, .. }
-            | Record::Arguments(text) => {
-                let ordinal = u8::try_from(self.records.len()).ok()?;
-                self.records.push(*record);
-                self.string(text, Some(ordinal))?;
-            }
-            Record::Counter { at, .. } => {
-                let ordinal = u8::try_from(self.records.len()).ok()?;
-                self.records.push(*record);
+            Record::Text { text, home } => self.said(Fact::Text(home), text)?,
+            Record::Reasoning { source, text, home } => self.said(Fact::Reasoning(source, home), text)?,
+            Record::Refusal { text, home } => self.said(Fact::Refusal(home), text)?,
+            Record::Arguments(text) => self.said(Fact::Arguments, text)?,
+            Record::Counter { counter, at, .. } => {
+                let ordinal = u8::try_from(self.facts.len()).ok()?;
+                self.facts.push(Fact::Counter(counter));
                 self.integer(at, Some(ordinal))?;
             }
             Record::ToolCall { .. }
@@ -159,36 +153,43 @@ impl Learner<'_> {
         Some(())
     }
 
-    fn string(&mut self, string: Str, record: Option<u8>) -> Option<()> {
+    /// A fact with a text.
+    fn said(&mut self, fact: Fact, text: Str) -> Option<()> {
+        let ordinal = u8::try_from(self.facts.len()).ok()?;
+        self.facts.push(fact);
+        self.string(text, Some(ordinal))
+    }
+
+    fn string(&mut self, string: Str, fact: Option<u8>) -> Option<()> {
         let span = match string.place {
             Place::Payload => string.span,
             Place::Scratch => self.escaped.iter().find(|(start, _)| *start == string.span.start)?.1,
         };
-        self.text(span, record)
+        self.text(span, fact)
     }
 
-    fn text(&mut self, span: Span, record: Option<u8>) -> Option<()> {
+    fn text(&mut self, span: Span, fact: Option<u8>) -> Option<()> {
         if span == Span::default() {
             return Some(());
         }
         let (start, end) = self.place(span)?;
         let quoted = self.raw.get(usize::from(start).checked_sub(1)?) == Some(&b'"')
             && self.raw.get(usize::from(end)) == Some(&b'"');
-        let hole = record.is_some();
-        quoted.then(|| self.candidates.push(Candidate { start, end, integer: false, record, hole }))
+        let hole = fact.is_some();
+        quoted.then(|| self.candidates.push(Candidate { start, end, integer: false, fact, hole }))
     }
 
-    fn integer(&mut self, at: u32, record: Option<u8>) -> Option<()> {
+    fn integer(&mut self, at: u32, fact: Option<u8>) -> Option<()> {
         if at == u32::MAX {
             return None;
         }
         let (start, _) = self.place(Span { start: at, end: at })?;
-        let Some(filling) = integer_hole(self.raw, usize::from(start)) else {
-            // Not a plain integer: it stays literal, unless a record depends on its place.
-            return record.is_none().then_some(());
+        let Some((end, _)) = integer_hole(self.raw, usize::from(start)) else {
+            // Not a plain integer: it stays literal, unless a fact depends on its place.
+            return fact.is_none().then_some(());
         };
-        let end = u16::try_from(filling.span.end).ok()?;
-        self.candidates.push(Candidate { start, end, integer: true, record, hole: false });
+        let end = u16::try_from(end).ok()?;
+        self.candidates.push(Candidate { start, end, integer: true, fact, hole: false });
         Some(())
     }
 
@@ -201,23 +202,18 @@ impl Learner<'_> {
     }
 }
 
-/// What the records say, if it is one thing about one choice.
-fn plain(records: &[Record]) -> Option<Plain> {
-    let (said, counts) = match records.iter().position(|record| matches!(record, Record::Counter { .. })) {
-        Some(first) => records.split_at_checked(first)?,
-        None => (records, [].as_slice()),
-    };
-    let all_count = counts.iter().all(|record| matches!(record, Record::Counter { .. }));
-    let counts = !counts.is_empty();
+/// What the facts say, if it is one thing about one choice.
+fn plain(facts: &[Fact]) -> Option<Plain> {
+    let counter = |fact: &Fact| matches!(fact, Fact::Counter(_));
+    let said = facts.iter().position(counter).unwrap_or(facts.len());
+    let (said, counts) = facts.split_at_checked(said)?;
     let (choice, says) = match said {
-        [Record::Choice { index }, Record::Text { home: Home::Delta, .. }] => (*index, Says::Text),
-        [Record::Choice { index }, Record::Reasoning { home: Home::Delta, .. }] => (*index, Says::Reasoning),
-        [
-            Record::Choice { index },
-            Record::ToolCall { index: Some(call), home: Home::Delta, .. },
-            Record::Arguments(_),
-        ] => (*index, Says::Arguments(*call)),
+        [Fact::Choice(index), Fact::Text(Home::Delta)] => (*index, Says::Text),
+        [Fact::Choice(index), Fact::Reasoning(_, Home::Delta)] => (*index, Says::Reasoning),
+        [Fact::Choice(index), Fact::Call(call, Home::Delta), Fact::Arguments] => {
+            (*index, Says::Arguments(*call))
+        }
         _ => return None,
     };
-    all_count.then_some(Plain { choice, says, counts })
+    counts.iter().all(counter).then_some(Plain { choice, says, counts: !counts.is_empty() })
 }

@@ -25,7 +25,17 @@ impl Sse {
         let span = Span::new(value, end);
         match line.get(..colon).unwrap_or_default() {
             b"data" => return self.data_line(bytes, span, next, tolerance),
-            b"event" => self.name = span,
+            b"event" => {
+                // After complete data it may be the next event's, if no blank line comes before that.
+                if self.late.is_none()
+                    && self.has_data()
+                    && tolerance.allows(Quirk::NoBlankLine)
+                    && self.is_complete(bytes)
+                {
+                    self.late = Some((start, self.name));
+                }
+                self.name = span;
+            }
             b"id" => {
                 if memchr::memchr(0, span.of(bytes)).is_none() {
                     self.id = Some(span);
@@ -58,10 +68,12 @@ impl Sse {
         tolerance: &mut Tolerance,
     ) -> Option<Step> {
         if tolerance.allows(Quirk::NoBlankLine) {
-            if self.has_data() && self.begins_anew(bytes) {
+            if self.has_data() && self.begins_anew(bytes, value.of(bytes)) {
                 tolerance.meets(Quirk::NoBlankLine);
                 self.lenient.by_line |= matches!(self.data, Data::One(_));
-                return Some(self.event(self.line));
+                let (end, name) = self.late.unwrap_or((self.line, self.name));
+                self.name = name;
+                return Some(self.event(end));
             }
             self.append(bytes, value);
             if self.lenient.by_line && self.is_complete(bytes) {
@@ -145,9 +157,13 @@ impl Sse {
         self.lenient.is_open(Self::pending(self.data, &self.joined, bytes))
     }
 
-    /// A further data line begins a new event.
-    fn begins_anew(&mut self, bytes: &[u8]) -> bool {
-        self.lenient.by_line || self.error || self.is_complete(bytes)
+    /// A further data line, of this value, begins a new event: the pending one is complete, or no JSON goes on so.
+    fn begins_anew(&mut self, bytes: &[u8], value: &[u8]) -> bool {
+        if self.lenient.by_line || self.error || self.is_complete(bytes) {
+            return true;
+        }
+        let pending = Self::pending(self.data, &self.joined, bytes);
+        self.lenient.is_cut_off(pending, value)
     }
 }
 

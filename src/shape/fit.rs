@@ -1,0 +1,118 @@
+//! Comparing: literals as they are, holes by their grammar.
+//!
+//! Knows: pieces and holes. Must not know: which shape to try, what a hit means.
+
+use super::{Candidate, Filling, HOLES, Hit, Hole, Piece, Shape};
+use crate::lex;
+use crate::record::Span;
+
+impl Shape {
+    /// Whether `bytes` begin with an event of this shape.
+    #[inline(always)]
+    pub(super) fn fit(&self, bytes: &[u8], fillings: &mut [Filling; HOLES]) -> Option<Hit> {
+        let mut at = 0usize;
+        let mut text = Span::default();
+        let mut escaped = 0u16;
+        let mut bit = 1u16;
+        for (piece, filling) in self.pieces.iter().zip(fillings.iter_mut()) {
+            let literal = self.bytes.get(usize::from(piece.start)..usize::from(piece.end))?;
+            let end = at.saturating_add(literal.len());
+            if bytes.get(at..end)? != literal {
+                return None;
+            }
+            at = end;
+            match piece.hole {
+                Hole::End => {
+                    return Some(Hit { length: at, plain: self.plain, text, escaped });
+                }
+                Hole::Text(fact) => {
+                    let (span, rough) = string_hole(bytes, at)?;
+                    filling.span = span;
+                    at = span.end as usize;
+                    if rough {
+                        escaped |= bit;
+                    }
+                    if fact.is_some() {
+                        text = span;
+                    }
+                }
+                Hole::Integer(_) => {
+                    (at, filling.value) = integer_hole(bytes, at)?;
+                }
+            }
+            bit = bit.wrapping_shl(1);
+        }
+        None
+    }
+
+    /// Which hole is the fact's of this ordinal.
+    pub(super) fn hole_of(&self, ordinal: usize) -> u32 {
+        let used = |piece: &Piece| match piece.hole {
+            Hole::Text(fact) | Hole::Integer(fact) => fact.is_some_and(|fact| usize::from(fact) == ordinal),
+            Hole::End => false,
+        };
+        self.pieces.iter().position(used).and_then(|at| u32::try_from(at).ok()).unwrap_or(15)
+    }
+
+    /// What filled it.
+    pub(super) fn filling<'f>(&self, ordinal: usize, fillings: &'f [Filling; HOLES]) -> Option<&'f Filling> {
+        fillings.get(self.hole_of(ordinal) as usize)
+    }
+
+    /// The integer that a candidate is in the literals.
+    pub(super) fn literal(&self, candidate: &Candidate) -> u64 {
+        integer_hole(&self.bytes, usize::from(candidate.start)).map_or(0, |(_, value)| value)
+    }
+
+    pub(super) fn literal_of(&self, ordinal: usize) -> u64 {
+        let used = |candidate: &&Candidate| candidate.fact.is_some_and(|fact| usize::from(fact) == ordinal);
+        self.candidates.iter().find(used).map_or(0, |candidate| self.literal(candidate))
+    }
+}
+
+/// A string's body at `at`, up to its closing quote: UTF-8, no control characters; escapes are checked when they are
+/// unescaped.
+#[inline(always)]
+fn string_hole(bytes: &[u8], at: usize) -> Option<(Span, bool)> {
+    let stop = lex::string_stop(bytes, at);
+    if bytes.get(stop.at) != Some(&b'"') {
+        return rough_hole(bytes, at, stop.at);
+    }
+    let span = Span::new(at, stop.at);
+    if stop.wide && std::str::from_utf8(span.of(bytes)).is_err() {
+        return None;
+    }
+    Some((span, false))
+}
+
+#[inline(never)]
+fn rough_hole(bytes: &[u8], start: usize, mut at: usize) -> Option<(Span, bool)> {
+    while bytes.get(at) == Some(&b'\\') {
+        at = lex::string_stop(bytes, at.saturating_add(2)).at;
+    }
+    if bytes.get(at) != Some(&b'"') {
+        return None;
+    }
+    let span = Span::new(start, at);
+    std::str::from_utf8(span.of(bytes)).ok()?;
+    Some((span, true))
+}
+
+/// A plain integer at `at`: no sign, no leading zero, at most 19 digits. What follows must be a literal that is no part of a
+/// number, which it is: it followed one when it was learned.
+#[inline(always)]
+pub(super) fn integer_hole(bytes: &[u8], at: usize) -> Option<(usize, u64)> {
+    let mut end = at;
+    let mut value = 0u64;
+    while let Some(digit) = bytes.get(end).map(|byte| byte.wrapping_sub(b'0')).filter(|digit| *digit <= 9) {
+        value = value.wrapping_mul(10).wrapping_add(u64::from(digit));
+        end = end.saturating_add(1);
+    }
+    let digits = end.saturating_sub(at);
+    let leading_zero = digits > 1 && bytes.get(at) == Some(&b'0');
+    let goes_on = matches!(bytes.get(end), Some(b'.' | b'e' | b'E'));
+    if digits == 0 || digits > 19 || leading_zero || goes_on {
+        return None;
+    }
+    Some((end, value))
+}
