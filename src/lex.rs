@@ -41,10 +41,10 @@ pub(crate) fn string_stop(bytes: &[u8], from: usize) -> Stop {
             // Only the bytes before the stop may make it wide.
             let below = hit & hit.wrapping_neg();
             wide |= word & HIGH & below.wrapping_sub(1);
-            return Stop { at: at.saturating_add((hit.trailing_zeros() >> 3) as usize), wide: wide != 0 };
+            return Stop { at: at.wrapping_add((hit.trailing_zeros() >> 3) as usize), wide: wide != 0 };
         }
         wide |= word & HIGH;
-        at = at.saturating_add(8);
+        at = at.wrapping_add(8);
     }
     let mut wide = wide != 0;
     for &byte in bytes.get(at..).unwrap_or_default() {
@@ -52,7 +52,7 @@ pub(crate) fn string_stop(bytes: &[u8], from: usize) -> Stop {
             break;
         }
         wide |= byte >= 0x80;
-        at = at.saturating_add(1);
+        at = at.wrapping_add(1);
     }
     Stop { at, wide }
 }
@@ -63,27 +63,27 @@ pub(crate) fn string_stop(bytes: &[u8], from: usize) -> Stop {
 pub(crate) fn number_end(bytes: &[u8], from: usize) -> Option<usize> {
     let digits = |mut at: usize| {
         while bytes.get(at).is_some_and(u8::is_ascii_digit) {
-            at = at.saturating_add(1);
+            at = at.wrapping_add(1);
         }
         at
     };
-    let int = if bytes.get(from) == Some(&b'-') { from.saturating_add(1) } else { from };
+    let int = if bytes.get(from) == Some(&b'-') { from.wrapping_add(1) } else { from };
     let mut end = match bytes.get(int)? {
-        b'0' => int.saturating_add(1),
+        b'0' => int.wrapping_add(1),
         b'1'..=b'9' => digits(int),
         _ => return None,
     };
     if bytes.get(end) == Some(&b'.') {
-        let fraction = end.saturating_add(1);
+        let fraction = end.wrapping_add(1);
         end = digits(fraction);
         if end == fraction {
             return None;
         }
     }
     if let Some(b'e' | b'E') = bytes.get(end) {
-        let mut exponent = end.saturating_add(1);
+        let mut exponent = end.wrapping_add(1);
         if let Some(b'+' | b'-') = bytes.get(exponent) {
-            exponent = exponent.saturating_add(1);
+            exponent = exponent.wrapping_add(1);
         }
         end = digits(exponent);
         if end == exponent {
@@ -91,6 +91,24 @@ pub(crate) fn number_end(bytes: &[u8], from: usize) -> Option<usize> {
         }
     }
     Some(end)
+}
+
+/// A plain integer at `at`: no sign, no leading zero, at most 19 digits. Gives the index after it and its value.
+#[inline(always)]
+pub(crate) fn plain_integer(bytes: &[u8], at: usize) -> Option<(usize, u64)> {
+    let mut end = at;
+    let mut value = 0u64;
+    while let Some(digit) = bytes.get(end).map(|byte| byte.wrapping_sub(b'0')).filter(|digit| *digit <= 9) {
+        value = value.wrapping_mul(10).wrapping_add(u64::from(digit));
+        end = end.wrapping_add(1);
+    }
+    let digits = end.saturating_sub(at);
+    let leading_zero = digits > 1 && bytes.get(at) == Some(&b'0');
+    let goes_on = matches!(bytes.get(end), Some(b'.' | b'e' | b'E'));
+    if digits == 0 || digits > 19 || leading_zero || goes_on {
+        return None;
+    }
+    Some((end, value))
 }
 
 /// The value of a plain decimal integer that fits; `None` for anything else.
@@ -148,13 +166,13 @@ pub(crate) fn unescape(body: &str, out: &mut String) -> Option<Escaped> {
     let mut met = Escaped::default();
     let mut at = 0usize;
     loop {
-        let plain = memchr::memchr(b'\\', bytes.get(at..)?).map_or(bytes.len(), |i| at.saturating_add(i));
+        let plain = memchr::memchr(b'\\', bytes.get(at..)?).map_or(bytes.len(), |i| at.wrapping_add(i));
         out.push_str(body.get(at..plain)?);
         if plain >= bytes.len() {
             return Some(met);
         }
-        let after = plain.saturating_add(2);
-        at = match bytes.get(plain.saturating_add(1))? {
+        let after = plain.wrapping_add(2);
+        at = match bytes.get(plain.wrapping_add(1))? {
             b'u' => unescape_unit(bytes, plain, out, &mut met)?,
             plain_escape => {
                 out.push(match plain_escape {
@@ -176,17 +194,17 @@ pub(crate) fn unescape(body: &str, out: &mut String) -> Option<Escaped> {
 
 /// One `\uXXXX` at `at`, with its partner if it has one; gives the index after it.
 fn unescape_unit(bytes: &[u8], at: usize, out: &mut String, met: &mut Escaped) -> Option<usize> {
-    let unit = hex4(bytes, at.saturating_add(2))?;
-    let after = at.saturating_add(6);
+    let unit = hex4(bytes, at.wrapping_add(2))?;
+    let after = at.wrapping_add(6);
     if let Some(scalar) = char::from_u32(u32::from(unit)) {
         out.push(scalar);
         return Some(after);
     }
     if is_high(unit) && bytes.get(after..).is_some_and(|rest| rest.starts_with(b"\\u")) {
-        let low = hex4(bytes, after.saturating_add(2))?;
+        let low = hex4(bytes, after.wrapping_add(2))?;
         if let Some(scalar) = join(unit, low) {
             out.push(scalar);
-            return Some(after.saturating_add(6));
+            return Some(after.wrapping_add(6));
         }
     }
     met.lone = true;

@@ -203,14 +203,14 @@ impl Shapes {
             let hit = self.shapes.get(at).and_then(|shape| shape.fit(bytes, &mut self.fillings));
             if let Some(Hit { escaped, .. }) = hit {
                 self.escaped = escaped;
-                self.to_front(at);
+                self.bring_to_front(at);
                 return hit;
             }
         }
         None
     }
 
-    fn to_front(&mut self, at: usize) {
+    fn bring_to_front(&mut self, at: usize) {
         self.turned = true;
         if let Some(front) = self.shapes.get_mut(..=at) {
             front.rotate_right(1);
@@ -326,7 +326,7 @@ impl Shapes {
             return;
         }
         let kin = known.iter_mut().position(|known| known.widen(new));
-        self.to_front(kin.unwrap_or(self.live));
+        self.bring_to_front(kin.unwrap_or(self.live));
         if kin.is_none() {
             self.live = self.live.saturating_add(1);
             self.make_ready(raw.len());

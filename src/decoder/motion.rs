@@ -258,7 +258,7 @@ impl Decoder {
                 self.frames.joined()
             }
         };
-        if std::str::from_utf8(payload).is_err() {
+        if simdutf8::basic::from_utf8(payload).is_err() {
             let payload = payload.to_vec();
             return self.undecodable(&payload, name, event.error);
         }

@@ -206,15 +206,18 @@ impl Teller {
 
     /// Tells the statement of the document that is `span` of the payload.
     fn told(&mut self, payload: &[u8], name: &[u8], span: (usize, usize)) -> Result<(), ErrorKind> {
+        let mut unknown = false;
         for record in &self.room.statement.head {
-            if let Record::Id(id) = record
-                && id.span.range().len() > self.id_limit
-            {
-                return Err(ErrorKind::Limit(Limit::IdBytes));
+            match record {
+                Record::Id(id) if id.span.range().len() > self.id_limit => {
+                    return Err(ErrorKind::Limit(Limit::IdBytes));
+                }
+                Record::Unknown => unknown = true,
+                _ => {}
             }
         }
         let statement = std::mem::take(&mut self.room.statement);
-        let name = statement.head.contains(&Record::Unknown).then_some(name);
+        let name = unknown.then_some(name);
         let told = self.with(payload, name, span, |normalizer, event| normalizer.document(&statement, event));
         self.room.statement = statement;
         told

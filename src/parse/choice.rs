@@ -95,7 +95,7 @@ impl<C: Cursor> Walk<'_, C> {
                 }
             }
             ChoiceKey::Extra(extra) => self.extra(extra, false)?,
-            _ => self.other(false)?,
+            _ => self.other(kind, false)?,
         }
         Ok(())
     }

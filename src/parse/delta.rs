@@ -104,7 +104,7 @@ impl<C: Cursor> Walk<'_, C> {
             }
             DeltaKey::FunctionCall if kind == Kind::Object => tools::function_call(self, home),
             DeltaKey::Extra(extra) => self.extra(extra, false),
-            _ => self.other(false),
+            _ => self.other(kind, false),
         }
     }
 
@@ -119,7 +119,7 @@ impl<C: Cursor> Walk<'_, C> {
                 self.need(Quirk::ContentParts)?;
                 parts::content(self, kind, home)
             }
-            Kind::Null | Kind::Bool | Kind::Number => self.other(false),
+            Kind::Null | Kind::Bool | Kind::Number => self.other(kind, false),
         }
     }
 
@@ -137,7 +137,7 @@ impl<C: Cursor> Walk<'_, C> {
                 self.need(Quirk::ReasoningShape)?;
                 parts::reasoning(self, source, kind, home)
             }
-            Kind::Null | Kind::Bool | Kind::Number => self.other(false),
+            Kind::Null | Kind::Bool | Kind::Number => self.other(kind, false),
         }
     }
 }

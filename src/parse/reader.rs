@@ -68,14 +68,21 @@ impl<'a> Reader<'a> {
 
     #[inline(always)]
     fn space(&mut self) {
+        if let Some(0..=b' ') = self.peek() {
+            self.more_space();
+        }
+    }
+
+    #[inline(never)]
+    fn more_space(&mut self) {
         while let Some(b' ' | b'\t' | b'\r' | b'\n') = self.peek() {
-            self.at = self.at.saturating_add(1);
+            self.step();
         }
     }
 
     #[inline(always)]
     fn step(&mut self) {
-        self.at = self.at.saturating_add(1);
+        self.at = self.at.wrapping_add(1);
     }
 
     #[inline(always)]
@@ -95,7 +102,7 @@ impl<'a> Reader<'a> {
     }
 
     fn deeper(&mut self) -> Result<(), ErrorKind> {
-        self.depth = self.depth.saturating_add(1);
+        self.depth = self.depth.wrapping_add(1);
         if self.depth > self.limit { Err(ErrorKind::Limit(Limit::Depth)) } else { Ok(()) }
     }
 
@@ -162,24 +169,24 @@ impl<'a> Reader<'a> {
     }
 
     fn escape(&mut self) -> Result<(), ErrorKind> {
-        let length = match self.payload.get(self.at.saturating_add(1)) {
+        let length = match self.payload.get(self.at.wrapping_add(1)) {
             Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => 2,
             Some(b'u') => self.unit()?,
             _ => return Err(ErrorKind::Json),
         };
-        self.at = self.at.saturating_add(length);
+        self.at = self.at.wrapping_add(length);
         Ok(())
     }
 
     /// The length of the `\uXXXX` ahead, or of the pair that it begins.
     fn unit(&mut self) -> Result<usize, ErrorKind> {
-        let unit = lex::hex4(self.payload, self.at.saturating_add(2)).ok_or(ErrorKind::Json)?;
+        let unit = lex::hex4(self.payload, self.at.wrapping_add(2)).ok_or(ErrorKind::Json)?;
         if unit & 0xF800 != 0xD800 {
             return Ok(6);
         }
-        let next = self.at.saturating_add(6);
+        let next = self.at.wrapping_add(6);
         let escape = self.payload.get(next..).is_some_and(|rest| rest.starts_with(b"\\u"));
-        let low = lex::hex4(self.payload, next.saturating_add(2)).filter(|_| escape);
+        let low = lex::hex4(self.payload, next.wrapping_add(2)).filter(|_| escape);
         if low.is_some_and(|low| lex::join(unit, low).is_some()) {
             return Ok(12);
         }
@@ -207,7 +214,7 @@ impl<'a> Reader<'a> {
 
     fn literal(&mut self, word: &[u8]) -> Result<(), ErrorKind> {
         if self.payload.get(self.at..).is_some_and(|rest| rest.starts_with(word)) {
-            self.at = self.at.saturating_add(word.len());
+            self.at = self.at.wrapping_add(word.len());
             return Ok(());
         }
         Err(ErrorKind::Json)
@@ -292,7 +299,7 @@ impl Cursor for Reader<'_> {
     type Seq = Seq;
     type Mark = usize;
 
-    #[inline]
+    #[inline(always)]
     fn kind(&mut self) -> Result<Kind, ErrorKind> {
         self.space();
         Ok(match self.peek() {
@@ -355,9 +362,14 @@ impl Cursor for Reader<'_> {
         std::mem::take(&mut self.edges)
     }
 
+    #[inline]
     fn number(&mut self) -> Result<Number, ErrorKind> {
         self.space();
         let start = self.at;
+        if let Some((end, value)) = lex::plain_integer(self.payload, start) {
+            self.at = end;
+            return Ok(Number::of_integer(Some(value), Span::new(start, start).start));
+        }
         self.skip_scalar()?;
         let token = self.payload.get(start..self.at).unwrap_or_default();
         Ok(number_of(token, Span::new(start, start).start))

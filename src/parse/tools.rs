@@ -83,7 +83,7 @@ fn members<C: Cursor>(walk: &mut Walk<'_, C>, entry: &mut Entry) -> Result<(), E
                 self::arguments(walk, kind)?;
             }
             ToolKey::Extra => walk.extra(ExtraKind::Other, false)?,
-            _ => walk.other(false)?,
+            _ => walk.other(kind, false)?,
         }
     }
     Ok(())
@@ -111,7 +111,7 @@ fn inner<C: Cursor>(walk: &mut Walk<'_, C>, entry: &mut Entry) -> Result<(), Err
                 }
                 self::arguments(walk, kind)?;
             }
-            _ => walk.other(false)?,
+            _ => walk.other(kind, false)?,
         }
     }
     Ok(())

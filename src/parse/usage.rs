@@ -18,7 +18,8 @@ fn counters<C: Cursor>(walk: &mut Walk<'_, C>, inside: bool) -> Result<bool, Err
     let mut any = false;
     let mut members = walk.cursor.object()?;
     while let Some(key) = walk.cursor.key(&mut members, dialect::usage_key)? {
-        let object = walk.cursor.kind()? == Kind::Object;
+        let kind = walk.cursor.kind()?;
+        let object = kind == Kind::Object;
         let (told, reference) = match key {
             UsageKey::Counter(counter, reference) if reference || spelling => {
                 (walk.counter(counter)?, reference)
@@ -30,7 +31,7 @@ fn counters<C: Cursor>(walk: &mut Walk<'_, C>, inside: bool) -> Result<bool, Err
             }
             UsageKey::Inner if object && spelling && !inside => (counters(walk, true)?, false),
             _ => {
-                walk.other(false)?;
+                walk.other(kind, false)?;
                 (false, true)
             }
         };
@@ -48,7 +49,10 @@ fn details<C: Cursor>(walk: &mut Walk<'_, C>) -> Result<bool, ErrorKind> {
     while let Some(counter) = walk.cursor.key(&mut members, dialect::detail_key)? {
         match counter {
             Some(counter) => any |= walk.counter(counter)?,
-            None => walk.other(false)?,
+            None => {
+                let kind = walk.cursor.kind()?;
+                walk.other(kind, false)?;
+            }
         }
     }
     Ok(any)

@@ -126,26 +126,27 @@ impl<C: Cursor> Walk<'_, C> {
         from: usize,
         met: &mut Met,
     ) -> Result<(), ErrorKind> {
-        if self.cursor.kind()? == Kind::Null {
+        let kind = self.cursor.kind()?;
+        if kind == Kind::Null {
             chunk.choices_null |= key == ChunkKey::Choices;
             return self.cursor.skip();
         }
         match key {
             ChunkKey::Id => {
-                let id = self.identity(met, 0)?;
+                let id = self.identity(kind, met, 0)?;
                 self.head.push(Record::Id(id));
             }
             ChunkKey::Model => {
-                let model = self.identity(met, 1)?;
+                let model = self.identity(kind, met, 1)?;
                 self.head.push(Record::Model(model));
             }
             ChunkKey::Object => {
-                let object = self.soft_string()?;
+                let object = self.soft_string(kind)?;
                 let name = self.cursor.text(object).as_bytes();
                 chunk.named |= dialect::names_chunk(name);
                 chunk.foreign.error_object |= name == dialect::ERROR_OBJECT;
             }
-            ChunkKey::Created => self.created()?,
+            ChunkKey::Created => self.created(kind)?,
             ChunkKey::Choices => {
                 if met.again(2) {
                     self.twice(from, |record| !matches!(record, Record::Counter { .. }))?;
@@ -166,16 +167,16 @@ impl<C: Cursor> Walk<'_, C> {
                 }
                 chunk.error = Some(self.passed()?);
             }
-            ChunkKey::Finish => chunk.finish = self.soft_string()?,
+            ChunkKey::Finish => chunk.finish = self.soft_string(kind)?,
             ChunkKey::Extra(kind) => self.extra(kind, true)?,
-            ChunkKey::Foreign(key) => self.foreign(key, &mut chunk.foreign)?,
-            ChunkKey::Other => self.other(true)?,
+            ChunkKey::Foreign(key) => self.foreign(key, kind, &mut chunk.foreign)?,
+            ChunkKey::Other => self.other(kind, true)?,
         }
         Ok(())
     }
 
     /// `id` or `model`; the last of several wins, which is stated last.
-    fn identity(&mut self, met: &mut Met, name: u8) -> Result<Str, ErrorKind> {
+    fn identity(&mut self, kind: Kind, met: &mut Met, name: u8) -> Result<Str, ErrorKind> {
         if met.again(name) {
             self.need(Quirk::DuplicateKey)?;
             let same = |record: &Record| match record {
@@ -185,7 +186,7 @@ impl<C: Cursor> Walk<'_, C> {
             };
             self.head.retain(|record| !same(record));
         }
-        if self.cursor.kind()? != Kind::String {
+        if kind != Kind::String {
             self.cursor.skip()?;
             return Ok(Str::NONE);
         }
@@ -196,8 +197,12 @@ impl<C: Cursor> Walk<'_, C> {
         Ok(string)
     }
 
-    fn foreign(&mut self, key: ForeignKey, foreign: &mut errors::Foreign<C::Mark>) -> Result<(), ErrorKind> {
-        let kind = self.cursor.kind()?;
+    fn foreign(
+        &mut self,
+        key: ForeignKey,
+        kind: Kind,
+        foreign: &mut errors::Foreign<C::Mark>,
+    ) -> Result<(), ErrorKind> {
         let mark = self.passed()?;
         foreign.note(key, kind, mark);
         Ok(())
@@ -250,8 +255,7 @@ impl<C: Cursor> Walk<'_, C> {
         Ok(())
     }
 
-    fn created(&mut self) -> Result<(), ErrorKind> {
-        let kind = self.cursor.kind()?;
+    fn created(&mut self, kind: Kind) -> Result<(), ErrorKind> {
         let Some(number) = self.any_number(kind)? else { return Ok(()) };
         if let Some(value) = number.value {
             self.head.push(Record::Created { value, at: number.at });
@@ -296,8 +300,8 @@ impl<C: Cursor> Walk<'_, C> {
     }
 
     /// A string, or nothing for a value of another kind.
-    pub(super) fn soft_string(&mut self) -> Result<Str, ErrorKind> {
-        if self.cursor.kind()? == Kind::String {
+    pub(super) fn soft_string(&mut self, kind: Kind) -> Result<Str, ErrorKind> {
+        if kind == Kind::String {
             let string = self.cursor.string()?;
             self.pad(string);
             return Ok(string);
@@ -326,11 +330,11 @@ impl<C: Cursor> Walk<'_, C> {
     }
 
     /// A member that means nothing here.
-    pub(super) fn other(&mut self, chunk: bool) -> Result<(), ErrorKind> {
+    pub(super) fn other(&mut self, kind: Kind, chunk: bool) -> Result<(), ErrorKind> {
         if self.extras == Extras::All {
             return self.extra(ExtraKind::Other, chunk);
         }
-        match self.cursor.kind()? {
+        match kind {
             Kind::String => {
                 let string = self.cursor.string()?;
                 self.pad(string);
@@ -362,8 +366,9 @@ impl<C: Cursor> Walk<'_, C> {
     }
 
     fn usage_box(&mut self, chunk: &mut Chunk<C::Mark>) -> Result<(), ErrorKind> {
-        if self.cursor.kind()? != Kind::Object || !self.cursor.tolerance().allows(Quirk::UsagePlace) {
-            return self.other(true);
+        let kind = self.cursor.kind()?;
+        if kind != Kind::Object || !self.cursor.tolerance().allows(Quirk::UsagePlace) {
+            return self.other(kind, true);
         }
         let mut members = self.cursor.object()?;
         while let Some(is_usage) = self.cursor.key(&mut members, |key| key == b"usage")? {
@@ -371,7 +376,8 @@ impl<C: Cursor> Walk<'_, C> {
                 self.need(Quirk::UsagePlace)?;
                 chunk.counters = true;
             } else if !is_usage {
-                self.other(true)?;
+                let kind = self.cursor.kind()?;
+                self.other(kind, true)?;
             }
         }
         Ok(())

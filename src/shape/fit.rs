@@ -16,7 +16,7 @@ impl Shape {
         let mut bit = 1u16;
         for (piece, filling) in self.pieces.iter().zip(fillings.iter_mut()) {
             let literal = self.bytes.get(usize::from(piece.start)..usize::from(piece.end))?;
-            let end = at.saturating_add(literal.len());
+            let end = at.wrapping_add(literal.len());
             if bytes.get(at..end)? != literal {
                 return None;
             }
@@ -37,7 +37,7 @@ impl Shape {
                     }
                 }
                 Hole::Integer(_) => {
-                    (at, filling.value) = integer_hole(bytes, at)?;
+                    (at, filling.value) = lex::plain_integer(bytes, at)?;
                 }
             }
             bit = bit.wrapping_shl(1);
@@ -61,7 +61,7 @@ impl Shape {
 
     /// The integer that a candidate is in the literals.
     pub(super) fn literal(&self, candidate: &Candidate) -> u64 {
-        integer_hole(&self.bytes, usize::from(candidate.start)).map_or(0, |(_, value)| value)
+        lex::plain_integer(&self.bytes, usize::from(candidate.start)).map_or(0, |(_, value)| value)
     }
 
     pub(super) fn literal_of(&self, ordinal: usize) -> u64 {
@@ -88,7 +88,7 @@ fn string_hole(bytes: &[u8], at: usize) -> Option<(Span, bool)> {
 #[inline(never)]
 fn rough_hole(bytes: &[u8], start: usize, mut at: usize) -> Option<(Span, bool)> {
     while bytes.get(at) == Some(&b'\\') {
-        at = lex::string_stop(bytes, at.saturating_add(2)).at;
+        at = lex::string_stop(bytes, at.wrapping_add(2)).at;
     }
     if bytes.get(at) != Some(&b'"') {
         return None;
@@ -96,23 +96,4 @@ fn rough_hole(bytes: &[u8], start: usize, mut at: usize) -> Option<(Span, bool)>
     let span = Span::new(start, at);
     std::str::from_utf8(span.of(bytes)).ok()?;
     Some((span, true))
-}
-
-/// A plain integer at `at`: no sign, no leading zero, at most 19 digits. What follows must be a literal that is no part of a
-/// number, which it is: it followed one when it was learned.
-#[inline(always)]
-pub(super) fn integer_hole(bytes: &[u8], at: usize) -> Option<(usize, u64)> {
-    let mut end = at;
-    let mut value = 0u64;
-    while let Some(digit) = bytes.get(end).map(|byte| byte.wrapping_sub(b'0')).filter(|digit| *digit <= 9) {
-        value = value.wrapping_mul(10).wrapping_add(u64::from(digit));
-        end = end.saturating_add(1);
-    }
-    let digits = end.saturating_sub(at);
-    let leading_zero = digits > 1 && bytes.get(at) == Some(&b'0');
-    let goes_on = matches!(bytes.get(end), Some(b'.' | b'e' | b'E'));
-    if digits == 0 || digits > 19 || leading_zero || goes_on {
-        return None;
-    }
-    Some((end, value))
 }

@@ -2,8 +2,8 @@
 //!
 //! Knows: which records may repeat, and where their values lie. Must not know: how events are compared.
 
-use super::fit::integer_hole;
 use super::{BYTES, Candidate, Fact, HOLES, Hole, Piece, Plain, Says, Shape};
+use crate::lex::plain_integer;
 use crate::record::{Home, Place, Record, Span, Statement, Str};
 
 impl Shape {
@@ -184,7 +184,7 @@ impl Learner<'_> {
             return None;
         }
         let (start, _) = self.place(Span { start: at, end: at })?;
-        let Some((end, _)) = integer_hole(self.raw, usize::from(start)) else {
+        let Some((end, _)) = plain_integer(self.raw, usize::from(start)) else {
             // Not a plain integer: it stays literal, unless a fact depends on its place.
             return fact.is_none().then_some(());
         };

@@ -56,8 +56,9 @@ fn the_policy_for_what_is_left_open() {
     let open = cases().into_iter().filter(|(.., expect)| expect == "implementation");
     let open: Vec<_> =
         open.map(|(name, text, _)| (std::str::from_utf8(&text).is_ok() && accepts(&text), name)).collect();
-    let refused =
-        |name: &str| ["utf8", "bom", "depth-129", "depth-1000", "surrogate"].iter().any(|part| name.contains(part));
+    let refused = |name: &str| {
+        ["utf8", "bom", "depth-129", "depth-1000", "surrogate"].iter().any(|part| name.contains(part))
+    };
     for (accepted, name) in open {
         assert_eq!(accepted, !refused(&name), "{name}");
     }
