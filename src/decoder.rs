@@ -63,34 +63,37 @@ const LARGEST_EVENT: usize = 1 << 30;
 /// # Ok::<(), deltaic::Error>(())
 /// ```
 #[derive(Debug, Clone)]
+#[repr(C)] // What the hot path touches comes first: among thousands of streams each event finds its decoder cold.
 pub struct Decoder {
-    options: Options,
-    carry: Carry,
-    frames: Frames,
-    shapes: Shapes,
-    teller: Teller,
     pace: Pace,
     /// The event ahead is none of the known shapes: the hot path has looked.
     missed: bool,
     /// The carry has been framed to its end, and all is told.
     starved: bool,
-    /// The next of the queue to tell.
-    next: usize,
-    /// What the queue's payload spans are ranges of.
-    source: Source,
+    state: State,
+    /// The largest event.
+    limit: usize,
     /// Stream position of the first byte that is framed next.
     offset: u64,
-    /// Bytes dropped from between the lines of the event being assembled.
-    removed: u64,
     /// Bytes taken from inputs.
     taken: u64,
     /// Where the event being told began.
     event_at: u64,
     events: u64,
+    shapes: Shapes,
+    frames: Frames,
+    carry: Carry,
+    /// The next of the queue to tell.
+    next: usize,
+    /// What the queue's payload spans are ranges of.
+    source: Source,
+    /// Bytes dropped from between the lines of the event being assembled.
+    removed: u64,
     errors: u64,
-    state: State,
     unterminated: usize,
     fatal: Option<Error>,
+    teller: Teller,
+    options: Options,
     first: [u8; 64],
     first_length: u8,
 }
@@ -154,6 +157,7 @@ impl Decoder {
     pub fn with_options(options: Options) -> Self {
         let limit = options.limits.event_bytes.min(LARGEST_EVENT);
         Self {
+            limit,
             carry: Carry::default(),
             frames: Frames::new(options.framing, limit),
             shapes: Shapes::new(options.prediction),
@@ -197,6 +201,7 @@ impl Decoder {
     pub fn next_delta<'d, 'i: 'd>(&'d mut self, input: &mut &'i [u8]) -> Result<Option<Delta<'d>>, Error> {
         let bytes: &'i [u8] = input;
         match self.pace {
+            Pace::Hot if bytes.is_empty() => return Ok(None),
             Pace::Hot => {
                 if let Some((used, delta)) = self.predict(bytes) {
                     *input = bytes.get(used..).unwrap_or_default();

@@ -123,21 +123,25 @@ struct Filling {
 
 /// The shapes of one stream.
 #[derive(Debug, Clone)]
+#[repr(C)] // The hot path's fields first, as in the decoder.
 pub(crate) struct Shapes {
     /// The first `live` are known, most recent first; one more is kept ready, so that learning a further one allocates
     /// nothing in mid-stream.
     shapes: Vec<Shape>,
     live: usize,
-    fillings: [Filling; HOLES],
+    /// What the first shape's plain hits say can be told as it is, for this slot: asked once, and again when anything
+    /// else has happened on the stream.
+    trusted: Option<u32>,
     /// The first shape was not the last event's: its literals may say something new, too.
     turned: bool,
-    credit: i32,
     /// Which holes of the last hit have escapes.
     escaped: u16,
+    credit: i32,
     /// Events left to sleep through, and how long the next sleep is.
     asleep: u32,
     sleep: u32,
     on: bool,
+    fillings: [Filling; HOLES],
 }
 
 /// A hit: the event is this long, and its one text is here.
@@ -156,6 +160,7 @@ impl Shapes {
         Self {
             shapes: Vec::new(),
             live: 0,
+            trusted: None,
             turned: true,
             fillings: [Filling::default(); HOLES],
             credit: CREDIT,
@@ -168,6 +173,7 @@ impl Shapes {
 
     /// Forgets the shapes; keeps their allocations.
     pub(crate) fn clear(&mut self) {
+        self.trusted = None;
         self.live = 0;
     }
 
@@ -212,6 +218,7 @@ impl Shapes {
 
     fn bring_to_front(&mut self, at: usize) {
         self.turned = true;
+        self.trusted = None;
         if let Some(front) = self.shapes.get_mut(..=at) {
             front.rotate_right(1);
         }
@@ -223,9 +230,27 @@ impl Shapes {
         self.credit = self.credit.saturating_add(1).min(CREDIT);
     }
 
+    /// The slot for which the first shape's plain hits can be told as they are, if that is known.
+    #[inline(always)]
+    pub(crate) fn trusted(&self) -> Option<u32> {
+        self.trusted
+    }
+
+    /// It is known now.
+    #[inline(always)]
+    pub(crate) fn trust(&mut self, slot: u32) {
+        self.trusted = Some(slot);
+    }
+
+    /// A hit was told by the long way, which may change what can be told as it is.
+    pub(crate) fn distrust(&mut self) {
+        self.trusted = None;
+    }
+
     /// The last event was none of the shapes, or there were none. Gives whether it should be learned.
     pub(crate) fn missed(&mut self) -> bool {
         self.turned = true;
+        self.trusted = None;
         if !self.on {
             return false;
         }
@@ -239,6 +264,7 @@ impl Shapes {
             self.sleep = self.sleep.saturating_mul(2).min(LONGEST_SLEEP);
             self.credit = LEARN;
             self.clear();
+            self.shapes.truncate(2);
             return false;
         }
         true

@@ -6,7 +6,7 @@ use super::{Decoder, Pace, Source, State};
 use crate::delta::Delta;
 use crate::dialect::Quirk;
 use crate::record::{Place, Str, Told};
-use crate::shape::{Hit, Plain, Says};
+use crate::shape::{Plain, Says};
 
 impl Decoder {
     /// The hot path: an event just like one before, that says one thing.
@@ -18,9 +18,17 @@ impl Decoder {
             self.missed = skipped == 0;
             return None;
         };
-        let (plain, slot) = self.plain(&hit)?;
+        let plain = hit.plain?;
+        if hit.escaped != 0 || hit.text.is_empty() || hit.length > self.limit {
+            return None;
+        }
+        let slot = match self.shapes.trusted() {
+            Some(slot) => slot,
+            None => self.passes(plain)?,
+        };
         let text = std::str::from_utf8(hit.text.of(event)).ok()?;
         self.shapes.hit();
+        self.shapes.trust(slot);
         let used = skipped.saturating_add(hit.length);
         self.frames.skipped(bytes.get(used.wrapping_sub(1)).copied().unwrap_or(0));
         self.events = self.events.saturating_add(1);
@@ -41,21 +49,15 @@ impl Decoder {
         ))
     }
 
-    /// Whether a hit can be told as it is; gives the slot, if it is about a call.
-    #[inline]
-    fn plain(&self, hit: &Hit) -> Option<(Plain, u32)> {
-        let plain = hit.plain?;
-        if hit.escaped != 0 || hit.text.is_empty() || hit.length > self.options.limits.event_bytes {
-            return None;
-        }
+    /// Whether what a plain hit says can be told as it is; gives the slot, if it is about a call.
+    fn passes(&self, plain: Plain) -> Option<u32> {
         let normalizer = &self.teller.normalizer;
-        let slot = match plain.says {
-            Says::Text => normalizer.passes(plain.choice, false).then_some(0)?,
-            Says::Reasoning => normalizer.passes(plain.choice, true).then_some(0)?,
-            Says::Arguments(_) if self.options.quirks.contains(Quirk::RepeatedArguments) => return None,
-            Says::Arguments(call) => normalizer.passes_arguments(plain.choice, call)?,
-        };
-        Some((plain, slot))
+        match plain.says {
+            Says::Text => normalizer.passes(plain.choice, false).then_some(0),
+            Says::Reasoning => normalizer.passes(plain.choice, true).then_some(0),
+            Says::Arguments(_) if self.options.quirks.contains(Quirk::RepeatedArguments) => None,
+            Says::Arguments(call) => normalizer.passes_arguments(plain.choice, call),
+        }
     }
 
     /// An event that was completed in the carry, which is `raw`: by its shape, if it is a known one.
@@ -64,7 +66,9 @@ impl Decoder {
             return false;
         }
         let Some(hit) = self.shapes.find(raw).filter(|hit| hit.length == raw.len()) else { return false };
-        match self.plain(&hit).filter(|(plain, _)| !plain.counts) {
+        let tellable = hit.escaped == 0 && !hit.text.is_empty();
+        let plain = hit.plain.filter(|plain| tellable && !plain.counts);
+        match plain.and_then(|plain| Some((plain, self.passes(plain)?))) {
             Some((Plain { choice, says, .. }, slot)) => {
                 let text = Str { span: hit.text, place: Place::Payload };
                 self.teller.say(match says {
@@ -112,7 +116,7 @@ impl Decoder {
         }
         let Some(hit) = self.shapes.find(rest) else { return false };
         let raw = rest.get(..hit.length).unwrap_or_default();
-        if hit.length > self.options.limits.event_bytes || !self.teller.predicted(raw, &self.shapes) {
+        if hit.length > self.limit || !self.teller.predicted(raw, &self.shapes) {
             return false;
         }
         self.shapes.hit();
@@ -126,6 +130,7 @@ impl Decoder {
 
     /// Shapes are forgotten when what they leave out has changed.
     pub(super) fn settle(&mut self) {
+        self.shapes.distrust();
         if self.teller.normalizer.take_upset() {
             self.shapes.clear();
         }
