@@ -38,12 +38,15 @@ impl Carry {
     }
 
     /// Keeps `bytes`. Cost: one copy; amortized growth.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn push(&mut self, bytes: &[u8]) {
         if self.start > 0 {
             self.settle();
         }
-        self.buffer.extend_from_slice(bytes);
+        match bytes {
+            [byte] => self.buffer.push(*byte),
+            _ => self.buffer.extend_from_slice(bytes),
+        }
     }
 
     /// Marks the first `n` unread bytes as read; they stay readable through [`Carry::read`] until the next push.
@@ -72,6 +75,7 @@ impl Carry {
     }
 
     /// Makes room by dropping what was read, when that moves few bytes or is due.
+    #[inline(never)]
     fn settle(&mut self) {
         if self.is_empty() {
             self.clear();

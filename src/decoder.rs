@@ -212,13 +212,14 @@ impl Decoder {
                 self.pace = Pace::Hot;
                 return Ok(Some(Delta::Usage(self.teller.normalizer.usage())));
             }
-            Pace::Cold => {}
-        }
-        if self.starved && self.state == State::Open && self.frames.grows(self.carry.len(), bytes) {
-            self.carry.push(bytes);
-            self.take(bytes, bytes.len());
-            *input = &[];
-            return Ok(None);
+            Pace::Cold => {
+                if self.starved && self.state == State::Open && self.frames.grows(self.carry.len(), bytes) {
+                    self.carry.push(bytes);
+                    self.take(bytes, bytes.len());
+                    *input = &[];
+                    return Ok(None);
+                }
+            }
         }
         let (used, said) = self.advance(bytes);
         *input = bytes.get(used..).unwrap_or_default();

@@ -195,3 +195,23 @@ fn resolved(record: &Record, text: &dyn Fn(Str) -> String) -> Option<String> {
         Record::Unknown => "unknown".to_owned(),
     })
 }
+
+/// Reads one document from the tape or with the reader, for the bench that compares the two; gives how many facts it
+/// stated.
+#[must_use]
+pub fn read_document(data: &[u8], from_tape: bool) -> usize {
+    use crate::parse::{self, Reading, Room, cursor::Scratch};
+    thread_local! {
+        static LISTS: std::cell::RefCell<(Room, Scratch)> = std::cell::RefCell::default();
+    }
+    LISTS.with_borrow_mut(|(room, scratch)| {
+        let mut tolerance = crate::dialect::Tolerance::new(Quirks::TOLERANT);
+        let tape_from = if from_tape { 0 } else { usize::MAX };
+        let reading = Reading { depth: 128, extras: crate::Extras::Listed, tape_from };
+        scratch.clear();
+        let read = parse::document(data, 0, reading, room, scratch, &mut tolerance);
+        let facts = room.statement.head.iter().chain(&room.statement.body);
+        let facts = facts.filter(|record| !matches!(record, Record::Padding { .. })).count();
+        read.map_or(0, |_| facts)
+    })
+}

@@ -40,6 +40,9 @@ mod record;
 mod shape;
 pub mod sse;
 
+#[cfg(any(doc, doctest))]
+pub mod docs;
+
 #[cfg(any(test, feature = "fuzzing"))]
 #[doc(hidden)]
 #[allow(

@@ -3,7 +3,8 @@
 //! Knows: JSON, and the layout of the chat-completions wire. Must not know: SSE, cuts, earlier events.
 //!
 //! The walk over a document ([`walk`]) is written once, over the [`cursor`] interface; two sources read for it: the
-//! [`reader`], ours, strict and borrowing, and simd-json's [`tape`], for the payloads where SIMD wins.
+//! [`reader`], ours, strict and borrowing, and simd-json's `tape`: its twin in every test, and by a feature the source for
+//! large payloads.
 
 mod choice;
 pub(crate) mod cursor;
@@ -12,6 +13,7 @@ mod errors;
 mod parts;
 pub(crate) mod reader;
 pub(crate) mod repair;
+#[cfg(any(test, feature = "simd-json", feature = "fuzzing"))]
 pub(crate) mod tape;
 mod tools;
 mod usage;
@@ -42,8 +44,9 @@ pub(crate) struct Reading {
     pub(crate) tape_from: usize,
 }
 
-/// The size, in bytes, from which simd-json's tape is taken.
-pub(crate) const TAPE_FROM: usize = 2 << 10;
+/// The size, in bytes, from which simd-json's tape is taken; only with the feature `simd-json`, because where it was
+/// measured the reader is faster at every size (`benches/results/curve.md`).
+pub(crate) const TAPE_FROM: usize = if cfg!(feature = "simd-json") { 8 << 10 } else { usize::MAX };
 
 /// The size, in bytes, up to which simd-json's tape is taken: it can need 32 bytes per byte of hostile input.
 const TAPE_TO: usize = 64 << 10;
@@ -73,6 +76,7 @@ pub(crate) fn document(
 }
 
 /// The same from the tape; `None` where it cannot tell: the reader then decides.
+#[cfg(any(test, feature = "simd-json", feature = "fuzzing"))]
 fn from_tape(
     payload: &[u8],
     at: usize,
@@ -95,6 +99,19 @@ fn from_tape(
         return None;
     }
     Some(done.map(|()| payload.len()))
+}
+
+/// Without the tape there is only the reader.
+#[cfg(not(any(test, feature = "simd-json", feature = "fuzzing")))]
+fn from_tape(
+    _: &[u8],
+    _: usize,
+    _: Reading,
+    _: &mut Room,
+    _: &mut Scratch,
+    _: &mut Tolerance,
+) -> Option<Result<usize, ErrorKind>> {
+    None
 }
 
 /// Whether the payload, trimmed, is one strictly valid JSON value.

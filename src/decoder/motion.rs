@@ -290,10 +290,18 @@ impl Decoder {
     }
 
     /// Counts `used` bytes of `rest` as taken, and keeps the first of a body without events.
+    #[inline(always)]
     pub(super) fn take(&mut self, rest: &[u8], used: usize) {
         self.taken = self.taken.saturating_add(used as u64);
+        if self.events == 0 {
+            self.keep_first(rest, used);
+        }
+    }
+
+    #[inline(never)]
+    fn keep_first(&mut self, rest: &[u8], used: usize) {
         let kept = usize::from(self.first_length);
-        if kept < self.first.len() && self.events == 0 {
+        if kept < self.first.len() {
             let bytes = rest.get(..used).unwrap_or_default();
             let room = self.first.get_mut(kept..).unwrap_or_default();
             let length = room.len().min(bytes.len());

@@ -186,8 +186,15 @@ impl Sse {
     /// Whether `more`, after `length` bytes that ended in `More`, changes nothing but the length.
     #[inline]
     pub(super) fn grows(&mut self, length: usize, more: &[u8]) -> bool {
+        if !self.kept {
+            return false;
+        }
         let grown = length.saturating_add(more.len());
-        let grows = self.kept && grown <= self.limit && memchr2(b'\n', b'\r', more).is_none();
+        let ends = match more.len() {
+            0..16 => more.iter().any(|byte| matches!(byte, b'\n' | b'\r')),
+            _ => memchr2(b'\n', b'\r', more).is_some(),
+        };
+        let grows = !ends && grown <= self.limit;
         if grows {
             self.scanned = grown;
         }

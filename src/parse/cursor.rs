@@ -109,8 +109,6 @@ pub(crate) trait Cursor {
     fn json(&mut self, mark: Self::Mark) -> Str;
     /// The text of a string.
     fn text(&self, string: Str) -> &str;
-    /// Puts text into scratch.
-    fn keep(&mut self, text: &str) -> Str;
     /// What is allowed and seen.
     fn tolerance(&mut self) -> &mut Tolerance;
 }

@@ -407,12 +407,6 @@ impl Cursor for Reader<'_> {
         crate::record::text(string, self.payload, &self.scratch.text)
     }
 
-    fn keep(&mut self, text: &str) -> Str {
-        let start = self.scratch.text.len();
-        self.scratch.text.push_str(text);
-        Str::scratch(start, self.scratch.text.len())
-    }
-
     fn tolerance(&mut self) -> &mut Tolerance {
         self.tolerance
     }

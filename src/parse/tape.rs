@@ -84,6 +84,12 @@ impl<'a, 'c> Tape<'a, 'c> {
         self.nodes.nodes.get(at).copied().ok_or(ErrorKind::Json)
     }
 
+    fn keep(&mut self, text: &str) -> Str {
+        let start = self.scratch.text.len();
+        self.scratch.text.push_str(text);
+        Str::scratch(start, self.scratch.text.len())
+    }
+
     fn enter(&mut self, len: usize) -> usize {
         self.at = self.at.saturating_add(1);
         self.name = None;
@@ -240,12 +246,6 @@ impl Cursor for Tape<'_, '_> {
 
     fn text(&self, string: Str) -> &str {
         text(string, self.payload, &self.scratch.text)
-    }
-
-    fn keep(&mut self, text: &str) -> Str {
-        let start = self.scratch.text.len();
-        self.scratch.text.push_str(text);
-        Str::scratch(start, self.scratch.text.len())
     }
 
     fn tolerance(&mut self) -> &mut Tolerance {

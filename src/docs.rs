@@ -1,0 +1,33 @@
+//! Chapters for those who embed the decoder; they are part of the documentation only.
+//!
+//! Knows: the public names. Must not know: any room.
+//!
+//! * [`embedding`]: verbs, call order, borrows, the proxy's tap, the gateway.
+//! * [`quirks`]: what does this endpoint do? Every deviation that is understood, with its witness.
+//! * [`json`]: what RFC 8259 leaves open, and what is done here.
+//! * [`memory`]: what is held, until when, and what it costs.
+
+#[doc = include_str!("docs/embedding.md")]
+pub mod embedding {}
+
+/// What does this endpoint do? Feed it to `deltaic --stats -o none` (or ask [`Decoder::seen`](crate::Decoder::seen))
+/// and look the names up here.
+///
+/// A quirk is one named deviation from the reference wire, OpenAI's *Chat Completions streaming events* over WHATWG
+/// HTML 9.2. Whatever is not in [`Quirks::TOLERANT`](crate::Quirks::TOLERANT) is opt-in; [`Options::strict`](crate::Options::strict)
+/// allows none, and an event that needs one is then an [`ErrorKind::Refused`](crate::ErrorKind::Refused) that names it.
+///
+/// The table is written from the register by a test, so it cannot fall behind.
+///
+#[doc = include_str!("quirks.md")]
+pub mod quirks {}
+
+#[doc = include_str!("docs/json.md")]
+pub mod json {}
+
+#[doc = include_str!("docs/memory.md")]
+pub mod memory {}
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}
