@@ -286,6 +286,8 @@ impl Sse {
 
     /// The caller removes the bytes, so the next line begins where these did.
     fn dropped(&mut self, from: usize, to: usize, comment: bool) -> Step {
+        // What is dropped belongs to one event: so does a name before it.
+        self.late = None;
         self.line = from;
         self.scanned = from;
         Step::Drop { from, to, comment }

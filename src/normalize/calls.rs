@@ -74,7 +74,7 @@ impl Normalizer {
         let Some(choice) = self.choices.get_mut(self.choice) else { return Ok(()) };
         let slot = choice.calls.len();
         self.call = Some(slot);
-        choice.calls.reserve_exact(if slot == 0 { 1 } else { slot });
+        choice.calls.reserve_exact(slot.max(4));
         choice.calls.push(Call { index: entry.index, id: entry.id, name: entry.name, ..Call::default() });
         let slot = u32::try_from(slot).unwrap_or(u32::MAX);
         event.out.push(Told::ToolCallStart { choice: choice.index, slot, id, name });
