@@ -35,6 +35,9 @@ use crate::options::Options;
 use crate::record::{Span, Told};
 use crate::shape::Shapes;
 
+/// How many of the first bytes of a body without events are kept.
+const FIRST: usize = 64;
+
 /// The largest event: spans are 32 bits.
 const LARGEST_EVENT: usize = 1 << 30;
 
@@ -94,8 +97,8 @@ pub struct Decoder {
     fatal: Option<Error>,
     teller: Teller,
     options: Options,
-    first: [u8; 64],
-    first_length: u8,
+    /// The first bytes, as long as there was no event.
+    first: Vec<u8>,
 }
 
 /// What the queue's payload spans are ranges of.
@@ -176,8 +179,7 @@ impl Decoder {
             state: State::Open,
             unterminated: 0,
             fatal: None,
-            first: [0; 64],
-            first_length: 0,
+            first: Vec::new(),
             options,
         }
     }
@@ -292,8 +294,16 @@ impl Decoder {
             finished_choices: facts.finished,
             open_tool_calls: facts.open_calls,
             unterminated_bytes: self.unterminated,
-            first: if self.events > 0 { [0; 64] } else { self.first },
-            first_length: if self.events > 0 { 0 } else { self.first_length },
+            first: first_bytes(if self.events > 0 { &[] } else { &self.first }),
         }
     }
+}
+
+/// The array in which an ending keeps them; what is beyond their number is zero.
+fn first_bytes(bytes: &[u8]) -> ([u8; FIRST], u8) {
+    let mut first = [0; FIRST];
+    for (to, from) in first.iter_mut().zip(bytes) {
+        *to = *from;
+    }
+    (first, u8::try_from(bytes.len()).unwrap_or(0))
 }

@@ -125,8 +125,7 @@ struct Filling {
 #[derive(Debug, Clone)]
 #[repr(C)] // The hot path's fields first, as in the decoder.
 pub(crate) struct Shapes {
-    /// The first `live` are known, most recent first; one more is kept ready, so that learning a further one allocates
-    /// nothing in mid-stream.
+    /// The first `live` are known, most recent first; what is behind them is there to be reused.
     shapes: Vec<Shape>,
     live: usize,
     /// What the first shape's plain hits say can be told as it is, for this slot: asked once, and again when anything
@@ -141,6 +140,8 @@ pub(crate) struct Shapes {
     asleep: u32,
     sleep: u32,
     on: bool,
+    /// Shapes were forgotten in mid-stream and will be again: what learning needs is kept.
+    relearns: bool,
     fillings: [Filling; HOLES],
 }
 
@@ -168,18 +169,21 @@ impl Shapes {
             asleep: 0,
             sleep: FIRST_SLEEP,
             on,
+            relearns: false,
         }
     }
 
     /// Forgets the shapes; keeps their allocations.
     pub(crate) fn clear(&mut self) {
         self.trusted = None;
+        self.relearns |= self.live > 0;
         self.live = 0;
     }
 
     /// As new.
     pub(crate) fn reset(&mut self) {
         self.clear();
+        self.relearns = false;
         (self.credit, self.asleep, self.sleep) = (CREDIT, 0, FIRST_SLEEP);
     }
 
@@ -353,9 +357,10 @@ impl Shapes {
         }
         let kin = known.iter_mut().position(|known| known.widen(new));
         self.bring_to_front(kin.unwrap_or(self.live));
-        if kin.is_none() {
-            self.live = self.live.saturating_add(1);
-            self.make_ready(raw.len());
+        match kin {
+            // The new one served to widen the other: it is not needed again soon.
+            Some(_) => self.shapes.truncate(self.live.saturating_add(usize::from(self.relearns))),
+            None => self.live = self.live.saturating_add(1),
         }
         // A shape that does not fit the event it was learned from is none.
         let first = self.shapes.first();
@@ -368,7 +373,7 @@ impl Shapes {
         }
     }
 
-    /// Keeps one shape more than is known.
+    /// Sees to it that there is one shape more than is known.
     fn make_ready(&mut self, length: usize) {
         if self.shapes.len() <= self.live {
             self.shapes.reserve_exact(1);

@@ -15,8 +15,8 @@ pub struct Ending {
     pub(super) finished_choices: usize,
     pub(super) open_tool_calls: usize,
     pub(super) unterminated_bytes: usize,
-    pub(super) first: [u8; 64],
-    pub(super) first_length: u8,
+    /// The first bytes, and how many they are.
+    pub(super) first: ([u8; 64], u8),
 }
 
 impl Ending {
@@ -82,6 +82,7 @@ impl Ending {
     /// The first bytes of a body that had no event, at most 64: an HTML page, a proxy's word. Empty if it had one.
     #[must_use]
     pub fn first_bytes(&self) -> &[u8] {
-        self.first.get(..usize::from(self.first_length)).unwrap_or_default()
+        let (bytes, length) = &self.first;
+        bytes.get(..usize::from(*length)).unwrap_or_default()
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Knows: the framer's steps, the carry, the offsets. Must not know: what an event says.
 
-use super::{Decoder, Pace, Said, Source, State, Teller};
+use super::{Decoder, FIRST, Pace, Said, Source, State, Teller};
 use crate::carry::Carry;
 use crate::dialect::Quirk;
 use crate::error::{Error, ErrorKind, Limit};
@@ -215,6 +215,9 @@ impl Decoder {
 
     /// An event of `length` bytes begins at the offset; what follows begins after it.
     pub(super) fn begin_event(&mut self, length: usize) {
+        if self.events == 0 {
+            self.first = Vec::new();
+        }
         self.next = 0;
         self.events = self.events.saturating_add(1);
         self.event_at = self.offset;
@@ -300,16 +303,9 @@ impl Decoder {
 
     #[inline(never)]
     fn keep_first(&mut self, rest: &[u8], used: usize) {
-        let kept = usize::from(self.first_length);
-        if kept < self.first.len() {
-            let bytes = rest.get(..used).unwrap_or_default();
-            let room = self.first.get_mut(kept..).unwrap_or_default();
-            let length = room.len().min(bytes.len());
-            for (to, from) in room.iter_mut().zip(bytes) {
-                *to = *from;
-            }
-            self.first_length = self.first_length.saturating_add(u8::try_from(length).unwrap_or(0));
-        }
+        let room = FIRST.saturating_sub(self.first.len());
+        self.first.reserve_exact(room);
+        self.first.extend_from_slice(rest.get(..used.min(room)).unwrap_or_default());
     }
 }
 

@@ -10,9 +10,9 @@ impl Shape {
     /// A shape with room for an event of this length.
     pub(super) fn with_capacity(length: usize) -> Self {
         Self {
-            bytes: Vec::with_capacity(length.saturating_add(length >> 3).min(BYTES)),
-            pieces: Vec::with_capacity(6),
-            candidates: Vec::with_capacity(12),
+            bytes: Vec::with_capacity(length.saturating_add(32).min(BYTES)),
+            pieces: Vec::with_capacity(5),
+            candidates: Vec::with_capacity(10),
             facts: Vec::with_capacity(5),
             plain: None,
         }
@@ -37,6 +37,11 @@ impl Shape {
         let mut learner = Learner { raw, base, escaped, candidates, facts };
         for record in statement.head.iter().chain(&statement.body) {
             learner.take(record)?;
+        }
+        // Counters alone come once, at the end.
+        let says = |fact: &Fact| !matches!(fact, Fact::Choice(_) | Fact::Call(..) | Fact::Counter(_));
+        if !self.facts.iter().any(says) {
+            return None;
         }
         self.candidates.sort_unstable_by_key(|candidate| candidate.start);
         self.plain = plain(&self.facts);

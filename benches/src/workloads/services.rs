@@ -93,7 +93,7 @@ pub(super) fn reasoning(seed: u64, events: usize) -> Workload {
     event(&mut writer, r#""role":"assistant","content":null,"reasoning_content":"""#.to_owned(), "null", "");
     for at in 0..events {
         let token = writer.words.token();
-        if at < events / 2 {
+        if at < events / 3 {
             event(
                 &mut writer,
                 format!(r#""content":null,"reasoning_content":"{}""#, Json(&token)),
