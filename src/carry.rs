@@ -74,6 +74,14 @@ impl Carry {
         }
     }
 
+    /// Gives back what one big event took, once nothing of it is read or told any more.
+    #[inline]
+    pub(crate) fn relax(&mut self) {
+        if self.buffer.capacity() > KEEP {
+            self.clear();
+        }
+    }
+
     /// Makes room by dropping what was read, when that moves few bytes or is due.
     #[inline(never)]
     fn settle(&mut self) {

@@ -45,6 +45,8 @@ pub enum Limit {
     Choices,
     /// [`crate::Limits::tool_calls`].
     ToolCalls,
+    /// [`crate::Limits::facts`].
+    Facts,
     /// [`crate::Limits::id_bytes`].
     IdBytes,
     /// [`crate::Limits::event_name_bytes`].
@@ -92,6 +94,7 @@ impl fmt::Display for ErrorKind {
                 Limit::Depth => "nested too deeply",
                 Limit::Choices => "too many choices",
                 Limit::ToolCalls => "too many tool calls",
+                Limit::Facts => "states too many facts",
                 Limit::IdBytes => "id too long",
                 Limit::EventNameBytes => "event name too long",
             }),

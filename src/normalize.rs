@@ -291,7 +291,7 @@ impl Normalizer {
             | Record::Created { .. }
             | Record::Counter { .. }
             | Record::Error { .. }
-            | Record::Unknown
+            | Record::Unknown { .. }
             | Record::Padding { .. } => {}
         }
         Ok(())

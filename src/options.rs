@@ -215,6 +215,9 @@ pub struct Limits {
     pub choices: usize,
     /// Tool calls of one choice. Default: 128.
     pub tool_calls: usize,
+    /// Facts that one event may state (a text, an index, a counter, a member passed on …), whatever its size. Default:
+    /// 65,536. What is held of an event is bounded by this, not by its bytes alone.
+    pub facts: usize,
     /// Bytes of an id (completion, tool call, last event ID). Default: 1 KiB.
     pub id_bytes: usize,
     /// Bytes of an event's name. Default: 256.
@@ -228,6 +231,7 @@ impl Default for Limits {
             depth: 128,
             choices: 128,
             tool_calls: 128,
+            facts: 1 << 16,
             id_bytes: 1 << 10,
             event_name_bytes: 256,
         }

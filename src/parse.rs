@@ -35,11 +35,24 @@ pub(crate) struct Room {
     spare: Vec<Record>,
 }
 
+impl Room {
+    /// Keeps room for so many records.
+    pub(crate) fn relax(&mut self, records: usize) {
+        self.statement.clear();
+        self.statement.head.shrink_to(records);
+        self.statement.body.shrink_to(records);
+        self.spare.clear();
+        self.spare.shrink_to(records);
+    }
+}
+
 /// How to read.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Reading {
     pub(crate) depth: usize,
     pub(crate) extras: Extras,
+    /// How many facts one event may state.
+    pub(crate) facts: usize,
     /// Payloads from this size on are read from simd-json's tape.
     pub(crate) tape_from: usize,
 }
@@ -70,7 +83,7 @@ pub(crate) fn document(
     }
     let reader = Reader::new(payload, at, reading.depth, scratch, tolerance);
     let Room { statement: Statement { head, body }, spare } = room;
-    let mut walk = Walk { cursor: reader, head, body, spare, extras: reading.extras };
+    let mut walk = Walk { cursor: reader, head, body, spare, extras: reading.extras, facts: reading.facts };
     walk.document()?;
     Ok(walk.cursor.position())
 }
@@ -90,7 +103,7 @@ fn from_tape(
     let tape = tape::read(&mut copy, reading.depth)?;
     let cursor = tape::Tape::new(tape, payload, at, scratch, tolerance);
     let Room { statement: Statement { head, body }, spare } = room;
-    let mut walk = Walk { cursor, head, body, spare, extras: reading.extras };
+    let mut walk = Walk { cursor, head, body, spare, extras: reading.extras, facts: reading.facts };
     let done = walk.document();
     if done.is_err() {
         // The reader says what is wrong.

@@ -208,13 +208,17 @@ pub(crate) enum Record {
         at: u32,
     },
     /// The peer's complaint.
+    /// `json`: the document, where it is not the whole payload's.
     Error {
         code: Str,
         kind: Str,
         message: Str,
+        json: Str,
     },
-    /// A document of no known wire.
-    Unknown,
+    /// A document of no known wire; `json` likewise.
+    Unknown {
+        json: Str,
+    },
     /// A string body or number that means nothing here: its bytes may vary.
     Padding {
         span: Span,
@@ -236,7 +240,7 @@ impl Record {
             Self::Finish(_) => 25,
             Self::Id(_) | Self::Model(_) | Self::Created { .. } | Self::Choice { .. } => 0,
             Self::Edges { .. } | Self::Counter { .. } | Self::Error { .. } => 26,
-            Self::Unknown | Self::Padding { .. } => 26,
+            Self::Unknown { .. } | Self::Padding { .. } => 26,
         }
     }
 }

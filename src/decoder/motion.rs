@@ -12,6 +12,10 @@ use crate::record::Span;
 impl Decoder {
     /// Takes bytes until there is something to say; gives how many.
     pub(super) fn advance(&mut self, bytes: &[u8]) -> (usize, Said) {
+        if let Source::Input { .. } = self.source {
+            // What is still queued was copied to scratch by the call before.
+            self.source = Source::Scratch;
+        }
         let mut used = 0usize;
         let said = loop {
             if let Some(said) = self.queued() {
@@ -56,6 +60,9 @@ impl Decoder {
         }
         if let Some(fatal) = self.fatal {
             return Some(Said::Failed(fatal));
+        }
+        if self.carry.is_empty() {
+            self.carry.relax();
         }
         let kind = self.teller.error.take()?;
         self.errors = self.errors.saturating_add(1);

@@ -12,6 +12,12 @@ use crate::parse::{self, Reading, Room, cursor::Scratch};
 use crate::record::{Record, Span, Str, Texts, Told};
 use crate::shape::Shapes;
 
+/// Scratch that is kept between events.
+const KEEP: usize = 64 << 10;
+
+/// Records and deltas for which room is kept between events.
+const MANY: usize = 512;
+
 /// The rooms that see payloads, and the queue of what is told of one event.
 #[derive(Debug, Clone)]
 pub(super) struct Teller {
@@ -43,6 +49,7 @@ impl Teller {
             reading: Reading {
                 depth: options.limits.depth,
                 extras: options.extras,
+                facts: options.limits.facts,
                 tape_from: parse::TAPE_FROM,
             },
             keepalives: options.keepalives,
@@ -61,9 +68,21 @@ impl Teller {
     pub(super) fn begin(&mut self) {
         self.queue.clear();
         self.scratch.clear();
+        if self.scratch.text.capacity() > KEEP || self.queue.capacity() > MANY {
+            self.relax();
+        }
         self.error = None;
         self.documents = 0;
         self.normalizer.begin_event();
+    }
+
+    /// Gives back what one big event took.
+    #[cold]
+    fn relax(&mut self) {
+        self.scratch.text.shrink_to(KEEP);
+        self.scratch.escaped.shrink_to(MANY);
+        self.queue.shrink_to(MANY);
+        self.room.relax(MANY);
     }
 
     /// A comment.
@@ -127,6 +146,9 @@ impl Teller {
 
     /// The document at `at`; gives what follows it.
     fn document(&mut self, payload: &[u8], name: &[u8], at: usize) -> Result<Part, ErrorKind> {
+        if self.queue.len() > self.reading.facts {
+            return Err(ErrorKind::Limit(Limit::Facts));
+        }
         let end = match self.read(payload, at) {
             Err(ErrorKind::Json) if self.tolerance.allows(Quirk::Repaired) => {
                 return self.repaired(payload, name, at);
@@ -212,7 +234,7 @@ impl Teller {
                 Record::Id(id) if id.span.range().len() > self.id_limit => {
                     return Err(ErrorKind::Limit(Limit::IdBytes));
                 }
-                Record::Unknown => unknown = true,
+                Record::Unknown { .. } => unknown = true,
                 _ => {}
             }
         }
@@ -269,7 +291,7 @@ impl Teller {
         let span = (0, payload.len());
         if parse::is_value(payload, self.reading.depth, &mut self.scratch) {
             self.room.statement.clear();
-            self.room.statement.head.push(Record::Unknown);
+            self.room.statement.head.push(Record::Unknown { json: Str::NONE });
             return self.told(payload, name, span);
         }
         if !self.tolerance.meets(Quirk::PlainText) {

@@ -44,8 +44,10 @@ impl Pending {
         if is_done(value.trim_ascii()).is_some() {
             return self.is_open(data);
         }
-        let may_begin = matches!(data.trim_ascii_end().last(), Some(b'[' | b',' | b':'));
-        value.first() == Some(&b'{') && self.is_open(data) && (self.nest.in_text() || !may_begin)
+        if value.first() != Some(&b'{') || !self.is_open(data) {
+            return false;
+        }
+        self.nest.in_text() || !matches!(data.trim_ascii_end().last(), Some(b'[' | b',' | b':'))
     }
 
     /// The data is the beginning of a JSON value.

@@ -16,20 +16,23 @@ impl Normalizer {
         let (mut id, mut model, mut created, mut chunk) = (Str::NONE, Str::NONE, None, true);
         for record in head {
             match record {
-                Record::Error { code, kind, message } => {
+                Record::Error { code, kind, message, json } => {
                     self.steady = false;
                     self.peer_errors = self.peer_errors.saturating_add(1);
                     event.out.push(Told::Error {
                         code: *code,
                         kind: *kind,
                         message: *message,
-                        json: event.document,
+                        json: json.some().unwrap_or(event.document),
                     });
                     chunk = false;
                 }
-                Record::Unknown => {
+                Record::Unknown { json } => {
                     self.steady = false;
-                    event.out.push(Told::Unknown { event: event.name, payload: event.document });
+                    event.out.push(Told::Unknown {
+                        event: event.name,
+                        payload: json.some().unwrap_or(event.document),
+                    });
                     chunk = false;
                 }
                 Record::Id(string) => id = *string,

@@ -31,6 +31,7 @@ impl<C: Cursor> Walk<'_, C> {
                 return Err(ErrorKind::Shape);
             }
             self.choice(position)?;
+            self.bounded()?;
             position = position.saturating_add(1);
         }
         Ok(())

@@ -129,7 +129,7 @@ impl<C: Cursor> Walk<'_, C> {
             fields.message = self.label_at(message.or(foreign.detail).or(foreign.error_message))?;
         }
         let Fields { code, kind, message, .. } = fields;
-        self.head.push(Record::Error { code, kind, message });
+        self.head.push(Record::Error { code, kind, message, json: Str::NONE });
         Ok(true)
     }
 

@@ -157,6 +157,7 @@ fn each<C: Cursor>(walk: &mut Walk<'_, C>, kind: Kind, f: Each<'_, C>) -> Result
     while walk.cursor.item(&mut items)? {
         let kind = walk.cursor.kind()?;
         f(walk, kind)?;
+        walk.bounded()?;
     }
     Ok(())
 }

@@ -141,9 +141,9 @@ impl<'a> Salvage<'a> {
         let mut index = None;
         self.number(|value, _| {
             index = u32::try_from(value).ok();
-            Record::Unknown
+            Record::Unknown { json: Str::NONE }
         });
-        if let Some(Record::Unknown) = self.room.statement.body.last() {
+        if let Some(Record::Unknown { .. }) = self.room.statement.body.last() {
             self.room.statement.body.pop();
         }
         if let Some(index) = index {

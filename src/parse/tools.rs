@@ -25,7 +25,10 @@ pub(super) fn calls<C: Cursor>(walk: &mut Walk<'_, C>, kind: Kind, home: Home) -
             let mut items = walk.cursor.array()?;
             while walk.cursor.item(&mut items)? {
                 match walk.cursor.kind()? {
-                    Kind::Object => entry(walk, home)?,
+                    Kind::Object => {
+                        entry(walk, home)?;
+                        walk.bounded()?;
+                    }
                     Kind::Null => walk.cursor.skip()?,
                     _ => return Err(ErrorKind::Shape),
                 }

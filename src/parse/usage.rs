@@ -2,10 +2,11 @@
 //!
 //! Knows: a usage object's layout, through the dialect's table. Must not know: what was counted before.
 
-use super::cursor::{Cursor, Kind};
+use super::cursor::{Cursor, Kind, Number};
 use super::walk::Walk;
 use crate::dialect::{self, Quirk, UsageKey};
 use crate::error::ErrorKind;
+use crate::record::{Counter, Record};
 
 /// The usage object ahead; gives whether it had a number. A counter inside details yields to one of its own.
 pub(super) fn usage<C: Cursor>(walk: &mut Walk<'_, C>) -> Result<bool, ErrorKind> {
@@ -56,4 +57,21 @@ fn details<C: Cursor>(walk: &mut Walk<'_, C>) -> Result<bool, ErrorKind> {
         }
     }
     Ok(any)
+}
+
+impl<C: Cursor> Walk<'_, C> {
+    /// One counter of a usage object.
+    fn counter(&mut self, counter: Counter) -> Result<bool, ErrorKind> {
+        let kind = self.cursor.kind()?;
+        if kind == Kind::Null {
+            self.cursor.skip()?;
+            return Ok(false);
+        }
+        let Some(Number { value: Some(value), whole: true, at, .. }) = self.any_number(kind)? else {
+            self.need(Quirk::NumberType)?;
+            return Ok(false);
+        };
+        self.body.push(Record::Counter { counter, value, at });
+        Ok(true)
+    }
 }

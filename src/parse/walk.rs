@@ -11,12 +11,9 @@ use super::cursor::{Cursor, Kind, Number};
 use super::errors;
 use crate::delta::ExtraKind;
 use crate::dialect::{self, ChunkKey, ForeignKey, Quirk};
-use crate::error::ErrorKind;
+use crate::error::{ErrorKind, Limit};
 use crate::options::Extras;
-use crate::record::{Counter, Record, Span, Str};
-
-/// A record that states nothing.
-pub(super) const NOTHING: Record = Record::Padding { span: Span { start: 0, end: 0 }, number: false };
+use crate::record::{Record, Span, Str};
 
 /// The walk: a source to read, lists to state facts in.
 pub(crate) struct Walk<'w, C: Cursor> {
@@ -26,6 +23,8 @@ pub(crate) struct Walk<'w, C: Cursor> {
     /// Spare list for putting a choice's records in order.
     pub(super) spare: &'w mut Vec<Record>,
     pub(super) extras: Extras,
+    /// How many facts one event may state.
+    pub(super) facts: usize,
 }
 
 /// The names met so far in one object.
@@ -51,6 +50,8 @@ struct Chunk<M> {
     finish: Str,
     error: Option<M>,
     foreign: errors::Foreign<M>,
+    /// Where its records in `head` begin.
+    head: usize,
 }
 
 impl<C: Cursor> Walk<'_, C> {
@@ -58,21 +59,22 @@ impl<C: Cursor> Walk<'_, C> {
         if self.cursor.tolerance().meets(quirk) { Ok(()) } else { Err(ErrorKind::Refused(quirk)) }
     }
 
-    /// A name again, with a value that is not null.
+    /// A name again, with a value that is not null: the earlier value's records go. Cost: the records of this object, which
+    /// are then as few as its names are.
     #[cold]
     pub(super) fn twice(&mut self, from: usize, belongs: impl Fn(&Record) -> bool) -> Result<(), ErrorKind> {
         self.need(Quirk::DuplicateKey)?;
-        let mut edges = None;
-        for at in from..self.body.len() {
-            let Some(record) = self.body.get_mut(at) else { break };
-            let (is_edges, struck) = (matches!(record, Record::Edges { .. }), belongs(record));
-            if struck {
-                *record = NOTHING;
-                if let Some(before) = edges.and_then(|before: usize| self.body.get_mut(before)) {
-                    *before = NOTHING;
-                }
+        self.spare.clear();
+        self.spare.extend_from_slice(self.body.get(from..).unwrap_or_default());
+        self.body.truncate(from);
+        let mut records = self.spare.iter().peekable();
+        while let Some(record) = records.next() {
+            let edged = matches!(record, Record::Edges { .. });
+            let struck =
+                if edged { records.peek().is_none_or(|next| belongs(next)) } else { belongs(record) };
+            if !struck {
+                self.body.push(*record);
             }
-            edges = is_edges.then_some(at);
         }
         Ok(())
     }
@@ -81,24 +83,53 @@ impl<C: Cursor> Walk<'_, C> {
     pub(crate) fn document(&mut self) -> Result<(), ErrorKind> {
         match self.cursor.kind()? {
             Kind::Object => self.chunk(),
-            Kind::Array => {
-                let mut items = self.cursor.array()?;
-                while self.cursor.item(&mut items)? {
-                    match self.cursor.kind()? {
-                        Kind::Object => self.chunk()?,
-                        _ => {
-                            self.head.push(Record::Unknown);
-                            self.cursor.skip()?;
-                        }
-                    }
-                }
-                Ok(())
-            }
+            Kind::Array => self.documents(),
             _ => {
-                self.head.push(Record::Unknown);
+                self.head.push(Record::Unknown { json: Str::NONE });
                 self.cursor.skip()
             }
         }
+    }
+
+    /// An array: each object in it is a document of its own; anything else makes the whole unknown.
+    fn documents(&mut self) -> Result<(), ErrorKind> {
+        let mut strange = false;
+        let mut items = self.cursor.array()?;
+        while self.cursor.item(&mut items)? {
+            if self.cursor.kind()? == Kind::Object {
+                self.element()?;
+            } else {
+                strange = true;
+                self.cursor.skip()?;
+            }
+        }
+        if strange || (self.head.is_empty() && self.body.is_empty()) {
+            self.head.push(Record::Unknown { json: Str::NONE });
+        }
+        Ok(())
+    }
+
+    /// A document in an array: what is told of it as a whole is its own text.
+    fn element(&mut self) -> Result<(), ErrorKind> {
+        let (from, mark) = (self.head.len(), self.cursor.mark());
+        self.chunk()?;
+        self.bounded()?;
+        let whole = |record: &Record| matches!(record, Record::Error { .. } | Record::Unknown { .. });
+        if self.head.get(from..).unwrap_or_default().iter().any(whole) {
+            let text = self.cursor.json(mark);
+            for record in self.head.get_mut(from..).unwrap_or_default() {
+                if let Record::Error { json, .. } | Record::Unknown { json } = record {
+                    *json = text;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// One event states no more than so many facts, whatever its size.
+    pub(super) fn bounded(&mut self) -> Result<(), ErrorKind> {
+        let facts = self.head.len().saturating_add(self.body.len());
+        if facts > self.facts { Err(ErrorKind::Limit(Limit::Facts)) } else { Ok(()) }
     }
 
     fn chunk(&mut self) -> Result<(), ErrorKind> {
@@ -110,6 +141,7 @@ impl<C: Cursor> Walk<'_, C> {
             finish: Str::NONE,
             error: None,
             foreign: errors::Foreign::default(),
+            head: self.head.len(),
         };
         let (from, mut met) = (self.body.len(), Met::default());
         let mut members = self.cursor.object()?;
@@ -229,10 +261,9 @@ impl<C: Cursor> Walk<'_, C> {
         if !chunk.foreign.wire && (chunk.choices_null || chunk.counters || chunk.named) {
             return self.need(Quirk::ChoicesMissing);
         }
-        self.head
-            .retain(|record| !matches!(record, Record::Id(_) | Record::Model(_) | Record::Created { .. }));
+        self.head.truncate(chunk.head);
         self.body.truncate(from);
-        self.head.push(Record::Unknown);
+        self.head.push(Record::Unknown { json: Str::NONE });
         Ok(())
     }
 
@@ -381,20 +412,5 @@ impl<C: Cursor> Walk<'_, C> {
             }
         }
         Ok(())
-    }
-
-    /// One counter of a usage object.
-    pub(super) fn counter(&mut self, counter: Counter) -> Result<bool, ErrorKind> {
-        let kind = self.cursor.kind()?;
-        if kind == Kind::Null {
-            self.cursor.skip()?;
-            return Ok(false);
-        }
-        let Some(Number { value: Some(value), whole: true, at, .. }) = self.any_number(kind)? else {
-            self.need(Quirk::NumberType)?;
-            return Ok(false);
-        };
-        self.body.push(Record::Counter { counter, value, at });
-        Ok(true)
     }
 }

@@ -153,7 +153,7 @@ impl Learner<'_> {
             | Record::SideChannel { .. }
             | Record::Finish(_)
             | Record::Error { .. }
-            | Record::Unknown => return None,
+            | Record::Unknown { .. } => return None,
         }
         Some(())
     }

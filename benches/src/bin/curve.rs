@@ -11,7 +11,9 @@ const SIZES: [usize; 9] = [256, 512, 1 << 10, 2 << 10, 4 << 10, 8 << 10, 16 << 1
 const ROUNDS: usize = 41;
 
 fn main() {
-    println!("| payload, bytes | text: reader ns | tape ns | tape/reader | logprobs: reader ns | tape ns | tape/reader |");
+    println!(
+        "| payload, bytes | text: reader ns | tape ns | tape/reader | logprobs: reader ns | tape ns | tape/reader |"
+    );
     println!("|---|---|---|---|---|---|---|");
     for size in SIZES {
         let cells: Vec<_> = [text(size), logprobs(size)].iter().map(|payload| compare(payload)).collect();
