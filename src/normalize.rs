@@ -323,7 +323,7 @@ impl Normalizer {
         }
         self.steady = false;
         self.choice = self.choices.len();
-        self.choices.reserve_exact(if self.choices.is_empty() { 1 } else { self.choices.len() });
+        make_room(&mut self.choices, 1);
         self.choices.push(Choice {
             index,
             role: 0,
@@ -366,4 +366,11 @@ fn counter_of(usage: &mut Usage, counter: Counter) -> &mut Option<u64> {
 
 fn need(event: &mut Event<'_>, quirk: Quirk) -> Result<(), ErrorKind> {
     if event.tolerance.meets(quirk) { Ok(()) } else { Err(ErrorKind::Refused(quirk)) }
+}
+
+/// Room for one more: for `first` at the start, then twice as much each time. Most streams have one choice, and a few calls.
+fn make_room<T>(list: &mut Vec<T>, first: usize) {
+    if list.len() == list.capacity() {
+        list.reserve_exact(list.len().max(first));
+    }
 }

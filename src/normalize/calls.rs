@@ -3,7 +3,7 @@
 //! Knows: the resolution of [`super::tools`], and what is told of it. Must not know: text.
 
 use super::tools::{self, Call, Found, Name};
-use super::{Event, Normalizer, label_print, need};
+use super::{Event, Normalizer, label_print, make_room, need};
 use crate::dialect::Quirk;
 use crate::error::{ErrorKind, Limit};
 use crate::record::{Str, Told};
@@ -74,7 +74,7 @@ impl Normalizer {
         let Some(choice) = self.choices.get_mut(self.choice) else { return Ok(()) };
         let slot = choice.calls.len();
         self.call = Some(slot);
-        choice.calls.reserve_exact(slot.max(4));
+        make_room(&mut choice.calls, 4);
         choice.calls.push(Call { index: entry.index, id: entry.id, name: entry.name, ..Call::default() });
         let slot = u32::try_from(slot).unwrap_or(u32::MAX);
         event.out.push(Told::ToolCallStart { choice: choice.index, slot, id, name });

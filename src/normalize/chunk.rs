@@ -2,7 +2,7 @@
 //!
 //! Knows: what was told of these before. Must not know: choices.
 
-use super::{Event, Normalizer, Started, counter_of, label_print};
+use super::{Event, Normalizer, Started, counter_of, label_print, make_room};
 use crate::delta::Usage;
 use crate::dialect::{self, Quirk, Tolerance};
 use crate::options::Content;
@@ -107,7 +107,7 @@ impl Normalizer {
     /// Keeps the usage as it is now, for a delta that is told later; gives its ordinal.
     pub(crate) fn take_snapshot(&mut self) -> usize {
         let ordinal = self.snapshots.len();
-        self.snapshots.reserve_exact(1);
+        make_room(&mut self.snapshots, 1);
         self.snapshots.push(self.usage);
         ordinal
     }

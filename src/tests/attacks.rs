@@ -340,7 +340,8 @@ fn an_event_of_many_facts_is_linear_and_bounded() {
     let limits = crate::Limits { facts: 10, ..crate::Limits::default() };
     for (n, fits) in [(9, true), (10, false)] {
         let parts = vec![r#""a""#; n].join(",");
-        let event = format!("data: {{\"choices\":[{{\"index\":0,\"delta\":{{\"content\":[{parts}]}}}}]}}\n\n");
+        let event =
+            format!("data: {{\"choices\":[{{\"index\":0,\"delta\":{{\"content\":[{parts}]}}}}]}}\n\n");
         let mut decoder = Decoder::with_options(Options::new().limits(limits));
         let told = decoder.next_delta(&mut event.as_bytes());
         assert_eq!(told.is_ok(), fits, "{n} parts and a choice");

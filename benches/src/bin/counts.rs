@@ -24,7 +24,7 @@ const MAY_ALLOCATE: [&str; 3] = ["malformed_tenth", "long_line", "cumulative"];
 /// Streams of several shapes take more than one of a single shape: each shape is some 600 bytes. OpenAI's goes over where
 /// every byte is an input, at the last chunk: its usage has the most records.
 const MAY_OUTGROW: [(&str, u64); 6] = [
-    ("openai_text", 4608),
+    ("openai_text", 4864),
     ("tool_calls", 5888),
     ("parallel_tool_calls", 7680),
     ("four_choices", 7680),
