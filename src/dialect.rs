@@ -17,8 +17,9 @@ pub(crate) use quirks::Tolerance;
 use crate::delta::{ExtraKind, FinishReason};
 use crate::record::Counter;
 
-/// End markers: a payload that is exactly this ends the stream. The first is the reference's.
-pub(crate) const DONE: &[&str] = &["[DONE]", "[done]", "DONE"];
+/// End markers: a payload that is exactly this (a bracketed one in any case) ends the stream. The first is the
+/// reference's.
+pub(crate) const DONE: &[&str] = &["[DONE]", "DONE"];
 
 /// End events: with an empty object as data, or none.
 pub(crate) const END_EVENTS: &[&str] = &["done", "end"];

@@ -28,6 +28,8 @@ pub(super) struct Teller {
     pub(super) queue: Vec<Told>,
     /// What is wrong with the event; told after its queue.
     pub(super) error: Option<ErrorKind>,
+    /// What was wrong with a document before others of the same event.
+    bad: Option<ErrorKind>,
     /// Documents that the event had.
     documents: u32,
     reading: Reading,
@@ -45,6 +47,7 @@ impl Teller {
             normalizer: Normalizer::new(options),
             queue: Vec::new(),
             error: None,
+            bad: None,
             documents: 0,
             reading: Reading {
                 depth: options.limits.depth,
@@ -109,6 +112,7 @@ impl Teller {
             return;
         }
         self.error = self.tell(payload, name, error).err();
+        self.error = self.bad.take().or(self.error);
     }
 
     fn tell(&mut self, payload: &[u8], name: &[u8], error: bool) -> Result<(), ErrorKind> {
@@ -153,7 +157,8 @@ impl Teller {
             Err(ErrorKind::Json) if self.tolerance.allows(Quirk::Repaired) => {
                 return self.repaired(payload, name, at);
             }
-            end => end?,
+            Err(kind) => return self.past(payload, at, kind),
+            Ok(end) => end,
         };
         self.documents = self.documents.saturating_add(1);
         let next = document::next(payload, end, &mut self.tolerance).map_err(ErrorKind::Refused)?;
@@ -208,6 +213,20 @@ impl Teller {
         self.begin();
         let snapshot = self.normalizer.take_snapshot();
         self.queue.push(Told::Usage { snapshot });
+    }
+
+    /// A document that cannot be told: the next of the payload may be; what was wrong is told at the end.
+    #[cold]
+    fn past(&mut self, payload: &[u8], at: usize, kind: ErrorKind) -> Result<Part, ErrorKind> {
+        let rest = payload.get(at..).unwrap_or_default();
+        let length = lex::nest::Nest::default().scan(rest).ok_or(kind)?;
+        match document::next(payload, at.saturating_add(length), &mut self.tolerance) {
+            Ok(next @ (Part::Document(_) | Part::Done(_))) => {
+                self.bad = self.bad.or(Some(kind));
+                Ok(next)
+            }
+            _ => Err(kind),
+        }
     }
 
     /// A document that is no JSON: what can be saved of it.
@@ -282,8 +301,9 @@ impl Teller {
     fn named_end(&mut self, payload: &[u8], name: &[u8]) -> Option<&'static str> {
         let marker = dialect::END_EVENTS.iter().copied().find(|known| known.as_bytes() == name)?;
         let data = payload.trim_ascii();
-        let empty = data.is_empty() || data == b"{}" || document::is_done(data).is_some();
-        (empty && self.tolerance.meets(Quirk::NamedEnd)).then_some(marker)
+        let json = matches!(data, [b'{' | b'[' | b'"', ..]);
+        let says_nothing = !json || data == b"{}" || document::is_done(data).is_some();
+        (says_nothing && self.tolerance.meets(Quirk::NamedEnd)).then_some(marker)
     }
 
     /// Text that does not begin like JSON: a scalar of no known wire, or the peer's words.

@@ -29,7 +29,8 @@ pub(crate) fn is_done(payload: &[u8]) -> Option<&'static str> {
     }
     dialect::DONE.iter().copied().find(|marker| {
         let bare = payload.strip_prefix(b"\"").and_then(|rest| rest.strip_suffix(b"\"")).unwrap_or(payload);
-        bare == marker.as_bytes()
+        let bracketed = marker.starts_with('[') && bare.eq_ignore_ascii_case(marker.as_bytes());
+        bracketed || bare == marker.as_bytes()
     })
 }
 
