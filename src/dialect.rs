@@ -359,7 +359,8 @@ pub(crate) fn finish(word: &[u8]) -> Finish {
         | b"max_output_tokens"
         | b"token_limit"
         | b"model_context_window_exceeded"
-        | b"repetition_truncation" => Finish::Spelled(Length),
+        | b"repetition_truncation"
+        | b"FINISH_REASON_LENGTH" => Finish::Spelled(Length),
         b"tool_use" | b"function_call" | b"TOOL_CALL" | b"tool_call" => Finish::Spelled(ToolCalls),
         b"SAFETY"
         | b"RECITATION"
