@@ -47,7 +47,7 @@ fn entry<C: Cursor>(walk: &mut Walk<'_, C>, home: Home) -> Result<(), ErrorKind>
     let at = walk.body.len();
     walk.body.push(Record::ToolCall { index: None, id: Str::NONE, name: Str::NONE, home, bare: true });
     let mut entry = Entry::default();
-    members(walk, &mut entry)?;
+    members(walk, &mut entry, false)?;
     let Entry { index, id, name, function } = entry;
     if let Some(record) = walk.body.get_mut(at) {
         *record = Record::ToolCall { index, id, name, home, bare: !function };
@@ -55,8 +55,8 @@ fn entry<C: Cursor>(walk: &mut Walk<'_, C>, home: Home) -> Result<(), ErrorKind>
     Ok(())
 }
 
-/// The members of an entry, or of the function inside it.
-fn members<C: Cursor>(walk: &mut Walk<'_, C>, entry: &mut Entry) -> Result<(), ErrorKind> {
+/// The members of an entry, or (`inside`) of the function in it, which has no function of its own.
+fn members<C: Cursor>(walk: &mut Walk<'_, C>, entry: &mut Entry, inside: bool) -> Result<(), ErrorKind> {
     let from = walk.body.len();
     let mut arguments = false;
     let mut members = walk.cursor.object()?;
@@ -64,8 +64,10 @@ fn members<C: Cursor>(walk: &mut Walk<'_, C>, entry: &mut Entry) -> Result<(), E
         let kind = walk.cursor.kind()?;
         match key {
             _ if kind == Kind::Null => walk.cursor.skip()?,
-            ToolKey::Index => entry.index = Some(walk.index(kind)?),
-            ToolKey::Id if kind == Kind::String => {
+            ToolKey::Index if !inside || (entry.index.is_none() && kind == Kind::Number) => {
+                entry.index = Some(walk.index(kind)?);
+            }
+            ToolKey::Id if !inside && kind == Kind::String => {
                 let id = label(walk)?;
                 entry.id = id.some().unwrap_or(entry.id);
             }
@@ -74,9 +76,9 @@ fn members<C: Cursor>(walk: &mut Walk<'_, C>, entry: &mut Entry) -> Result<(), E
                 entry.name = name.some().unwrap_or(entry.name);
                 entry.function = true;
             }
-            ToolKey::Function if kind == Kind::Object => {
+            ToolKey::Function if !inside && kind == Kind::Object => {
                 entry.function = true;
-                inner(walk, entry)?;
+                self::members(walk, entry, true)?;
             }
             ToolKey::Arguments => {
                 if std::mem::replace(&mut arguments, true) {
@@ -85,35 +87,7 @@ fn members<C: Cursor>(walk: &mut Walk<'_, C>, entry: &mut Entry) -> Result<(), E
                 entry.function = true;
                 self::arguments(walk, kind)?;
             }
-            ToolKey::Extra => walk.extra(ExtraKind::Other, false)?,
-            _ => walk.other(kind, false)?,
-        }
-    }
-    Ok(())
-}
-
-/// The function inside an entry: its members are the entry's own, one level down (never deeper).
-fn inner<C: Cursor>(walk: &mut Walk<'_, C>, entry: &mut Entry) -> Result<(), ErrorKind> {
-    let from = walk.body.len();
-    let mut arguments = false;
-    let mut members = walk.cursor.object()?;
-    while let Some(key) = walk.cursor.key(&mut members, dialect::tool_key)? {
-        let kind = walk.cursor.kind()?;
-        match key {
-            _ if kind == Kind::Null => walk.cursor.skip()?,
-            ToolKey::Name if kind == Kind::String => {
-                let name = label(walk)?;
-                entry.name = name.some().unwrap_or(entry.name);
-            }
-            ToolKey::Index if entry.index.is_none() && kind == Kind::Number => {
-                entry.index = Some(walk.index(kind)?);
-            }
-            ToolKey::Arguments => {
-                if std::mem::replace(&mut arguments, true) {
-                    walk.twice(from, |record| matches!(record, Record::Arguments(_)))?;
-                }
-                self::arguments(walk, kind)?;
-            }
+            ToolKey::Extra if !inside => walk.extra(ExtraKind::Other, false)?,
             _ => walk.other(kind, false)?,
         }
     }
@@ -148,7 +122,7 @@ pub(super) fn function_call<C: Cursor>(walk: &mut Walk<'_, C>, home: Home) -> Re
     let at = walk.body.len();
     walk.body.push(Record::ToolCall { index: Some(0), id: Str::NONE, name: Str::NONE, home, bare: false });
     let mut entry = Entry { index: Some(0), function: true, ..Entry::default() };
-    inner(walk, &mut entry)?;
+    members(walk, &mut entry, true)?;
     if let Some(record) = walk.body.get_mut(at) {
         *record = Record::ToolCall { index: Some(0), id: Str::NONE, name: entry.name, home, bare: false };
     }
