@@ -93,17 +93,18 @@ impl<C: Cursor> Walk<'_, C> {
 
     /// An array: each object in it is a document of its own; anything else makes the whole unknown.
     fn documents(&mut self) -> Result<(), ErrorKind> {
-        let mut strange = false;
+        let (mut objects, mut others) = (0usize, 0usize);
         let mut items = self.cursor.array()?;
         while self.cursor.item(&mut items)? {
             if self.cursor.kind()? == Kind::Object {
                 self.element()?;
+                objects = objects.saturating_add(1);
             } else {
-                strange = true;
+                others = others.saturating_add(1);
                 self.cursor.skip()?;
             }
         }
-        if strange || (self.head.is_empty() && self.body.is_empty()) {
+        if objects == 0 || others > 0 {
             self.head.push(Record::Unknown { json: Str::NONE });
         }
         Ok(())

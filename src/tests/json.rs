@@ -312,3 +312,11 @@ proptest! {
         }
     }
 }
+
+/// An array of documents that say nothing: whether it is unknown must not depend on what is ignored in them.
+#[test]
+fn an_array_of_documents_that_say_nothing() {
+    for text in [r#"[{"choices":null,"role":""}]"#, "[]", r#"[{"choices":[],"a":1},2]"#] {
+        fuzzing::json(text.as_bytes());
+    }
+}
