@@ -13,6 +13,9 @@
 /// Capacity that is kept between events.
 const KEEP: usize = 64 << 10;
 
+/// Capacity to begin with: most events fit, so the next cut through one allocates nothing.
+const FIRST: usize = 512;
+
 /// The bytes kept between inputs.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Carry {
@@ -42,6 +45,9 @@ impl Carry {
     pub(crate) fn push(&mut self, bytes: &[u8]) {
         if self.start > 0 {
             self.settle();
+        }
+        if self.buffer.capacity() == 0 {
+            self.buffer.reserve_exact(bytes.len().max(FIRST));
         }
         match bytes {
             [byte] => self.buffer.push(*byte),
