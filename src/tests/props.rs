@@ -238,3 +238,15 @@ proptest! {
         }
     }
 }
+
+/// What fuzzing found once, kept beside the fuzz targets.
+#[test]
+fn found_faults_stay_fixed() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/regressions");
+    let Ok(files) = std::fs::read_dir(folder) else { return }; // not part of the packaged crate
+    for file in files {
+        let bytes = std::fs::read(file.unwrap().path()).unwrap();
+        laws(&bytes);
+        fuzzing::json(&bytes);
+    }
+}
