@@ -154,7 +154,7 @@ pub fn json(data: &[u8]) {
     let read = |tape_from: usize| {
         let (mut room, mut scratch) = (Room::default(), Scratch::default());
         let mut tolerance = crate::dialect::Tolerance::new(Quirks::TOLERANT);
-        let reading = Reading { depth: 128, extras: crate::Extras::Listed, facts: usize::MAX, tape_from };
+        let reading = Reading { depth: 128, extras: crate::Extras::Listed, facts: usize::MAX, padding: true, tape_from };
         let end = parse::document(data, 0, reading, &mut room, &mut scratch, &mut tolerance);
         let text = |string: Str| crate::record::text(string, data, &scratch.text).to_owned();
         let statement = &room.statement;
@@ -207,7 +207,7 @@ pub fn read_document(data: &[u8], from_tape: bool) -> usize {
     LISTS.with_borrow_mut(|(room, scratch)| {
         let mut tolerance = crate::dialect::Tolerance::new(Quirks::TOLERANT);
         let tape_from = if from_tape { 0 } else { usize::MAX };
-        let reading = Reading { depth: 128, extras: crate::Extras::Listed, facts: usize::MAX, tape_from };
+        let reading = Reading { depth: 128, extras: crate::Extras::Listed, facts: usize::MAX, padding: true, tape_from };
         scratch.clear();
         let read = parse::document(data, 0, reading, room, scratch, &mut tolerance);
         let facts = room.statement.head.iter().chain(&room.statement.body);

@@ -13,7 +13,7 @@ const HIGH: u64 = 0x8080_8080_8080_8080;
 /// What stopped a scan of string body bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Stop {
-    /// Index of the first quote, backslash or control byte; the length of the input when there is none.
+    /// Index of the first quote, backslash or control byte; the length of the bytes when there is none.
     pub(crate) at: usize,
     /// Whether a byte of 0x80 or more came before it (or shortly after: it may be over-cautious).
     pub(crate) wide: bool,
@@ -29,12 +29,13 @@ const fn special(word: u64) -> u64 {
     (is_quote | is_slash | is_control) & HIGH
 }
 
-/// Finds the first quote, backslash or control byte at or after `from`. Cost: one pass, eight bytes a step.
+/// Finds the first quote, backslash or control byte. Cost: one pass, eight bytes a step.
 #[inline(always)]
-pub(crate) fn string_stop(bytes: &[u8], from: usize) -> Stop {
-    let mut at = from;
+pub(crate) fn string_stop(bytes: &[u8]) -> Stop {
+    let mut at = 0usize;
     let mut wide = 0u64;
-    while let Some(eight) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
+    let mut rest = bytes;
+    while let Some((eight, tail)) = rest.split_first_chunk::<8>() {
         let word = u64::from_le_bytes(*eight);
         let hit = special(word);
         if hit != 0 {
@@ -45,9 +46,10 @@ pub(crate) fn string_stop(bytes: &[u8], from: usize) -> Stop {
         }
         wide |= word & HIGH;
         at = at.wrapping_add(8);
+        rest = tail;
     }
     let mut wide = wide != 0;
-    for &byte in bytes.get(at..).unwrap_or_default() {
+    for &byte in rest {
         if byte == b'"' || byte == b'\\' || byte < 0x20 {
             break;
         }

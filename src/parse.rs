@@ -53,6 +53,8 @@ pub(crate) struct Reading {
     pub(crate) extras: Extras,
     /// How many facts one event may state.
     pub(crate) facts: usize,
+    /// State [`Record::Padding`] too.
+    pub(crate) padding: bool,
     /// Payloads from this size on are read from simd-json's tape.
     pub(crate) tape_from: usize,
 }
@@ -83,7 +85,7 @@ pub(crate) fn document(
     }
     let reader = Reader::new(payload, at, reading.depth, scratch, tolerance);
     let Room { statement: Statement { head, body }, spare } = room;
-    let mut walk = Walk { cursor: reader, head, body, spare, extras: reading.extras, facts: reading.facts };
+    let mut walk = Walk { cursor: reader, head, body, spare, reading };
     walk.document()?;
     Ok(walk.cursor.position())
 }
@@ -103,7 +105,7 @@ fn from_tape(
     let tape = tape::read(&mut copy, reading.depth)?;
     let cursor = tape::Tape::new(tape, payload, at, scratch, tolerance);
     let Room { statement: Statement { head, body }, spare } = room;
-    let mut walk = Walk { cursor, head, body, spare, extras: reading.extras, facts: reading.facts };
+    let mut walk = Walk { cursor, head, body, spare, reading };
     let done = walk.document();
     if done.is_err() {
         // The reader says what is wrong.

@@ -19,9 +19,9 @@ pub(crate) struct Span {
 
 impl Span {
     /// Offsets are below the largest event (1 GiB), so they fit.
-    pub(crate) fn new(start: usize, end: usize) -> Self {
-        let small = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-        Self { start: small(start), end: small(end) }
+    #[inline(always)]
+    pub(crate) const fn new(start: usize, end: usize) -> Self {
+        Self { start: start as u32, end: end as u32 }
     }
 
     pub(crate) const fn is_empty(self) -> bool {
@@ -84,6 +84,11 @@ impl Texts<'_> {
         text(string, self.payload, self.scratch)
     }
 
+    /// The string's bytes.
+    pub(crate) fn bytes(&self, string: Str) -> &[u8] {
+        bytes(string, self.payload, self.scratch)
+    }
+
     /// Puts `new` into scratch.
     pub(crate) fn keep(&mut self, new: &str) -> Str {
         let start = self.scratch.len();
@@ -112,6 +117,14 @@ impl Texts<'_> {
         let start = self.scratch.len();
         self.append(string);
         Str::scratch(start, self.scratch.len())
+    }
+}
+
+/// The text's bytes: enough to look a word up.
+pub(crate) fn bytes<'a>(string: Str, payload: &'a [u8], scratch: &'a str) -> &'a [u8] {
+    match string.place {
+        Place::Payload => string.span.of(payload),
+        Place::Scratch => string.span.of(scratch.as_bytes()),
     }
 }
 

@@ -272,7 +272,7 @@ impl Decoder {
             let payload = payload.to_vec();
             return self.undecodable(&payload, name, event.error);
         }
-        self.teller.event(payload, name, event.error);
+        self.teller.event(payload, name, event.error, learn);
         self.settle();
         if learn
             && self.teller.is_repeatable()
@@ -295,7 +295,7 @@ impl Decoder {
         }
         *self.frames.joined_mut() = String::from_utf8_lossy(payload).into_owned().into_bytes();
         self.source = Source::Joined;
-        self.teller.event(self.frames.joined(), name, error);
+        self.teller.event(self.frames.joined(), name, error, false);
         self.settle();
     }
 

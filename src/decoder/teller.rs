@@ -53,6 +53,7 @@ impl Teller {
                 depth: options.limits.depth,
                 extras: options.extras,
                 facts: options.limits.facts,
+                padding: false,
                 tape_from: parse::TAPE_FROM,
             },
             keepalives: options.keepalives,
@@ -105,9 +106,11 @@ impl Teller {
         normalizer.end(None, &mut Event { texts, tolerance, out: queue, document, name });
     }
 
-    /// One event; `payload` is UTF-8. What is wrong with it is left in `error`.
-    pub(super) fn event(&mut self, payload: &[u8], name: &[u8], error: bool) {
+    /// One event; `payload` is UTF-8. What is wrong with it is left in `error`. `learn`: a shape may be learned from what is
+    /// stated.
+    pub(super) fn event(&mut self, payload: &[u8], name: &[u8], error: bool, learn: bool) {
         self.begin();
+        self.reading.padding = learn;
         if self.normalizer.is_done() && self.tolerance.meets(Quirk::AfterDone) {
             return;
         }

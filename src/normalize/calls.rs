@@ -23,7 +23,7 @@ impl Normalizer {
             return Err(ErrorKind::Limit(Limit::IdBytes));
         }
         let print = |string: Str| match string.some() {
-            Some(string) => label_print(0, event.texts.get(string).as_bytes()),
+            Some(string) => label_print(0, event.texts.bytes(string)),
             None => 0,
         };
         let entry = tools::Entry { index, id: print(id), name: print(name) };
@@ -102,7 +102,7 @@ impl Normalizer {
         }
         let mut piece = Str::NONE;
         if entry.name != 0 {
-            match call.named(event.texts.get(name).as_bytes()) {
+            match call.named(event.texts.bytes(name)) {
                 Name::First => piece = name,
                 Name::Piece => {
                     need(event, Quirk::ToolNameSplit)?;
@@ -148,21 +148,21 @@ impl Normalizer {
 
 /// Of a fragment that is complete JSON and begins with everything so far, what is new.
 fn unrepeated(call: &mut Call, fragment: Str, event: &mut Event<'_>) -> Str {
-    let text = event.texts.get(fragment);
+    let text = event.texts.bytes(fragment);
     let mut nest = crate::lex::nest::Nest::default();
-    let complete = nest.scan(text.as_bytes()) == Some(text.len());
-    let repeats = call.channel.repeats(text.as_bytes()).filter(|_| complete);
+    let complete = nest.scan(text) == Some(text.len());
+    let repeats = call.channel.repeats(text).filter(|_| complete);
     match repeats {
         Some(told) => {
             event.tolerance.meets(Quirk::RepeatedArguments);
             let mut fresh = fragment;
             fresh.span.start = fragment.span.start.saturating_add(u32::try_from(told).unwrap_or(u32::MAX));
-            let new = event.texts.get(fresh).as_bytes();
+            let new = event.texts.bytes(fresh);
             call.channel.told_more(new);
             fresh
         }
         None => {
-            call.channel.told_more(text.as_bytes());
+            call.channel.told_more(text);
             fragment
         }
     }

@@ -63,7 +63,7 @@ impl Channel {
     /// Of a text that repeats all so far, what is new. A text that does not begin with all so far is new as a whole, and
     /// so is everything after it. Cost: two passes over the text, no memory.
     pub(super) fn fresh(&mut self, text: Str, texts: &Texts<'_>) -> Str {
-        let bytes = texts.get(text).as_bytes();
+        let bytes = texts.bytes(text);
         let repeat = self.repeat.get_or_insert_default();
         if repeat.pieces {
             return text;

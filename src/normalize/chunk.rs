@@ -74,7 +74,7 @@ impl Normalizer {
 
     /// A chunk-level extra that was not told before.
     pub(super) fn is_new_extra(&mut self, json: Str, event: &Event<'_>) -> bool {
-        let print = label_print(0, event.texts.get(json).as_bytes());
+        let print = label_print(0, event.texts.bytes(json));
         if self.extras.contains(&print) {
             return false;
         }

@@ -11,7 +11,7 @@ use crate::record::{Str, Told};
 impl Normalizer {
     pub(super) fn finish(&mut self, word: Str, event: &mut Event<'_>) {
         self.steady = false;
-        let meaning = dialect::finish(event.texts.get(word).as_bytes());
+        let meaning = dialect::finish(event.texts.bytes(word));
         let Some(choice) = self.choices.get_mut(self.choice) else { return };
         let reason = match meaning {
             dialect::Finish::Null if event.tolerance.meets(Quirk::FinishNullWord) => return,

@@ -13,7 +13,7 @@ impl Normalizer {
         if role.is_empty() {
             return;
         }
-        let print = label_print(0, event.texts.get(role).as_bytes());
+        let print = label_print(0, event.texts.bytes(role));
         let Some(choice) = self.current() else { return };
         if choice.role == print && event.tolerance.meets(Quirk::RoleRepeated) {
             return;

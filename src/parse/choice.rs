@@ -20,14 +20,14 @@ struct Choice<M> {
 }
 
 impl<C: Cursor> Walk<'_, C> {
-    pub(super) fn choices(&mut self) -> Result<(), ErrorKind> {
-        if self.cursor.kind()? != Kind::Array {
+    pub(super) fn choices(&mut self, kind: Kind) -> Result<(), ErrorKind> {
+        if kind != Kind::Array {
             return Err(ErrorKind::Shape);
         }
         let mut items = self.cursor.array()?;
         let mut position = 0u32;
-        while self.cursor.item(&mut items)? {
-            if self.cursor.kind()? != Kind::Object {
+        while let Some(kind) = self.cursor.element(&mut items)? {
+            if kind != Kind::Object {
                 return Err(ErrorKind::Shape);
             }
             self.choice(position)?;
@@ -44,8 +44,8 @@ impl<C: Cursor> Walk<'_, C> {
             Choice { index: None, delta: false, message: None, text: None, finish: Str::NONE, side: false };
         let mut met = Met::default();
         let mut members = self.cursor.object()?;
-        while let Some(key) = self.cursor.key(&mut members, dialect::choice_key)? {
-            self.choice_member(key, &mut choice, from, &mut met)?;
+        while let Some((key, kind)) = self.cursor.member(&mut members, dialect::choice_key)? {
+            self.choice_member(key, kind, &mut choice, from, &mut met)?;
         }
         self.close_choice(choice, from, position)
     }
@@ -53,11 +53,11 @@ impl<C: Cursor> Walk<'_, C> {
     fn choice_member(
         &mut self,
         key: ChoiceKey,
+        kind: Kind,
         choice: &mut Choice<C::Mark>,
         from: usize,
         met: &mut Met,
     ) -> Result<(), ErrorKind> {
-        let kind = self.cursor.kind()?;
         if kind == Kind::Null {
             return self.cursor.skip();
         }
@@ -91,7 +91,7 @@ impl<C: Cursor> Walk<'_, C> {
                 }
             }
             ChoiceKey::Usage if kind == Kind::Object && self.cursor.tolerance().allows(Quirk::UsagePlace) => {
-                if self.usage()? {
+                if self.usage(kind)? {
                     self.need(Quirk::UsagePlace)?;
                 }
             }

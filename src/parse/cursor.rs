@@ -87,12 +87,17 @@ pub(crate) trait Cursor {
     fn kind(&mut self) -> Result<Kind, ErrorKind>;
     /// Enters the object ahead.
     fn object(&mut self) -> Result<Self::Seq, ErrorKind>;
-    /// The next member, looked up in `table` (its name unescaped); the cursor then stands before its value.
-    fn key<K>(&mut self, seq: &mut Self::Seq, table: impl Fn(&[u8]) -> K) -> Result<Option<K>, ErrorKind>;
+    /// The next member: its name (unescaped) looked up in `table`, and its value's kind; the cursor then stands before the
+    /// value.
+    fn member<K>(
+        &mut self,
+        seq: &mut Self::Seq,
+        table: impl Fn(&[u8]) -> K,
+    ) -> Result<Option<(K, Kind)>, ErrorKind>;
     /// Enters the array ahead.
     fn array(&mut self) -> Result<Self::Seq, ErrorKind>;
-    /// Whether there is another element; the cursor then stands before it.
-    fn item(&mut self, seq: &mut Self::Seq) -> Result<bool, ErrorKind>;
+    /// The next element's kind; the cursor then stands before it.
+    fn element(&mut self, seq: &mut Self::Seq) -> Result<Option<Kind>, ErrorKind>;
     /// Reads the string ahead. Borrowed where it has no escapes, unescaped into scratch where it has.
     fn string(&mut self) -> Result<Str, ErrorKind>;
     /// The surrogates that stood alone at the edges of the string just read.
@@ -107,8 +112,8 @@ pub(crate) trait Cursor {
     fn go(&mut self, mark: Self::Mark) -> Self::Mark;
     /// The JSON text of a marked value that has been passed.
     fn json(&mut self, mark: Self::Mark) -> Str;
-    /// The text of a string.
-    fn text(&self, string: Str) -> &str;
+    /// The bytes of a string.
+    fn bytes(&self, string: Str) -> &[u8];
     /// What is allowed and seen.
     fn tolerance(&mut self) -> &mut Tolerance;
 }

@@ -15,8 +15,7 @@ impl<C: Cursor> Walk<'_, C> {
         let (from, mark) = (self.body.len(), self.cursor.mark());
         let (mut role, mut finish, mut met) = (Str::NONE, Str::NONE, Met::default());
         let mut members = self.cursor.object()?;
-        while let Some(key) = self.cursor.key(&mut members, dialect::delta_key)? {
-            let kind = self.cursor.kind()?;
+        while let Some((key, kind)) = self.cursor.member(&mut members, dialect::delta_key)? {
             if kind == Kind::Null {
                 self.cursor.skip()?;
                 continue;
@@ -33,7 +32,7 @@ impl<C: Cursor> Walk<'_, C> {
             }
         }
         let side = !role.is_empty()
-            && !dialect::answers(self.cursor.text(role).as_bytes())
+            && !dialect::answers(self.cursor.bytes(role))
             && self.cursor.tolerance().meets(Quirk::SideRole);
         if side {
             self.body.truncate(from);

@@ -105,7 +105,7 @@ impl<C: Cursor> Walk<'_, C> {
             _ => {
                 self.cursor.skip()?;
                 let message = self.cursor.json(mark);
-                let any = !matches!(self.cursor.text(message), "false" | "0" | "[]");
+                let any = !matches!(self.cursor.bytes(message), b"false" | b"0" | b"[]");
                 Fields { message, any, ..Fields::default() }
             }
         };
@@ -145,7 +145,7 @@ impl<C: Cursor> Walk<'_, C> {
         };
         let text = foreign.message.is_some_and(|(kind, _)| kind == Kind::String);
         let code = self.label_at(foreign.code)?;
-        let coded = !code.is_empty() && self.cursor.text(code) != "0";
+        let coded = !code.is_empty() && self.cursor.bytes(code) != b"0";
         let is_error = inner.is_some()
             || foreign.error_object
             || foreign.detail.is_some()
@@ -162,14 +162,14 @@ impl<C: Cursor> Walk<'_, C> {
 
     fn is_error_type(&mut self, kind: Option<C::Mark>) -> Result<bool, ErrorKind> {
         let kind = self.label_at(kind)?;
-        Ok(self.cursor.text(kind).as_bytes() == dialect::ERROR_OBJECT)
+        Ok(self.cursor.bytes(kind) == dialect::ERROR_OBJECT)
     }
 
     /// An object with a status: an error unless its code is zero.
     fn status(&mut self, mark: C::Mark) -> Result<Option<Fields>, ErrorKind> {
         let fields = self.fields_at(mark)?;
-        let code = self.cursor.text(fields.code);
-        Ok(if code.is_empty() || code == "0" { None } else { Some(fields) })
+        let code = self.cursor.bytes(fields.code);
+        Ok(if code.is_empty() || code == b"0" { None } else { Some(fields) })
     }
 
     /// A response: an error if it holds one.
@@ -177,8 +177,9 @@ impl<C: Cursor> Walk<'_, C> {
         let back = self.cursor.go(mark);
         let mut found = None;
         let mut members = self.cursor.object()?;
-        while let Some(is_error) = self.cursor.key(&mut members, |key| key == b"error" || key == b"Error")? {
-            if is_error && self.cursor.kind()? == Kind::Object {
+        let name = |key: &[u8]| key == b"error" || key == b"Error";
+        while let Some((is_error, kind)) = self.cursor.member(&mut members, name)? {
+            if is_error && kind == Kind::Object {
                 found = Some(self.error_fields()?).filter(|fields| fields.any);
             } else {
                 self.cursor.skip()?;
@@ -199,12 +200,12 @@ impl<C: Cursor> Walk<'_, C> {
     fn error_fields(&mut self) -> Result<Fields, ErrorKind> {
         let mut fields = Fields::default();
         let mut members = self.cursor.object()?;
-        while let Some(key) = self.cursor.key(&mut members, dialect::error_key)? {
-            fields.any |= self.cursor.kind()? != Kind::Null;
+        while let Some((key, kind)) = self.cursor.member(&mut members, dialect::error_key)? {
+            fields.any |= kind != Kind::Null;
             match key {
-                ErrorKey::Code => fields.code = self.label()?,
-                ErrorKey::Kind => fields.kind = self.label()?,
-                ErrorKey::Message => fields.message = self.label()?,
+                ErrorKey::Code => fields.code = self.label(kind)?,
+                ErrorKey::Kind => fields.kind = self.label(kind)?,
+                ErrorKey::Message => fields.message = self.label(kind)?,
                 ErrorKey::Other => self.cursor.skip()?,
             }
         }
@@ -214,14 +215,14 @@ impl<C: Cursor> Walk<'_, C> {
     fn label_at(&mut self, mark: Option<C::Mark>) -> Result<Str, ErrorKind> {
         let Some(mark) = mark else { return Ok(Str::NONE) };
         let back = self.cursor.go(mark);
-        let label = self.label();
+        let label = self.cursor.kind().and_then(|kind| self.label(kind));
         self.cursor.go(back);
         label
     }
 
     /// A string as it is, null as nothing, an integer in decimal, anything else as its JSON text.
-    fn label(&mut self) -> Result<Str, ErrorKind> {
-        match self.cursor.kind()? {
+    fn label(&mut self, kind: Kind) -> Result<Str, ErrorKind> {
+        match kind {
             Kind::String => self.cursor.string(),
             Kind::Null => {
                 self.cursor.skip()?;

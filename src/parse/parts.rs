@@ -46,13 +46,13 @@ fn content_part<C: Cursor>(
     if thinks {
         return reasoning_part(walk, part, dialect::REASONING_PARTS, home);
     }
-    let kind = walk.cursor.text(part.kind);
-    let known = matches!(kind, "" | "text" | "output_text" | "input_text");
-    let extra = dialect::part_extra(kind.as_bytes());
+    let kind = walk.cursor.bytes(part.kind);
+    let known = matches!(kind, b"" | b"text" | b"output_text" | b"input_text");
+    let extra = dialect::part_extra(kind);
     match part.text.filter(|_| known || extra == ExtraKind::Other) {
         Some(mark) => strings_at(walk, mark, &|text| Record::Text { home, text }),
         None => {
-            if let Some(mark) = part.whole.filter(|_| walk.extras != Extras::None) {
+            if let Some(mark) = part.whole.filter(|_| walk.reading.extras != Extras::None) {
                 let json = walk.cursor.json(mark);
                 walk.body.push(Record::Extra { kind: extra, json, chunk: false });
             }
@@ -154,8 +154,7 @@ fn each<C: Cursor>(walk: &mut Walk<'_, C>, kind: Kind, f: Each<'_, C>) -> Result
         return f(walk, kind);
     }
     let mut items = walk.cursor.array()?;
-    while walk.cursor.item(&mut items)? {
-        let kind = walk.cursor.kind()?;
+    while let Some(kind) = walk.cursor.element(&mut items)? {
         f(walk, kind)?;
         walk.bounded()?;
     }
@@ -174,9 +173,8 @@ fn part<C: Cursor>(walk: &mut Walk<'_, C>) -> Result<Part<C::Mark>, ErrorKind> {
         whole: None,
     };
     let mut members = walk.cursor.object()?;
-    while let Some(key) = walk.cursor.key(&mut members, dialect::part_key)? {
+    while let Some((key, kind)) = walk.cursor.member(&mut members, dialect::part_key)? {
         part.whole = Some(whole);
-        let kind = walk.cursor.kind()?;
         match (key, kind) {
             (_, Kind::Null) => walk.cursor.skip()?,
             (PartKey::Type, Kind::String) => part.kind = walk.cursor.string()?,

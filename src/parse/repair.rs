@@ -62,7 +62,7 @@ impl<'a> Salvage<'a> {
             if before == Some(&b'\\') {
                 continue;
             }
-            let end = lex::string_stop(self.payload, start).at;
+            let end = start.saturating_add(lex::string_stop(self.payload.get(start..)?).at);
             if self.payload.get(end) != Some(&b'"') {
                 continue;
             }

@@ -11,9 +11,9 @@ use super::cursor::Scratch;
 use super::cursor::{Cursor, Kind, Number};
 use crate::dialect::Tolerance;
 use crate::error::ErrorKind;
-use crate::lex::Edges;
 use crate::lex::nest::Nest;
-use crate::record::{Str, text};
+use crate::lex::{self, Edges};
+use crate::record::{Str, bytes};
 
 /// The tape's nodes, and the address of the copy they point into.
 pub(crate) struct Nodes<'c> {
@@ -104,7 +104,7 @@ impl<'a, 'c> Tape<'a, 'c> {
     fn value_of(&self, name: usize) -> usize {
         let mut at = name;
         loop {
-            at = crate::lex::string_stop(self.payload, at).at;
+            at = self.string_stop(at);
             match self.payload.get(at) {
                 Some(b'\\') => at = at.saturating_add(2),
                 Some(b'"') | None => break,
@@ -136,10 +136,14 @@ impl<'a, 'c> Tape<'a, 'c> {
         start.saturating_add(len)
     }
 
+    fn string_stop(&self, at: usize) -> usize {
+        at.saturating_add(lex::string_stop(self.payload.get(at..).unwrap_or_default()).at)
+    }
+
     fn string_end(&self, start: usize) -> usize {
         let mut at = start.saturating_add(1);
         loop {
-            at = crate::lex::string_stop(self.payload, at).at;
+            at = self.string_stop(at);
             match self.payload.get(at) {
                 Some(b'\\') => at = at.saturating_add(2),
                 Some(b'"') => return at.saturating_add(1),
@@ -171,7 +175,11 @@ impl Cursor for Tape<'_, '_> {
         }
     }
 
-    fn key<K>(&mut self, left: &mut usize, table: impl Fn(&[u8]) -> K) -> Result<Option<K>, ErrorKind> {
+    fn member<K>(
+        &mut self,
+        left: &mut usize,
+        table: impl Fn(&[u8]) -> K,
+    ) -> Result<Option<(K, Kind)>, ErrorKind> {
         if *left == 0 {
             return Ok(None);
         }
@@ -179,7 +187,7 @@ impl Cursor for Tape<'_, '_> {
         let Node::String(name) = self.node(self.at)? else { return Err(ErrorKind::Json) };
         self.name = Some(self.offset(name));
         self.at = self.at.saturating_add(1);
-        Ok(Some(table(name.as_bytes())))
+        Ok(Some((table(name.as_bytes()), self.kind()?)))
     }
 
     fn array(&mut self) -> Result<usize, ErrorKind> {
@@ -189,11 +197,13 @@ impl Cursor for Tape<'_, '_> {
         }
     }
 
-    fn item(&mut self, left: &mut usize) -> Result<bool, ErrorKind> {
+    fn element(&mut self, left: &mut usize) -> Result<Option<Kind>, ErrorKind> {
         self.name = None;
-        let more = *left > 0;
+        if *left == 0 {
+            return Ok(None);
+        }
         *left = left.saturating_sub(1);
-        Ok(more)
+        self.kind().map(Some)
     }
 
     fn string(&mut self) -> Result<Str, ErrorKind> {
@@ -244,8 +254,8 @@ impl Cursor for Tape<'_, '_> {
         Str::payload(start, self.value_end(start))
     }
 
-    fn text(&self, string: Str) -> &str {
-        text(string, self.payload, &self.scratch.text)
+    fn bytes(&self, string: Str) -> &[u8] {
+        bytes(string, self.payload, &self.scratch.text)
     }
 
     fn tolerance(&mut self) -> &mut Tolerance {

@@ -23,8 +23,8 @@ pub(super) fn calls<C: Cursor>(walk: &mut Walk<'_, C>, kind: Kind, home: Home) -
     match kind {
         Kind::Array => {
             let mut items = walk.cursor.array()?;
-            while walk.cursor.item(&mut items)? {
-                match walk.cursor.kind()? {
+            while let Some(kind) = walk.cursor.element(&mut items)? {
+                match kind {
                     Kind::Object => {
                         entry(walk, home)?;
                         walk.bounded()?;
@@ -60,8 +60,7 @@ fn members<C: Cursor>(walk: &mut Walk<'_, C>, entry: &mut Entry, inside: bool) -
     let from = walk.body.len();
     let mut arguments = false;
     let mut members = walk.cursor.object()?;
-    while let Some(key) = walk.cursor.key(&mut members, dialect::tool_key)? {
-        let kind = walk.cursor.kind()?;
+    while let Some((key, kind)) = walk.cursor.member(&mut members, dialect::tool_key)? {
         match key {
             _ if kind == Kind::Null => walk.cursor.skip()?,
             ToolKey::Index if !inside || (entry.index.is_none() && kind == Kind::Number) => {

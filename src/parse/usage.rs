@@ -18,12 +18,11 @@ fn counters<C: Cursor>(walk: &mut Walk<'_, C>, inside: bool) -> Result<bool, Err
     let spelling = walk.cursor.tolerance().allows(Quirk::UsageSpelling);
     let mut any = false;
     let mut members = walk.cursor.object()?;
-    while let Some(key) = walk.cursor.key(&mut members, dialect::usage_key)? {
-        let kind = walk.cursor.kind()?;
+    while let Some((key, kind)) = walk.cursor.member(&mut members, dialect::usage_key)? {
         let object = kind == Kind::Object;
         let (told, reference) = match key {
             UsageKey::Counter(counter, reference) if reference || spelling => {
-                (walk.counter(counter)?, reference)
+                (walk.counter(counter, kind)?, reference)
             }
             UsageKey::InputDetails(reference) | UsageKey::OutputDetails(reference)
                 if object && (reference || spelling) =>
@@ -47,13 +46,10 @@ fn counters<C: Cursor>(walk: &mut Walk<'_, C>, inside: bool) -> Result<bool, Err
 fn details<C: Cursor>(walk: &mut Walk<'_, C>) -> Result<bool, ErrorKind> {
     let mut any = false;
     let mut members = walk.cursor.object()?;
-    while let Some(counter) = walk.cursor.key(&mut members, dialect::detail_key)? {
+    while let Some((counter, kind)) = walk.cursor.member(&mut members, dialect::detail_key)? {
         match counter {
-            Some(counter) => any |= walk.counter(counter)?,
-            None => {
-                let kind = walk.cursor.kind()?;
-                walk.other(kind, false)?;
-            }
+            Some(counter) => any |= walk.counter(counter, kind)?,
+            None => walk.other(kind, false)?,
         }
     }
     Ok(any)
@@ -61,8 +57,7 @@ fn details<C: Cursor>(walk: &mut Walk<'_, C>) -> Result<bool, ErrorKind> {
 
 impl<C: Cursor> Walk<'_, C> {
     /// One counter of a usage object.
-    fn counter(&mut self, counter: Counter) -> Result<bool, ErrorKind> {
-        let kind = self.cursor.kind()?;
+    fn counter(&mut self, counter: Counter, kind: Kind) -> Result<bool, ErrorKind> {
         if kind == Kind::Null {
             self.cursor.skip()?;
             return Ok(false);

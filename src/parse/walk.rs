@@ -7,13 +7,14 @@
 //! in their written order. A choice opens with [`Record::Choice`]; its index may come last, so it is filled in at the
 //! end. Two values for one name: the earlier value's records are struck out, unless the later is null.
 
-use super::cursor::{Cursor, Kind, Number};
-use super::errors;
+use super::cursor::{Cursor, Kind, Number, number_of};
+use super::{Reading, errors};
 use crate::delta::ExtraKind;
 use crate::dialect::{self, ChunkKey, ForeignKey, Quirk};
 use crate::error::{ErrorKind, Limit};
+use crate::lex;
 use crate::options::Extras;
-use crate::record::{Record, Span, Str};
+use crate::record::{Place, Record, Span, Str};
 
 /// The walk: a source to read, lists to state facts in.
 pub(crate) struct Walk<'w, C: Cursor> {
@@ -22,9 +23,7 @@ pub(crate) struct Walk<'w, C: Cursor> {
     pub(super) body: &'w mut Vec<Record>,
     /// Spare list for putting a choice's records in order.
     pub(super) spare: &'w mut Vec<Record>,
-    pub(super) extras: Extras,
-    /// How many facts one event may state.
-    pub(super) facts: usize,
+    pub(super) reading: Reading,
 }
 
 /// The names met so far in one object.
@@ -95,8 +94,8 @@ impl<C: Cursor> Walk<'_, C> {
     fn documents(&mut self) -> Result<(), ErrorKind> {
         let (mut objects, mut others) = (0usize, 0usize);
         let mut items = self.cursor.array()?;
-        while self.cursor.item(&mut items)? {
-            if self.cursor.kind()? == Kind::Object {
+        while let Some(kind) = self.cursor.element(&mut items)? {
+            if kind == Kind::Object {
                 self.element()?;
                 objects = objects.saturating_add(1);
             } else {
@@ -130,7 +129,7 @@ impl<C: Cursor> Walk<'_, C> {
     /// One event states no more than so many facts, whatever its size.
     pub(super) fn bounded(&mut self) -> Result<(), ErrorKind> {
         let facts = self.head.len().saturating_add(self.body.len());
-        if facts > self.facts { Err(ErrorKind::Limit(Limit::Facts)) } else { Ok(()) }
+        if facts > self.reading.facts { Err(ErrorKind::Limit(Limit::Facts)) } else { Ok(()) }
     }
 
     fn chunk(&mut self) -> Result<(), ErrorKind> {
@@ -146,8 +145,8 @@ impl<C: Cursor> Walk<'_, C> {
         };
         let (from, mut met) = (self.body.len(), Met::default());
         let mut members = self.cursor.object()?;
-        while let Some(key) = self.cursor.key(&mut members, dialect::chunk_key)? {
-            self.chunk_member(key, &mut chunk, from, &mut met)?;
+        while let Some((key, kind)) = self.cursor.member(&mut members, dialect::chunk_key)? {
+            self.chunk_member(key, kind, &mut chunk, from, &mut met)?;
         }
         self.close_chunk(chunk, from)
     }
@@ -155,11 +154,11 @@ impl<C: Cursor> Walk<'_, C> {
     fn chunk_member(
         &mut self,
         key: ChunkKey,
+        kind: Kind,
         chunk: &mut Chunk<C::Mark>,
         from: usize,
         met: &mut Met,
     ) -> Result<(), ErrorKind> {
-        let kind = self.cursor.kind()?;
         if kind == Kind::Null {
             chunk.choices_null |= key == ChunkKey::Choices;
             return self.cursor.skip();
@@ -175,7 +174,7 @@ impl<C: Cursor> Walk<'_, C> {
             }
             ChunkKey::Object => {
                 let object = self.soft_string(kind)?;
-                let name = self.cursor.text(object).as_bytes();
+                let name = self.cursor.bytes(object);
                 chunk.named |= dialect::names_chunk(name);
                 chunk.foreign.error_object |= name == dialect::ERROR_OBJECT;
             }
@@ -185,15 +184,15 @@ impl<C: Cursor> Walk<'_, C> {
                     self.twice(from, |record| !matches!(record, Record::Counter { .. }))?;
                 }
                 chunk.choices = true;
-                self.choices()?;
+                self.choices(kind)?;
             }
             ChunkKey::Usage => {
                 if met.again(3) {
                     self.need(Quirk::DuplicateKey)?;
                 }
-                chunk.counters |= self.usage()?;
+                chunk.counters |= self.usage(kind)?;
             }
-            ChunkKey::UsageBox => self.usage_box(chunk)?,
+            ChunkKey::UsageBox => self.usage_box(kind, chunk)?,
             ChunkKey::Error => {
                 if met.again(4) {
                     self.need(Quirk::DuplicateKey)?;
@@ -296,29 +295,32 @@ impl<C: Cursor> Walk<'_, C> {
     }
 
     /// A number, or one as a string; anything else is passed.
+    #[inline(always)]
     pub(super) fn any_number(&mut self, kind: Kind) -> Result<Option<Number>, ErrorKind> {
-        let number = match kind {
-            Kind::Number => self.cursor.number()?,
-            Kind::String => {
-                let string = self.cursor.string()?;
-                let text = self.cursor.text(string).trim();
-                let is_number = crate::lex::number_end(text.as_bytes(), 0) == Some(text.len());
-                if !is_number {
-                    return Ok(None);
-                }
-                let mut number = super::cursor::number_of(text.as_bytes(), u32::MAX);
-                number.plain = false;
-                number
-            }
-            _ => {
-                self.cursor.skip()?;
-                return Ok(None);
-            }
-        };
+        if kind != Kind::Number {
+            return self.no_number(kind);
+        }
+        let number = self.cursor.number()?;
         if !number.plain {
             self.need(Quirk::NumberType)?;
         }
         Ok(Some(number))
+    }
+
+    #[cold]
+    fn no_number(&mut self, kind: Kind) -> Result<Option<Number>, ErrorKind> {
+        if kind != Kind::String {
+            self.cursor.skip()?;
+            return Ok(None);
+        }
+        let string = self.cursor.string()?;
+        let text = self.cursor.bytes(string).trim_ascii();
+        if lex::number_end(text, 0) != Some(text.len()) {
+            return Ok(None);
+        }
+        let number = number_of(text, u32::MAX);
+        self.need(Quirk::NumberType)?;
+        Ok(Some(Number { plain: false, ..number }))
     }
 
     /// States a text-like record whose string was just read, with the surrogates at its edges.
@@ -351,9 +353,9 @@ impl<C: Cursor> Walk<'_, C> {
 
     pub(super) fn extra(&mut self, kind: ExtraKind, chunk: bool) -> Result<(), ErrorKind> {
         let mark = self.passed()?;
-        if self.extras != Extras::None {
+        if self.reading.extras != Extras::None {
             let json = self.cursor.json(mark);
-            if matches!(self.cursor.text(json), "{}" | "[]") {
+            if matches!(self.cursor.bytes(json), b"{}" | b"[]") {
                 return Ok(());
             }
             self.body.push(Record::Extra { kind, json, chunk });
@@ -363,16 +365,16 @@ impl<C: Cursor> Walk<'_, C> {
 
     /// A member that means nothing here.
     pub(super) fn other(&mut self, kind: Kind, chunk: bool) -> Result<(), ErrorKind> {
-        if self.extras == Extras::All {
+        if self.reading.extras == Extras::All {
             return self.extra(ExtraKind::Other, chunk);
         }
         match kind {
-            Kind::String => {
+            Kind::String if self.reading.padding => {
                 let string = self.cursor.string()?;
                 self.pad(string);
                 Ok(())
             }
-            Kind::Number => {
+            Kind::Number if self.reading.padding => {
                 let number = self.cursor.number()?;
                 self.body
                     .push(Record::Padding { span: Span { start: number.at, end: number.at }, number: true });
@@ -383,32 +385,30 @@ impl<C: Cursor> Walk<'_, C> {
     }
 
     fn pad(&mut self, string: Str) {
-        if string.place == crate::record::Place::Payload {
+        if self.reading.padding && string.place == Place::Payload {
             self.body.push(Record::Padding { span: string.span, number: false });
         }
     }
 
     /// The usage object ahead; gives whether it had a number.
-    pub(super) fn usage(&mut self) -> Result<bool, ErrorKind> {
-        if self.cursor.kind()? != Kind::Object {
+    pub(super) fn usage(&mut self, kind: Kind) -> Result<bool, ErrorKind> {
+        if kind != Kind::Object {
             self.cursor.skip()?;
             return Ok(false);
         }
         super::usage::usage(self)
     }
 
-    fn usage_box(&mut self, chunk: &mut Chunk<C::Mark>) -> Result<(), ErrorKind> {
-        let kind = self.cursor.kind()?;
+    fn usage_box(&mut self, kind: Kind, chunk: &mut Chunk<C::Mark>) -> Result<(), ErrorKind> {
         if kind != Kind::Object || !self.cursor.tolerance().allows(Quirk::UsagePlace) {
             return self.other(kind, true);
         }
         let mut members = self.cursor.object()?;
-        while let Some(is_usage) = self.cursor.key(&mut members, |key| key == b"usage")? {
-            if is_usage && self.usage()? {
+        while let Some((is_usage, kind)) = self.cursor.member(&mut members, |key| key == b"usage")? {
+            if is_usage && self.usage(kind)? {
                 self.need(Quirk::UsagePlace)?;
                 chunk.counters = true;
             } else if !is_usage {
-                let kind = self.cursor.kind()?;
                 self.other(kind, true)?;
             }
         }

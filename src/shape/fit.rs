@@ -74,11 +74,13 @@ impl Shape {
 /// unescaped.
 #[inline(always)]
 fn string_hole(bytes: &[u8], at: usize) -> Option<(Span, bool)> {
-    let stop = lex::string_stop(bytes, at);
-    if bytes.get(stop.at) != Some(&b'"') {
-        return rough_hole(bytes, at, stop.at);
+    let body = bytes.get(at..)?;
+    let stop = lex::string_stop(body);
+    let end = at.wrapping_add(stop.at);
+    if body.get(stop.at) != Some(&b'"') {
+        return rough_hole(bytes, at, end);
     }
-    let span = Span::new(at, stop.at);
+    let span = Span::new(at, end);
     if stop.wide && std::str::from_utf8(span.of(bytes)).is_err() {
         return None;
     }
@@ -88,7 +90,8 @@ fn string_hole(bytes: &[u8], at: usize) -> Option<(Span, bool)> {
 #[inline(never)]
 fn rough_hole(bytes: &[u8], start: usize, mut at: usize) -> Option<(Span, bool)> {
     while bytes.get(at) == Some(&b'\\') {
-        at = lex::string_stop(bytes, at.wrapping_add(2)).at;
+        let after = at.wrapping_add(2);
+        at = after.wrapping_add(lex::string_stop(bytes.get(after..)?).at);
     }
     if bytes.get(at) != Some(&b'"') {
         return None;

@@ -1,7 +1,7 @@
-//! The ratios that the crate promises, all in one run: `ratios [--rounds N] [--save]`.
+//! The ratios that the crate promises, all in one run: `ratios [--rounds N] [--only TABLE] [--save]`.
 //!
 //! Every stack first proves its answer; then all take turns, and each ratio is the median over rounds of two times
-//! measured in the same round. `--save` writes `results/<date>.json` and `.md`.
+//! measured in the same round. `--only` measures one table (openai, general, stepfun, events, gateway, small, hostile). `--save` writes `results/<date>.json` and `.md`.
 
 use std::{env, hint::black_box, time::Duration};
 
@@ -21,17 +21,27 @@ const TURN: Duration = Duration::from_millis(12);
 const INPUTS_16K: Cut = Cut::Bytes(16 << 10);
 const INPUTS_1460: Cut = Cut::Bytes(1460);
 
+const TABLES: [(&str, fn(&mut Bench)); 7] = [
+    ("openai", Bench::openai),
+    ("general", Bench::general_path),
+    ("stepfun", Bench::stepfun),
+    ("events", Bench::one_event_per_input),
+    ("gateway", Bench::gateway),
+    ("small", Bench::small_inputs),
+    ("hostile", Bench::hostile),
+];
+
 fn main() {
     let arguments: Vec<String> = env::args().skip(1).collect();
-    let rounds = arguments.iter().position(|argument| argument == "--rounds");
-    let rounds = rounds.and_then(|at| arguments.get(at + 1)?.parse().ok()).unwrap_or(15);
+    let option = |name: &str| arguments.get(arguments.iter().position(|argument| argument == name)? + 1);
+    let rounds = option("--rounds").and_then(|rounds| rounds.parse().ok()).unwrap_or(15);
+    let only = option("--only");
     let mut bench = Bench { report: Report::new(rounds) };
-    bench.openai();
-    bench.stepfun();
-    bench.one_event_per_input();
-    bench.gateway();
-    bench.small_inputs();
-    bench.hostile();
+    for (name, measure) in TABLES {
+        if only.is_none_or(|only| only == name) {
+            measure(&mut bench);
+        }
+    }
     println!("{}", bench.report.markdown());
     if arguments.iter().any(|argument| argument == "--save") {
         bench.report.save().expect("benches/results");
@@ -119,25 +129,22 @@ impl Bench {
             (INPUTS_1460, [14.0, 18.0], [5.0, 6.5], [5.0, 4.0]),
         ];
         for (cut, usual, typed, floor) in bounds {
-            let mut entries = vec![deltaic(), unpredicted(), peers::tape()];
+            let mut entries = vec![deltaic()];
             entries.extend(peers::decoding());
             entries.extend(peers::floors());
             let group = self.measure("openai_text", cut, &entries);
             self.faster(&group, group.of(peers::usual().name), usual[0], usual[1]);
             self.faster(&group, &group.best(Class::Typed).1, typed[0], typed[1]);
             self.slower(&group, "deltaic", group.of(peers::line_scan().name), floor[0], floor[1]);
-            self.general_path(&group);
-        }
-        for cut in [Cut::Whole, Cut::Events] {
-            let group = self.measure("openai_text", cut, &[unpredicted(), peers::tape()]);
-            self.general_path(&group);
         }
     }
 
-    fn general_path(&mut self, group: &Group) {
-        let name = format!("{}, prediction off", group.name);
-        let group = Group { name, timings: group.timings.clone() };
-        self.slower(&group, unpredicted().name, group.of(peers::tape().name), 1.3, 1.0);
+    fn general_path(&mut self) {
+        for cut in [Cut::Whole, INPUTS_16K, INPUTS_1460, Cut::Events] {
+            let mut group = self.measure("openai_text", cut, &[unpredicted(), peers::tape()]);
+            group.name = format!("{}, prediction off", group.name);
+            self.slower(&group, unpredicted().name, group.of(peers::tape().name), 1.3, 1.0);
+        }
     }
 
     fn stepfun(&mut self) {

@@ -1,0 +1,121 @@
+//! What is not written the plain way: escapes, white space, raw control characters, numbers that are no plain integers.
+//!
+//! Knows: RFC 8259, and its named leniencies. Must not know: any member's name. All of it is cold: strict, compact JSON
+//! without escapes never comes here.
+
+use super::{Reader, Seq};
+use crate::dialect::Quirk;
+use crate::error::ErrorKind;
+use crate::lex::{self, Edges};
+use crate::parse::cursor::{Cursor, Number, number_of};
+use crate::record::{Span, Str};
+
+impl<'a> Reader<'a> {
+    /// The body of the next member's name and all after it; `None`: the object ended.
+    #[inline(never)]
+    pub(super) fn rough_member(&mut self, seq: &mut Seq) -> Result<Option<&'a [u8]>, ErrorKind> {
+        if !self.next(seq, b'}')? {
+            return Ok(None);
+        }
+        self.expect(b'"')?;
+        Ok(Some(self.rest))
+    }
+
+    /// A name with escapes in it or white space after it, through its colon; `body`: from after its opening quote.
+    #[cold]
+    pub(super) fn rough_name<K>(&mut self, body: &[u8], table: impl Fn(&[u8]) -> K) -> Result<K, ErrorKind> {
+        let (name, escapes) = self.rough_body(self.position_of(body))?;
+        let key = if escapes {
+            let name = self.unescape(name)?;
+            self.edges = Edges::default();
+            table(self.bytes(name))
+        } else {
+            table(name.of(self.payload))
+        };
+        self.space();
+        self.expect(b':')?;
+        Ok(key)
+    }
+
+    #[cold]
+    pub(super) fn rough_string(&mut self, body: &[u8]) -> Result<Str, ErrorKind> {
+        let (body, escapes) = self.rough_body(self.position_of(body))?;
+        if escapes {
+            return self.unescape(body);
+        }
+        self.edges = Edges::default();
+        Ok(Str::payload(body.range().start, body.range().end))
+    }
+
+    /// A string's body from `start` on, and whether it has escapes; the reader then stands after the closing quote.
+    #[cold]
+    pub(super) fn rough_body(&mut self, start: usize) -> Result<(Span, bool), ErrorKind> {
+        self.rest = self.payload.get(start..).unwrap_or_default();
+        let mut escapes = false;
+        loop {
+            self.rest = self.rest.get(lex::string_stop(self.rest).at..).unwrap_or_default();
+            match self.rest {
+                [b'"', rest @ ..] => {
+                    let body = Span::new(start, self.position());
+                    self.rest = rest;
+                    return Ok((body, escapes));
+                }
+                [b'\\', ..] => {
+                    escapes = true;
+                    self.escape()?;
+                }
+                [b'\n' | b'\r', ..] | [] => return Err(ErrorKind::Json),
+                [_, rest @ ..] => {
+                    self.rest = rest;
+                    self.need(Quirk::RawControl)?;
+                }
+            }
+        }
+    }
+
+    fn escape(&mut self) -> Result<(), ErrorKind> {
+        let length = match self.rest.get(1) {
+            Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => 2,
+            Some(b'u') => self.unit()?,
+            _ => return Err(ErrorKind::Json),
+        };
+        self.rest = self.rest.get(length..).unwrap_or_default();
+        Ok(())
+    }
+
+    /// The length of the `\uXXXX` ahead, or of the pair that it begins.
+    fn unit(&mut self) -> Result<usize, ErrorKind> {
+        let unit = lex::hex4(self.rest, 2).ok_or(ErrorKind::Json)?;
+        if unit & 0xF800 != 0xD800 {
+            return Ok(6);
+        }
+        let escape = self.rest.get(6..).is_some_and(|rest| rest.starts_with(b"\\u"));
+        let low = lex::hex4(self.rest, 8).filter(|_| escape);
+        if low.is_some_and(|low| lex::join(unit, low).is_some()) {
+            return Ok(12);
+        }
+        self.need(Quirk::LoneSurrogate)?;
+        Ok(6)
+    }
+
+    fn unescape(&mut self, body: Span) -> Result<Str, ErrorKind> {
+        let start = self.scratch.text.len();
+        let raw = std::str::from_utf8(body.of(self.payload)).map_err(|_| ErrorKind::Utf8)?;
+        let met = lex::unescape(raw, &mut self.scratch.text).ok_or(ErrorKind::Json)?;
+        if met.lone {
+            self.need(Quirk::LoneSurrogate)?;
+        }
+        self.edges = met.edges;
+        let string = Str::scratch(start, self.scratch.text.len());
+        self.scratch.escaped.push((string.span.start, body));
+        Ok(string)
+    }
+
+    #[cold]
+    pub(super) fn rough_number(&mut self) -> Result<Number, ErrorKind> {
+        let start = self.position();
+        self.skip_scalar()?;
+        let token = self.payload.get(start..self.position()).unwrap_or_default();
+        Ok(number_of(token, Span::new(start, start).start))
+    }
+}

@@ -1,0 +1,94 @@
+//! Passing values: everything is checked, nothing is kept.
+//!
+//! Knows: RFC 8259. Must not know: why a value is passed.
+
+use super::{Reader, Seq};
+use crate::dialect::Quirk;
+use crate::error::ErrorKind;
+use crate::lex;
+
+impl Reader<'_> {
+    /// Passes one value that is no container.
+    #[inline(always)]
+    pub(super) fn skip_scalar(&mut self) -> Result<(), ErrorKind> {
+        match self.rest {
+            [b'"', body @ ..] => self.skip_string(body),
+            [b't', ..] => self.literal(b"true"),
+            [b'f', ..] => self.literal(b"false"),
+            [b'n', ..] => self.literal(b"null"),
+            [b'-' | b'0'..=b'9' | b'N' | b'I', ..] => match lex::number_end(self.rest, 0) {
+                Some(end) => {
+                    self.rest = self.rest.get(end..).unwrap_or_default();
+                    Ok(())
+                }
+                None => self.non_finite(),
+            },
+            _ => Err(ErrorKind::Json),
+        }
+    }
+
+    /// Passes a string, from after its opening quote.
+    #[inline(always)]
+    fn skip_string(&mut self, body: &[u8]) -> Result<(), ErrorKind> {
+        let start = self.position_of(body);
+        let length = lex::string_stop(body).at;
+        let Some([b'"', ..]) = body.get(length..) else { return self.rough_body(start).map(|_| ()) };
+        self.rest = self.rest.get(length.wrapping_add(2)..).unwrap_or_default();
+        Ok(())
+    }
+
+    fn literal(&mut self, word: &[u8]) -> Result<(), ErrorKind> {
+        self.rest = self.rest.strip_prefix(word).ok_or(ErrorKind::Json)?;
+        Ok(())
+    }
+
+    #[cold]
+    fn non_finite(&mut self) -> Result<(), ErrorKind> {
+        for word in [b"NaN".as_slice(), b"Infinity", b"-Infinity"] {
+            if self.literal(word).is_ok() {
+                return self.need(Quirk::NonFinite);
+            }
+        }
+        Err(ErrorKind::Json)
+    }
+
+    /// Passes a container: a stack of one bit a level says which bracket closes it.
+    pub(super) fn skip_container(&mut self) -> Result<(), ErrorKind> {
+        let base = self.depth;
+        let mut objects = 0u128;
+        loop {
+            // Before a value.
+            self.space();
+            let mut seq = Seq { before: b',' };
+            if let [open @ (b'{' | b'['), ..] = self.rest {
+                self.deeper()?;
+                objects = objects.wrapping_shl(1) | u128::from(*open == b'{');
+                seq.before = *open;
+            } else {
+                self.skip_scalar()?;
+            }
+            // After it: up through the containers that end here, to the next member or element.
+            loop {
+                let is_object = objects & 1 == 1;
+                if self.next(&mut seq, if is_object { b'}' } else { b']' })? {
+                    if is_object {
+                        self.skip_name()?;
+                    }
+                    break;
+                }
+                objects = objects.wrapping_shr(1);
+                seq.before = b',';
+                if self.depth == base {
+                    return Ok(());
+                }
+            }
+        }
+    }
+
+    fn skip_name(&mut self) -> Result<(), ErrorKind> {
+        let [b'"', body @ ..] = self.rest else { return Err(ErrorKind::Json) };
+        self.skip_string(body)?;
+        self.space();
+        self.expect(b':')
+    }
+}
