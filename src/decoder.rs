@@ -39,7 +39,7 @@ use crate::shape::Shapes;
 const FIRST: usize = 64;
 
 /// The largest event: spans are 32 bits.
-const LARGEST_EVENT: usize = 1 << 30;
+const LARGEST_EVENT: usize = 512 << 20;
 
 /// Decodes one chat stream: bytes in, cut anywhere; normalized deltas out.
 ///

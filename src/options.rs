@@ -207,7 +207,7 @@ pub enum Extras {
 #[non_exhaustive]
 pub struct Limits {
     /// Bytes of one event's own lines, line ends included, comments excluded. Default: 16 MiB (images and tool
-    /// results fit). Values over 1 GiB act as 1 GiB.
+    /// results fit). Values over 512 MiB act as 512 MiB.
     pub event_bytes: usize,
     /// Nesting of JSON. Default: 128 (a chunk needs fewer than 10).
     pub depth: usize,

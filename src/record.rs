@@ -18,7 +18,7 @@ pub(crate) struct Span {
 }
 
 impl Span {
-    /// Offsets are below the largest event (1 GiB), so they fit.
+    /// Offsets are below the largest event (512 MiB), so they fit.
     #[inline(always)]
     pub(crate) const fn new(start: usize, end: usize) -> Self {
         Self { start: start as u32, end: end as u32 }
@@ -38,37 +38,64 @@ impl Span {
 }
 
 /// Which text a [`Str`] is a range of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Place {
-    #[default]
     Payload,
     Scratch,
 }
 
-/// A string as a range; empty is absence.
+/// A string as a range; empty is absence. The bit above its start says where it is: texts are below 2 GiB.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Str {
-    pub(crate) span: Span,
-    pub(crate) place: Place,
+    start: u32,
+    end: u32,
 }
 
-impl Str {
-    pub(crate) const NONE: Self = Self { span: Span { start: 0, end: 0 }, place: Place::Payload };
+/// The bit.
+const IN_SCRATCH: u32 = 1 << 31;
 
-    pub(crate) fn payload(start: usize, end: usize) -> Self {
-        Self { span: Span::new(start, end), place: Place::Payload }
+impl Str {
+    pub(crate) const NONE: Self = Self { start: 0, end: 0 };
+
+    #[inline(always)]
+    pub(crate) const fn payload(start: usize, end: usize) -> Self {
+        Self::of_payload(Span::new(start, end))
     }
 
-    pub(crate) fn scratch(start: usize, end: usize) -> Self {
-        Self { span: Span::new(start, end), place: Place::Scratch }
+    #[inline(always)]
+    pub(crate) const fn of_payload(Span { start, end }: Span) -> Self {
+        Self { start, end }
+    }
+
+    pub(crate) const fn scratch(start: usize, end: usize) -> Self {
+        let Span { start, end } = Span::new(start, end);
+        Self { start: start | IN_SCRATCH, end }
+    }
+
+    pub(crate) const fn place(self) -> Place {
+        if self.start & IN_SCRATCH == 0 { Place::Payload } else { Place::Scratch }
+    }
+
+    pub(crate) const fn span(self) -> Span {
+        Span { start: self.start & !IN_SCRATCH, end: self.end }
+    }
+
+    pub(crate) const fn len(self) -> usize {
+        self.end.saturating_sub(self.span().start) as usize
     }
 
     pub(crate) const fn is_empty(self) -> bool {
-        self.span.is_empty()
+        self.span().is_empty()
     }
 
     pub(crate) fn some(self) -> Option<Self> {
         (!self.is_empty()).then_some(self)
+    }
+
+    /// Its part between two of its own offsets.
+    pub(crate) const fn part(self, from: usize, to: usize) -> Self {
+        let Span { start: from, end: to } = Span::new(from, to);
+        Self { start: self.start.saturating_add(from), end: self.span().start.saturating_add(to) }
     }
 }
 
@@ -98,20 +125,21 @@ impl Texts<'_> {
 
     /// Appends the string's text to scratch.
     pub(crate) fn append(&mut self, string: Str) {
-        match string.place {
-            Place::Scratch if string.span.range().end <= self.scratch.len() => {
-                self.scratch.extend_from_within(string.span.range());
+        let span = string.span();
+        match string.place() {
+            Place::Scratch if span.range().end <= self.scratch.len() => {
+                self.scratch.extend_from_within(span.range());
             }
             Place::Scratch => {}
             Place::Payload => {
-                self.scratch.push_str(std::str::from_utf8(string.span.of(self.payload)).unwrap_or_default());
+                self.scratch.push_str(std::str::from_utf8(span.of(self.payload)).unwrap_or_default());
             }
         }
     }
 
     /// The string in scratch, whatever its place.
     pub(crate) fn copy(&mut self, string: Str) -> Str {
-        if string.place == Place::Scratch {
+        if string.place() == Place::Scratch {
             return string;
         }
         let start = self.scratch.len();
@@ -122,17 +150,17 @@ impl Texts<'_> {
 
 /// The text's bytes: enough to look a word up.
 pub(crate) fn bytes<'a>(string: Str, payload: &'a [u8], scratch: &'a str) -> &'a [u8] {
-    match string.place {
-        Place::Payload => string.span.of(payload),
-        Place::Scratch => string.span.of(scratch.as_bytes()),
+    match string.place() {
+        Place::Payload => string.span().of(payload),
+        Place::Scratch => string.span().of(scratch.as_bytes()),
     }
 }
 
 /// The text of a [`Str`].
 pub(crate) fn text<'a>(string: Str, payload: &'a [u8], scratch: &'a str) -> &'a str {
-    match string.place {
-        Place::Payload => std::str::from_utf8(string.span.of(payload)).unwrap_or_default(),
-        Place::Scratch => scratch.get(string.span.range()).unwrap_or_default(),
+    match string.place() {
+        Place::Payload => std::str::from_utf8(string.span().of(payload)).unwrap_or_default(),
+        Place::Scratch => scratch.get(string.span().range()).unwrap_or_default(),
     }
 }
 

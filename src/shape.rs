@@ -33,7 +33,7 @@
 mod fit;
 mod learn;
 
-use crate::record::{Counter, Home, Place, Record, Span, Statement, Str};
+use crate::record::{Counter, Home, Record, Span, Statement, Str};
 
 const SHAPES: usize = 8;
 const BYTES: usize = 2 << 10;
@@ -307,7 +307,7 @@ impl Shapes {
         for (ordinal, fact) in shape.facts.iter().enumerate() {
             let mut text = |escaped: bool| match shape.filling(ordinal, &self.fillings) {
                 Some(filling) if escaped => unescape(filling.span),
-                Some(filling) => Some(Str { span: filling.span, place: Place::Payload }),
+                Some(filling) => Some(Str::of_payload(filling.span)),
                 None => None,
             };
             let escaped = self.escaped & 1u16.wrapping_shl(shape.hole_of(ordinal)) != 0;

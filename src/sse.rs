@@ -80,7 +80,7 @@ impl Framer {
     #[must_use]
     pub fn with_limits(limits: Limits) -> Self {
         Self {
-            lines: Sse::new(limits.event_bytes.min(1 << 30)),
+            lines: Sse::new(limits.event_bytes.min(512 << 20)),
             limits,
             carry: Carry::default(),
             tolerance: Tolerance::new(Quirks::NONE),

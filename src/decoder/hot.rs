@@ -5,7 +5,7 @@
 use super::{Decoder, Pace, Source, State};
 use crate::delta::Delta;
 use crate::dialect::Quirk;
-use crate::record::{Place, Str, Told};
+use crate::record::{Str, Told};
 use crate::shape::{Plain, Says};
 
 impl Decoder {
@@ -70,7 +70,7 @@ impl Decoder {
         let plain = hit.plain.filter(|plain| tellable && !plain.counts);
         match plain.and_then(|plain| Some((plain, self.passes(plain)?))) {
             Some((Plain { choice, says, .. }, slot)) => {
-                let text = Str { span: hit.text, place: Place::Payload };
+                let text = Str::of_payload(hit.text);
                 self.teller.say(match says {
                     Says::Text => Told::Text { choice, text },
                     Says::Reasoning => Told::Reasoning { choice, text },

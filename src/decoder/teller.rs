@@ -253,7 +253,7 @@ impl Teller {
         let mut unknown = false;
         for record in &self.room.statement.head {
             match record {
-                Record::Id(id) if id.span.range().len() > self.id_limit => {
+                Record::Id(id) if id.len() > self.id_limit => {
                     return Err(ErrorKind::Limit(Limit::IdBytes));
                 }
                 Record::Unknown { .. } => unknown = true,

@@ -19,7 +19,7 @@ impl Normalizer {
     ) -> Result<(), ErrorKind> {
         let limits = self.limits;
         let Some(choice) = self.choices.get_mut(self.choice) else { return Ok(()) };
-        if id.span.range().len() > limits.id_bytes {
+        if id.len() > limits.id_bytes {
             return Err(ErrorKind::Limit(Limit::IdBytes));
         }
         let print = |string: Str| match string.some() {
@@ -155,8 +155,7 @@ fn unrepeated(call: &mut Call, fragment: Str, event: &mut Event<'_>) -> Str {
     match repeats {
         Some(told) => {
             event.tolerance.meets(Quirk::RepeatedArguments);
-            let mut fresh = fragment;
-            fresh.span.start = fragment.span.start.saturating_add(u32::try_from(told).unwrap_or(u32::MAX));
+            let fresh = fragment.part(told, fragment.len());
             let new = event.texts.bytes(fresh);
             call.channel.told_more(new);
             fresh

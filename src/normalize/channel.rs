@@ -77,8 +77,7 @@ impl Channel {
         }
         let told = std::mem::replace(&mut repeat.told, bytes.len());
         repeat.print = fingerprint(bytes);
-        let start = text.span.start.saturating_add(u32::try_from(told).unwrap_or(u32::MAX));
-        Str { span: crate::record::Span { start, end: text.span.end }, ..text }
+        text.part(told, text.len())
     }
 
     /// Counts a fragment of arguments that is told as it is.

@@ -66,7 +66,7 @@ impl Splitter {
         let mut at = 0usize;
         while at < text.len() {
             let rest = text.get(at..).unwrap_or_default();
-            let part = |from: usize, to: usize| sub(string, at.saturating_add(from), at.saturating_add(to));
+            let part = |from: usize, to: usize| string.part(at.saturating_add(from), at.saturating_add(to));
             let used = match self.state {
                 State::Plain => {
                     piece(Piece::Text(part(0, rest.len())));
@@ -192,13 +192,4 @@ fn overlap(text: &str, tag: &str) -> usize {
             tag.as_bytes().starts_with(suffix) && text.is_char_boundary(text.len().saturating_sub(*length))
         })
         .unwrap_or(0)
-}
-
-/// The part of `string` from `from` to `to`.
-fn sub(string: Str, from: usize, to: usize) -> Str {
-    let mut part = string;
-    let small = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-    part.span.start = string.span.start.saturating_add(small(from));
-    part.span.end = string.span.start.saturating_add(small(to));
-    part
 }

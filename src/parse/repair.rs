@@ -113,7 +113,7 @@ impl<'a> Salvage<'a> {
     fn role(&mut self) {
         if let Some(Whole { text, end }) = self.string(false) {
             self.at = end;
-            let role = self.scratch.text.get(text.span.range()).unwrap_or_default();
+            let role = self.scratch.text.get(text.span().range()).unwrap_or_default();
             self.side |= !role.is_empty() && !dialect::answers(role.as_bytes());
             self.open();
             self.room.statement.body.push(Record::Role(text));

@@ -385,8 +385,8 @@ impl<C: Cursor> Walk<'_, C> {
     }
 
     fn pad(&mut self, string: Str) {
-        if self.reading.padding && string.place == Place::Payload {
-            self.body.push(Record::Padding { span: string.span, number: false });
+        if self.reading.padding && string.place() == Place::Payload {
+            self.body.push(Record::Padding { span: string.span(), number: false });
         }
     }
 

@@ -166,9 +166,9 @@ impl Learner<'_> {
     }
 
     fn string(&mut self, string: Str, fact: Option<u8>) -> Option<()> {
-        let span = match string.place {
-            Place::Payload => string.span,
-            Place::Scratch => self.escaped.iter().find(|(start, _)| *start == string.span.start)?.1,
+        let span = match string.place() {
+            Place::Payload => string.span(),
+            Place::Scratch => self.escaped.iter().find(|(start, _)| *start == string.span().start)?.1,
         };
         self.text(span, fact)
     }

@@ -44,7 +44,7 @@ impl<'a> Reader<'a> {
             return self.unescape(body);
         }
         self.edges = Edges::default();
-        Ok(Str::payload(body.range().start, body.range().end))
+        Ok(Str::of_payload(body))
     }
 
     /// A string's body from `start` on, and whether it has escapes; the reader then stands after the closing quote.
@@ -107,7 +107,7 @@ impl<'a> Reader<'a> {
         }
         self.edges = met.edges;
         let string = Str::scratch(start, self.scratch.text.len());
-        self.scratch.escaped.push((string.span.start, body));
+        self.scratch.escaped.push((string.span().start, body));
         Ok(string)
     }
 
