@@ -79,8 +79,8 @@ pub(crate) struct Event<'a> {
     pub(crate) out: &'a mut Vec<Told>,
     /// The document, as the peer's error or the unknown event carries it.
     pub(crate) document: Str,
-    /// The event's name.
-    pub(crate) name: Str,
+    /// The event's name; empty where it has none.
+    pub(crate) name: &'a [u8],
 }
 
 /// The room.
@@ -200,7 +200,7 @@ impl Normalizer {
 
     /// Tells one document.
     pub(crate) fn document(&mut self, statement: &Statement, event: &mut Event<'_>) -> Result<(), ErrorKind> {
-        self.head(&statement.head, event);
+        self.head(&statement.head, event)?;
         self.body(&statement.body, event)
     }
 

@@ -35,7 +35,6 @@ pub(super) struct Teller {
     reading: Reading,
     keepalives: bool,
     name_limit: usize,
-    id_limit: usize,
 }
 
 impl Teller {
@@ -58,7 +57,6 @@ impl Teller {
             },
             keepalives: options.keepalives,
             name_limit: options.limits.event_name_bytes,
-            id_limit: options.limits.id_bytes,
         }
     }
 
@@ -102,8 +100,8 @@ impl Teller {
         self.begin();
         let Self { normalizer, scratch, tolerance, queue, .. } = self;
         let texts = Texts { payload: &[], scratch: &mut scratch.text };
-        let (document, name) = (Str::NONE, Str::NONE);
-        normalizer.end(None, &mut Event { texts, tolerance, out: queue, document, name });
+        let document = Str::NONE;
+        normalizer.end(None, &mut Event { texts, tolerance, out: queue, document, name: &[] });
     }
 
     /// One event; `payload` is UTF-8. What is wrong with it is left in `error`. `learn`: a shape may be learned from what is
@@ -128,7 +126,7 @@ impl Teller {
         if !name.is_empty()
             && let Some(marker) = self.named_end(payload, name)
         {
-            self.with(payload, None, (0, payload.len()), |normalizer, event| {
+            self.with(payload, (0, payload.len()), |normalizer, event| {
                 normalizer.end(Some(marker), event);
             });
             return Ok(());
@@ -142,7 +140,7 @@ impl Teller {
                     return Ok(());
                 }
                 Part::Done(marker) => {
-                    self.with(payload, None, (0, 0), |normalizer, event| normalizer.end(Some(marker), event));
+                    self.with(payload, (0, 0), |normalizer, event| normalizer.end(Some(marker), event));
                     return Ok(());
                 }
                 Part::Text => return self.text(payload, name),
@@ -189,10 +187,8 @@ impl Teller {
             return false;
         }
         let texts = Texts { payload: raw, scratch: &mut scratch.text };
-        let (document, name) = (Str::NONE, Str::NONE);
-        *error = normalizer
-            .body(&room.statement.body, &mut Event { texts, tolerance, out: queue, document, name })
-            .err();
+        let mut event = Event { texts, tolerance, out: queue, document: Str::NONE, name: &[] };
+        *error = normalizer.body(&room.statement.body, &mut event).err();
         true
     }
 
@@ -250,40 +246,23 @@ impl Teller {
 
     /// Tells the statement of the document that is `span` of the payload.
     fn told(&mut self, payload: &[u8], name: &[u8], span: (usize, usize)) -> Result<(), ErrorKind> {
-        let mut unknown = false;
-        for record in &self.room.statement.head {
-            match record {
-                Record::Id(id) if id.len() > self.id_limit => {
-                    return Err(ErrorKind::Limit(Limit::IdBytes));
-                }
-                Record::Unknown { .. } => unknown = true,
-                _ => {}
-            }
-        }
-        let statement = std::mem::take(&mut self.room.statement);
-        let name = unknown.then_some(name);
-        let told = self.with(payload, name, span, |normalizer, event| normalizer.document(&statement, event));
-        self.room.statement = statement;
-        told
+        let Self { normalizer, scratch, tolerance, queue, room, .. } = self;
+        let texts = Texts { payload, scratch: &mut scratch.text };
+        let document = Str::payload(span.0, span.1);
+        normalizer.document(&room.statement, &mut Event { texts, tolerance, out: queue, document, name })
     }
 
-    /// Calls `f` with the normalizer and what it needs of the event; its name only if that may be told.
-    fn with<T>(
+    /// Calls `f` with the normalizer and what it needs of an event that was not read.
+    fn with(
         &mut self,
         payload: &[u8],
-        name: Option<&[u8]>,
         (start, end): (usize, usize),
-        f: impl FnOnce(&mut Normalizer, &mut Event<'_>) -> T,
-    ) -> T {
+        f: impl FnOnce(&mut Normalizer, &mut Event<'_>),
+    ) {
         let Self { normalizer, scratch, tolerance, queue, .. } = self;
-        let mut texts = Texts { payload, scratch: &mut scratch.text };
-        let name = match name {
-            None => Str::NONE,
-            Some(b"") => texts.keep("message"),
-            Some(name) => texts.keep(&String::from_utf8_lossy(name)),
-        };
+        let texts = Texts { payload, scratch: &mut scratch.text };
         let document = Str::payload(start, end);
-        f(normalizer, &mut Event { texts, tolerance, out: queue, document, name })
+        f(normalizer, &mut Event { texts, tolerance, out: queue, document, name: &[] });
     }
 
     /// Data that is an error whatever it says.
@@ -297,7 +276,7 @@ impl Teller {
             return self.told(payload, name, (at, end));
         }
         self.room.statement.clear();
-        self.with(payload, None, (0, payload.len()), |normalizer, event| normalizer.error_text(event));
+        self.with(payload, (0, payload.len()), |normalizer, event| normalizer.error_text(event));
         Ok(())
     }
 
@@ -321,7 +300,7 @@ impl Teller {
             return Err(ErrorKind::Json);
         }
         self.room.statement.clear();
-        self.with(payload, None, span, Normalizer::error_text);
+        self.with(payload, span, Normalizer::error_text);
         Ok(())
     }
 }

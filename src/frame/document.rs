@@ -39,6 +39,9 @@ pub(crate) fn first(payload: &[u8], tolerance: &mut Tolerance) -> Result<Part, Q
     let mut at = skip_space(payload, 0);
     loop {
         let rest = payload.get(at..).unwrap_or_default();
+        if rest.first() == Some(&b'{') {
+            return Ok(Part::Document(at));
+        }
         if let Some(done) = is_done(rest.trim_ascii()) {
             let reference = payload == b"[DONE]";
             return if reference {
@@ -49,7 +52,7 @@ pub(crate) fn first(payload: &[u8], tolerance: &mut Tolerance) -> Result<Part, Q
         }
         match rest {
             [] => return meet(tolerance, Quirk::EmptyData, Part::Empty),
-            [b'{' | b'[' | b'"', ..] => return Ok(Part::Document(at)),
+            [b'[' | b'"', ..] => return Ok(Part::Document(at)),
             [b':', ..] => return meet(tolerance, Quirk::CommentInData, Part::Comment),
             _ if rest.starts_with(b"data:") => {
                 meet(tolerance, Quirk::DoubledPrefix, ())?;

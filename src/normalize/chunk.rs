@@ -5,6 +5,7 @@
 use super::{Event, Normalizer, Started, counter_of, label_print, make_room};
 use crate::delta::Usage;
 use crate::dialect::{self, Quirk, Tolerance};
+use crate::error::{ErrorKind, Limit};
 use crate::options::Content;
 use crate::record::{Counter, Record, Str, Told};
 
@@ -12,7 +13,7 @@ use crate::record::{Counter, Record, Str, Told};
 const REMEMBERED: usize = 16;
 
 impl Normalizer {
-    pub(super) fn head(&mut self, head: &[Record], event: &mut Event<'_>) {
+    pub(super) fn head(&mut self, head: &[Record], event: &mut Event<'_>) -> Result<(), ErrorKind> {
         let (mut id, mut model, mut created, mut chunk) = (Str::NONE, Str::NONE, None, true);
         for record in head {
             match record {
@@ -29,11 +30,16 @@ impl Normalizer {
                 }
                 Record::Unknown { json } => {
                     self.steady = false;
-                    event.out.push(Told::Unknown {
-                        event: event.name,
-                        payload: json.some().unwrap_or(event.document),
-                    });
+                    let name = match event.name {
+                        b"" => event.texts.keep("message"),
+                        name => event.texts.keep(&String::from_utf8_lossy(name)),
+                    };
+                    let payload = json.some().unwrap_or(event.document);
+                    event.out.push(Told::Unknown { event: name, payload });
                     chunk = false;
+                }
+                Record::Id(string) if string.len() > self.limits.id_bytes => {
+                    return Err(ErrorKind::Limit(Limit::IdBytes));
                 }
                 Record::Id(string) => id = *string,
                 Record::Model(string) => model = *string,
@@ -44,6 +50,7 @@ impl Normalizer {
         if chunk || !id.is_empty() || !model.is_empty() {
             self.start(id, model, created, event);
         }
+        Ok(())
     }
 
     /// Start: with the first chunk, and again for what is first seen later.

@@ -18,7 +18,10 @@ impl Sse {
     ) -> Option<Step> {
         let start = self.line;
         let line = bytes.get(start..end).unwrap_or_default();
-        let colon = memchr::memchr(b':', line).unwrap_or(line.len());
+        let colon = match line {
+            [b'd', b'a', b't', b'a', b':', ..] => 4,
+            _ => memchr::memchr(b':', line).unwrap_or(line.len()),
+        };
         let after = start.saturating_add(colon).saturating_add(1).min(end);
         let value =
             if bytes.get(after) == Some(&b' ') && after < end { after.saturating_add(1) } else { after };
