@@ -152,6 +152,9 @@ impl<C: Cursor> Walk<'_, C> {
 
     /// An index: not negative, no fraction, and it sizes nothing.
     pub(super) fn index(&mut self, kind: Kind) -> Result<u32, ErrorKind> {
+        if let Some((value, _)) = self.cursor.integer() {
+            return u32::try_from(value).map_err(|_| ErrorKind::Shape);
+        }
         let number = self.any_number(kind)?.filter(|number| number.whole);
         let value = number.and_then(|number| number.value).and_then(|value| u32::try_from(value).ok());
         value.ok_or(ErrorKind::Shape)

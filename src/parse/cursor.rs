@@ -102,6 +102,9 @@ pub(crate) trait Cursor {
     fn string(&mut self) -> Result<Str, ErrorKind>;
     /// The surrogates that stood alone at the edges of the string just read.
     fn take_edges(&mut self) -> Edges;
+    /// Reads the plain integer ahead; gives its value and where it starts. `None`, and nothing is read, if there is none
+    /// or the source would rather be asked for the number.
+    fn integer(&mut self) -> Option<(u64, u32)>;
     /// Reads the number ahead.
     fn number(&mut self) -> Result<Number, ErrorKind>;
     /// Passes the value ahead, checking it.

@@ -214,16 +214,15 @@ impl Cursor for Reader<'_> {
     }
 
     #[inline(always)]
+    fn integer(&mut self) -> Option<(u64, u32)> {
+        let at = self.position();
+        let (end, value) = lex::plain_integer(self.rest, 0)?;
+        self.rest = self.rest.get(end..)?;
+        Some((value, Span::new(at, at).start))
+    }
+
     fn number(&mut self) -> Result<Number, ErrorKind> {
-        let number = self.rest;
-        match lex::plain_integer(number, 0) {
-            Some((end, value)) => {
-                self.rest = number.get(end..).unwrap_or_default();
-                let start = self.position_of(number);
-                Ok(Number::of_integer(Some(value), Span::new(start, start).start))
-            }
-            None => self.rough_number(),
-        }
+        self.rough_number()
     }
 
     #[inline]

@@ -216,6 +216,10 @@ impl Cursor for Tape<'_, '_> {
         Edges::default()
     }
 
+    fn integer(&mut self) -> Option<(u64, u32)> {
+        None
+    }
+
     fn number(&mut self) -> Result<Number, ErrorKind> {
         let node = self.node(self.at)?;
         self.at = self.at.saturating_add(1);

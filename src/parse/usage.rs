@@ -62,9 +62,15 @@ impl<C: Cursor> Walk<'_, C> {
             self.cursor.skip()?;
             return Ok(false);
         }
-        let Some(Number { value: Some(value), whole: true, at, .. }) = self.any_number(kind)? else {
-            self.need(Quirk::NumberType)?;
-            return Ok(false);
+        let (value, at) = match self.cursor.integer() {
+            Some(integer) => integer,
+            None => match self.any_number(kind)? {
+                Some(Number { value: Some(value), whole: true, at, .. }) => (value, at),
+                _ => {
+                    self.need(Quirk::NumberType)?;
+                    return Ok(false);
+                }
+            },
         };
         self.body.push(Record::Counter { counter, value, at });
         Ok(true)

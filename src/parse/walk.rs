@@ -287,28 +287,27 @@ impl<C: Cursor> Walk<'_, C> {
     }
 
     fn created(&mut self, kind: Kind) -> Result<(), ErrorKind> {
-        let Some(number) = self.any_number(kind)? else { return Ok(()) };
-        if let Some(value) = number.value {
-            self.head.push(Record::Created { value, at: number.at });
-        }
+        let (value, at) = match self.cursor.integer() {
+            Some(integer) => integer,
+            None => match self.any_number(kind)? {
+                Some(Number { value: Some(value), at, .. }) => (value, at),
+                _ => return Ok(()),
+            },
+        };
+        self.head.push(Record::Created { value, at });
         Ok(())
     }
 
     /// A number, or one as a string; anything else is passed.
-    #[inline(always)]
-    pub(super) fn any_number(&mut self, kind: Kind) -> Result<Option<Number>, ErrorKind> {
-        if kind != Kind::Number {
-            return self.no_number(kind);
-        }
-        let number = self.cursor.number()?;
-        if !number.plain {
-            self.need(Quirk::NumberType)?;
-        }
-        Ok(Some(number))
-    }
-
     #[cold]
-    fn no_number(&mut self, kind: Kind) -> Result<Option<Number>, ErrorKind> {
+    pub(super) fn any_number(&mut self, kind: Kind) -> Result<Option<Number>, ErrorKind> {
+        if kind == Kind::Number {
+            let number = self.cursor.number()?;
+            if !number.plain {
+                self.need(Quirk::NumberType)?;
+            }
+            return Ok(Some(number));
+        }
         if kind != Kind::String {
             self.cursor.skip()?;
             return Ok(None);
@@ -374,12 +373,13 @@ impl<C: Cursor> Walk<'_, C> {
                 self.pad(string);
                 Ok(())
             }
-            Kind::Number if self.reading.padding => {
-                let number = self.cursor.number()?;
-                self.body
-                    .push(Record::Padding { span: Span { start: number.at, end: number.at }, number: true });
-                Ok(())
-            }
+            Kind::Number if self.reading.padding => match self.cursor.integer() {
+                Some((_, at)) => {
+                    self.body.push(Record::Padding { span: Span { start: at, end: at }, number: true });
+                    Ok(())
+                }
+                None => self.cursor.skip(),
+            },
             _ => self.cursor.skip(),
         }
     }
