@@ -155,7 +155,7 @@ pub fn json(data: &[u8]) {
         let (mut room, mut scratch) = (Room::default(), Scratch::default());
         let mut tolerance = crate::dialect::Tolerance::new(Quirks::TOLERANT);
         let reading = Reading { depth: 128, extras: crate::Extras::Listed, facts: usize::MAX, padding: true, tape_from };
-        let end = parse::document(data, 0, reading, &mut room, &mut scratch, &mut tolerance);
+        let end = parse::document(data, 0, &reading, &mut room, &mut scratch, &mut tolerance);
         let text = |string: Str| crate::record::text(string, data, &scratch.text).to_owned();
         let statement = &room.statement;
         let records = statement.head.iter().chain(&statement.body);
@@ -209,7 +209,7 @@ pub fn read_document(data: &[u8], from_tape: bool) -> usize {
         let tape_from = if from_tape { 0 } else { usize::MAX };
         let reading = Reading { depth: 128, extras: crate::Extras::Listed, facts: usize::MAX, padding: true, tape_from };
         scratch.clear();
-        let read = parse::document(data, 0, reading, room, scratch, &mut tolerance);
+        let read = parse::document(data, 0, &reading, room, scratch, &mut tolerance);
         let facts = room.statement.head.iter().chain(&room.statement.body);
         let facts = facts.filter(|record| !matches!(record, Record::Padding { .. })).count();
         read.map_or(0, |_| facts)

@@ -70,7 +70,7 @@ const TAPE_TO: usize = 64 << 10;
 pub(crate) fn document(
     payload: &[u8],
     at: usize,
-    reading: Reading,
+    reading: &Reading,
     room: &mut Room,
     scratch: &mut Scratch,
     tolerance: &mut Tolerance,
@@ -95,7 +95,7 @@ pub(crate) fn document(
 fn from_tape(
     payload: &[u8],
     at: usize,
-    reading: Reading,
+    reading: &Reading,
     room: &mut Room,
     scratch: &mut Scratch,
     tolerance: &mut Tolerance,
@@ -121,7 +121,7 @@ fn from_tape(
 fn from_tape(
     _: &[u8],
     _: usize,
-    _: Reading,
+    _: &Reading,
     _: &mut Room,
     _: &mut Scratch,
     _: &mut Tolerance,

@@ -139,7 +139,8 @@ impl Teller {
                     self.queue.extend(self.keepalives.then_some(Told::Keepalive));
                     return Ok(());
                 }
-                Part::Done(marker) => {
+                Part::Done(which) => {
+                    let marker = dialect::DONE.get(which).copied().unwrap_or_default();
                     self.with(payload, (0, 0), |normalizer, event| normalizer.end(Some(marker), event));
                     return Ok(());
                 }
@@ -241,7 +242,7 @@ impl Teller {
 
     fn read(&mut self, payload: &[u8], at: usize) -> Result<usize, ErrorKind> {
         let Self { room, scratch, tolerance, reading, .. } = self;
-        parse::document(payload, at, *reading, room, scratch, tolerance)
+        parse::document(payload, at, reading, room, scratch, tolerance)
     }
 
     /// Tells the statement of the document that is `span` of the payload.

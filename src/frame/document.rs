@@ -14,20 +14,20 @@ pub(crate) enum Part {
     Empty,
     /// A comment that was wrapped as data: a keep-alive.
     Comment,
-    /// An end marker.
-    Done(&'static str),
+    /// An end marker: which of [`dialect::DONE`].
+    Done(usize),
     /// JSON begins at this offset.
     Document(usize),
     /// Text that is no JSON.
     Text,
 }
 
-/// The end marker that `payload`, trimmed, is.
-pub(crate) fn is_done(payload: &[u8]) -> Option<&'static str> {
+/// Which end marker `payload`, trimmed, is.
+pub(crate) fn is_done(payload: &[u8]) -> Option<usize> {
     if payload.len() > 8 {
         return None;
     }
-    dialect::DONE.iter().copied().find(|marker| {
+    dialect::DONE.iter().position(|marker| {
         let bare = payload.strip_prefix(b"\"").and_then(|rest| rest.strip_suffix(b"\"")).unwrap_or(payload);
         let bracketed = marker.starts_with('[') && bare.eq_ignore_ascii_case(marker.as_bytes());
         bracketed || bare == marker.as_bytes()

@@ -142,7 +142,7 @@ impl<C: Cursor> Walk<'_, C> {
             self.need(Quirk::ChoiceText)?;
             let back = self.cursor.go(mark);
             let text = self.cursor.string()?;
-            self.edged(Record::Text { home: Home::Choice, text });
+            self.edged(text, Record::Text { home: Home::Choice, text });
             self.cursor.go(back);
         } else if !choice.delta {
             self.need(Quirk::DeltaMissing)?;

@@ -100,8 +100,8 @@ pub(crate) trait Cursor {
     fn element(&mut self, seq: &mut Self::Seq) -> Result<Option<Kind>, ErrorKind>;
     /// Reads the string ahead. Borrowed where it has no escapes, unescaped into scratch where it has.
     fn string(&mut self) -> Result<Str, ErrorKind>;
-    /// The surrogates that stood alone at the edges of the string just read.
-    fn take_edges(&mut self) -> Edges;
+    /// The surrogates that stood alone at the edges of the string just read, which is `string`.
+    fn edges(&self, string: Str) -> Edges;
     /// Reads the plain integer ahead; gives its value and where it starts. `None`, and nothing is read, if there is none
     /// or the source would rather be asked for the number.
     fn integer(&mut self) -> Option<(u64, u32)>;

@@ -78,7 +78,7 @@ impl<C: Cursor> Walk<'_, C> {
                     self.twice(from, |record| matches!(record, Record::Refusal { .. }))?;
                 }
                 let text = self.cursor.string()?;
-                self.edged(Record::Refusal { home, text });
+                self.edged(text, Record::Refusal { home, text });
                 Ok(())
             }
             DeltaKey::Reasoning(rank) if self.cursor.tolerance().allows(Quirk::ReasoningField) => {
@@ -111,7 +111,7 @@ impl<C: Cursor> Walk<'_, C> {
         match kind {
             Kind::String => {
                 let text = self.cursor.string()?;
-                self.edged(Record::Text { home, text });
+                self.edged(text, Record::Text { home, text });
                 Ok(())
             }
             Kind::Array | Kind::Object => {
@@ -129,7 +129,7 @@ impl<C: Cursor> Walk<'_, C> {
                 if !text.is_empty() {
                     self.need(Quirk::ReasoningField)?;
                 }
-                self.edged(Record::Reasoning { source, home, text });
+                self.edged(text, Record::Reasoning { source, home, text });
                 Ok(())
             }
             Kind::Array | Kind::Object => {

@@ -26,7 +26,7 @@ pub(super) fn content<C: Cursor>(walk: &mut Walk<'_, C>, kind: Kind, home: Home)
     each(walk, kind, &mut |walk, kind| match kind {
         Kind::String => {
             let text = walk.cursor.string()?;
-            walk.edged(Record::Text { home, text });
+            walk.edged(text, Record::Text { home, text });
             Ok(())
         }
         Kind::Object => {
@@ -71,7 +71,7 @@ pub(super) fn reasoning<C: Cursor>(
     each(walk, kind, &mut |walk, kind| match kind {
         Kind::String => {
             let text = walk.cursor.string()?;
-            walk.edged(Record::Reasoning { source, home, text });
+            walk.edged(text, Record::Reasoning { source, home, text });
             Ok(())
         }
         Kind::Object => {
@@ -125,7 +125,7 @@ fn strings_at<C: Cursor>(
     each(walk, kind, &mut |walk, kind| match kind {
         Kind::String => {
             let text = walk.cursor.string()?;
-            walk.edged(record(text));
+            walk.edged(text, record(text));
             Ok(())
         }
         Kind::Object => {
@@ -134,7 +134,7 @@ fn strings_at<C: Cursor>(
             let back = walk.cursor.go(mark);
             if walk.cursor.kind()? == Kind::String {
                 let text = walk.cursor.string()?;
-                walk.edged(record(text));
+                walk.edged(text, record(text));
             }
             walk.cursor.go(back);
             Ok(())

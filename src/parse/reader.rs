@@ -34,6 +34,8 @@ pub(crate) struct Reader<'a> {
     limit: u32,
     scratch: &'a mut Scratch,
     tolerance: &'a mut Tolerance,
+    /// The last string that was unescaped, and the surrogates at its edges.
+    edged: Str,
     edges: Edges,
 }
 
@@ -53,7 +55,7 @@ impl<'a> Reader<'a> {
     ) -> Self {
         let limit = u32::try_from(depth).unwrap_or(u32::MAX).min(128);
         let rest = payload.get(at..).unwrap_or_default();
-        Self { payload, rest, depth: 0, limit, scratch, tolerance, edges: Edges::default() }
+        Self { payload, rest, depth: 0, limit, scratch, tolerance, edged: Str::NONE, edges: Edges::default() }
     }
 
     /// Where the reader stands.
@@ -204,13 +206,13 @@ impl Cursor for Reader<'_> {
         let length = lex::string_stop(body).at;
         let Some([b'"', rest @ ..]) = body.get(length..) else { return self.rough_string(body) };
         self.rest = rest;
-        self.edges = Edges::default();
         let start = self.position_of(body);
         Ok(Str::payload(start, start.wrapping_add(length)))
     }
 
-    fn take_edges(&mut self) -> Edges {
-        std::mem::take(&mut self.edges)
+    #[inline(always)]
+    fn edges(&self, string: Str) -> Edges {
+        if string == self.edged { self.edges } else { Edges::default() }
     }
 
     #[inline(always)]

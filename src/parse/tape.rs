@@ -212,7 +212,7 @@ impl Cursor for Tape<'_, '_> {
         Ok(self.keep(string))
     }
 
-    fn take_edges(&mut self) -> Edges {
+    fn edges(&self, _: Str) -> Edges {
         Edges::default()
     }
 

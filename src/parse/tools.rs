@@ -105,7 +105,7 @@ fn label<C: Cursor>(walk: &mut Walk<'_, C>) -> Result<Str, ErrorKind> {
 fn arguments<C: Cursor>(walk: &mut Walk<'_, C>, kind: Kind) -> Result<(), ErrorKind> {
     if kind == Kind::String {
         let fragment = walk.cursor.string()?;
-        walk.edged(Record::Arguments(fragment));
+        walk.edged(fragment, Record::Arguments(fragment));
         return Ok(());
     }
     walk.need(Quirk::ArgumentsObject)?;

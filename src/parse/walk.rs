@@ -23,7 +23,7 @@ pub(crate) struct Walk<'w, C: Cursor> {
     pub(super) body: &'w mut Vec<Record>,
     /// Spare list for putting a choice's records in order.
     pub(super) spare: &'w mut Vec<Record>,
-    pub(super) reading: Reading,
+    pub(super) reading: &'w Reading,
 }
 
 /// The names met so far in one object.
@@ -322,9 +322,9 @@ impl<C: Cursor> Walk<'_, C> {
         Ok(Some(Number { plain: false, ..number }))
     }
 
-    /// States a text-like record whose string was just read, with the surrogates at its edges.
-    pub(super) fn edged(&mut self, record: Record) {
-        let edges = self.cursor.take_edges();
+    /// States a text-like record whose string, `text`, was just read, with the surrogates at its edges.
+    pub(super) fn edged(&mut self, text: Str, record: Record) {
+        let edges = self.cursor.edges(text);
         if edges != Default::default() {
             let (lead, tail) = (edges.lead.unwrap_or(0), edges.tail.unwrap_or(0));
             self.body.push(Record::Edges { lead, tail });

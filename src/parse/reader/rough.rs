@@ -6,7 +6,7 @@
 use super::{Reader, Seq};
 use crate::dialect::Quirk;
 use crate::error::ErrorKind;
-use crate::lex::{self, Edges};
+use crate::lex;
 use crate::parse::cursor::{Cursor, Number, number_of};
 use crate::record::{Span, Str};
 
@@ -27,7 +27,6 @@ impl<'a> Reader<'a> {
         let (name, escapes) = self.rough_body(self.position_of(body))?;
         let key = if escapes {
             let name = self.unescape(name)?;
-            self.edges = Edges::default();
             table(self.bytes(name))
         } else {
             table(name.of(self.payload))
@@ -43,7 +42,6 @@ impl<'a> Reader<'a> {
         if escapes {
             return self.unescape(body);
         }
-        self.edges = Edges::default();
         Ok(Str::of_payload(body))
     }
 
@@ -105,8 +103,8 @@ impl<'a> Reader<'a> {
         if met.lone {
             self.need(Quirk::LoneSurrogate)?;
         }
-        self.edges = met.edges;
         let string = Str::scratch(start, self.scratch.text.len());
+        (self.edged, self.edges) = (string, met.edges);
         self.scratch.escaped.push((string.span().start, body));
         Ok(string)
     }
