@@ -32,7 +32,7 @@ use crate::dialect::Quirks;
 use crate::error::Error;
 use crate::frame::Frames;
 use crate::options::Options;
-use crate::record::{Span, Told};
+use crate::record::Span;
 use crate::shape::Shapes;
 
 /// How many of the first bytes of a body without events are kept.
@@ -138,7 +138,8 @@ enum State {
 /// What one call has to say.
 enum Said {
     Nothing,
-    Told(Told),
+    /// What the queue told last.
+    Told,
     Failed(Error),
 }
 
@@ -228,7 +229,7 @@ impl Decoder {
         match said {
             Said::Nothing => Ok(None),
             Said::Failed(error) => Err(error),
-            Said::Told(told) => Ok(Some(self.delta(told, bytes))),
+            Said::Told => Ok(self.delta(bytes)),
         }
     }
 

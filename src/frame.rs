@@ -95,6 +95,7 @@ impl Frames {
 
     /// Looks at `bytes`, which begin where the last step said, for the end of the event. Cost: no byte twice, but for
     /// the one line that shows that events end without blank lines.
+    #[inline]
     pub(crate) fn step(&mut self, bytes: &[u8], tolerance: &mut Tolerance) -> Step {
         match self.mode {
             Mode::Sse => self.sse.step(bytes, tolerance),
@@ -176,6 +177,7 @@ impl Frames {
     }
 
     /// The first bytes: a byte-order mark, white space, then the byte that tells.
+    #[cold]
     fn start(&mut self, bytes: &[u8], start: Start, tolerance: &mut Tolerance) -> Step {
         const BOM: &[u8] = b"\xEF\xBB\xBF";
         if !start.bom && bytes.len() < BOM.len() && BOM.starts_with(bytes) {

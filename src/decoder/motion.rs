@@ -54,9 +54,9 @@ impl Decoder {
 
     /// The next of the queue, or the error that ends it.
     fn queued(&mut self) -> Option<Said> {
-        if let Some(told) = self.teller.queue.get(self.next) {
+        if self.next < self.teller.queue.len() {
             self.next = self.next.saturating_add(1);
-            return Some(Said::Told(*told));
+            return Some(Said::Told);
         }
         if let Some(fatal) = self.fatal {
             return Some(Said::Failed(fatal));

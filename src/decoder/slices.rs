@@ -21,13 +21,14 @@ impl Decoder {
         }
     }
 
-    /// Makes the delta: the one place where spans become slices.
-    pub(super) fn delta<'d>(&'d self, told: Told, bytes: &'d [u8]) -> Delta<'d> {
+    /// Makes the delta of what was told last: the one place where spans become slices.
+    pub(super) fn delta<'d>(&'d self, bytes: &'d [u8]) -> Option<Delta<'d>> {
+        let told = self.teller.queue.get(self.next.wrapping_sub(1))?;
         let payload = payload_of(self.source, bytes, &self.carry, &self.frames);
         let scratch = self.teller.scratch.text.as_str();
         let slice = |string: Str| text(string, payload, scratch);
         let some = |string: Str| string.some().map(slice);
-        match told {
+        Some(match *told {
             Told::Text { choice, text } => Delta::Text { choice, text: slice(text) },
             Told::Reasoning { choice, text } => Delta::Reasoning { choice, text: slice(text) },
             Told::Refusal { choice, text } => Delta::Refusal { choice, text: slice(text) },
@@ -62,7 +63,7 @@ impl Decoder {
                 Delta::Unknown { event: slice(event), payload: slice(payload) }
             }
             Told::Done { marker } => Delta::Done { marker },
-        }
+        })
     }
 }
 

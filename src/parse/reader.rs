@@ -174,6 +174,11 @@ impl Cursor for Reader<'_> {
         // Nearly everyone writes `,"name":` without a space in it.
         let body = match self.rest {
             [before, b'"', body @ ..] if *before == seq.before => body,
+            [b'}', rest @ ..] if seq.before == b',' => {
+                self.rest = rest;
+                self.depth = self.depth.wrapping_sub(1);
+                return Ok(None);
+            }
             _ => match self.rough_member(seq)? {
                 Some(body) => body,
                 None => return Ok(None),
