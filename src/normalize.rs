@@ -111,7 +111,7 @@ pub(crate) struct Normalizer {
     peer_errors: u64,
 }
 
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default)]
 struct Started {
     any: bool,
     id: bool,

@@ -56,6 +56,13 @@ impl Normalizer {
     /// Start: with the first chunk, and again for what is first seen later.
     pub(super) fn start(&mut self, id: Str, model: Str, created: Option<u64>, event: &mut Event<'_>) {
         let before = self.started;
+        let news = !before.any
+            || (!before.id && !id.is_empty())
+            || (!before.model && !model.is_empty())
+            || (!before.created && created.is_some());
+        if !news {
+            return;
+        }
         let id = id.some().filter(|_| !before.id).unwrap_or_default();
         let model = model.some().filter(|_| !before.model).unwrap_or_default();
         let created = created.filter(|_| !before.created);
@@ -65,9 +72,6 @@ impl Normalizer {
             model: before.model || !model.is_empty(),
             created: before.created || created.is_some(),
         };
-        if self.started == before {
-            return;
-        }
         self.steady = false;
         if !model.is_empty()
             && self.content == Content::Auto
