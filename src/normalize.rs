@@ -291,8 +291,7 @@ impl Normalizer {
             | Record::Created { .. }
             | Record::Counter { .. }
             | Record::Error { .. }
-            | Record::Unknown { .. }
-            | Record::Padding { .. } => {}
+            | Record::Unknown { .. } => {}
         }
         Ok(())
     }

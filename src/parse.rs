@@ -53,7 +53,7 @@ pub(crate) struct Reading {
     pub(crate) extras: Extras,
     /// How many facts one event may state.
     pub(crate) facts: usize,
-    /// State [`Record::Padding`] too.
+    /// Note padding, too.
     pub(crate) padding: bool,
     /// Payloads from this size on are read from simd-json's tape.
     pub(crate) tape_from: usize,
@@ -84,8 +84,8 @@ pub(crate) fn document(
         room.statement.clear();
     }
     let reader = Reader::new(payload, at, reading.depth, scratch, tolerance);
-    let Room { statement: Statement { head, body }, spare } = room;
-    let mut walk = Walk { cursor: reader, head, body, spare, reading };
+    let Room { statement: Statement { head, body, padding }, spare } = room;
+    let mut walk = Walk { cursor: reader, head, body, padding, spare, reading };
     walk.document()?;
     Ok(walk.cursor.position())
 }
@@ -104,8 +104,8 @@ fn from_tape(
     let mut copy = payload.get(at..)?.to_vec();
     let tape = tape::read(&mut copy, reading.depth)?;
     let cursor = tape::Tape::new(tape, payload, at, scratch, tolerance);
-    let Room { statement: Statement { head, body }, spare } = room;
-    let mut walk = Walk { cursor, head, body, spare, reading };
+    let Room { statement: Statement { head, body, padding }, spare } = room;
+    let mut walk = Walk { cursor, head, body, padding, spare, reading };
     let done = walk.document();
     if done.is_err() {
         // The reader says what is wrong.

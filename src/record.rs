@@ -260,11 +260,6 @@ pub(crate) enum Record {
     Unknown {
         json: Str,
     },
-    /// A string body or number that means nothing here: its bytes may vary.
-    Padding {
-        span: Span,
-        number: bool,
-    },
 }
 
 impl Record {
@@ -281,10 +276,22 @@ impl Record {
             Self::Finish(_) => 25,
             Self::Id(_) | Self::Model(_) | Self::Created { .. } | Self::Choice { .. } => 0,
             Self::Edges { .. } | Self::Counter { .. } | Self::Error { .. } => 26,
-            Self::Unknown { .. } | Self::Padding { .. } => 26,
+            Self::Unknown { .. } => 26,
         }
     }
 }
+
+/// A value that means nothing here: its bytes may vary.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Padding {
+    /// A string's body.
+    Text(Span),
+    /// A plain integer, from here on.
+    Integer(u32),
+}
+
+/// How much padding is noted. An event with more is of no shape.
+pub(crate) const PADDING: usize = 32;
 
 /// What is stated of one document. The lists are reused: after the first events nothing is allocated.
 #[derive(Debug, Clone, Default)]
@@ -293,12 +300,15 @@ pub(crate) struct Statement {
     pub(crate) head: Vec<Record>,
     /// About its choices and the rest.
     pub(crate) body: Vec<Record>,
+    /// What a shape may leave open besides; empty where no shape is to be learned.
+    pub(crate) padding: Vec<Padding>,
 }
 
 impl Statement {
     pub(crate) fn clear(&mut self) {
         self.head.clear();
         self.body.clear();
+        self.padding.clear();
     }
 }
 

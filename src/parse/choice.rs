@@ -167,7 +167,7 @@ impl<C: Cursor> Walk<'_, C> {
         let mut last = 0u8;
         let sorted = choice.iter().all(|record| {
             let rank = record.rank();
-            matches!(record, Record::Padding { .. }) || std::mem::replace(&mut last, rank) <= rank
+            std::mem::replace(&mut last, rank) <= rank
         });
         if sorted {
             return;

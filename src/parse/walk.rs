@@ -14,13 +14,14 @@ use crate::dialect::{self, ChunkKey, ForeignKey, Quirk};
 use crate::error::{ErrorKind, Limit};
 use crate::lex;
 use crate::options::Extras;
-use crate::record::{Place, Record, Span, Str};
+use crate::record::{PADDING, Padding, Place, Record, Str};
 
 /// The walk: a source to read, lists to state facts in.
 pub(crate) struct Walk<'w, C: Cursor> {
     pub(super) cursor: C,
     pub(super) head: &'w mut Vec<Record>,
     pub(super) body: &'w mut Vec<Record>,
+    pub(super) padding: &'w mut Vec<Padding>,
     /// Spare list for putting a choice's records in order.
     pub(super) spare: &'w mut Vec<Record>,
     pub(super) reading: &'w Reading,
@@ -336,7 +337,9 @@ impl<C: Cursor> Walk<'_, C> {
     pub(super) fn soft_string(&mut self, kind: Kind) -> Result<Str, ErrorKind> {
         if kind == Kind::String {
             let string = self.cursor.string()?;
-            self.pad(string);
+            if self.reading.padding && string.place() == Place::Payload {
+                self.pad(Padding::Text(string.span()));
+            }
             return Ok(string);
         }
         self.cursor.skip()?;
@@ -368,14 +371,10 @@ impl<C: Cursor> Walk<'_, C> {
             return self.extra(ExtraKind::Other, chunk);
         }
         match kind {
-            Kind::String if self.reading.padding => {
-                let string = self.cursor.string()?;
-                self.pad(string);
-                Ok(())
-            }
+            Kind::String if self.reading.padding => self.soft_string(kind).map(|_| ()),
             Kind::Number if self.reading.padding => match self.cursor.integer() {
                 Some((_, at)) => {
-                    self.body.push(Record::Padding { span: Span { start: at, end: at }, number: true });
+                    self.pad(Padding::Integer(at));
                     Ok(())
                 }
                 None => self.cursor.skip(),
@@ -384,9 +383,9 @@ impl<C: Cursor> Walk<'_, C> {
         }
     }
 
-    fn pad(&mut self, string: Str) {
-        if self.reading.padding && string.place() == Place::Payload {
-            self.body.push(Record::Padding { span: string.span(), number: false });
+    fn pad(&mut self, padding: Padding) {
+        if self.padding.len() < PADDING {
+            self.padding.push(padding);
         }
     }
 

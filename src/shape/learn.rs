@@ -4,7 +4,7 @@
 
 use super::{BYTES, Candidate, Fact, HOLES, Hole, Piece, Plain, Says, Shape};
 use crate::lex::plain_integer;
-use crate::record::{Home, Place, Record, Span, Statement, Str};
+use crate::record::{Home, PADDING, Padding, Place, Record, Span, Statement, Str};
 
 impl Shape {
     /// A shape with room for an event of this length.
@@ -26,7 +26,7 @@ impl Shape {
         statement: &Statement,
         escaped: &[(u32, Span)],
     ) -> Option<()> {
-        if raw.len() > BYTES {
+        if raw.len() > BYTES || statement.padding.len() >= PADDING {
             return None;
         }
         self.bytes.clear();
@@ -37,6 +37,12 @@ impl Shape {
         let mut learner = Learner { raw, base, escaped, candidates, facts };
         for record in statement.head.iter().chain(&statement.body) {
             learner.take(record)?;
+        }
+        for padding in &statement.padding {
+            match *padding {
+                Padding::Text(span) => learner.text(span, None)?,
+                Padding::Integer(at) => learner.integer(at, None)?,
+            }
         }
         // Counters alone come once, at the end.
         let says = |fact: &Fact| !matches!(fact, Fact::Choice(_) | Fact::Call(..) | Fact::Counter(_));
@@ -130,8 +136,6 @@ impl Learner<'_> {
             // Zero says nothing, so it must stay literal: another value could matter.
             Record::Created { value: 0, .. } => {}
             Record::Created { at, .. } => self.integer(at, None)?,
-            Record::Padding { span, number: true } => self.integer(span.start, None)?,
-            Record::Padding { span, number: false } => self.text(span, None)?,
             Record::Role(_) => {}
             Record::Choice { index } => self.facts.push(Fact::Choice(index)),
             Record::ToolCall { index: Some(index), home, bare: false, .. } => {
