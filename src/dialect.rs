@@ -327,7 +327,7 @@ pub(crate) enum Finish {
     /// Another word for one of them.
     Spelled(FinishReason),
     /// Said with every chunk: counts only if nothing better comes.
-    Provisional(FinishReason, &'static str),
+    Provisional(&'static (FinishReason, &'static str)),
     /// The word `null`.
     Null,
     /// Of no known meaning.
@@ -341,7 +341,7 @@ pub(crate) fn finish(word: &[u8]) -> Finish {
         b"length" => Finish::Plain(Length),
         b"tool_calls" => Finish::Plain(ToolCalls),
         b"content_filter" => Finish::Plain(ContentFilter),
-        b"normal" => Finish::Provisional(Stop, "normal"),
+        b"normal" => Finish::Provisional(&(Stop, "normal")),
         b"null" => Finish::Null,
         b"eos"
         | b"eos_token"

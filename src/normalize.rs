@@ -53,7 +53,7 @@ struct Choice {
     role: u64,
     finished: bool,
     /// A finish reason that counts only if no better comes.
-    provisional: Option<(FinishReason, &'static str)>,
+    provisional: Option<&'static (FinishReason, &'static str)>,
     in_deltas: u8,
     splitter: Splitter,
     text: Channel,
@@ -88,7 +88,7 @@ pub(crate) struct Event<'a> {
 pub(crate) struct Normalizer {
     think: Think,
     content: Content,
-    limits: Limits,
+    caps: Caps,
     choices: Vec<Choice>,
     /// Which choice, and which of its calls, the records are about.
     choice: usize,
@@ -109,6 +109,25 @@ pub(crate) struct Normalizer {
     upset: bool,
     done: bool,
     peer_errors: u64,
+}
+
+/// The limits that are asked here.
+#[derive(Debug, Clone, Copy)]
+struct Caps {
+    choices: u32,
+    tool_calls: u32,
+    id_bytes: u32,
+}
+
+impl Caps {
+    fn of(limits: &Limits) -> Self {
+        let small = |limit: usize| u32::try_from(limit).unwrap_or(u32::MAX);
+        Self {
+            choices: small(limits.choices),
+            tool_calls: small(limits.tool_calls),
+            id_bytes: small(limits.id_bytes),
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -134,7 +153,7 @@ impl Normalizer {
         Self {
             think: options.think,
             content: options.content,
-            limits: options.limits,
+            caps: Caps::of(&options.limits),
             choices: Vec::new(),
             choice: 0,
             call: None,
@@ -317,7 +336,7 @@ impl Normalizer {
             self.choice = known;
             return Ok(());
         }
-        if self.choices.len() >= self.limits.choices {
+        if self.choices.len() >= self.caps.choices as usize {
             return Err(ErrorKind::Limit(Limit::Choices));
         }
         self.steady = false;

@@ -114,11 +114,19 @@ pub(crate) enum Says {
     Arguments(u32),
 }
 
-/// What a hole held: a text's range, or an integer.
+/// What a hole held: an integer, or a text's range. The hole says which.
 #[derive(Debug, Clone, Copy, Default)]
-struct Filling {
-    span: Span,
-    value: u64,
+struct Filling(u64);
+
+impl Filling {
+    #[inline(always)]
+    const fn of_text(span: Span) -> Self {
+        Self((span.start as u64) << 32 | span.end as u64)
+    }
+
+    const fn span(self) -> Span {
+        Span { start: (self.0 >> 32) as u32, end: self.0 as u32 }
+    }
 }
 
 /// The shapes of one stream.
@@ -283,7 +291,7 @@ impl Shapes {
             if let Hole::Integer(ordinal) = piece.hole
                 && let Some(Fact::Counter(counter)) = fact(ordinal)
             {
-                count(counter, filling.value);
+                count(counter, filling.0);
             }
         }
         if std::mem::take(&mut self.turned) {
@@ -306,8 +314,8 @@ impl Shapes {
         let shape = self.shapes.first()?;
         for (ordinal, fact) in shape.facts.iter().enumerate() {
             let mut text = |escaped: bool| match shape.filling(ordinal, &self.fillings) {
-                Some(filling) if escaped => unescape(filling.span),
-                Some(filling) => Some(Str::of_payload(filling.span)),
+                Some(filling) if escaped => unescape(filling.span()),
+                Some(filling) => Some(Str::of_payload(filling.span())),
                 None => None,
             };
             let escaped = self.escaped & 1u16.wrapping_shl(shape.hole_of(ordinal)) != 0;
@@ -322,7 +330,7 @@ impl Shapes {
                 Fact::Arguments => Record::Arguments(text(escaped)?),
                 Fact::Counter(counter) => {
                     let value = match shape.filling(ordinal, &self.fillings) {
-                        Some(filling) => filling.value,
+                        Some(filling) => filling.0,
                         None => shape.literal_of(ordinal),
                     };
                     Record::Counter { counter, value, at: u32::MAX }
@@ -338,7 +346,7 @@ impl Shapes {
         let escaped = self.escaped;
         pieces.zip(&self.fillings).zip(0u32..).filter_map(move |((piece, filling), at)| {
             let is_escaped = escaped & 1u16.wrapping_shl(at) != 0;
-            (piece.hole == Hole::Text(None) && is_escaped).then_some(filling.span)
+            (piece.hole == Hole::Text(None) && is_escaped).then_some(filling.span())
         })
     }
 

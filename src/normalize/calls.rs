@@ -17,9 +17,9 @@ impl Normalizer {
         bare: bool,
         event: &mut Event<'_>,
     ) -> Result<(), ErrorKind> {
-        let limits = self.limits;
+        let caps = self.caps;
         let Some(choice) = self.choices.get_mut(self.choice) else { return Ok(()) };
-        if id.len() > limits.id_bytes {
+        if id.len() > caps.id_bytes as usize {
             return Err(ErrorKind::Limit(Limit::IdBytes));
         }
         let print = |string: Str| match string.some() {
@@ -52,7 +52,7 @@ impl Normalizer {
             }
             _ if bare => Ok(()),
             _ => {
-                if choice.calls.len() >= limits.tool_calls {
+                if choice.calls.len() >= caps.tool_calls as usize {
                     return Err(ErrorKind::Limit(Limit::ToolCalls));
                 }
                 self.new_call(entry, (id, name), event)

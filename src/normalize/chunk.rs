@@ -38,7 +38,7 @@ impl Normalizer {
                     event.out.push(Told::Unknown { event: name, payload });
                     chunk = false;
                 }
-                Record::Id(string) if string.len() > self.limits.id_bytes => {
+                Record::Id(string) if string.len() > self.caps.id_bytes as usize => {
                     return Err(ErrorKind::Limit(Limit::IdBytes));
                 }
                 Record::Id(string) => id = *string,

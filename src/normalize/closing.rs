@@ -15,8 +15,8 @@ impl Normalizer {
         let Some(choice) = self.choices.get_mut(self.choice) else { return };
         let reason = match meaning {
             dialect::Finish::Null if event.tolerance.meets(Quirk::FinishNullWord) => return,
-            dialect::Finish::Provisional(reason, word) if event.tolerance.meets(Quirk::FinishProvisional) => {
-                choice.provisional = Some((reason, word));
+            dialect::Finish::Provisional(finish) if event.tolerance.meets(Quirk::FinishProvisional) => {
+                choice.provisional = Some(finish);
                 return;
             }
             dialect::Finish::Plain(reason) => reason,
@@ -39,7 +39,7 @@ impl Normalizer {
             release(choice, event);
             if let (false, Some((reason, word))) = (choice.finished, choice.provisional) {
                 let raw = event.texts.keep(word);
-                finish(choice, reason, raw, event);
+                finish(choice, *reason, raw, event);
             }
         }
         if let Some(marker) = marker {

@@ -22,9 +22,9 @@ enum State {
     Before,
     Started,
     /// After the opening tag of this ordinal; none: it was in the prompt.
-    Inside(Option<usize>),
+    Inside(Option<u8>),
     /// After the closing tag: this many of what may follow it have been dropped.
-    Then(usize, usize),
+    Then(u8, u8),
     Plain,
 }
 
@@ -96,11 +96,11 @@ impl Splitter {
             }
         };
         let started = self.state == State::Started;
-        if let Some(tag) = THINK.iter().position(|tags| body.starts_with(tags.open)) {
+        if let Some((tag, tags)) = (0u8..).zip(THINK).find(|(_, tags)| body.starts_with(tags.open)) {
             tell(0, space, started);
             piece(Piece::Tag);
             self.state = State::Inside(Some(tag));
-            return space.saturating_add(THINK.get(tag).map_or(0, |tags| tags.open.len()));
+            return space.saturating_add(tags.open.len());
         }
         if body.is_empty() || THINK.iter().any(|tags| tags.open.starts_with(body)) {
             tell(0, space, started);
@@ -118,12 +118,12 @@ impl Splitter {
 
     fn inside(
         &mut self,
-        tag: Option<usize>,
+        tag: Option<u8>,
         rest: &str,
         part: &dyn Fn(usize, usize) -> Str,
         piece: &mut dyn FnMut(Piece),
     ) -> usize {
-        let candidates = || THINK.iter().enumerate().filter(|(at, _)| tag.is_none_or(|tag| tag == *at));
+        let candidates = || (0u8..).zip(THINK).filter(|(at, _)| tag.is_none_or(|tag| tag == *at));
         let found = candidates()
             .filter_map(|(at, tags)| rest.find(tags.close).map(|start| (start, at, tags.close.len())))
             .min();
@@ -143,8 +143,8 @@ impl Splitter {
         rest.len()
     }
 
-    fn then(&mut self, tag: usize, dropped: usize, rest: &str) -> usize {
-        let next = THINK.get(tag).and_then(|tags| tags.then.get(dropped));
+    fn then(&mut self, tag: u8, dropped: u8, rest: &str) -> usize {
+        let next = THINK.get(usize::from(tag)).and_then(|tags| tags.then.get(usize::from(dropped)));
         match next {
             Some(next) if rest.starts_with(next) => {
                 self.state = State::Then(tag, dropped.saturating_add(1));

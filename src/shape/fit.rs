@@ -27,7 +27,7 @@ impl Shape {
                 }
                 Hole::Text(fact) => {
                     let (span, rough) = string_hole(bytes, at)?;
-                    filling.span = span;
+                    *filling = Filling::of_text(span);
                     at = span.end as usize;
                     if rough {
                         escaped |= bit;
@@ -37,7 +37,7 @@ impl Shape {
                     }
                 }
                 Hole::Integer(_) => {
-                    (at, filling.value) = lex::plain_integer(bytes, at)?;
+                    (at, filling.0) = lex::plain_integer(bytes, at)?;
                 }
             }
             bit = bit.wrapping_shl(1);
