@@ -9,10 +9,12 @@
 
 mod quirk;
 mod quirks;
+mod tags;
 
 pub use quirk::{Quirk, QuirkClass};
 pub use quirks::Quirks;
 pub(crate) use quirks::Tolerance;
+pub(crate) use tags::THINK;
 
 use crate::delta::{ExtraKind, FinishReason};
 use crate::record::Counter;
@@ -41,6 +43,8 @@ pub(crate) enum ChunkKey {
     Error,
     Finish,
     Extra(ExtraKind),
+    /// Padding against guessing tokens by their length: another value in every chunk, so shapes need not wait to see it vary.
+    Noise,
     /// A member that only an error, or another wire, has at the top: see [`ForeignKey`].
     Foreign(ForeignKey),
     Other,
@@ -70,7 +74,7 @@ pub(crate) enum ForeignKey {
 
 pub(crate) fn chunk_key(key: &[u8]) -> ChunkKey {
     use ChunkKey::{
-        Choices, Created, Error, Extra, Finish, Foreign, Id, Model, Object, Other, Usage, UsageBox,
+        Choices, Created, Error, Extra, Finish, Foreign, Id, Model, Noise, Object, Other, Usage, UsageBox,
     };
     match key {
         b"id" => Id,
@@ -80,6 +84,7 @@ pub(crate) fn chunk_key(key: &[u8]) -> ChunkKey {
         b"choices" => Choices,
         b"usage" => Usage,
         b"x_groq" => UsageBox,
+        b"obfuscation" | b"p" => Noise,
         b"error" => Error,
         b"finish_reason" => Finish,
         b"prompt_filter_results" | b"prompt_annotations" | b"moderation" => Extra(ExtraKind::Safety),
@@ -385,31 +390,6 @@ pub(crate) fn finish(word: &[u8]) -> Finish {
         _ => Finish::Unknown,
     }
 }
-
-/// Reasoning tags in content: opening, closing, and what may follow the closing tag and is dropped with it.
-pub(crate) struct Tags {
-    pub(crate) open: &'static str,
-    pub(crate) close: &'static str,
-    pub(crate) then: &'static [&'static str],
-}
-
-const fn tags(open: &'static str, close: &'static str) -> Tags {
-    Tags { open, close, then: &[] }
-}
-
-/// The longest tag decides how much text can be held back: 30 bytes.
-pub(crate) const THINK: &[Tags] = &[
-    tags("<think>", "</think>"),
-    tags("◁think▷", "◁/think▷"),
-    tags("[THINK]", "[/THINK]"),
-    tags("<mm:think>", "</mm:think>"),
-    tags("<seed:think>", "</seed:think>"),
-    Tags {
-        open: "<|channel|>analysis<|message|>",
-        close: "<|end|>",
-        then: &["<|start|>assistant", "<|channel|>final<|message|>"],
-    },
-];
 
 /// Models that are documented to repeat all the text so far in each chunk. A name counts without what is before its
 /// last slash, and with anything after a hyphen.

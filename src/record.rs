@@ -284,8 +284,8 @@ impl Record {
 /// A value that means nothing here: its bytes may vary.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Padding {
-    /// A string's body.
-    Text(Span),
+    /// A string's body. `noise`: it varies in every event.
+    Text { span: Span, noise: bool },
     /// A plain integer, from here on.
     Integer(u32),
 }

@@ -355,6 +355,9 @@ impl Shapes {
     #[inline(never)]
     pub(crate) fn learn(&mut self, raw: &[u8], base: usize, statement: &Statement, escaped: &[(u32, Span)]) {
         self.credit = self.credit.saturating_sub(LEARN);
+        if !learn::may_return(raw, statement) {
+            return;
+        }
         if self.live >= SHAPES {
             self.live = SHAPES.saturating_sub(1);
         }

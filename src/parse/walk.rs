@@ -203,6 +203,13 @@ impl<C: Cursor> Walk<'_, C> {
             ChunkKey::Finish => chunk.finish = self.soft_string(kind)?,
             ChunkKey::Extra(kind) => self.extra(kind, true)?,
             ChunkKey::Foreign(key) => self.foreign(key, kind, &mut chunk.foreign)?,
+            ChunkKey::Noise => {
+                let noted = self.padding.len();
+                self.other(kind, true)?;
+                if let Some(Padding::Text { noise, .. }) = self.padding.get_mut(noted) {
+                    *noise = true;
+                }
+            }
             ChunkKey::Other => self.other(kind, true)?,
         }
         Ok(())
@@ -338,7 +345,7 @@ impl<C: Cursor> Walk<'_, C> {
         if kind == Kind::String {
             let string = self.cursor.string()?;
             if self.reading.padding && string.place() == Place::Payload {
-                self.pad(Padding::Text(string.span()));
+                self.pad(Padding::Text { span: string.span(), noise: false });
             }
             return Ok(string);
         }

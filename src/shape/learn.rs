@@ -26,9 +26,6 @@ impl Shape {
         statement: &Statement,
         escaped: &[(u32, Span)],
     ) -> Option<()> {
-        if raw.len() > BYTES || statement.padding.len() >= PADDING {
-            return None;
-        }
         self.bytes.clear();
         self.bytes.extend_from_slice(raw);
         self.candidates.clear();
@@ -40,14 +37,9 @@ impl Shape {
         }
         for padding in &statement.padding {
             match *padding {
-                Padding::Text(span) => learner.text(span, None)?,
+                Padding::Text { span, noise } => learner.text(span, None, noise)?,
                 Padding::Integer(at) => learner.integer(at, None)?,
             }
-        }
-        // Counters alone come once, at the end.
-        let says = |fact: &Fact| !matches!(fact, Fact::Choice(_) | Fact::Call(..) | Fact::Counter(_));
-        if !self.facts.iter().any(says) {
-            return None;
         }
         self.candidates.sort_unstable_by_key(|candidate| candidate.start);
         self.plain = plain(&self.facts);
@@ -115,6 +107,15 @@ impl Shape {
     }
 }
 
+/// Whether an event may be one of many of its shape, as far as can be said at a glance. Counters alone come once, at the end.
+pub(super) fn may_return(raw: &[u8], statement: &Statement) -> bool {
+    let says = |record: &Record| {
+        use Record::{Arguments, Reasoning, Refusal, Text};
+        matches!(record, Text { .. } | Reasoning { .. } | Refusal { .. } | Arguments(_))
+    };
+    raw.len() <= BYTES && statement.padding.len() < PADDING && statement.body.iter().any(says)
+}
+
 /// Takes an event's records down.
 struct Learner<'a> {
     raw: &'a [u8],
@@ -174,17 +175,17 @@ impl Learner<'_> {
             Place::Payload => string.span(),
             Place::Scratch => self.escaped.iter().find(|(start, _)| *start == string.span().start)?.1,
         };
-        self.text(span, fact)
+        self.text(span, fact, fact.is_some())
     }
 
-    fn text(&mut self, span: Span, fact: Option<u8>) -> Option<()> {
+    /// A string's body; `hole`: it is one at once.
+    fn text(&mut self, span: Span, fact: Option<u8>, hole: bool) -> Option<()> {
         if span == Span::default() {
             return Some(());
         }
         let (start, end) = self.place(span)?;
         let quoted = self.raw.get(usize::from(start).checked_sub(1)?) == Some(&b'"')
             && self.raw.get(usize::from(end)) == Some(&b'"');
-        let hole = fact.is_some();
         quoted.then(|| self.candidates.push(Candidate { start, end, integer: false, fact, hole }))
     }
 
