@@ -277,6 +277,7 @@ impl Shapes {
             self.credit = LEARN;
             self.clear();
             self.shapes.truncate(2);
+            self.shapes.shrink_to(2);
             return false;
         }
         true
@@ -361,7 +362,7 @@ impl Shapes {
         if self.live >= SHAPES {
             self.live = SHAPES.saturating_sub(1);
         }
-        self.make_ready(raw.len());
+        self.make_ready();
         let Some((known, [new, ..])) = self.shapes.split_at_mut_checked(self.live) else { return };
         if new.fill(raw, base, statement, escaped).is_none() {
             return;
@@ -385,10 +386,10 @@ impl Shapes {
     }
 
     /// Sees to it that there is one shape more than is known.
-    fn make_ready(&mut self, length: usize) {
+    fn make_ready(&mut self) {
         if self.shapes.len() <= self.live {
             self.shapes.reserve_exact(1);
-            self.shapes.push(Shape::with_capacity(length));
+            self.shapes.push(Shape::default());
         }
     }
 }

@@ -7,17 +7,6 @@ use crate::lex::plain_integer;
 use crate::record::{Home, PADDING, Padding, Place, Record, Span, Statement, Str};
 
 impl Shape {
-    /// A shape with room for an event of this length.
-    pub(super) fn with_capacity(length: usize) -> Self {
-        Self {
-            bytes: Vec::with_capacity(length.saturating_add(32).min(BYTES)),
-            pieces: Vec::with_capacity(5),
-            candidates: Vec::with_capacity(10),
-            facts: Vec::with_capacity(5),
-            plain: None,
-        }
-    }
-
     /// Becomes the shape of an event, if it is one that can be learned.
     pub(super) fn fill(
         &mut self,
@@ -26,16 +15,17 @@ impl Shape {
         statement: &Statement,
         escaped: &[(u32, Span)],
     ) -> Option<()> {
-        self.bytes.clear();
+        let Statement { head, body, padding } = statement;
+        renew(&mut self.bytes, raw.len(), SLACK);
+        renew(&mut self.candidates, head.len().saturating_add(body.len()).saturating_add(padding.len()), 0);
+        renew(&mut self.facts, body.len(), 0);
         self.bytes.extend_from_slice(raw);
-        self.candidates.clear();
-        self.facts.clear();
         let Self { candidates, facts, .. } = self;
         let mut learner = Learner { raw, base, escaped, candidates, facts };
-        for record in statement.head.iter().chain(&statement.body) {
+        for record in head.iter().chain(body) {
             learner.take(record)?;
         }
-        for padding in &statement.padding {
+        for padding in padding {
             match *padding {
                 Padding::Text { span, noise } => learner.text(span, None, noise)?,
                 Padding::Integer(at) => learner.integer(at, None)?,
@@ -48,7 +38,8 @@ impl Shape {
 
     /// Cuts the bytes into literals and holes, as the candidates say.
     fn cut(&mut self) -> Option<()> {
-        self.pieces.clear();
+        let holes = self.candidates.iter().filter(|candidate| candidate.hole).count();
+        renew(&mut self.pieces, holes.saturating_add(1), 0);
         let mut start = 0u16;
         for candidate in self.candidates.iter().filter(|candidate| candidate.hole) {
             if candidate.start < start {
@@ -114,6 +105,17 @@ pub(super) fn may_return(raw: &[u8], statement: &Statement) -> bool {
         matches!(record, Text { .. } | Reasoning { .. } | Refusal { .. } | Arguments(_))
     };
     raw.len() <= BYTES && statement.padding.len() < PADDING && statement.body.iter().any(says)
+}
+
+/// Bytes to spare, so that the next event that is learned in their place, a little longer, allocates nothing.
+const SLACK: usize = 32;
+
+/// An empty list with room for so many, and little more: each of thousands of streams has its shapes.
+fn renew<T>(list: &mut Vec<T>, length: usize, slack: usize) {
+    list.clear();
+    if list.capacity() < length {
+        list.reserve_exact(length.saturating_add(slack));
+    }
 }
 
 /// Takes an event's records down.
