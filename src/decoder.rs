@@ -30,7 +30,7 @@ use crate::carry::Carry;
 use crate::delta::Delta;
 use crate::dialect::Quirks;
 use crate::error::Error;
-use crate::frame::Frames;
+use crate::frame::{Frames, Growth};
 use crate::options::Options;
 use crate::record::Span;
 use crate::shape::Shapes;
@@ -203,28 +203,40 @@ impl Decoder {
     /// deltas.
     pub fn next_delta<'d, 'i: 'd>(&'d mut self, input: &mut &'i [u8]) -> Result<Option<Delta<'d>>, Error> {
         let bytes: &'i [u8] = input;
+        let mut used = 0usize;
         match self.pace {
             Pace::Hot if bytes.is_empty() => return Ok(None),
             Pace::Hot => {
-                if let Some((used, delta)) = self.predict(bytes) {
+                if let Some((used, said)) = self.predict(bytes) {
                     *input = bytes.get(used..).unwrap_or_default();
-                    return Ok(Some(delta));
+                    return Ok(said.delta(bytes));
                 }
             }
             Pace::Usage => {
                 self.pace = Pace::Hot;
                 return Ok(Some(Delta::Usage(self.teller.normalizer.usage())));
             }
-            Pace::Cold => {
-                if self.starved && self.state == State::Open && self.frames.grows(self.carry.len(), bytes) {
-                    self.carry.push(bytes);
-                    self.take(bytes, bytes.len());
-                    *input = &[];
-                    return Ok(None);
+            Pace::Cold if self.starved && self.state == State::Open => {
+                match self.frames.grows(self.carry.len(), bytes) {
+                    Growth::Length => {
+                        self.carry.push(bytes);
+                        self.take(bytes, bytes.len());
+                        *input = &[];
+                        return Ok(None);
+                    }
+                    Growth::End(end) => {
+                        used = self.bring_line(bytes, end);
+                        if let Some((length, said)) = self.predict_carried() {
+                            *input = bytes.get(used..).unwrap_or_default();
+                            return Ok(said.delta(self.carry.read(length)));
+                        }
+                    }
+                    Growth::Unknown => {}
                 }
             }
+            Pace::Cold => {}
         }
-        let (used, said) = self.advance(bytes);
+        let (used, said) = self.advance(bytes, used);
         *input = bytes.get(used..).unwrap_or_default();
         match said {
             Said::Nothing => Ok(None),

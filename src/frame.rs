@@ -43,6 +43,17 @@ pub(crate) struct Event {
     pub(crate) plain: bool,
 }
 
+/// What more bytes bring to the line that has begun.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Growth {
+    /// Nothing but length.
+    Length,
+    /// Its end, at this index of theirs.
+    End(usize),
+    /// That must be found out step by step.
+    Unknown,
+}
+
 /// Where an event's data is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum Data {
@@ -106,11 +117,11 @@ impl Frames {
         }
     }
 
-    /// Whether `more`, after `length` bytes that ended in [`Step::More`], brings nothing but length: the long way round can
-    /// be left out. Cost: one look at the new bytes.
+    /// What `more` brings, after `length` bytes that ended in [`Step::More`]: where it can be said, the long way round can
+    /// be left out. Cost: one look at the new bytes, up to a line end.
     #[inline]
-    pub(crate) fn grows(&mut self, length: usize, more: &[u8]) -> bool {
-        self.mode == Mode::Sse && self.sse.grows(length, more)
+    pub(crate) fn grows(&mut self, length: usize, more: &[u8]) -> Growth {
+        if self.mode == Mode::Sse { self.sse.grows(length, more) } else { Growth::Unknown }
     }
 
     /// No more bytes will come: `bytes` are all that is left. `More` means that they are no event.
@@ -168,6 +179,13 @@ impl Frames {
     #[inline]
     pub(crate) fn skipped(&mut self, last: u8) {
         self.sse.skip_lf = last == b'\r';
+    }
+
+    /// The same, after [`Frames::grows`] gave the end of the event's one line.
+    #[inline]
+    pub(crate) fn completed(&mut self, last: u8) {
+        self.sse.forget_line();
+        self.skipped(last);
     }
 
     /// Whether the next byte, if it is a line feed, still belongs to the event before.

@@ -2,22 +2,92 @@
 //!
 //! Knows: when a shape may be asked, and what a hit changes. Must not know: how shapes are compared or learned.
 
+use super::motion::through_blank_line;
 use super::{Decoder, Pace, Source, State};
 use crate::delta::Delta;
 use crate::dialect::Quirk;
-use crate::record::{Str, Told};
-use crate::shape::{Plain, Says};
+use crate::record::{Span, Str, Told};
+use crate::shape::{Hit, Plain, Says};
+
+/// What an event says, if it is one thing: its text is a range of the bytes it was found in.
+#[derive(Clone, Copy)]
+pub(super) struct Saying {
+    plain: Plain,
+    /// If it is about a call.
+    slot: u32,
+    text: Span,
+}
+
+impl Saying {
+    /// A hole is UTF-8, so the check here cannot fail.
+    #[inline(always)]
+    pub(super) fn delta(self, bytes: &[u8]) -> Option<Delta<'_>> {
+        let Self { plain: Plain { choice, says, .. }, slot, text } = self;
+        let text = std::str::from_utf8(text.of(bytes)).ok()?;
+        Some(match says {
+            Says::Text => Delta::Text { choice, text },
+            Says::Reasoning => Delta::Reasoning { choice, text },
+            Says::Arguments(_) => Delta::ToolCallArguments { choice, slot, fragment: text },
+        })
+    }
+}
 
 impl Decoder {
-    /// The hot path: an event just like one before, that says one thing.
+    /// The hot path: an event just like one before, that says one thing. Gives how many bytes it takes.
     #[inline]
-    pub(super) fn predict<'i>(&mut self, bytes: &'i [u8]) -> Option<(usize, Delta<'i>)> {
+    pub(super) fn predict(&mut self, bytes: &[u8]) -> Option<(usize, Saying)> {
         let skipped = usize::from(self.frames.skips_lf() && bytes.first() == Some(&b'\n'));
         let event = bytes.get(skipped..)?;
         let Some(hit) = self.shapes.find(event) else {
             self.missed = skipped == 0;
             return None;
         };
+        let mut said = self.say(&hit)?;
+        let used = skipped.saturating_add(hit.length);
+        said.text = said.text.shifted(skipped);
+        self.frames.skipped(bytes.get(used.wrapping_sub(1)).copied().unwrap_or(0));
+        self.event_at = self.offset.saturating_add(skipped as u64);
+        self.offset = self.offset.saturating_add(used as u64);
+        self.taken = self.taken.saturating_add(used as u64);
+        Some((used, said))
+    }
+
+    /// The carry gets the line that ends at `end` of `bytes`; gives how many bytes that takes.
+    #[inline]
+    pub(super) fn bring_line(&mut self, bytes: &[u8], end: usize) -> usize {
+        let used = through_blank_line(bytes, end);
+        self.carry.push(bytes.get(..used).unwrap_or_default());
+        self.take(bytes, used);
+        self.starved = false;
+        used
+    }
+
+    /// The hot path of an event that straddles a cut, once its line is complete in the carry. Gives its length.
+    #[inline]
+    pub(super) fn predict_carried(&mut self) -> Option<(usize, Saying)> {
+        if !self.shapes.is_ready() || !self.frames.at_event() || self.teller.normalizer.is_done() {
+            return None;
+        }
+        let carry = std::mem::take(&mut self.carry);
+        let event = carry.bytes();
+        let (length, last) = (event.len(), event.last().copied().unwrap_or(0));
+        let hit = self.shapes.find(event).filter(|hit| hit.length == length);
+        let said = hit.and_then(|hit| self.say(&hit));
+        self.carry = carry;
+        let said = said?;
+        self.carry.consume(length);
+        self.frames.completed(last);
+        self.event_at = self.offset;
+        self.offset = self.offset.saturating_add(length as u64);
+        if self.pace == Pace::Cold {
+            self.pace = Pace::Hot;
+        }
+        Some((length, said))
+    }
+
+    /// What a hit says, if it is one thing that can be told as it is. Takes it.
+    #[inline(always)]
+    fn say(&mut self, hit: &Hit) -> Option<Saying> {
         let plain = hit.plain?;
         if hit.escaped != 0 || hit.text.is_empty() || hit.length > self.limit {
             return None;
@@ -26,27 +96,13 @@ impl Decoder {
             Some(slot) => slot,
             None => self.passes(plain)?,
         };
-        let text = std::str::from_utf8(hit.text.of(event)).ok()?;
         self.shapes.hit();
         self.shapes.trust(slot);
-        let used = skipped.saturating_add(hit.length);
-        self.frames.skipped(bytes.get(used.wrapping_sub(1)).copied().unwrap_or(0));
         self.events = self.events.saturating_add(1);
-        self.event_at = self.offset.saturating_add(skipped as u64);
-        self.offset = self.offset.saturating_add(used as u64);
-        self.taken = self.taken.saturating_add(used as u64);
         if plain.counts && self.teller.counted(&mut self.shapes) {
             self.pace = Pace::Usage;
         }
-        let choice = plain.choice;
-        Some((
-            used,
-            match plain.says {
-                Says::Text => Delta::Text { choice, text },
-                Says::Reasoning => Delta::Reasoning { choice, text },
-                Says::Arguments(_) => Delta::ToolCallArguments { choice, slot, fragment: text },
-            },
-        ))
+        Some(Saying { plain, slot, text: hit.text })
     }
 
     /// Whether what a plain hit says can be told as it is; gives the slot, if it is about a call.

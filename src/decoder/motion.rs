@@ -10,13 +10,12 @@ use crate::frame::{Data, Event, Step};
 use crate::record::Span;
 
 impl Decoder {
-    /// Takes bytes until there is something to say; gives how many.
-    pub(super) fn advance(&mut self, bytes: &[u8]) -> (usize, Said) {
+    /// Takes bytes, from `used` on, until there is something to say; gives how many are then used.
+    pub(super) fn advance(&mut self, bytes: &[u8], mut used: usize) -> (usize, Said) {
         if let Source::Input { .. } = self.source {
             // What is still queued was copied to scratch by the call before.
             self.source = Source::Scratch;
         }
-        let mut used = 0usize;
         let said = loop {
             if let Some(said) = self.queued() {
                 break said;
@@ -318,7 +317,11 @@ impl Decoder {
 
 /// The length of `bytes` through the first line end and a blank line after it, or of all.
 fn through_line_end(bytes: &[u8]) -> usize {
-    let Some(end) = memchr::memchr2(b'\n', b'\r', bytes) else { return bytes.len() };
+    memchr::memchr2(b'\n', b'\r', bytes).map_or(bytes.len(), |end| through_blank_line(bytes, end))
+}
+
+/// The length of `bytes` through the line end at `end` and a blank line after it.
+pub(super) fn through_blank_line(bytes: &[u8], end: usize) -> usize {
     let more = bytes.get(end..).unwrap_or_default().iter().take(4);
     end.saturating_add(more.take_while(|byte| matches!(byte, b'\n' | b'\r')).count())
 }

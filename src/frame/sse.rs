@@ -28,7 +28,7 @@ mod fields;
 use fields::may_be_field;
 use memchr::memchr2;
 
-use super::{Data, Event, Step, lenient};
+use super::{Data, Event, Growth, Step, lenient};
 use crate::dialect::{Quirk, Tolerance};
 use crate::record::Span;
 
@@ -219,22 +219,31 @@ impl Sse {
         Step::More
     }
 
-    /// Whether `more`, after `length` bytes that ended in `More`, changes nothing but the length.
+    /// What `more` brings after `length` bytes that ended in `More`.
     #[inline]
-    pub(super) fn grows(&mut self, length: usize, more: &[u8]) -> bool {
+    pub(super) fn grows(&mut self, length: usize, more: &[u8]) -> Growth {
         if !self.kept {
-            return false;
+            return Growth::Unknown;
+        }
+        let end = match more.len() {
+            0..16 => more.iter().position(|byte| matches!(byte, b'\n' | b'\r')),
+            _ => memchr2(b'\n', b'\r', more),
+        };
+        if let Some(end) = end {
+            return Growth::End(end);
         }
         let grown = length.saturating_add(more.len());
-        let ends = match more.len() {
-            0..16 => more.iter().any(|byte| matches!(byte, b'\n' | b'\r')),
-            _ => memchr2(b'\n', b'\r', more).is_some(),
-        };
-        let grows = !ends && grown <= self.limit;
-        if grows {
-            self.scanned = grown;
+        if grown > self.limit {
+            return Growth::Unknown;
         }
-        grows
+        self.scanned = grown;
+        Growth::Length
+    }
+
+    /// The line that has begun, the event's first, was taken past this room.
+    #[inline]
+    pub(super) fn forget_line(&mut self) {
+        (self.scanned, self.kept) = (0, false);
     }
 
     /// The line from `self.line` to `end` is complete; the next begins at `next`. `None`: go on with that.
