@@ -6,7 +6,7 @@ use super::motion::through_blank_line;
 use super::{Decoder, Pace, Source, State};
 use crate::delta::Delta;
 use crate::dialect::Quirk;
-use crate::record::{Span, Str, Told};
+use crate::record::Span;
 use crate::shape::{Hit, Plain, Says};
 
 /// What an event says, if it is one thing: its text is a range of the bytes it was found in.
@@ -116,28 +116,14 @@ impl Decoder {
         }
     }
 
-    /// An event that was completed in the carry, which is `raw`: by its shape, if it is a known one.
+    /// An event that was framed in the carry, which is `raw`: by its shape, if it is a known one.
     pub(super) fn shaped_in_carry(&mut self, raw: &[u8]) -> bool {
         if !self.shapes.is_ready() || self.teller.normalizer.is_done() {
             return false;
         }
-        let Some(hit) = self.shapes.find(raw).filter(|hit| hit.length == raw.len()) else { return false };
-        let tellable = hit.escaped == 0 && !hit.text.is_empty();
-        let plain = hit.plain.filter(|plain| tellable && !plain.counts);
-        match plain.and_then(|plain| Some((plain, self.passes(plain)?))) {
-            Some((Plain { choice, says, .. }, slot)) => {
-                let text = Str::of_payload(hit.text);
-                self.teller.say(match says {
-                    Says::Text => Told::Text { choice, text },
-                    Says::Reasoning => Told::Reasoning { choice, text },
-                    Says::Arguments(_) => Told::ToolCallArguments { choice, slot, fragment: text },
-                });
-            }
-            None => {
-                if !self.teller.predicted(raw, &self.shapes) {
-                    return false;
-                }
-            }
+        let known = self.shapes.find(raw).is_some_and(|hit| hit.length == raw.len());
+        if !known || !self.teller.predicted(raw, &self.shapes) {
+            return false;
         }
         self.shapes.hit();
         true

@@ -202,12 +202,6 @@ impl Teller {
         changed
     }
 
-    /// Tells this and nothing else of an event.
-    pub(super) fn say(&mut self, told: Told) {
-        self.begin();
-        self.queue.push(told);
-    }
-
     /// Tells the usage and nothing else.
     pub(super) fn say_usage(&mut self) {
         self.begin();
