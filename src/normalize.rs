@@ -225,16 +225,16 @@ impl Normalizer {
 
     /// Tells the records about choices, and usage.
     pub(crate) fn body(&mut self, records: &[Record], event: &mut Event<'_>) -> Result<(), ErrorKind> {
-        let before = self.usage;
-        let mut counted = false;
+        let mut before = None;
         for record in records {
             if let Record::Counter { counter, value, .. } = *record {
-                counted |= self.count(counter, value, event.tolerance);
+                before.get_or_insert(self.usage);
+                self.count(counter, value, event.tolerance);
             } else {
                 self.record(record, event)?;
             }
         }
-        if counted && self.usage != before {
+        if before.is_some_and(|before| before != self.usage) {
             let snapshot = self.take_snapshot();
             event.out.push(Told::Usage { snapshot });
         }

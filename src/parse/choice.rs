@@ -59,7 +59,7 @@ impl<C: Cursor> Walk<'_, C> {
         met: &mut Met,
     ) -> Result<(), ErrorKind> {
         if kind == Kind::Null {
-            return self.cursor.skip();
+            return self.cursor.null();
         }
         match key {
             ChoiceKey::Index => choice.index = Some(self.index(kind)?),

@@ -107,6 +107,8 @@ pub(crate) trait Cursor {
     fn integer(&mut self) -> Option<(u64, u32)>;
     /// Reads the number ahead.
     fn number(&mut self) -> Result<Number, ErrorKind>;
+    /// Passes the null ahead.
+    fn null(&mut self) -> Result<(), ErrorKind>;
     /// Passes the value ahead, checking it.
     fn skip(&mut self) -> Result<(), ErrorKind>;
     /// The value ahead, to come back to. Only for the value of a member, or an object that has members.

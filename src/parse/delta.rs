@@ -17,7 +17,7 @@ impl<C: Cursor> Walk<'_, C> {
         let mut members = self.cursor.object()?;
         while let Some((key, kind)) = self.cursor.member(&mut members, dialect::delta_key)? {
             if kind == Kind::Null {
-                self.cursor.skip()?;
+                self.cursor.null()?;
                 continue;
             }
             match key {

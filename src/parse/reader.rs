@@ -232,14 +232,17 @@ impl Cursor for Reader<'_> {
         self.rough_number()
     }
 
+    #[inline(always)]
+    fn null(&mut self) -> Result<(), ErrorKind> {
+        let [b'n', b'u', b'l', b'l', rest @ ..] = self.rest else { return Err(ErrorKind::Json) };
+        self.rest = rest;
+        Ok(())
+    }
+
     #[inline]
     fn skip(&mut self) -> Result<(), ErrorKind> {
         self.space();
         match self.rest {
-            [b'n', b'u', b'l', b'l', rest @ ..] => {
-                self.rest = rest;
-                Ok(())
-            }
             [b'{' | b'[', ..] => self.skip_container(),
             _ => self.skip_scalar(),
         }

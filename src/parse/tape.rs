@@ -231,6 +231,10 @@ impl Cursor for Tape<'_, '_> {
         })
     }
 
+    fn null(&mut self) -> Result<(), ErrorKind> {
+        self.skip()
+    }
+
     fn skip(&mut self) -> Result<(), ErrorKind> {
         let size = match self.node(self.at)? {
             Node::Object { count, .. } | Node::Array { count, .. } => count,

@@ -62,7 +62,7 @@ fn members<C: Cursor>(walk: &mut Walk<'_, C>, entry: &mut Entry, inside: bool) -
     let mut members = walk.cursor.object()?;
     while let Some((key, kind)) = walk.cursor.member(&mut members, dialect::tool_key)? {
         match key {
-            _ if kind == Kind::Null => walk.cursor.skip()?,
+            _ if kind == Kind::Null => walk.cursor.null()?,
             ToolKey::Index if !inside || (entry.index.is_none() && kind == Kind::Number) => {
                 entry.index = Some(walk.index(kind)?);
             }

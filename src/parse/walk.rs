@@ -162,7 +162,7 @@ impl<C: Cursor> Walk<'_, C> {
     ) -> Result<(), ErrorKind> {
         if kind == Kind::Null {
             chunk.choices_null |= key == ChunkKey::Choices;
-            return self.cursor.skip();
+            return self.cursor.null();
         }
         match key {
             ChunkKey::Id => {
