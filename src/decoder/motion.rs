@@ -302,7 +302,7 @@ impl Decoder {
     #[inline(always)]
     pub(super) fn take(&mut self, rest: &[u8], used: usize) {
         self.taken = self.taken.saturating_add(used as u64);
-        if self.events == 0 {
+        if self.events == 0 && self.first.len() < FIRST {
             self.keep_first(rest, used);
         }
     }
