@@ -207,9 +207,9 @@ impl Decoder {
         match self.pace {
             Pace::Hot if bytes.is_empty() => return Ok(None),
             Pace::Hot => {
-                if let Some((used, said)) = self.predict(bytes) {
+                if let Some((used, delta)) = self.predict(bytes) {
                     *input = bytes.get(used..).unwrap_or_default();
-                    return Ok(said.delta(bytes));
+                    return Ok(Some(delta));
                 }
             }
             Pace::Usage => {

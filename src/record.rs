@@ -28,12 +28,6 @@ impl Span {
         self.start >= self.end
     }
 
-    /// The same range where everything stands `by` later.
-    #[inline(always)]
-    pub(crate) const fn shifted(self, by: usize) -> Self {
-        Self::new((self.start as usize).wrapping_add(by), (self.end as usize).wrapping_add(by))
-    }
-
     pub(crate) fn range(self) -> std::ops::Range<usize> {
         self.start as usize..self.end as usize
     }

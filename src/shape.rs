@@ -14,14 +14,14 @@
 //! **Claim:** a hit makes exactly the records that the general path would. *Proof sketch:* the literal before a hole puts
 //! the framer and the JSON lexer into a known state, the same as in the event that was learned. A hole admits only what
 //! that state admits and leaves it the same way: a string body without raw control characters, with valid escapes, no lone
-//! surrogates and valid UTF-8, up to its closing quote; an integer by the grammar, followed by a literal that is no digit.
+//! surrogates and valid UTF-8 (of what is told, the decoder checks that), up to its closing quote; an integer by the grammar, followed by a literal that is no digit.
 //! So at each literal the state is the learned one again, up to the blank line (or line end) that ended the event. Everything is
 //! checked before anything changes.
 //!
 //! **What may be a hole:** leaf values whose content selects nothing: text, reasoning, argument fragments, counters, and
 //! values that are ignored (padding; identity, once it has been told). What selects meaning (type tags, role, finish
-//! reason, index, event name, a null) is literal: when it changes, that is a miss. Text is a hole at once, any other
-//! candidate only once it has been seen to vary.
+//! reason, index, event name, a null) is literal: when it changes, that is a miss. Text is a hole at once, and so is noise (what
+//! the dialect knows as padding); any other candidate only once it has been seen to vary.
 //!
 //! **What is not learned:** events that told something once and for all (start, role, a call's beginning, a finish), events
 //! with extras or errors, events of several data lines, or ended by a bare CR. When something changes on which an omission rests

@@ -19,7 +19,7 @@ pub(super) struct Saying {
 }
 
 impl Saying {
-    /// A hole is UTF-8, so the check here cannot fail.
+    /// The delta, if its text is UTF-8.
     #[inline(always)]
     pub(super) fn delta(self, bytes: &[u8]) -> Option<Delta<'_>> {
         let Self { plain: Plain { choice, says, .. }, slot, text } = self;
@@ -35,21 +35,22 @@ impl Saying {
 impl Decoder {
     /// The hot path: an event just like one before, that says one thing. Gives how many bytes it takes.
     #[inline]
-    pub(super) fn predict(&mut self, bytes: &[u8]) -> Option<(usize, Saying)> {
+    pub(super) fn predict<'i>(&mut self, bytes: &'i [u8]) -> Option<(usize, Delta<'i>)> {
         let skipped = usize::from(self.frames.skips_lf() && bytes.first() == Some(&b'\n'));
         let event = bytes.get(skipped..)?;
         let Some(hit) = self.shapes.find(event) else {
             self.missed = skipped == 0;
             return None;
         };
-        let mut said = self.say(&hit)?;
+        let said = self.saying(&hit)?;
+        let delta = said.delta(event)?;
+        self.say(said);
         let used = skipped.saturating_add(hit.length);
-        said.text = said.text.shifted(skipped);
         self.frames.skipped(bytes.get(used.wrapping_sub(1)).copied().unwrap_or(0));
         self.event_at = self.offset.saturating_add(skipped as u64);
         self.offset = self.offset.saturating_add(used as u64);
         self.taken = self.taken.saturating_add(used as u64);
-        Some((used, said))
+        Some((used, delta))
     }
 
     /// The carry gets the line that ends at `end` of `bytes`; gives how many bytes that takes.
@@ -72,9 +73,10 @@ impl Decoder {
         let event = carry.bytes();
         let (length, last) = (event.len(), event.last().copied().unwrap_or(0));
         let hit = self.shapes.find(event).filter(|hit| hit.length == length);
-        let said = hit.and_then(|hit| self.say(&hit));
+        let said = hit.and_then(|hit| self.saying(&hit)).filter(|said| said.delta(event).is_some());
         self.carry = carry;
         let said = said?;
+        self.say(said);
         self.carry.consume(length);
         self.frames.completed(last);
         self.event_at = self.offset;
@@ -85,9 +87,9 @@ impl Decoder {
         Some((length, said))
     }
 
-    /// What a hit says, if it is one thing that can be told as it is. Takes it.
+    /// What a hit says, if it is one thing that can be told as it is.
     #[inline(always)]
-    fn say(&mut self, hit: &Hit) -> Option<Saying> {
+    fn saying(&self, hit: &Hit) -> Option<Saying> {
         let plain = hit.plain?;
         if hit.escaped != 0 || hit.text.is_empty() || hit.length > self.limit {
             return None;
@@ -96,13 +98,18 @@ impl Decoder {
             Some(slot) => slot,
             None => self.passes(plain)?,
         };
+        Some(Saying { plain, slot, text: hit.text })
+    }
+
+    /// It is said: from here on nothing can fail.
+    #[inline(always)]
+    fn say(&mut self, said: Saying) {
         self.shapes.hit();
-        self.shapes.trust(slot);
+        self.shapes.trust(said.slot);
         self.events = self.events.saturating_add(1);
-        if plain.counts && self.teller.counted(&mut self.shapes) {
+        if said.plain.counts && self.teller.counted(&mut self.shapes) {
             self.pace = Pace::Usage;
         }
-        Some(Saying { plain, slot, text: hit.text })
     }
 
     /// Whether what a plain hit says can be told as it is; gives the slot, if it is about a call.

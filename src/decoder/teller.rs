@@ -176,6 +176,9 @@ impl Teller {
     /// An event of a known shape, which is `raw`: the records of the hit, told as any others. Gives `false`, and has done
     /// nothing, if it is no hit after all.
     pub(super) fn predicted(&mut self, raw: &[u8], shapes: &Shapes) -> bool {
+        if simdutf8::basic::from_utf8(raw).is_err() {
+            return false;
+        }
         self.begin();
         let Self { normalizer, scratch, tolerance, queue, room, error, .. } = self;
         let mut unescape = |span: Span| {

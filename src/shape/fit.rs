@@ -26,7 +26,7 @@ impl Shape {
                     return Some(Hit { length: at, plain: self.plain, text, escaped });
                 }
                 Hole::Text(fact) => {
-                    let (span, rough) = string_hole(bytes, at)?;
+                    let (span, rough) = string_hole(bytes, at, fact.is_none())?;
                     *filling = Filling::of_text(span);
                     at = span.end as usize;
                     if rough {
@@ -70,10 +70,10 @@ impl Shape {
     }
 }
 
-/// A string's body at `at`, up to its closing quote: UTF-8, no control characters; escapes are checked when they are
-/// unescaped.
+/// A string's body at `at`, up to its closing quote: no control characters; escapes are checked when they are unescaped.
+/// UTF-8 where `check` says so: what is told is checked where its slice is made.
 #[inline(always)]
-fn string_hole(bytes: &[u8], at: usize) -> Option<(Span, bool)> {
+fn string_hole(bytes: &[u8], at: usize, check: bool) -> Option<(Span, bool)> {
     let body = bytes.get(at..)?;
     let stop = lex::string_stop(body);
     let end = at.wrapping_add(stop.at);
@@ -81,7 +81,7 @@ fn string_hole(bytes: &[u8], at: usize) -> Option<(Span, bool)> {
         return rough_hole(bytes, at, end);
     }
     let span = Span::new(at, end);
-    if stop.wide && std::str::from_utf8(span.of(bytes)).is_err() {
+    if check && stop.wide && std::str::from_utf8(span.of(bytes)).is_err() {
         return None;
     }
     Some((span, false))
