@@ -86,6 +86,8 @@ pub struct Decoder {
     shapes: Shapes,
     frames: Frames,
     carry: Carry,
+    /// What the hot path said last of an event whose text had to be unescaped.
+    said: Option<hot::Saying>,
     /// The next of the queue to tell.
     next: usize,
     /// What the queue's payload spans are ranges of.
@@ -169,6 +171,7 @@ impl Decoder {
             pace: Pace::Cold,
             missed: false,
             starved: false,
+            said: None,
             next: 0,
             source: Source::Scratch,
             offset: 0,
@@ -209,7 +212,10 @@ impl Decoder {
             Pace::Hot => {
                 if let Some((used, delta)) = self.predict(bytes) {
                     *input = bytes.get(used..).unwrap_or_default();
-                    return Ok(Some(delta));
+                    if delta.is_none() {
+                        return Ok(self.said.and_then(|said| said.delta(&[], &self.teller.scratch.text)));
+                    }
+                    return Ok(delta);
                 }
             }
             Pace::Usage => {
@@ -228,7 +234,7 @@ impl Decoder {
                         used = self.bring_line(bytes, end);
                         if let Some((length, said)) = self.predict_carried() {
                             *input = bytes.get(used..).unwrap_or_default();
-                            return Ok(said.delta(self.carry.read(length)));
+                            return Ok(said.delta(self.carry.read(length), &self.teller.scratch.text));
                         }
                     }
                     Growth::Unknown => {}

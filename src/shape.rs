@@ -158,8 +158,9 @@ pub(crate) struct Shapes {
 pub(crate) struct Hit {
     pub(crate) length: usize,
     pub(crate) plain: Option<Plain>,
-    /// The text of a plain hit.
+    /// The text of a plain hit, and which hole it fills.
     pub(crate) text: Span,
+    pub(crate) said: u16,
     /// Which holes have escapes, a bit each.
     pub(crate) escaped: u16,
 }

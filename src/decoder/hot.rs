@@ -6,24 +6,28 @@ use super::motion::through_blank_line;
 use super::{Decoder, Pace, Source, State};
 use crate::delta::Delta;
 use crate::dialect::Quirk;
-use crate::record::Span;
+use crate::record::{Place, Str};
 use crate::shape::{Hit, Plain, Says};
 
-/// What an event says, if it is one thing: its text is a range of the bytes it was found in.
-#[derive(Clone, Copy)]
+/// What an event says, if it is one thing.
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Saying {
     plain: Plain,
     /// If it is about a call.
     slot: u32,
-    text: Span,
+    /// In the event, or unescaped in scratch.
+    text: Str,
 }
 
 impl Saying {
     /// The delta, if its text is UTF-8.
     #[inline(always)]
-    pub(super) fn delta(self, bytes: &[u8]) -> Option<Delta<'_>> {
-        let Self { plain: Plain { choice, says, .. }, slot, text } = self;
-        let text = std::str::from_utf8(text.of(bytes)).ok()?;
+    pub(super) fn delta<'d>(self, event: &'d [u8], scratch: &'d str) -> Option<Delta<'d>> {
+        let text = match self.text.place() {
+            Place::Payload => std::str::from_utf8(self.text.span().of(event)).ok()?,
+            Place::Scratch => scratch.get(self.text.span().range())?,
+        };
+        let Self { plain: Plain { choice, says, .. }, slot, .. } = self;
         Some(match says {
             Says::Text => Delta::Text { choice, text },
             Says::Reasoning => Delta::Reasoning { choice, text },
@@ -33,17 +37,24 @@ impl Saying {
 }
 
 impl Decoder {
-    /// The hot path: an event just like one before, that says one thing. Gives how many bytes it takes.
+    /// The hot path: an event just like one before, that says one thing. Gives how many bytes it takes, and the delta; none
+    /// where its text had to be unescaped: it is then `said`.
     #[inline]
-    pub(super) fn predict<'i>(&mut self, bytes: &'i [u8]) -> Option<(usize, Delta<'i>)> {
+    pub(super) fn predict<'i>(&mut self, bytes: &'i [u8]) -> Option<(usize, Option<Delta<'i>>)> {
         let skipped = usize::from(self.frames.skips_lf() && bytes.first() == Some(&b'\n'));
         let event = bytes.get(skipped..)?;
         let Some(hit) = self.shapes.find(event) else {
             self.missed = skipped == 0;
             return None;
         };
-        let said = self.saying(&hit)?;
-        let delta = said.delta(event)?;
+        let said = self.saying(event, &hit)?;
+        let delta = match said.text.place() {
+            Place::Payload => Some(said.delta(event, "")?),
+            Place::Scratch => {
+                self.said = Some(said);
+                None
+            }
+        };
         self.say(said);
         let used = skipped.saturating_add(hit.length);
         self.frames.skipped(bytes.get(used.wrapping_sub(1)).copied().unwrap_or(0));
@@ -73,7 +84,8 @@ impl Decoder {
         let event = carry.bytes();
         let (length, last) = (event.len(), event.last().copied().unwrap_or(0));
         let hit = self.shapes.find(event).filter(|hit| hit.length == length);
-        let said = hit.and_then(|hit| self.saying(&hit)).filter(|said| said.delta(event).is_some());
+        let said = hit.and_then(|hit| self.saying(event, &hit));
+        let said = said.filter(|said| said.delta(event, &self.teller.scratch.text).is_some());
         self.carry = carry;
         let said = said?;
         self.say(said);
@@ -89,16 +101,21 @@ impl Decoder {
 
     /// What a hit says, if it is one thing that can be told as it is.
     #[inline(always)]
-    fn saying(&self, hit: &Hit) -> Option<Saying> {
+    fn saying(&mut self, event: &[u8], hit: &Hit) -> Option<Saying> {
         let plain = hit.plain?;
-        if hit.escaped != 0 || hit.text.is_empty() || hit.length > self.limit {
+        if hit.text.is_empty() || hit.length > self.limit {
             return None;
         }
         let slot = match self.shapes.trusted() {
             Some(slot) => slot,
             None => self.passes(plain)?,
         };
-        Some(Saying { plain, slot, text: hit.text })
+        let text = match hit.escaped {
+            0 => Str::of_payload(hit.text),
+            text if text == hit.said => self.teller.unescaped(event, hit.text)?,
+            _ => return None,
+        };
+        Some(Saying { plain, slot, text })
     }
 
     /// It is said: from here on nothing can fail.

@@ -196,6 +196,14 @@ impl Teller {
         true
     }
 
+    /// The unescaped text of a plain hit, if it can be told as it is. Only where nothing of an event before is left to tell.
+    #[inline(never)]
+    pub(super) fn unescaped(&mut self, event: &[u8], text: Span) -> Option<Str> {
+        self.scratch.clear();
+        let met = lex::unescape(std::str::from_utf8(text.of(event)).ok()?, &mut self.scratch.text)?;
+        (!met.lone).then(|| Str::scratch(0, self.scratch.text.len()))
+    }
+
     /// The counters that came with a plain hit; gives whether they changed the usage.
     #[inline(never)]
     pub(super) fn counted(&mut self, shapes: &mut Shapes) -> bool {

@@ -12,7 +12,7 @@ impl Shape {
     pub(super) fn fit(&self, bytes: &[u8], fillings: &mut [Filling; HOLES]) -> Option<Hit> {
         let mut at = 0usize;
         let mut text = Span::default();
-        let mut escaped = 0u16;
+        let (mut said, mut escaped) = (0u16, 0u16);
         let mut bit = 1u16;
         for (piece, filling) in self.pieces.iter().zip(fillings.iter_mut()) {
             let literal = self.bytes.get(usize::from(piece.start)..usize::from(piece.end))?;
@@ -23,7 +23,7 @@ impl Shape {
             at = end;
             match piece.hole {
                 Hole::End => {
-                    return Some(Hit { length: at, plain: self.plain, text, escaped });
+                    return Some(Hit { length: at, plain: self.plain, text, said, escaped });
                 }
                 Hole::Text(fact) => {
                     let (span, rough) = string_hole(bytes, at, fact.is_none())?;
@@ -33,7 +33,7 @@ impl Shape {
                         escaped |= bit;
                     }
                     if fact.is_some() {
-                        text = span;
+                        (text, said) = (span, bit);
                     }
                 }
                 Hole::Integer(_) => {
