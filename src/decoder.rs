@@ -121,6 +121,8 @@ enum Source {
 enum Pace {
     /// From the queue, or the long way.
     Cold,
+    /// The carry waits for more of a line, and there is nothing else to do.
+    Growing,
     /// The next event may be taken by its shape: nothing is queued, carried or wrong, and the stream goes on.
     Hot,
     /// The last event was taken by its shape and changed the usage, which is told now; then it is hot again.
@@ -222,24 +224,22 @@ impl Decoder {
                 self.pace = Pace::Hot;
                 return Ok(Some(Delta::Usage(self.teller.normalizer.usage())));
             }
-            Pace::Cold if self.starved && self.state == State::Open => {
-                match self.frames.grows(self.carry.len(), bytes) {
-                    Growth::Length => {
-                        self.carry.push(bytes);
-                        self.take(bytes, bytes.len());
-                        *input = &[];
-                        return Ok(None);
-                    }
-                    Growth::End(end) => {
-                        used = self.bring_line(bytes, end);
-                        if let Some((length, said)) = self.predict_carried() {
-                            *input = bytes.get(used..).unwrap_or_default();
-                            return Ok(said.delta(self.carry.read(length), &self.teller.scratch.text));
-                        }
-                    }
-                    Growth::Unknown => {}
+            Pace::Growing => match self.frames.grows(self.carry.len(), bytes) {
+                Growth::Length => {
+                    self.carry.push(bytes);
+                    self.take(bytes, bytes.len());
+                    *input = &[];
+                    return Ok(None);
                 }
-            }
+                Growth::End(end) => {
+                    used = self.bring_line(bytes, end);
+                    if let Some((length, said)) = self.predict_carried() {
+                        *input = bytes.get(used..).unwrap_or_default();
+                        return Ok(said.delta(self.carry.read(length), &self.teller.scratch.text));
+                    }
+                }
+                Growth::Unknown => {}
+            },
             Pace::Cold => {}
         }
         let (used, said) = self.advance(bytes, used);

@@ -121,7 +121,12 @@ impl Frames {
     /// be left out. Cost: one look at the new bytes, up to a line end.
     #[inline]
     pub(crate) fn grows(&mut self, length: usize, more: &[u8]) -> Growth {
-        if self.mode == Mode::Sse { self.sse.grows(length, more) } else { Growth::Unknown }
+        self.sse.grows(length, more)
+    }
+
+    /// Whether that can be asked: a line of an event stream has begun that is one to keep, whatever follows.
+    pub(crate) fn may_grow(&self) -> bool {
+        self.mode == Mode::Sse && self.sse.kept
     }
 
     /// No more bytes will come: `bytes` are all that is left. `More` means that they are no event.

@@ -88,14 +88,12 @@ impl Decoder {
         let said = said.filter(|said| said.delta(event, &self.teller.scratch.text).is_some());
         self.carry = carry;
         let said = said?;
+        self.pace = Pace::Hot;
         self.say(said);
         self.carry.consume(length);
         self.frames.completed(last);
         self.event_at = self.offset;
         self.offset = self.offset.saturating_add(length as u64);
-        if self.pace == Pace::Cold {
-            self.pace = Pace::Hot;
-        }
         Some((length, said))
     }
 

@@ -42,13 +42,25 @@ impl Decoder {
         if let Source::Input { .. } = self.source {
             self.keep_queue(bytes);
         }
-        self.pace = if self.is_hot() { Pace::Hot } else { Pace::Cold };
+        self.pace = self.next_pace();
         debug_assert_eq!(
             self.taken,
             self.offset.saturating_add(self.removed).saturating_add(self.carry.len() as u64),
             "conservation"
         );
         (used, said)
+    }
+
+    fn next_pace(&self) -> Pace {
+        if self.next < self.teller.queue.len() || self.teller.error.is_some() || self.state != State::Open {
+            Pace::Cold
+        } else if self.is_hot() {
+            Pace::Hot
+        } else if self.starved && self.frames.may_grow() {
+            Pace::Growing
+        } else {
+            Pace::Cold
+        }
     }
 
     /// The next of the queue, or the error that ends it.

@@ -60,7 +60,7 @@ pub(crate) struct Sse {
     skipping: bool,
     comment: bool,
     /// The current line is one to keep, whatever follows.
-    kept: bool,
+    pub(super) kept: bool,
     resync: Resync,
     /// Bytes of dropped lines that could not be removed from between the event's own.
     foreign: usize,
@@ -222,9 +222,6 @@ impl Sse {
     /// What `more` brings after `length` bytes that ended in `More`.
     #[inline]
     pub(super) fn grows(&mut self, length: usize, more: &[u8]) -> Growth {
-        if !self.kept {
-            return Growth::Unknown;
-        }
         let end = match more.len() {
             0..16 => more.iter().position(|byte| matches!(byte, b'\n' | b'\r')),
             _ => memchr2(b'\n', b'\r', more),
