@@ -124,7 +124,7 @@ pub fn framer(data: &[u8]) {
 
 /// The reader, simd-json's tape and serde_json agree.
 pub fn json(data: &[u8]) {
-    use crate::parse::{self, Reading, Room, cursor::Scratch};
+    use crate::parse::{self, Room, cursor::Scratch};
     let Ok(text) = std::str::from_utf8(data) else { return };
     let accepted = parse::is_value(data, 128, &mut Scratch::default());
     if serde_json::from_str::<serde_json::Value>(text).is_ok() {
@@ -154,14 +154,7 @@ pub fn json(data: &[u8]) {
     let read = |tape_from: usize| {
         let (mut room, mut scratch) = (Room::default(), Scratch::default());
         let mut tolerance = crate::dialect::Tolerance::new(Quirks::TOLERANT);
-        let reading = Reading {
-            depth: 128,
-            extras: crate::Extras::Listed,
-            facts: usize::MAX,
-            padding: false,
-            tape_from,
-        };
-        let end = parse::document(data, 0, &reading, &mut room, &mut scratch, &mut tolerance);
+        let end = parse::document(data, 0, &reading(tape_from), &mut room, &mut scratch, &mut tolerance);
         let text = |string: Str| crate::record::text(string, data, &scratch.text).to_owned();
         let statement = &room.statement;
         let records = statement.head.iter().chain(&statement.body);
@@ -169,6 +162,12 @@ pub fn json(data: &[u8]) {
         (end.map(|end| data.get(end..).unwrap_or_default().trim_ascii().len()), records, tolerance.seen)
     };
     assert_eq!(read(0), read(usize::MAX), "the tape and the reader differ");
+}
+
+/// How both read; the tape from this size on.
+fn reading(tape_from: usize) -> crate::parse::Reading {
+    let extras = crate::Extras::Listed;
+    crate::parse::Reading { depth: 128, extras, facts: usize::MAX, padding: false, tape_from }
 }
 
 /// A record without what depends on the source: where its strings are.
@@ -205,22 +204,15 @@ fn resolved(record: &Record, text: &dyn Fn(Str) -> String) -> String {
 /// stated.
 #[must_use]
 pub fn read_document(data: &[u8], from_tape: bool) -> usize {
-    use crate::parse::{self, Reading, Room, cursor::Scratch};
+    use crate::parse::{self, Room, cursor::Scratch};
     thread_local! {
         static LISTS: std::cell::RefCell<(Room, Scratch)> = std::cell::RefCell::default();
     }
     LISTS.with_borrow_mut(|(room, scratch)| {
         let mut tolerance = crate::dialect::Tolerance::new(Quirks::TOLERANT);
         let tape_from = if from_tape { 0 } else { usize::MAX };
-        let reading = Reading {
-            depth: 128,
-            extras: crate::Extras::Listed,
-            facts: usize::MAX,
-            padding: false,
-            tape_from,
-        };
         scratch.clear();
-        let read = parse::document(data, 0, &reading, room, scratch, &mut tolerance);
+        let read = parse::document(data, 0, &reading(tape_from), room, scratch, &mut tolerance);
         let facts = room.statement.head.len().saturating_add(room.statement.body.len());
         read.map_or(0, |_| facts)
     })
