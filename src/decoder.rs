@@ -98,7 +98,7 @@ pub struct Decoder {
     unterminated: usize,
     fatal: Option<Error>,
     teller: Teller,
-    options: Options,
+    fatal_limits: bool,
     /// The first bytes, as long as there was no event.
     first: Vec<u8>,
 }
@@ -186,7 +186,7 @@ impl Decoder {
             unterminated: 0,
             fatal: None,
             first: Vec::new(),
-            options,
+            fatal_limits: options.fatal_limits,
         }
     }
 
@@ -263,7 +263,7 @@ impl Decoder {
 
     /// As new, for another stream with the same options: nothing of the stream before is left, but allocations are kept.
     pub fn reset(&mut self) {
-        let mut fresh = Self::with_options(self.options.clone());
+        let mut fresh = Self { limit: self.limit, fatal_limits: self.fatal_limits, ..Self::new() };
         std::mem::swap(&mut fresh.carry, &mut self.carry);
         std::mem::swap(&mut fresh.frames, &mut self.frames);
         std::mem::swap(&mut fresh.teller, &mut self.teller);
@@ -271,7 +271,7 @@ impl Decoder {
         fresh.frames.reset();
         std::mem::swap(&mut fresh.shapes, &mut self.shapes);
         fresh.shapes.reset();
-        fresh.teller.reset(&fresh.options);
+        fresh.teller.reset();
         *self = fresh;
     }
 

@@ -150,17 +150,21 @@ pub(crate) struct Facts {
 
 impl Normalizer {
     pub(crate) fn new(options: &Options) -> Self {
+        Self::set(options.think, options.content, Caps::of(&options.limits))
+    }
+
+    fn set(think: Think, content: Content, caps: Caps) -> Self {
         Self {
-            think: options.think,
-            content: options.content,
-            caps: Caps::of(&options.limits),
+            think,
+            content,
+            caps,
             choices: Vec::new(),
             choice: 0,
             call: None,
             edges: Edges::default(),
             reasoning_source: None,
             started: Started::default(),
-            cumulative: options.content == Content::Cumulative,
+            cumulative: content == Content::Cumulative,
             usage: Usage::default(),
             snapshots: Vec::new(),
             extras: Vec::new(),
@@ -173,12 +177,12 @@ impl Normalizer {
     }
 
     /// As new; keeps the list's allocation.
-    pub(crate) fn reset(&mut self, options: &Options) {
+    pub(crate) fn reset(&mut self) {
         let (mut choices, mut snapshots) =
             (std::mem::take(&mut self.choices), std::mem::take(&mut self.snapshots));
         choices.clear();
         snapshots.clear();
-        *self = Self { choices, snapshots, ..Self::new(options) };
+        *self = Self { choices, snapshots, ..Self::set(self.think, self.content, self.caps) };
     }
 
     pub(crate) fn is_done(&self) -> bool {

@@ -133,7 +133,7 @@ impl Decoder {
         match plain.says {
             Says::Text => normalizer.passes(plain.choice, false).then_some(0),
             Says::Reasoning => normalizer.passes(plain.choice, true).then_some(0),
-            Says::Arguments(_) if self.options.quirks.contains(Quirk::RepeatedArguments) => None,
+            Says::Arguments(_) if self.teller.tolerance.allows(Quirk::RepeatedArguments) => None,
             Says::Arguments(call) => normalizer.passes_arguments(plain.choice, call),
         }
     }

@@ -78,7 +78,7 @@ impl Decoder {
         let kind = self.teller.error.take()?;
         self.errors = self.errors.saturating_add(1);
         let mut error = Error::new(kind, self.event_at);
-        if matches!(kind, ErrorKind::Limit(_)) && self.options.fatal_limits {
+        if matches!(kind, ErrorKind::Limit(_)) && self.fatal_limits {
             error = error.fatal();
             self.fatal = Some(error);
             self.offset = self.offset.saturating_add(self.carry.len() as u64);

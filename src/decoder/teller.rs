@@ -60,9 +60,9 @@ impl Teller {
         }
     }
 
-    pub(super) fn reset(&mut self, options: &Options) {
+    pub(super) fn reset(&mut self) {
         self.tolerance.seen = dialect::Quirks::NONE;
-        self.normalizer.reset(options);
+        self.normalizer.reset();
         self.begin();
     }
 
