@@ -158,11 +158,20 @@ pub(crate) struct Shapes {
 pub(crate) struct Hit {
     pub(crate) length: usize,
     pub(crate) plain: Option<Plain>,
-    /// The text of a plain hit, and which hole it fills.
-    pub(crate) text: Span,
+    /// The text of a plain hit, and which hole it fills. In one word: read back as one, right after it was written in
+    /// halves, it would cost as much as its search.
+    text: Filling,
     pub(crate) said: u16,
     /// Which holes have escapes, a bit each.
     pub(crate) escaped: u16,
+}
+
+impl Hit {
+    /// The text of a plain hit.
+    #[inline(always)]
+    pub(crate) const fn text(&self) -> Span {
+        self.text.span()
+    }
 }
 
 impl Shapes {

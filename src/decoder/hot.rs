@@ -47,13 +47,11 @@ impl Decoder {
             self.missed = skipped == 0;
             return None;
         };
-        let said = self.saying(event, &hit)?;
-        let delta = match said.text.place() {
-            Place::Payload => Some(said.delta(event, "")?),
-            Place::Scratch => {
-                self.said = Some(said);
-                None
-            }
+        let said = self.saying(&hit)?;
+        let delta = match hit.escaped {
+            0 => Some(said.delta(event, "")?),
+            _ if self.unescape(said, event, hit.escaped == hit.said) => None,
+            _ => return None,
         };
         self.say(said);
         let used = skipped.saturating_add(hit.length);
@@ -84,8 +82,13 @@ impl Decoder {
         let event = carry.bytes();
         let (length, last) = (event.len(), event.last().copied().unwrap_or(0));
         let hit = self.shapes.find(event).filter(|hit| hit.length == length);
-        let said = hit.and_then(|hit| self.saying(event, &hit));
-        let said = said.filter(|said| said.delta(event, &self.teller.scratch.text).is_some());
+        let said = hit.and_then(|hit| match hit.escaped {
+            0 => self.saying(&hit).filter(|said| said.delta(event, "").is_some()),
+            _ => {
+                let said = self.saying(&hit)?;
+                self.unescape(said, event, hit.escaped == hit.said).then_some(self.said)?
+            }
+        });
         self.carry = carry;
         let said = said?;
         self.pace = Pace::Hot;
@@ -97,23 +100,27 @@ impl Decoder {
         Some((length, said))
     }
 
-    /// What a hit says, if it is one thing that can be told as it is.
+    /// What a hit says, if it is one thing that can be told as it is but for its escapes.
     #[inline(always)]
-    fn saying(&mut self, event: &[u8], hit: &Hit) -> Option<Saying> {
+    fn saying(&self, hit: &Hit) -> Option<Saying> {
         let plain = hit.plain?;
-        if hit.text.is_empty() || hit.length > self.limit {
+        let text = Str::of_payload(hit.text());
+        if text.is_empty() || hit.length > self.limit {
             return None;
         }
         let slot = match self.shapes.trusted() {
             Some(slot) => slot,
             None => self.passes(plain)?,
         };
-        let text = match hit.escaped {
-            0 => Str::of_payload(hit.text),
-            text if text == hit.said => self.teller.unescaped(event, hit.text)?,
-            _ => return None,
-        };
         Some(Saying { plain, slot, text })
+    }
+
+    /// Leaves the same, its text unescaped, in `said`; `alone`: nothing else has escapes, else it is no plain hit.
+    #[inline(never)]
+    fn unescape(&mut self, said: Saying, event: &[u8], alone: bool) -> bool {
+        let text = if alone { self.teller.unescaped(event, said.text.span()) } else { None };
+        self.said = text.map(|text| Saying { text, ..said });
+        self.said.is_some()
     }
 
     /// It is said: from here on nothing can fail.

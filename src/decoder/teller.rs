@@ -197,7 +197,6 @@ impl Teller {
     }
 
     /// The unescaped text of a plain hit, if it can be told as it is. Only where nothing of an event before is left to tell.
-    #[inline(never)]
     pub(super) fn unescaped(&mut self, event: &[u8], text: Span) -> Option<Str> {
         self.scratch.clear();
         let met = lex::unescape(std::str::from_utf8(text.of(event)).ok()?, &mut self.scratch.text)?;

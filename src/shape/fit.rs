@@ -11,7 +11,7 @@ impl Shape {
     #[inline(always)]
     pub(super) fn fit(&self, bytes: &[u8], fillings: &mut [Filling; HOLES]) -> Option<Hit> {
         let mut at = 0usize;
-        let mut text = Span::default();
+        let mut text = Filling::default();
         let (mut said, mut escaped) = (0u16, 0u16);
         let mut bit = 1u16;
         for (piece, filling) in self.pieces.iter().zip(fillings.iter_mut()) {
@@ -33,7 +33,7 @@ impl Shape {
                         escaped |= bit;
                     }
                     if fact.is_some() {
-                        (text, said) = (span, bit);
+                        (text, said) = (*filling, bit);
                     }
                 }
                 Hole::Integer(_) => {
