@@ -44,18 +44,18 @@ pub(crate) enum Place {
     Scratch,
 }
 
-/// A string as a range; empty is absence. The bit above its start says where it is: texts are below 2 GiB.
+/// A string as a range; empty is absence. Texts are below 2 GiB, so one bit says where it is.
+///
+/// In one word, start above end: what is written in halves and read back at once as a whole stalls the processor longer
+/// than it takes to find a string's end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) struct Str {
-    start: u32,
-    end: u32,
-}
+pub(crate) struct Str(u64);
 
-/// The bit.
-const IN_SCRATCH: u32 = 1 << 31;
+/// The bit above the start.
+const IN_SCRATCH: u64 = 1 << 63;
 
 impl Str {
-    pub(crate) const NONE: Self = Self { start: 0, end: 0 };
+    pub(crate) const NONE: Self = Self(0);
 
     #[inline(always)]
     pub(crate) const fn payload(start: usize, end: usize) -> Self {
@@ -64,24 +64,26 @@ impl Str {
 
     #[inline(always)]
     pub(crate) const fn of_payload(Span { start, end }: Span) -> Self {
-        Self { start, end }
+        Self((start as u64) << 32 | end as u64)
     }
 
     pub(crate) const fn scratch(start: usize, end: usize) -> Self {
-        let Span { start, end } = Span::new(start, end);
-        Self { start: start | IN_SCRATCH, end }
+        Self(Self::payload(start, end).0 | IN_SCRATCH)
     }
 
+    #[inline(always)]
     pub(crate) const fn place(self) -> Place {
-        if self.start & IN_SCRATCH == 0 { Place::Payload } else { Place::Scratch }
+        if self.0 & IN_SCRATCH == 0 { Place::Payload } else { Place::Scratch }
     }
 
+    #[inline(always)]
     pub(crate) const fn span(self) -> Span {
-        Span { start: self.start & !IN_SCRATCH, end: self.end }
+        Span { start: ((self.0 & !IN_SCRATCH) >> 32) as u32, end: self.0 as u32 }
     }
 
     pub(crate) const fn len(self) -> usize {
-        self.end.saturating_sub(self.span().start) as usize
+        let Span { start, end } = self.span();
+        end.saturating_sub(start) as usize
     }
 
     pub(crate) const fn is_empty(self) -> bool {
@@ -94,8 +96,9 @@ impl Str {
 
     /// Its part between two of its own offsets.
     pub(crate) const fn part(self, from: usize, to: usize) -> Self {
-        let Span { start: from, end: to } = Span::new(from, to);
-        Self { start: self.start.saturating_add(from), end: self.span().start.saturating_add(to) }
+        let start = self.span().start as usize;
+        let part = Self::payload(start.saturating_add(from), start.saturating_add(to));
+        Self(part.0 | self.0 & IN_SCRATCH)
     }
 }
 
