@@ -168,7 +168,7 @@ impl Decoder {
             limit,
             carry: Carry::default(),
             frames: Frames::new(options.framing, limit),
-            shapes: Shapes::new(options.prediction),
+            shapes: Shapes::new(options.prediction, options.limits.id_bytes),
             teller: Teller::new(&options),
             pace: Pace::Cold,
             missed: false,

@@ -4,7 +4,7 @@
 //!
 //! ```text
 //!   payload  {"id":"c1","choices":[{"index":0,"delta":{"content":" Hi"}}]}
-//!                                                                ^^^ Str { span, place: Payload }
+//!                                                                ^^^ Str: payload, from here to here
 //!   scratch  text that is not in the payload as it stands: unescaped, joined, or kept beyond its input
 //! ```
 

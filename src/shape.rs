@@ -59,6 +59,8 @@ enum Hole {
     End,
     /// A string's body, for the fact of this ordinal (or none).
     Text(Option<u8>),
+    /// An id's or a model's body: not empty, not escaped, not over the limit.
+    Name,
     /// An integer, likewise.
     Integer(Option<u8>),
 }
@@ -68,9 +70,18 @@ enum Hole {
 struct Candidate {
     start: u16,
     end: u16,
-    integer: bool,
+    kind: Kind,
     fact: Option<u8>,
     hole: bool,
+}
+
+/// What a candidate is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Text,
+    /// An id or a model.
+    Name,
+    Integer,
 }
 
 /// A record of the shape without its value: that is in a hole, or in the literals.
@@ -94,6 +105,8 @@ struct Shape {
     candidates: Vec<Candidate>,
     facts: Vec<Fact>,
     plain: Option<Plain>,
+    /// The longest id.
+    longest: u32,
 }
 
 /// A shape that says one thing about one choice, and maybe counters.
@@ -148,6 +161,8 @@ pub(crate) struct Shapes {
     asleep: u32,
     sleep: u32,
     on: bool,
+    /// The longest id.
+    longest: u32,
     /// Shapes were forgotten in mid-stream and will be again: what learning needs is kept.
     relearns: bool,
     fillings: [Filling; HOLES],
@@ -175,7 +190,8 @@ impl Hit {
 }
 
 impl Shapes {
-    pub(crate) fn new(on: bool) -> Self {
+    /// `id_bytes`: the limit on an id.
+    pub(crate) fn new(on: bool, id_bytes: usize) -> Self {
         Self {
             shapes: Vec::new(),
             live: 0,
@@ -187,6 +203,7 @@ impl Shapes {
             asleep: 0,
             sleep: FIRST_SLEEP,
             on,
+            longest: u32::try_from(id_bytes).unwrap_or(u32::MAX),
             relearns: false,
         }
     }
@@ -364,7 +381,7 @@ impl Shapes {
     /// Learns an event: `raw` are its bytes, its payload starts at `base` and made `statement`. `escaped` tells where the
     /// strings in scratch came from.
     #[inline(never)]
-    pub(crate) fn learn(&mut self, raw: &[u8], base: usize, statement: &Statement, escaped: &[(u32, Span)]) {
+    pub(crate) fn learn(&mut self, raw: &[u8], base: usize, statement: &Statement, escaped: &[(Str, Span)]) {
         self.credit = self.credit.saturating_sub(LEARN);
         if !learn::may_return(raw, statement) {
             return;
@@ -399,7 +416,7 @@ impl Shapes {
     fn make_ready(&mut self) {
         if self.shapes.len() <= self.live {
             self.shapes.reserve_exact(1);
-            self.shapes.push(Shape::default());
+            self.shapes.push(Shape { longest: self.longest, ..Shape::default() });
         }
     }
 }

@@ -68,7 +68,7 @@ impl Drop for Feed<'_> {
             Source::Joined => Source::Joined,
             _ => Source::Scratch,
         };
-        self.decoder.taken = self.decoder.taken.saturating_add(self.input.len() as u64);
+        self.decoder.take(self.input, self.input.len());
         self.decoder.carry.push(self.input);
         self.decoder.starved = false;
     }

@@ -175,6 +175,10 @@ impl Decoder {
         if self.state == State::Finished {
             return false;
         }
+        if !self.starved && !self.carry.is_empty() {
+            // Whole events may be left of an input that was left early.
+            return self.on_carry(&[], &mut 0);
+        }
         let left = self.carry.len();
         match self.frames.finish(self.carry.bytes(), &mut self.teller.tolerance) {
             Step::Event(event) => {

@@ -16,8 +16,15 @@ impl Decoder {
         };
         let payload = payload_of(self.source, bytes, &self.carry, &self.frames);
         let mut texts = Texts { payload, scratch: &mut self.teller.scratch.text };
+        // What several say in the same words is copied once.
+        let mut last = (Str::NONE, Str::NONE);
         for told in rest {
-            told.each_str(|string| *string = texts.copy(*string));
+            told.each_str(|string| {
+                if *string != last.0 {
+                    last = (*string, texts.copy(*string));
+                }
+                *string = last.1;
+            });
         }
     }
 

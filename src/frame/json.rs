@@ -67,7 +67,10 @@ impl Json {
         let end = self.scanned.saturating_add(found);
         let next = end.saturating_add(1);
         if self.shape == Shape::Undecided {
-            self.nest.scan(bytes.get(..end).unwrap_or_default());
+            // A first line over the limit is one of lines, however it was cut.
+            if next <= self.limit {
+                self.nest.scan(bytes.get(..end).unwrap_or_default());
+            }
             if self.nest.is_open() {
                 self.shape = Shape::Values;
                 self.scanned = end;
@@ -161,6 +164,9 @@ impl Json {
             return self.dropped(len);
         }
         if len > self.limit {
+            if self.shape == Shape::Undecided {
+                self.shape = Shape::Lines;
+            }
             self.over = true;
             self.scanned = 0;
             return Step::Over { to: len };

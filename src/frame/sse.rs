@@ -212,10 +212,11 @@ impl Sse {
         if self.skipping {
             return self.dropped(line, len, false);
         }
-        if len.saturating_sub(self.foreign) > self.limit {
+        // Until its first bytes have told, a line may still be one that is dropped, and counts nothing.
+        self.kept = partial.len() >= TELLING;
+        if self.kept && len.saturating_sub(self.foreign) > self.limit {
             return self.over(len, false);
         }
-        self.kept = partial.len() >= TELLING;
         Step::More
     }
 
@@ -318,6 +319,7 @@ impl Sse {
     fn over(&mut self, to: usize, line_done: bool) -> Step {
         let by_line = self.lenient.by_line;
         self.begin();
+        self.kept = false;
         self.resync = match (by_line, line_done) {
             (true, true) => Resync::No,
             (true, false) => Resync::ToLine,

@@ -15,6 +15,7 @@ const REMEMBERED: usize = 16;
 impl Normalizer {
     pub(super) fn head(&mut self, head: &[Record], event: &mut Event<'_>) -> Result<(), ErrorKind> {
         let (mut id, mut model, mut created, mut chunk) = (Str::NONE, Str::NONE, None, true);
+        let mut name = Str::NONE;
         for record in head {
             match record {
                 Record::Error { code, kind, message, json } => {
@@ -30,10 +31,12 @@ impl Normalizer {
                 }
                 Record::Unknown { json } => {
                     self.steady = false;
-                    let name = match event.name {
-                        b"" => event.texts.keep("message"),
-                        name => event.texts.keep(&String::from_utf8_lossy(name)),
-                    };
+                    if name.is_empty() {
+                        name = match event.name {
+                            b"" => event.texts.keep("message"),
+                            name => event.texts.keep(&String::from_utf8_lossy(name)),
+                        };
+                    }
                     let payload = json.some().unwrap_or(event.document);
                     event.out.push(Told::Unknown { event: name, payload });
                     chunk = false;

@@ -52,8 +52,8 @@ impl Number {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Scratch {
     pub(crate) text: String,
-    /// Where each unescaped string starts in `text`, and its body in the payload.
-    pub(crate) escaped: Vec<(u32, Span)>,
+    /// Each unescaped string in `text`, and its body in the payload.
+    pub(crate) escaped: Vec<(Str, Span)>,
 }
 
 impl Scratch {

@@ -36,6 +36,13 @@ impl Shape {
                         (text, said) = (*filling, bit);
                     }
                 }
+                Hole::Name => {
+                    let (span, rough) = string_hole(bytes, at, true)?;
+                    if rough || span.is_empty() || span.end.wrapping_sub(span.start) > self.longest {
+                        return None;
+                    }
+                    at = span.end as usize;
+                }
                 Hole::Integer(_) => {
                     (at, filling.0) = lex::plain_integer(bytes, at)?;
                 }
@@ -49,7 +56,7 @@ impl Shape {
     pub(super) fn hole_of(&self, ordinal: usize) -> u32 {
         let used = |piece: &Piece| match piece.hole {
             Hole::Text(fact) | Hole::Integer(fact) => fact.is_some_and(|fact| usize::from(fact) == ordinal),
-            Hole::End => false,
+            Hole::Name | Hole::End => false,
         };
         self.pieces.iter().position(used).and_then(|at| u32::try_from(at).ok()).unwrap_or(15)
     }

@@ -2,7 +2,7 @@
 //!
 //! Knows: which records may repeat, and where their values lie. Must not know: how events are compared.
 
-use super::{BYTES, Candidate, Fact, HOLES, Hole, Piece, Plain, Says, Shape};
+use super::{BYTES, Candidate, Fact, HOLES, Hole, Kind, Piece, Plain, Says, Shape};
 use crate::lex::plain_integer;
 use crate::record::{Home, PADDING, Padding, Place, Record, Span, Statement, Str};
 
@@ -13,7 +13,7 @@ impl Shape {
         raw: &[u8],
         base: usize,
         statement: &Statement,
-        escaped: &[(u32, Span)],
+        escaped: &[(Str, Span)],
     ) -> Option<()> {
         let Statement { head, body, padding } = statement;
         renew(&mut self.bytes, raw.len(), SLACK);
@@ -27,7 +27,7 @@ impl Shape {
         }
         for padding in padding {
             match *padding {
-                Padding::Text { span, noise } => learner.text(span, None, noise)?,
+                Padding::Text { span, noise } => learner.text(span, None, Kind::Text, noise)?,
                 Padding::Integer(at) => learner.integer(at, None)?,
             }
         }
@@ -45,8 +45,11 @@ impl Shape {
             if candidate.start < start {
                 return None;
             }
-            let hole =
-                if candidate.integer { Hole::Integer(candidate.fact) } else { Hole::Text(candidate.fact) };
+            let hole = match candidate.kind {
+                Kind::Text => Hole::Text(candidate.fact),
+                Kind::Name => Hole::Name,
+                Kind::Integer => Hole::Integer(candidate.fact),
+            };
             self.pieces.push(Piece { start, end: candidate.start, hole });
             start = candidate.end;
         }
@@ -85,7 +88,7 @@ impl Shape {
         let mut varies = 0u64;
         for (at, (ours, theirs)) in (0u32..).zip(self.candidates.iter().zip(&new.candidates)) {
             let (a, b) = (usize::from(ours.start), usize::from(theirs.start));
-            let same_kind = ours.integer == theirs.integer && ours.fact == theirs.fact;
+            let same_kind = ours.kind == theirs.kind && ours.fact == theirs.fact;
             if !same_kind || self.bytes.get(here..a) != new.bytes.get(there..b) {
                 return None;
             }
@@ -122,7 +125,7 @@ fn renew<T>(list: &mut Vec<T>, length: usize, slack: usize) {
 struct Learner<'a> {
     raw: &'a [u8],
     base: usize,
-    escaped: &'a [(u32, Span)],
+    escaped: &'a [(Str, Span)],
     candidates: &'a mut Vec<Candidate>,
     facts: &'a mut Vec<Fact>,
 }
@@ -133,7 +136,8 @@ impl Learner<'_> {
             Record::Id(string) | Record::Model(string) => {
                 // An empty one must stay literal: another could matter.
                 if !string.is_empty() {
-                    self.string(string, None)?;
+                    let span = self.body(string)?;
+                    self.text(span, None, Kind::Name, false)?;
                 }
             }
             // Zero says nothing, so it must stay literal: another value could matter.
@@ -145,9 +149,13 @@ impl Learner<'_> {
                 self.facts.push(Fact::Call(index, home));
             }
             Record::Text { text, home } => self.said(Fact::Text(home), text)?,
+            // An empty one says nothing, and met no quirk: it must stay literal.
+            Record::Reasoning { text, .. } if text.is_empty() => {}
             Record::Reasoning { source, text, home } => self.said(Fact::Reasoning(source, home), text)?,
             Record::Refusal { text, home } => self.said(Fact::Refusal(home), text)?,
             Record::Arguments(text) => self.said(Fact::Arguments, text)?,
+            // Two for one name: which counts is not for a shape to say.
+            Record::Counter { counter, .. } if self.facts.contains(&Fact::Counter(counter)) => return None,
             Record::Counter { counter, at, .. } => {
                 let ordinal = u8::try_from(self.facts.len()).ok()?;
                 self.facts.push(Fact::Counter(counter));
@@ -169,26 +177,27 @@ impl Learner<'_> {
     fn said(&mut self, fact: Fact, text: Str) -> Option<()> {
         let ordinal = u8::try_from(self.facts.len()).ok()?;
         self.facts.push(fact);
-        self.string(text, Some(ordinal))
+        let span = self.body(text)?;
+        self.text(span, Some(ordinal), Kind::Text, true)
     }
 
-    fn string(&mut self, string: Str, fact: Option<u8>) -> Option<()> {
-        let span = match string.place() {
+    /// Where a string's body is in the payload.
+    fn body(&self, string: Str) -> Option<Span> {
+        Some(match string.place() {
             Place::Payload => string.span(),
-            Place::Scratch => self.escaped.iter().find(|(start, _)| *start == string.span().start)?.1,
-        };
-        self.text(span, fact, fact.is_some())
+            Place::Scratch => self.escaped.iter().rev().find(|(known, _)| *known == string)?.1,
+        })
     }
 
     /// A string's body; `hole`: it is one at once.
-    fn text(&mut self, span: Span, fact: Option<u8>, hole: bool) -> Option<()> {
+    fn text(&mut self, span: Span, fact: Option<u8>, kind: Kind, hole: bool) -> Option<()> {
         if span == Span::default() {
             return Some(());
         }
         let (start, end) = self.place(span)?;
         let quoted = self.raw.get(usize::from(start).checked_sub(1)?) == Some(&b'"')
             && self.raw.get(usize::from(end)) == Some(&b'"');
-        quoted.then(|| self.candidates.push(Candidate { start, end, integer: false, fact, hole }))
+        quoted.then(|| self.candidates.push(Candidate { start, end, kind, fact, hole }))
     }
 
     fn integer(&mut self, at: u32, fact: Option<u8>) -> Option<()> {
@@ -201,7 +210,7 @@ impl Learner<'_> {
             return fact.is_none().then_some(());
         };
         let end = u16::try_from(end).ok()?;
-        self.candidates.push(Candidate { start, end, integer: true, fact, hole: false });
+        self.candidates.push(Candidate { start, end, kind: Kind::Integer, fact, hole: false });
         Some(())
     }
 

@@ -284,3 +284,65 @@ fn small_oddities() {
         assert_eq!(run_whole(&Options::new(), event(&chunk).as_bytes()).errors().count(), 0, "{chunk}");
     }
 }
+
+/// Whatever the cut, the same event is over the limit: also where a line's first bytes may still be a field's or the end of
+/// one, where what was over the limit is skipped, and where the framing is not decided yet.
+#[test]
+fn a_limit_is_met_under_every_cut_alike() {
+    let long = "x".repeat(200);
+    let streams = [
+        format!("data: {long}"),
+        format!("data: {long}\n\n{GOOD}"),
+        format!("data: {{\"choices\":[],\"pad\":\"{}\"}}\ndat: x\n\n{GOOD}", "y".repeat(34)),
+        format!("data: {{\"choices\":[],\"pad\":\"{}\"}}\nda\n\n{GOOD}", "y".repeat(34)),
+        format!("{{\"a\":\"Hi\",on\":\"{long}\"}}\n{{\"choices\":[]}}\n{{\"choices\":[]}}\n"),
+        format!("{{\"a\":\"{long}\"}}\n{{\"choices\":[]}}\n"),
+    ];
+    for text in &streams {
+        for limit in (20..90).chain([text.len() - 1, text.len()]) {
+            let options = limited(|limits| limits.event_bytes = limit);
+            let expected = run_whole(&options, text.as_bytes());
+            for size in [1, 2, 3, 7, 50] {
+                let pieces = text.as_bytes().chunks(size);
+                let same = agrees(&expected, &mut Decoder::with_options(options.clone()), pieces, drain);
+                assert_eq!(same, Ok(()), "{limit} in pieces of {size}: {text}");
+            }
+        }
+    }
+}
+
+/// An input that is left early is told to its end when the stream finishes, event by event.
+#[test]
+fn what_was_left_early_is_told_at_the_end() {
+    for options in [Options::new(), Options::strict()] {
+        let text = [content("a"), content("b"), content("c")].concat() + "data: [DONE]\n\n";
+        let expected = run_whole(&options, text.as_bytes());
+        for told in 0..4 {
+            let mut decoder = Decoder::with_options(options.clone());
+            let mut said = Vec::new();
+            let mut feed = decoder.feed(text.as_bytes());
+            for _ in 0..told {
+                said.push(feed.next_delta().unwrap().unwrap().into_owned());
+            }
+            drop(feed);
+            decoder.finish();
+            while let Some(delta) = decoder.next_delta(&mut &[][..]).unwrap() {
+                said.push(delta.into_owned());
+            }
+            let wanted: Vec<_> = expected.deltas().map(Delta::into_owned).collect();
+            assert_eq!(said, wanted, "left after {told}");
+            assert_eq!(decoder.ending(), expected.ending, "left after {told}");
+        }
+    }
+}
+
+/// What has no event is shown as it came, also where a feed was left before its end.
+#[test]
+fn first_bytes_of_a_feed_that_was_left() {
+    let mut decoder = Decoder::new();
+    drop(decoder.feed(b"<html>"));
+    drop(decoder.feed(b"<body>"));
+    decoder.finish();
+    while decoder.next_delta(&mut &[][..]).unwrap().is_some() {}
+    assert_eq!(decoder.ending().first_bytes(), b"<html><body>");
+}

@@ -105,7 +105,7 @@ impl<'a> Reader<'a> {
         }
         let string = Str::scratch(start, self.scratch.text.len());
         (self.edged, self.edges) = (string, met.edges);
-        self.scratch.escaped.push((string.span().start, body));
+        self.scratch.escaped.push((string, body));
         Ok(string)
     }
 
