@@ -19,7 +19,7 @@
 //! checked before anything changes.
 //!
 //! **What may be a hole:** leaf values whose content selects nothing: text, reasoning, argument fragments, counters, and
-//! values that are ignored (padding; identity, once it has been told). What selects meaning (type tags, role, finish
+//! values that are ignored (padding; identity, once it has been told, not empty and within its limit). What selects meaning (type tags, role, finish
 //! reason, index, event name, a null) is literal: when it changes, that is a miss. Text is a hole at once, and so is noise (what
 //! the dialect knows as padding); any other candidate only once it has been seen to vary.
 //!
