@@ -6,12 +6,13 @@ use crate::{
 };
 
 /// What repeats, after what prefix.
-const SHAPES: [(&str, &str, &str); 14] = [
+const SHAPES: [(&str, &str, &str); 15] = [
     ("A1 line without end", "", "a"),
     ("A1 data line without end", "data:", "a"),
     ("A1 event line without end", "event:", "a"),
     ("A1 id line without end", "id:", "a"),
     ("A1 JSON string without end", "data: {\"id\":\"", "a"),
+    ("A1 text without end after JSON", "{\n}\n", "a"),
     ("A2 data lines without end", "", "data\n"),
     ("A4 LF", "", "\n"),
     ("A4 CR", "", "\r"),

@@ -31,13 +31,15 @@ pub(super) struct Json {
     shape: Shape,
     scanned: usize,
     nest: Nest,
+    /// What has begun is no bracketed value.
+    scalar: bool,
     /// Skipping the rest of a value that was over the limit.
     over: bool,
 }
 
 impl Json {
     pub(super) fn new(limit: usize) -> Self {
-        Self { limit, shape: Shape::Undecided, scanned: 0, nest: Nest::default(), over: false }
+        Self { limit, shape: Shape::Undecided, scanned: 0, nest: Nest::default(), scalar: false, over: false }
     }
 
     pub(super) fn reset(&mut self) {
@@ -95,6 +97,9 @@ impl Json {
     }
 
     fn value(&mut self, bytes: &[u8]) -> Step {
+        if self.scalar {
+            return self.scalar(bytes);
+        }
         if self.scanned == 0
             && !self.over
             && let Some(step) = self.between(bytes)
@@ -150,12 +155,19 @@ impl Json {
             Shape::Elements => matches!(byte, b',' | b']' | b'\n'),
             _ => *byte == b'\n',
         };
-        match bytes.iter().position(stops) {
-            Some(end) if end > self.limit => Step::Over { to: end },
-            Some(end) => self.event(end, end),
-            None if bytes.len() > self.limit => Step::Over { to: bytes.len() },
-            None => Step::More,
+        let rest = bytes.get(self.scanned..).unwrap_or_default();
+        let found = rest.iter().position(stops);
+        self.scalar = found.is_none();
+        let Some(found) = found else { return self.short(bytes.len()) };
+        let end = self.scanned.saturating_add(found);
+        if std::mem::take(&mut self.over) {
+            return if end > 0 { self.dropped(end) } else { self.value(bytes) };
         }
+        if end > self.limit {
+            self.scanned = 0;
+            return Step::Over { to: end };
+        }
+        self.event(end, end)
     }
 
     fn short(&mut self, len: usize) -> Step {
