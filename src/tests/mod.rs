@@ -10,6 +10,7 @@ mod json;
 mod laws;
 mod limits;
 use crate::fuzzing::naive;
+mod generated;
 mod props;
 mod quirks;
 mod rows;
