@@ -143,6 +143,8 @@ impl Json {
                 Some(self.dropped(1))
             }
             (_, Some(b'{')) => None,
+            // The next byte tells an array from an end marker.
+            (Shape::Values, Some(b'[')) if bytes.len() == 1 => Some(Step::More),
             (Shape::Values, Some(b'[')) if bytes.get(1).is_some_and(|byte| *byte != b'D') => None,
             (Shape::Elements, Some(b'[')) => None,
             _ => Some(self.scalar(bytes)),
