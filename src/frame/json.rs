@@ -85,12 +85,12 @@ impl Json {
             self.over = false;
             return self.dropped(next);
         }
-        if bytes.get(..end).unwrap_or_default().trim_ascii().is_empty() {
-            return self.dropped(next);
-        }
         if next > self.limit {
             self.scanned = 0;
             return Step::Over { to: next };
+        }
+        if bytes.get(..end).unwrap_or_default().trim_ascii().is_empty() {
+            return self.dropped(next);
         }
         let end = if bytes.get(end.wrapping_sub(1)) == Some(&b'\r') { end.saturating_sub(1) } else { end };
         self.event(end, next)

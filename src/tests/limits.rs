@@ -297,6 +297,7 @@ fn a_limit_is_met_under_every_cut_alike() {
         format!("data: {{\"choices\":[],\"pad\":\"{}\"}}\nda\n\n{GOOD}", "y".repeat(34)),
         format!("{{\"a\":\"Hi\",on\":\"{long}\"}}\n{{\"choices\":[]}}\n{{\"choices\":[]}}\n"),
         format!("{{\"a\":\"{long}\"}}\n{{\"choices\":[]}}\n"),
+        format!("{{\"choices\":[]}}\n{}\n{{\"choices\":[]}}\n", " ".repeat(100)),
         format!("{{\n}}\nno JSON: {long}\n{{\"choices\":[]}}\n"),
         format!("[{{\n}}\n, {long}, {{\"choices\":[]}}]\n"),
     ];
