@@ -21,7 +21,10 @@ const TURN: Duration = Duration::from_millis(12);
 const INPUTS_16K: Cut = Cut::Bytes(16 << 10);
 const INPUTS_1460: Cut = Cut::Bytes(1460);
 
-const TABLES: [(&str, fn(&mut Bench)); 7] = [
+/// A table's name, and what measures it.
+type Table = (&'static str, fn(&mut Bench));
+
+const TABLES: [Table; 7] = [
     ("openai", Bench::openai),
     ("general", Bench::general_path),
     ("stepfun", Bench::stepfun),
