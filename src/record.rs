@@ -46,8 +46,7 @@ pub(crate) enum Place {
 
 /// A string as a range; empty is absence. Texts are below 2 GiB, so one bit says where it is.
 ///
-/// In one word, start above end: what is written in halves and read back at once as a whole stalls the processor longer
-/// than it takes to find a string's end.
+/// In one word, start above end: what is written in halves and at once read back as a whole stalls the processor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Str(u64);
 

@@ -105,8 +105,6 @@ struct Shape {
     candidates: Vec<Candidate>,
     facts: Vec<Fact>,
     plain: Option<Plain>,
-    /// The longest id.
-    longest: u32,
 }
 
 /// A shape that says one thing about one choice, and maybe counters.
@@ -161,7 +159,7 @@ pub(crate) struct Shapes {
     asleep: u32,
     sleep: u32,
     on: bool,
-    /// The longest id.
+    /// The most bytes of an id.
     longest: u32,
     /// Shapes were forgotten in mid-stream and will be again: what learning needs is kept.
     relearns: bool,
@@ -173,20 +171,11 @@ pub(crate) struct Shapes {
 pub(crate) struct Hit {
     pub(crate) length: usize,
     pub(crate) plain: Option<Plain>,
-    /// The text of a plain hit, and which hole it fills. In one word: read back as one, right after it was written in
-    /// halves, it would cost as much as its search.
-    text: Filling,
+    /// The text of a plain hit, and which hole it fills.
+    pub(crate) text: Str,
     pub(crate) said: u16,
     /// Which holes have escapes, a bit each.
     pub(crate) escaped: u16,
-}
-
-impl Hit {
-    /// The text of a plain hit.
-    #[inline(always)]
-    pub(crate) const fn text(&self) -> Span {
-        self.text.span()
-    }
 }
 
 impl Shapes {
@@ -235,7 +224,7 @@ impl Shapes {
         if self.live == 0 {
             return None;
         }
-        if let Some(hit) = self.shapes.first()?.fit(bytes, &mut self.fillings) {
+        if let Some(hit) = self.shapes.first()?.fit(bytes, self.longest, &mut self.fillings) {
             self.escaped = hit.escaped;
             return Some(hit);
         }
@@ -245,7 +234,8 @@ impl Shapes {
     #[inline(never)]
     fn find_further(&mut self, bytes: &[u8]) -> Option<Hit> {
         for at in 1..self.live {
-            let hit = self.shapes.get(at).and_then(|shape| shape.fit(bytes, &mut self.fillings));
+            let hit =
+                self.shapes.get(at).and_then(|shape| shape.fit(bytes, self.longest, &mut self.fillings));
             if let Some(Hit { escaped, .. }) = hit {
                 self.escaped = escaped;
                 self.bring_to_front(at);
@@ -403,7 +393,7 @@ impl Shapes {
         }
         // A shape that does not fit the event it was learned from is none.
         let first = self.shapes.first();
-        let fit = first.and_then(|shape| shape.fit(raw, &mut self.fillings));
+        let fit = first.and_then(|shape| shape.fit(raw, self.longest, &mut self.fillings));
         if fit.is_none_or(|hit| hit.length != raw.len()) {
             if let Some(live) = self.shapes.get_mut(..self.live) {
                 live.rotate_left(1);
@@ -416,7 +406,7 @@ impl Shapes {
     fn make_ready(&mut self) {
         if self.shapes.len() <= self.live {
             self.shapes.reserve_exact(1);
-            self.shapes.push(Shape { longest: self.longest, ..Shape::default() });
+            self.shapes.push(Shape::default());
         }
     }
 }

@@ -104,15 +104,14 @@ impl Decoder {
     #[inline(always)]
     fn saying(&self, hit: &Hit) -> Option<Saying> {
         let plain = hit.plain?;
-        let text = Str::of_payload(hit.text());
-        if text.is_empty() || hit.length > self.limit {
+        if hit.text.is_empty() || hit.length > self.limit {
             return None;
         }
         let slot = match self.shapes.trusted() {
             Some(slot) => slot,
             None => self.passes(plain)?,
         };
-        Some(Saying { plain, slot, text })
+        Some(Saying { plain, slot, text: hit.text })
     }
 
     /// Leaves the same, its text unescaped, in `said`; `alone`: nothing else has escapes, else it is no plain hit.

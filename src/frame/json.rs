@@ -110,15 +110,7 @@ impl Json {
         let Some(found) = self.nest.scan(rest) else { return self.short(bytes.len()) };
         let end = self.scanned.saturating_add(found);
         self.nest = Nest::default();
-        if self.over {
-            self.over = false;
-            return self.dropped(end);
-        }
-        if end > self.limit {
-            self.scanned = 0;
-            return Step::Over { to: end };
-        }
-        self.event(end, end)
+        self.ended(end)
     }
 
     /// What stands before a value: white space, an array's punctuation, or something that is no value.
@@ -162,8 +154,18 @@ impl Json {
         self.scalar = found.is_none();
         let Some(found) = found else { return self.short(bytes.len()) };
         let end = self.scanned.saturating_add(found);
+        if end == 0 {
+            // Nothing was left of one that is skipped.
+            self.over = false;
+            return self.value(bytes);
+        }
+        self.ended(end)
+    }
+
+    /// A value ends at `end`: an event, or one that is or was over the limit.
+    fn ended(&mut self, end: usize) -> Step {
         if std::mem::take(&mut self.over) {
-            return if end > 0 { self.dropped(end) } else { self.value(bytes) };
+            return self.dropped(end);
         }
         if end > self.limit {
             self.scanned = 0;

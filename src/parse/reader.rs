@@ -19,7 +19,7 @@
 mod rough;
 mod skip;
 
-use super::cursor::{Cursor, Kind, Number, Scratch};
+use super::cursor::{Cursor, Kind, Number, Scratch, number_of};
 use crate::dialect::{Quirk, Tolerance};
 use crate::error::{ErrorKind, Limit};
 use crate::lex::{self, Edges};
@@ -229,7 +229,10 @@ impl Cursor for Reader<'_> {
     }
 
     fn number(&mut self) -> Result<Number, ErrorKind> {
-        self.rough_number()
+        let at = self.position();
+        self.skip_scalar()?;
+        let token = self.payload.get(at..self.position()).unwrap_or_default();
+        Ok(number_of(token, Span::new(at, at).start))
     }
 
     #[inline(always)]

@@ -4,14 +4,14 @@
 
 use super::{Candidate, Filling, HOLES, Hit, Hole, Piece, Shape};
 use crate::lex;
-use crate::record::Span;
+use crate::record::{Span, Str};
 
 impl Shape {
-    /// Whether `bytes` begin with an event of this shape.
+    /// Whether `bytes` begin with an event of this shape; `longest`: the most bytes of an id.
     #[inline(always)]
-    pub(super) fn fit(&self, bytes: &[u8], fillings: &mut [Filling; HOLES]) -> Option<Hit> {
+    pub(super) fn fit(&self, bytes: &[u8], longest: u32, fillings: &mut [Filling; HOLES]) -> Option<Hit> {
         let mut at = 0usize;
-        let mut text = Filling::default();
+        let mut text = Str::NONE;
         let (mut said, mut escaped) = (0u16, 0u16);
         let mut bit = 1u16;
         for (piece, filling) in self.pieces.iter().zip(fillings.iter_mut()) {
@@ -33,12 +33,12 @@ impl Shape {
                         escaped |= bit;
                     }
                     if fact.is_some() {
-                        (text, said) = (*filling, bit);
+                        (text, said) = (Str::of_payload(span), bit);
                     }
                 }
                 Hole::Name => {
                     let (span, rough) = string_hole(bytes, at, true)?;
-                    if rough || span.is_empty() || span.end.wrapping_sub(span.start) > self.longest {
+                    if rough || span.is_empty() || span.end.wrapping_sub(span.start) > longest {
                         return None;
                     }
                     at = span.end as usize;

@@ -1,4 +1,4 @@
-//! What is not written the plain way: escapes, white space, raw control characters, numbers that are no plain integers.
+//! What is not written the plain way: escapes, white space, raw control characters.
 //!
 //! Knows: RFC 8259, and its named leniencies. Must not know: any member's name. All of it is cold: strict, compact JSON
 //! without escapes never comes here.
@@ -7,7 +7,7 @@ use super::{Reader, Seq};
 use crate::dialect::Quirk;
 use crate::error::ErrorKind;
 use crate::lex;
-use crate::parse::cursor::{Cursor, Number, number_of};
+use crate::parse::cursor::Cursor;
 use crate::record::{Span, Str};
 
 impl<'a> Reader<'a> {
@@ -107,13 +107,5 @@ impl<'a> Reader<'a> {
         (self.edged, self.edges) = (string, met.edges);
         self.scratch.escaped.push((string, body));
         Ok(string)
-    }
-
-    #[cold]
-    pub(super) fn rough_number(&mut self) -> Result<Number, ErrorKind> {
-        let start = self.position();
-        self.skip_scalar()?;
-        let token = self.payload.get(start..self.position()).unwrap_or_default();
-        Ok(number_of(token, Span::new(start, start).start))
     }
 }
