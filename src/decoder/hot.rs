@@ -50,8 +50,10 @@ impl Decoder {
         let said = self.saying(&hit)?;
         let delta = match hit.escaped {
             0 => Some(said.delta(event, "")?),
-            _ if self.unescape(said, event, hit.escaped == hit.said) => None,
-            _ => return None,
+            _ => {
+                self.said = Some(self.unescaped(said, event, hit.escaped == hit.said)?);
+                None
+            }
         };
         self.say(said);
         let used = skipped.saturating_add(hit.length);
@@ -86,7 +88,7 @@ impl Decoder {
             0 => self.saying(&hit).filter(|said| said.delta(event, "").is_some()),
             _ => {
                 let said = self.saying(&hit)?;
-                self.unescape(said, event, hit.escaped == hit.said).then_some(self.said)?
+                self.unescaped(said, event, hit.escaped == hit.said)
             }
         });
         self.carry = carry;
@@ -114,12 +116,14 @@ impl Decoder {
         Some(Saying { plain, slot, text: hit.text })
     }
 
-    /// Leaves the same, its text unescaped, in `said`; `alone`: nothing else has escapes, else it is no plain hit.
+    /// The same with its text unescaped; `alone`: nothing else has escapes, else it is no plain hit.
     #[inline(never)]
-    fn unescape(&mut self, said: Saying, event: &[u8], alone: bool) -> bool {
-        let text = if alone { self.teller.unescaped(event, said.text.span()) } else { None };
-        self.said = text.map(|text| Saying { text, ..said });
-        self.said.is_some()
+    fn unescaped(&mut self, said: Saying, event: &[u8], alone: bool) -> Option<Saying> {
+        if !alone {
+            return None;
+        }
+        let text = self.teller.unescaped(event, said.text.span())?;
+        Some(Saying { text, ..said })
     }
 
     /// It is said: from here on nothing can fail.
