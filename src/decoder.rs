@@ -18,13 +18,13 @@
 mod ending;
 mod feed;
 mod hot;
-mod motion;
+mod pipeline;
+mod pump;
 mod slices;
-mod teller;
 
 pub use ending::Ending;
 pub use feed::Feed;
-use teller::Teller;
+use pipeline::Pipeline;
 
 use crate::carry::Carry;
 use crate::delta::Delta;
@@ -68,11 +68,11 @@ const LARGEST_EVENT: usize = 512 << 20;
 #[derive(Debug, Clone)]
 #[repr(C)] // What the hot path touches comes first: among thousands of streams each event finds its decoder cold.
 pub struct Decoder {
-    pace: Pace,
+    mode: Mode,
     /// The event ahead is none of the known shapes: the hot path has looked.
     missed: bool,
     /// The carry has been framed to its end, and all is told.
-    starved: bool,
+    need_input: bool,
     state: State,
     /// The largest event.
     limit: usize,
@@ -87,7 +87,7 @@ pub struct Decoder {
     frames: Frames,
     carry: Carry,
     /// What the hot path said last of an event whose text had to be unescaped.
-    said: Option<hot::Saying>,
+    unescaped_delta: Option<hot::FastDelta>,
     /// The next of the queue to tell.
     next: usize,
     /// What the queue's payload spans are ranges of.
@@ -97,7 +97,7 @@ pub struct Decoder {
     errors: u64,
     unterminated: usize,
     fatal: Option<Error>,
-    teller: Teller,
+    pipeline: Pipeline,
     fatal_limits: bool,
     /// The first bytes, as long as there was no event.
     first: Vec<u8>,
@@ -118,14 +118,14 @@ enum Source {
 
 /// How the next call begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Pace {
-    /// From the queue, or the long way.
-    Cold,
+enum Mode {
+    /// From the queue, or the general way.
+    General,
     /// The carry waits for more of a line, and there is nothing else to do.
-    Growing,
+    PartialLine,
     /// The next event may be taken by its shape: nothing is queued, carried or wrong, and the stream goes on.
-    Hot,
-    /// The last event was taken by its shape and changed the usage, which is told now; then it is hot again.
+    Fast,
+    /// The last event was taken by its shape and changed the usage, which is emitted now; then it is `Fast` again.
     Usage,
 }
 
@@ -140,10 +140,10 @@ enum State {
 }
 
 /// What one call has to say.
-enum Said {
+enum Outcome {
     Nothing,
-    /// What the queue told last.
-    Told,
+    /// The delta before `next` in the queue.
+    Delta,
     Failed(Error),
 }
 
@@ -169,11 +169,11 @@ impl Decoder {
             carry: Carry::default(),
             frames: Frames::new(options.framing, limit),
             shapes: Shapes::new(options.prediction, options.limits.id_bytes),
-            teller: Teller::new(&options),
-            pace: Pace::Cold,
+            pipeline: Pipeline::new(&options),
+            mode: Mode::General,
             missed: false,
-            starved: false,
-            said: None,
+            need_input: false,
+            unescaped_delta: None,
             next: 0,
             source: Source::Scratch,
             offset: 0,
@@ -209,22 +209,24 @@ impl Decoder {
     pub fn next_delta<'d, 'i: 'd>(&'d mut self, input: &mut &'i [u8]) -> Result<Option<Delta<'d>>, Error> {
         let bytes: &'i [u8] = input;
         let mut used = 0usize;
-        match self.pace {
-            Pace::Hot if bytes.is_empty() => return Ok(None),
-            Pace::Hot => {
-                if let Some((used, delta)) = self.predict(bytes) {
+        match self.mode {
+            Mode::Fast if bytes.is_empty() => return Ok(None),
+            Mode::Fast => {
+                if let Some((used, delta)) = self.fast_input(bytes) {
                     *input = bytes.get(used..).unwrap_or_default();
                     if delta.is_none() {
-                        return Ok(self.said.and_then(|said| said.delta(&[], &self.teller.scratch.text)));
+                        return Ok(self
+                            .unescaped_delta
+                            .and_then(|fast| fast.delta(&[], &self.pipeline.scratch.text)));
                     }
                     return Ok(delta);
                 }
             }
-            Pace::Usage => {
-                self.pace = Pace::Hot;
-                return Ok(Some(Delta::Usage(self.teller.normalizer.usage())));
+            Mode::Usage => {
+                self.mode = Mode::Fast;
+                return Ok(Some(Delta::Usage(self.pipeline.normalizer.usage())));
             }
-            Pace::Growing => match self.frames.grows(self.carry.len(), bytes) {
+            Mode::PartialLine => match self.frames.extend_line(self.carry.len(), bytes) {
                 Growth::Length => {
                     self.carry.push(bytes);
                     self.take(bytes, bytes.len());
@@ -233,21 +235,21 @@ impl Decoder {
                 }
                 Growth::End(end) => {
                     used = self.bring_line(bytes, end);
-                    if let Some((length, said)) = self.predict_carried() {
+                    if let Some((length, said)) = self.fast_carry() {
                         *input = bytes.get(used..).unwrap_or_default();
-                        return Ok(said.delta(self.carry.read(length), &self.teller.scratch.text));
+                        return Ok(said.delta(self.carry.read(length), &self.pipeline.scratch.text));
                     }
                 }
                 Growth::Unknown => {}
             },
-            Pace::Cold => {}
+            Mode::General => {}
         }
         let (used, said) = self.advance(bytes, used);
         *input = bytes.get(used..).unwrap_or_default();
         match said {
-            Said::Nothing => Ok(None),
-            Said::Failed(error) => Err(error),
-            Said::Told => Ok(self.delta(bytes)),
+            Outcome::Nothing => Ok(None),
+            Outcome::Failed(error) => Err(error),
+            Outcome::Delta => Ok(self.delta(bytes)),
         }
     }
 
@@ -257,7 +259,7 @@ impl Decoder {
     pub fn finish(&mut self) {
         if self.state == State::Open {
             self.state = State::Finishing;
-            self.cool();
+            self.leave_fast_path();
         }
     }
 
@@ -266,12 +268,12 @@ impl Decoder {
         let mut fresh = Self { limit: self.limit, fatal_limits: self.fatal_limits, ..Self::new() };
         std::mem::swap(&mut fresh.carry, &mut self.carry);
         std::mem::swap(&mut fresh.frames, &mut self.frames);
-        std::mem::swap(&mut fresh.teller, &mut self.teller);
+        std::mem::swap(&mut fresh.pipeline, &mut self.pipeline);
         fresh.carry.clear();
         fresh.frames.reset();
         std::mem::swap(&mut fresh.shapes, &mut self.shapes);
         fresh.shapes.reset();
-        fresh.teller.reset();
+        fresh.pipeline.reset();
         *self = fresh;
     }
 
@@ -296,14 +298,14 @@ impl Decoder {
 
     /// The quirks met so far.
     #[must_use]
-    pub fn seen(&self) -> Quirks {
-        self.teller.tolerance.seen
+    pub fn quirks_seen(&self) -> Quirks {
+        self.pipeline.tolerance.seen
     }
 
     /// What can be said of the stream's end so far; final once [`Decoder::finish`] and the loop after it are done.
     #[must_use]
     pub fn ending(&self) -> Ending {
-        let facts = self.teller.normalizer.facts();
+        let facts = self.pipeline.normalizer.facts();
         Ending {
             done: facts.done,
             events: self.events,

@@ -139,7 +139,8 @@ pub enum Delta<'a> {
     /// Token counts: a snapshot of all that is known, told when it changes.
     Usage(&'a Usage),
     /// The peer's complaint; decoding goes on. Our own complaints are [`crate::Error`]s.
-    Error {
+    #[cfg_attr(feature = "serde", serde(rename = "error"))]
+    PeerError {
         /// The peer's code, as text.
         #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
         code: Option<&'a str>,
@@ -199,7 +200,7 @@ impl Delta<'_> {
             Delta::Extra { .. } => "extra",
             Delta::Finish { .. } => "finish",
             Delta::Usage(_) => "usage",
-            Delta::Error { .. } => "error",
+            Delta::PeerError { .. } => "error",
             Delta::Keepalive => "keepalive",
             Delta::Unknown { .. } => "unknown",
             Delta::Done { .. } => "done",

@@ -10,12 +10,12 @@
 #[doc = include_str!("docs/embedding.md")]
 pub mod embedding {}
 
-/// What does this endpoint do? Feed it to `deltaic --stats -o none` (or ask [`Decoder::seen`](crate::Decoder::seen))
+/// What does this endpoint do? Feed it to `deltaic --stats -o none` (or ask [`Decoder::quirks_seen`](crate::Decoder::quirks_seen))
 /// and look the names up here.
 ///
 /// A quirk is one named deviation from the reference wire, OpenAI's *Chat Completions streaming events* over WHATWG
 /// HTML 9.2. Whatever is not in [`Quirks::TOLERANT`](crate::Quirks::TOLERANT) is opt-in; [`Options::strict`](crate::Options::strict)
-/// allows none, and an event that needs one is then an [`ErrorKind::Refused`](crate::ErrorKind::Refused) that names it.
+/// allows none, and an event that needs one is then an [`ErrorKind::QuirkOff`](crate::ErrorKind::QuirkOff) that names it.
 ///
 /// The table is written from the register by a test, so it cannot fall behind.
 ///

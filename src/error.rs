@@ -24,19 +24,19 @@ pub enum ErrorKind {
     /// The event's data is not JSON (RFC 8259), nor anything else that has a rule.
     Json,
     /// JSON, but not of a shape that a chunk may have.
-    Shape,
+    NotOfWire,
     /// The event's bytes are not UTF-8 and the quirk that replaces them is off.
     Utf8,
     /// The event needs this quirk, and it is off.
-    Refused(Quirk),
+    QuirkOff(Quirk),
     /// The event exceeds this limit.
-    Limit(Limit),
+    Limit(LimitKind),
 }
 
 /// Which limit an event exceeded; the numbers are in [`crate::Limits`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Limit {
+pub enum LimitKind {
     /// [`crate::Limits::event_bytes`].
     EventBytes,
     /// [`crate::Limits::depth`].
@@ -86,17 +86,17 @@ impl fmt::Display for ErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Json => f.write_str("malformed JSON"),
-            Self::Shape => f.write_str("not the shape of a chunk"),
+            Self::NotOfWire => f.write_str("not the shape of a chunk"),
             Self::Utf8 => f.write_str("invalid UTF-8"),
-            Self::Refused(quirk) => write!(f, "needs the quirk {}, which is off", quirk.name()),
+            Self::QuirkOff(quirk) => write!(f, "needs the quirk {}, which is off", quirk.name()),
             Self::Limit(limit) => f.write_str(match limit {
-                Limit::EventBytes => "event too large",
-                Limit::Depth => "nested too deeply",
-                Limit::Choices => "too many choices",
-                Limit::ToolCalls => "too many tool calls",
-                Limit::Facts => "states too many facts",
-                Limit::IdBytes => "id too long",
-                Limit::EventNameBytes => "event name too long",
+                LimitKind::EventBytes => "event too large",
+                LimitKind::Depth => "nested too deeply",
+                LimitKind::Choices => "too many choices",
+                LimitKind::ToolCalls => "too many tool calls",
+                LimitKind::Facts => "states too many facts",
+                LimitKind::IdBytes => "id too long",
+                LimitKind::EventNameBytes => "event name too long",
             }),
         }
     }

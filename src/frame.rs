@@ -67,7 +67,7 @@ pub(crate) enum Data {
 
 /// How the bytes are framed, as far as is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Mode {
+enum Format {
     /// Before the first byte that tells; `indented`: the line so far is white space.
     Start {
         framing: Framing,
@@ -82,7 +82,7 @@ enum Mode {
 #[derive(Debug, Clone)]
 pub(crate) struct Frames {
     framing: Framing,
-    mode: Mode,
+    format: Format,
     sse: sse::Sse,
     json: json::Json,
 }
@@ -91,7 +91,7 @@ impl Frames {
     pub(crate) fn new(framing: Framing, limit: usize) -> Self {
         Self {
             framing,
-            mode: Mode::Start { framing, bom: false, indented: false },
+            format: Format::Start { framing, bom: false, indented: false },
             sse: sse::Sse::new(limit),
             json: json::Json::new(limit),
         }
@@ -99,7 +99,7 @@ impl Frames {
 
     /// As new; keeps allocations.
     pub(crate) fn reset(&mut self) {
-        self.mode = Mode::Start { framing: self.framing, bom: false, indented: false };
+        self.format = Format::Start { framing: self.framing, bom: false, indented: false };
         self.sse.reset();
         self.json.reset();
     }
@@ -108,10 +108,10 @@ impl Frames {
     /// the one line that shows that events end without blank lines.
     #[inline]
     pub(crate) fn step(&mut self, bytes: &[u8], tolerance: &mut Tolerance) -> Step {
-        match self.mode {
-            Mode::Sse => self.sse.step(bytes, tolerance),
-            Mode::Json => self.json.step(bytes),
-            Mode::Start { framing, bom, indented } => {
+        match self.format {
+            Format::Sse => self.sse.step(bytes, tolerance),
+            Format::Json => self.json.step(bytes),
+            Format::Start { framing, bom, indented } => {
                 self.start(bytes, Start { framing, bom, indented }, tolerance)
             }
         }
@@ -120,22 +120,22 @@ impl Frames {
     /// What `more` brings, after `length` bytes that ended in [`Step::More`]: where it can be said, the long way round can
     /// be left out. Cost: one look at the new bytes, up to a line end.
     #[inline]
-    pub(crate) fn grows(&mut self, length: usize, more: &[u8]) -> Growth {
-        self.sse.grows(length, more)
+    pub(crate) fn extend_line(&mut self, length: usize, more: &[u8]) -> Growth {
+        self.sse.extend_line(length, more)
     }
 
     /// Whether that can be asked: a line of an event stream has begun that is one to keep, whatever follows.
-    pub(crate) fn may_grow(&self) -> bool {
-        self.mode == Mode::Sse && self.sse.kept
+    pub(crate) fn may_extend_line(&self) -> bool {
+        self.format == Format::Sse && self.sse.kept
     }
 
     /// No more bytes will come: `bytes` are all that is left. `More` means that they are no event.
     pub(crate) fn finish(&mut self, bytes: &[u8], tolerance: &mut Tolerance) -> Step {
-        match self.mode {
-            Mode::Sse => self.sse.finish(bytes, tolerance),
-            Mode::Json => self.json.finish(bytes, tolerance),
-            Mode::Start { .. } => {
-                self.mode = Mode::Sse;
+        match self.format {
+            Format::Sse => self.sse.finish(bytes, tolerance),
+            Format::Json => self.json.finish(bytes, tolerance),
+            Format::Start { .. } => {
+                self.format = Format::Sse;
                 self.sse.finish(bytes, tolerance)
             }
         }
@@ -164,19 +164,19 @@ impl Frames {
     /// Stands before the first byte of an event, in a framing whose events begin and end with lines.
     #[inline]
     pub(crate) fn at_event(&self) -> bool {
-        match self.mode {
-            Mode::Sse => self.sse.at_event(),
-            Mode::Json => self.json.at_line(),
-            Mode::Start { .. } => false,
+        match self.format {
+            Format::Sse => self.sse.at_event(),
+            Format::Json => self.json.at_line(),
+            Format::Start { .. } => false,
         }
     }
 
     /// Whether an event that is `raw` ends there whatever follows: with a blank line, or with its line where lines are events.
     pub(crate) fn ends_by_itself(&self, raw: &[u8]) -> bool {
-        match self.mode {
-            Mode::Sse => self.sse.ends_by_itself(raw),
-            Mode::Json => self.json.at_line() && raw.ends_with(b"\n"),
-            Mode::Start { .. } => false,
+        match self.format {
+            Format::Sse => self.sse.ends_by_itself(raw),
+            Format::Json => self.json.at_line() && raw.ends_with(b"\n"),
+            Format::Start { .. } => false,
         }
     }
 
@@ -186,7 +186,7 @@ impl Frames {
         self.sse.skip_lf = last == b'\r';
     }
 
-    /// The same, after [`Frames::grows`] gave the end of the event's one line.
+    /// The same, after [`Frames::extend_line`] gave the end of the event's one line.
     #[inline]
     pub(crate) fn completed(&mut self, last: u8) {
         self.sse.forget_line();
@@ -207,7 +207,7 @@ impl Frames {
             return Step::More;
         }
         if !start.bom {
-            self.mode = Mode::Start { framing: start.framing, bom: true, indented: false };
+            self.format = Format::Start { framing: start.framing, bom: true, indented: false };
             if bytes.starts_with(BOM) {
                 return Step::Drop { from: 0, to: BOM.len(), comment: false };
             }
@@ -215,14 +215,14 @@ impl Frames {
         if start.framing == Framing::Sse
             || !tolerance.allows(Quirk::BareJson) && start.framing == Framing::Auto
         {
-            self.mode = Mode::Sse;
+            self.format = Format::Sse;
             return self.step(bytes, tolerance);
         }
         let blank = bytes.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
         if blank > 0 {
             let tail = bytes.get(..blank).and_then(|space| space.last());
             let indented = !matches!(tail, Some(b'\n' | b'\r'));
-            self.mode = Mode::Start { framing: start.framing, bom: true, indented };
+            self.format = Format::Start { framing: start.framing, bom: true, indented };
             return Step::Drop { from: 0, to: blank, comment: false };
         }
         self.recognize(bytes, start, tolerance)
@@ -248,9 +248,9 @@ impl Frames {
                 tolerance.meets(Quirk::BareJson);
             }
             self.json.begin(shape);
-            self.mode = Mode::Json;
+            self.format = Format::Json;
         } else {
-            self.mode = Mode::Sse;
+            self.format = Format::Sse;
             if start.indented {
                 self.sse.ignore_line();
             }

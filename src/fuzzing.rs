@@ -51,7 +51,7 @@ fn decode(options: Options, data: &[u8], mut size: impl FnMut() -> usize) -> Sai
     drain(&mut decoder, &mut &[][..], &mut said);
     assert_eq!(decoder.buffered(), 0, "bytes left");
     assert!(said.len() <= data.len() * 2 + 64, "more said than bytes allow");
-    (said, decoder.ending(), decoder.seen())
+    (said, decoder.ending(), decoder.quirks_seen())
 }
 
 fn drain(decoder: &mut Decoder, input: &mut &[u8], said: &mut Vec<Result<OwnedDelta, Error>>) {
@@ -85,7 +85,7 @@ pub fn prediction(data: &[u8]) {
 /// Every cut says what the whole says, tolerant, with everything on, and strict.
 pub fn cuts(data: &[u8]) {
     let mut seed = Seed::of(data);
-    let all = Options::new().quirks(Quirks::ALL).keepalives(true).extras(crate::Extras::All);
+    let all = Options::new().quirks(Quirks::ALL).keepalives(true).extras(crate::ExtrasMode::All);
     for options in [Options::new(), all, Options::strict()] {
         let whole = decode(options.clone(), data, || usize::MAX);
         let bytewise = decode(options.clone(), data, || 1);
@@ -165,9 +165,9 @@ pub fn json(data: &[u8]) {
 }
 
 /// How both read; the tape from this size on.
-fn reading(tape_from: usize) -> crate::parse::Reading {
-    let extras = crate::Extras::Listed;
-    crate::parse::Reading { depth: 128, extras, facts: usize::MAX, padding: false, tape_from }
+fn reading(tape_from: usize) -> crate::parse::ParseOptions {
+    let extras = crate::ExtrasMode::Listed;
+    crate::parse::ParseOptions { depth: 128, extras, facts: usize::MAX, padding: false, tape_from }
 }
 
 /// A record without what depends on the source: where its strings are.
@@ -178,14 +178,14 @@ fn resolved(record: &Record, text: &dyn Fn(Str) -> String) -> String {
         Record::Id(string) => format!("id {}", text(string)),
         Record::Model(string) => format!("model {}", text(string)),
         Record::Role(string) => format!("role {}", text(string)),
-        Record::Reasoning { source, home, text: string } => {
-            format!("reasoning {source} {home:?} {}", text(string))
+        Record::Reasoning { source, origin, text: string } => {
+            format!("reasoning {source} {origin:?} {}", text(string))
         }
         Record::Opaque { kind, data } => format!("opaque {kind:?} {}", text(data)),
-        Record::Text { home, text: string } => format!("text {home:?} {}", text(string)),
-        Record::Refusal { home, text: string } => format!("refusal {home:?} {}", text(string)),
-        Record::ToolCall { index, id, name, home, bare } => {
-            format!("call {index:?} {} {} {home:?} {bare}", text(id), text(name))
+        Record::Text { origin, text: string } => format!("text {origin:?} {}", text(string)),
+        Record::Refusal { origin, text: string } => format!("refusal {origin:?} {}", text(string)),
+        Record::ToolCall { index, id, name, origin, bare } => {
+            format!("call {index:?} {} {} {origin:?} {bare}", text(id), text(name))
         }
         Record::Arguments(string) => format!("arguments {}", text(string)),
         Record::Extra { kind, json, chunk } => format!("extra {kind:?} {} {chunk}", text(json)),

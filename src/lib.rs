@@ -25,8 +25,8 @@
 //! Start with [`Decoder`]. A strict framer for any event stream is [`sse::Framer`]; [`Completion`] folds deltas into one
 //! answer.
 
-mod accumulate;
 mod carry;
+pub mod completion;
 mod decoder;
 mod delta;
 mod dialect;
@@ -54,12 +54,12 @@ pub mod docs;
 )]
 pub mod fuzzing;
 
-pub use accumulate::{Choice, Completion, Finish, PeerError, ToolCall};
+pub use completion::Completion;
 pub use decoder::{Decoder, Ending, Feed};
 pub use delta::{Delta, ExtraKind, FinishReason, OpaqueKind, OwnedDelta, Usage};
 pub use dialect::{Quirk, QuirkClass, Quirks};
-pub use error::{Error, ErrorKind, Limit};
-pub use options::{Arguments, Content, Extras, Framing, Limits, Options, Think};
+pub use error::{Error, ErrorKind, LimitKind};
+pub use options::{ArgumentsMode, ContentMode, ExtrasMode, Framing, Limits, Options, ReasoningTags};
 
 #[cfg(test)]
 mod tests;

@@ -21,19 +21,19 @@ mod content;
 mod think;
 mod tools;
 
-use channel::{Channel, Edges, label_print};
+use channel::{ChannelState, Edges, label_print};
 use think::Splitter;
 use tools::Call;
 
 use crate::delta::{FinishReason, Usage};
 use crate::dialect::{Quirk, Tolerance};
-use crate::error::{ErrorKind, Limit};
-use crate::options::{Content, Limits, Options, Think};
-use crate::record::{Counter, Home, Record, Statement, Str, Texts, Told};
+use crate::error::{ErrorKind, LimitKind};
+use crate::options::{ContentMode, Limits, Options, ReasoningTags};
+use crate::record::{Counter, Origin, RawDelta, Record, Statement, Str, Texts};
 
 /// The channels of text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Voice {
+enum TextChannel {
     Text,
     Reasoning,
     Refusal,
@@ -56,9 +56,9 @@ struct Choice {
     provisional: Option<&'static (FinishReason, &'static str)>,
     in_deltas: u8,
     splitter: Splitter,
-    text: Channel,
-    reasoning: Channel,
-    refusal: Channel,
+    text: ChannelState,
+    reasoning: ChannelState,
+    refusal: ChannelState,
     calls: Vec<Call>,
 }
 
@@ -76,7 +76,7 @@ impl Choice {
 pub(crate) struct Event<'a> {
     pub(crate) texts: Texts<'a>,
     pub(crate) tolerance: &'a mut Tolerance,
-    pub(crate) out: &'a mut Vec<Told>,
+    pub(crate) out: &'a mut Vec<RawDelta>,
     /// The document, as the peer's error or the unknown event carries it.
     pub(crate) document: Str,
     /// The event's name; empty where it has none.
@@ -86,8 +86,8 @@ pub(crate) struct Event<'a> {
 /// The room.
 #[derive(Debug, Clone)]
 pub(crate) struct Normalizer {
-    think: Think,
-    content: Content,
+    think: ReasoningTags,
+    content: ContentMode,
     caps: Caps,
     choices: Vec<Choice>,
     /// Which choice, and which of its calls, the records are about.
@@ -104,9 +104,9 @@ pub(crate) struct Normalizer {
     extras: Vec<u64>,
     extras_next: usize,
     /// The event told nothing that is told once.
-    steady: bool,
+    repeatable: bool,
     /// Something changed on which a shape's omissions rest.
-    upset: bool,
+    invalidates_shapes: bool,
     done: bool,
     peer_errors: u64,
 }
@@ -153,7 +153,7 @@ impl Normalizer {
         Self::set(options.think, options.content, Caps::of(&options.limits))
     }
 
-    fn set(think: Think, content: Content, caps: Caps) -> Self {
+    fn set(think: ReasoningTags, content: ContentMode, caps: Caps) -> Self {
         Self {
             think,
             content,
@@ -164,13 +164,13 @@ impl Normalizer {
             edges: Edges::default(),
             reasoning_source: None,
             started: Started::default(),
-            cumulative: content == Content::Cumulative,
+            cumulative: content == ContentMode::Cumulative,
             usage: Usage::default(),
             snapshots: Vec::new(),
             extras: Vec::new(),
             extras_next: 0,
-            steady: false,
-            upset: false,
+            repeatable: false,
+            invalidates_shapes: false,
             done: false,
             peer_errors: 0,
         }
@@ -195,13 +195,13 @@ impl Normalizer {
     }
 
     /// Nothing in the last event was told once and for all, so an event like it says as much as its records do.
-    pub(crate) fn is_steady(&self) -> bool {
-        self.steady
+    pub(crate) fn is_repeatable(&self) -> bool {
+        self.repeatable
     }
 
     /// Whether something changed, since the last call, on which a shape's omissions rest.
-    pub(crate) fn take_upset(&mut self) -> bool {
-        std::mem::take(&mut self.upset)
+    pub(crate) fn take_invalidates_shapes(&mut self) -> bool {
+        std::mem::take(&mut self.invalidates_shapes)
     }
 
     pub(crate) fn facts(&self) -> Facts {
@@ -218,7 +218,7 @@ impl Normalizer {
     /// A new event: its snapshots start over.
     pub(crate) fn begin_event(&mut self) {
         self.snapshots.clear();
-        self.steady = true;
+        self.repeatable = true;
     }
 
     /// Tells one document.
@@ -240,7 +240,7 @@ impl Normalizer {
         }
         if before.is_some_and(|before| before != self.usage) {
             let snapshot = self.take_snapshot();
-            event.out.push(Told::Usage { snapshot });
+            event.out.push(RawDelta::Usage { snapshot });
         }
         Ok(())
     }
@@ -269,44 +269,44 @@ impl Normalizer {
             Record::Choice { index } => self.choose(index, event.tolerance)?,
             Record::Role(role) => self.role(role, event),
             Record::Edges { lead, tail } => {
-                self.steady = false;
+                self.repeatable = false;
                 self.edges = Edges { lead, tail };
             }
-            Record::Reasoning { source, home, text } => self.reasoning(source, home, text, event),
-            Record::Text { home, text } => {
-                if self.takes(home, TEXT, text, event) {
-                    self.speak(Voice::Text, text, event);
+            Record::Reasoning { source, origin, text } => self.reasoning(source, origin, text, event),
+            Record::Text { origin, text } => {
+                if self.accepts(origin, TEXT, text, event) {
+                    self.emit_text(TextChannel::Text, text, event);
                 }
             }
-            Record::Refusal { home, text } => {
-                if self.takes(home, REFUSAL, text, event) {
-                    self.speak(Voice::Refusal, text, event);
+            Record::Refusal { origin, text } => {
+                if self.accepts(origin, REFUSAL, text, event) {
+                    self.emit_text(TextChannel::Refusal, text, event);
                 }
             }
             Record::Opaque { kind, data } => {
-                self.steady = false;
+                self.repeatable = false;
                 let choice = self.index();
-                event.out.push(Told::ReasoningOpaque { choice, kind, data });
+                event.out.push(RawDelta::ReasoningOpaque { choice, kind, data });
             }
-            Record::ToolCall { index, id, name, home, bare } => {
+            Record::ToolCall { index, id, name, origin, bare } => {
                 self.call = None;
-                if home == Home::Delta || self.takes(home, CALLS, id, event) {
+                if origin == Origin::Delta || self.accepts(origin, CALLS, id, event) {
                     self.tool_call(index, id, name, bare, event)?;
-                    self.mark(home, CALLS);
+                    self.mark(origin, CALLS);
                 }
             }
             Record::Arguments(fragment) => self.fragment(fragment, event),
             Record::Extra { kind, json, chunk } => {
-                self.steady = false;
+                self.repeatable = false;
                 if !chunk || self.is_new_extra(json, event) {
                     let choice = (!chunk).then(|| self.index());
-                    event.out.push(Told::Extra { choice, kind, json });
+                    event.out.push(RawDelta::Extra { choice, kind, json });
                 }
             }
             Record::SideChannel { json } => {
-                self.steady = false;
+                self.repeatable = false;
                 let choice = Some(self.index());
-                event.out.push(Told::Extra { choice, kind: crate::delta::ExtraKind::Other, json });
+                event.out.push(RawDelta::Extra { choice, kind: crate::delta::ExtraKind::Other, json });
             }
             Record::Finish(word) => self.finish(word, event),
             Record::Id(_)
@@ -341,9 +341,9 @@ impl Normalizer {
             return Ok(());
         }
         if self.choices.len() >= self.caps.choices as usize {
-            return Err(ErrorKind::Limit(Limit::Choices));
+            return Err(ErrorKind::Limit(LimitKind::Choices));
         }
-        self.steady = false;
+        self.repeatable = false;
         self.choice = self.choices.len();
         make_room(&mut self.choices, 1);
         self.choices.push(Choice {
@@ -354,13 +354,13 @@ impl Normalizer {
             in_deltas: 0,
             splitter: match self.think {
                 _ if !tolerance.allows(Quirk::ThinkTags) => Splitter::PLAIN,
-                Think::Auto => Splitter::AUTO,
-                Think::Off => Splitter::PLAIN,
-                Think::Started => Splitter::STARTED,
+                ReasoningTags::Auto => Splitter::AUTO,
+                ReasoningTags::Off => Splitter::PLAIN,
+                ReasoningTags::Started => Splitter::STARTED,
             },
-            text: Channel::default(),
-            reasoning: Channel::default(),
-            refusal: Channel::default(),
+            text: ChannelState::default(),
+            reasoning: ChannelState::default(),
+            refusal: ChannelState::default(),
             calls: Vec::new(),
         });
         Ok(())
@@ -368,10 +368,10 @@ impl Normalizer {
 
     /// The event's data is an error whatever it says.
     pub(crate) fn error_text(&mut self, event: &mut Event<'_>) {
-        self.steady = false;
+        self.repeatable = false;
         self.peer_errors = self.peer_errors.saturating_add(1);
         let message = event.document;
-        event.out.push(Told::Error { code: Str::NONE, kind: Str::NONE, message, json: message });
+        event.out.push(RawDelta::Error { code: Str::NONE, kind: Str::NONE, message, json: message });
     }
 }
 
@@ -387,7 +387,7 @@ fn counter_of(usage: &mut Usage, counter: Counter) -> &mut Option<u64> {
 }
 
 fn need(event: &mut Event<'_>, quirk: Quirk) -> Result<(), ErrorKind> {
-    if event.tolerance.meets(quirk) { Ok(()) } else { Err(ErrorKind::Refused(quirk)) }
+    if event.tolerance.meets(quirk) { Ok(()) } else { Err(ErrorKind::QuirkOff(quirk)) }
 }
 
 /// Room for one more: for `first` at the start, then twice as much each time. Most streams have one choice, and a few calls.

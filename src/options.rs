@@ -8,18 +8,18 @@ use crate::dialect::{Quirk, Quirks};
 /// ([`crate::Quirk`]) is understood.
 ///
 /// ```
-/// use deltaic::{Decoder, Options, Think};
-/// let decoder = Decoder::with_options(Options::new().think(Think::Off).keepalives(true));
+/// use deltaic::{Decoder, Options, ReasoningTags};
+/// let decoder = Decoder::with_options(Options::new().think(ReasoningTags::Off).keepalives(true));
 /// # drop(decoder);
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Options {
     pub(crate) framing: Framing,
-    pub(crate) think: Think,
-    pub(crate) content: Content,
+    pub(crate) think: ReasoningTags,
+    pub(crate) content: ContentMode,
     pub(crate) quirks: Quirks,
     pub(crate) keepalives: bool,
-    pub(crate) extras: Extras,
+    pub(crate) extras: ExtrasMode,
     pub(crate) fatal_limits: bool,
     pub(crate) prediction: bool,
     pub(crate) limits: Limits,
@@ -29,11 +29,11 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             framing: Framing::Auto,
-            think: Think::Auto,
-            content: Content::Auto,
+            think: ReasoningTags::Auto,
+            content: ContentMode::Auto,
             quirks: Quirks::TOLERANT,
             keepalives: false,
-            extras: Extras::Listed,
+            extras: ExtrasMode::Listed,
             fatal_limits: false,
             prediction: true,
             limits: Limits::default(),
@@ -60,22 +60,22 @@ impl Options {
         Self { framing, ..self }
     }
 
-    /// What to do with reasoning tags in the content. Default: [`Think::Auto`].
+    /// What to do with reasoning tags in the content. Default: [`ReasoningTags::Auto`].
     #[must_use]
-    pub fn think(self, think: Think) -> Self {
+    pub fn think(self, think: ReasoningTags) -> Self {
         Self { think, ..self }
     }
 
-    /// Whether content arrives in pieces or as all so far. Default: [`Content::Auto`].
+    /// Whether content arrives in pieces or as all so far. Default: [`ContentMode::Auto`].
     #[must_use]
-    pub fn content(self, content: Content) -> Self {
+    pub fn content(self, content: ContentMode) -> Self {
         Self { content, ..self }
     }
 
-    /// Whether a call's last fragment may repeat all its arguments. Default: [`Arguments::AsSent`].
+    /// Whether a call's last fragment may repeat all its arguments. Default: [`ArgumentsMode::AsSent`].
     #[must_use]
-    pub fn arguments(self, arguments: Arguments) -> Self {
-        self.opted(Quirk::RepeatedArguments, arguments == Arguments::Repeated)
+    pub fn arguments(self, arguments: ArgumentsMode) -> Self {
+        self.opted(Quirk::RepeatedArguments, arguments == ArgumentsMode::Repeated)
     }
 
     /// Which quirks are understood. Default: [`Quirks::TOLERANT`].
@@ -104,9 +104,9 @@ impl Options {
         Self { keepalives, ..self }
     }
 
-    /// Which uninterpreted members are told as [`crate::Delta::Extra`]. Default: [`Extras::Listed`].
+    /// Which uninterpreted members are told as [`crate::Delta::Extra`]. Default: [`ExtrasMode::Listed`].
     #[must_use]
-    pub fn extras(self, extras: Extras) -> Self {
+    pub fn extras(self, extras: ExtrasMode) -> Self {
         Self { extras, ..self }
     }
 
@@ -150,7 +150,7 @@ pub enum Framing {
 /// What to do with reasoning tags (`<think>` and its kin) in the content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
-pub enum Think {
+pub enum ReasoningTags {
     /// Reasoning only when a choice's content begins, after white space, with a known opening tag.
     #[default]
     Auto,
@@ -163,7 +163,7 @@ pub enum Think {
 /// Whether content arrives in pieces or as all so far.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
-pub enum Content {
+pub enum ContentMode {
     /// By the model's name in the first chunk, from a table of models known to repeat.
     #[default]
     Auto,
@@ -176,7 +176,7 @@ pub enum Content {
 /// Whether a call's last fragment may repeat all its arguments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
-pub enum Arguments {
+pub enum ArgumentsMode {
     /// Every fragment is told as sent.
     #[default]
     AsSent,
@@ -187,9 +187,9 @@ pub enum Arguments {
 /// Which uninterpreted members are told as [`crate::Delta::Extra`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
-pub enum Extras {
+pub enum ExtrasMode {
     /// None.
-    None,
+    Off,
     /// The listed ones: logprobs, annotations, audio, images, safety, side-channel deltas.
     #[default]
     Listed,

@@ -2,7 +2,7 @@
 //!
 //! Knows: JSON, and the layout of the chat-completions wire. Must not know: SSE, cuts, earlier events.
 //!
-//! The walk over a document ([`walk`]) is written once, over the [`cursor`] interface; two sources read for it: the
+//! The walk over a document ([`visitor`]) is written once, over the [`cursor`] interface; two sources read for it: the
 //! [`reader`], ours, strict and borrowing, and simd-json's `tape`: its twin in every test, and by a feature the source for
 //! large payloads.
 
@@ -17,15 +17,15 @@ pub(crate) mod repair;
 pub(crate) mod tape;
 mod tools;
 mod usage;
-mod walk;
+mod visitor;
 
 use crate::dialect::Tolerance;
 use crate::error::ErrorKind;
-use crate::options::Extras;
+use crate::options::ExtrasMode;
 use crate::record::{Record, Statement};
 use cursor::Scratch;
 use reader::Reader;
-use walk::Walk;
+use visitor::Visitor;
 
 /// The room's lists.
 #[derive(Debug, Clone, Default)]
@@ -48,9 +48,9 @@ impl Room {
 
 /// How to read.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Reading {
+pub(crate) struct ParseOptions {
     pub(crate) depth: usize,
-    pub(crate) extras: Extras,
+    pub(crate) extras: ExtrasMode,
     /// How many facts one event may state.
     pub(crate) facts: usize,
     /// Note padding, too.
@@ -70,7 +70,7 @@ const TAPE_TO: usize = 64 << 10;
 pub(crate) fn document(
     payload: &[u8],
     at: usize,
-    reading: &Reading,
+    reading: &ParseOptions,
     room: &mut Room,
     scratch: &mut Scratch,
     tolerance: &mut Tolerance,
@@ -85,9 +85,9 @@ pub(crate) fn document(
     }
     let reader = Reader::new(payload, at, reading.depth, scratch, tolerance);
     let Room { statement: Statement { head, body, padding }, spare } = room;
-    let mut walk = Walk { cursor: reader, head, body, padding, spare, reading };
-    walk.document()?;
-    Ok(walk.cursor.position())
+    let mut visitor = Visitor { cursor: reader, head, body, padding, spare, reading };
+    visitor.document()?;
+    Ok(visitor.cursor.position())
 }
 
 /// The same from the tape; `None` where it cannot tell: the reader then decides.
@@ -95,7 +95,7 @@ pub(crate) fn document(
 fn from_tape(
     payload: &[u8],
     at: usize,
-    reading: &Reading,
+    reading: &ParseOptions,
     room: &mut Room,
     scratch: &mut Scratch,
     tolerance: &mut Tolerance,
@@ -105,8 +105,8 @@ fn from_tape(
     let tape = tape::read(&mut copy, reading.depth)?;
     let cursor = tape::Tape::new(tape, payload, at, scratch, tolerance);
     let Room { statement: Statement { head, body, padding }, spare } = room;
-    let mut walk = Walk { cursor, head, body, padding, spare, reading };
-    let done = walk.document();
+    let mut visitor = Visitor { cursor, head, body, padding, spare, reading };
+    let done = visitor.document();
     if done.is_err() {
         // The reader says what is wrong.
         *tolerance = before.0;
@@ -121,7 +121,7 @@ fn from_tape(
 fn from_tape(
     _: &[u8],
     _: usize,
-    _: &Reading,
+    _: &ParseOptions,
     _: &mut Room,
     _: &mut Scratch,
     _: &mut Tolerance,

@@ -39,7 +39,7 @@ impl Span {
 
 /// Which text a [`Str`] is a range of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Place {
+pub(crate) enum Buffer {
     Payload,
     Scratch,
 }
@@ -71,8 +71,8 @@ impl Str {
     }
 
     #[inline(always)]
-    pub(crate) const fn place(self) -> Place {
-        if self.0 & IN_SCRATCH == 0 { Place::Payload } else { Place::Scratch }
+    pub(crate) const fn buffer(self) -> Buffer {
+        if self.0 & IN_SCRATCH == 0 { Buffer::Payload } else { Buffer::Scratch }
     }
 
     #[inline(always)]
@@ -128,12 +128,12 @@ impl Texts<'_> {
     /// Appends the string's text to scratch.
     pub(crate) fn append(&mut self, string: Str) {
         let span = string.span();
-        match string.place() {
-            Place::Scratch if span.range().end <= self.scratch.len() => {
+        match string.buffer() {
+            Buffer::Scratch if span.range().end <= self.scratch.len() => {
                 self.scratch.extend_from_within(span.range());
             }
-            Place::Scratch => {}
-            Place::Payload => {
+            Buffer::Scratch => {}
+            Buffer::Payload => {
                 self.scratch.push_str(std::str::from_utf8(span.of(self.payload)).unwrap_or_default());
             }
         }
@@ -141,7 +141,7 @@ impl Texts<'_> {
 
     /// The string in scratch, whatever its place.
     pub(crate) fn copy(&mut self, string: Str) -> Str {
-        if string.place() == Place::Scratch {
+        if string.buffer() == Buffer::Scratch {
             return string;
         }
         let start = self.scratch.len();
@@ -152,23 +152,23 @@ impl Texts<'_> {
 
 /// The text's bytes: enough to look a word up.
 pub(crate) fn bytes<'a>(string: Str, payload: &'a [u8], scratch: &'a str) -> &'a [u8] {
-    match string.place() {
-        Place::Payload => string.span().of(payload),
-        Place::Scratch => string.span().of(scratch.as_bytes()),
+    match string.buffer() {
+        Buffer::Payload => string.span().of(payload),
+        Buffer::Scratch => string.span().of(scratch.as_bytes()),
     }
 }
 
 /// The text of a [`Str`].
 pub(crate) fn text<'a>(string: Str, payload: &'a [u8], scratch: &'a str) -> &'a str {
-    match string.place() {
-        Place::Payload => std::str::from_utf8(string.span().of(payload)).unwrap_or_default(),
-        Place::Scratch => scratch.get(string.span().range()).unwrap_or_default(),
+    match string.buffer() {
+        Buffer::Payload => std::str::from_utf8(string.span().of(payload)).unwrap_or_default(),
+        Buffer::Scratch => scratch.get(string.span().range()).unwrap_or_default(),
     }
 }
 
 /// Where a value stood, as far as it decides who wins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Home {
+pub(crate) enum Origin {
     /// In the choice's `delta`: the reference.
     Delta,
     /// In a `message` in place of, or beside, the delta: the whole answer so far or at last.
@@ -210,7 +210,7 @@ pub(crate) enum Record {
     /// `source`: rank of its spelling; of several in one delta only the best that is not empty counts.
     Reasoning {
         source: u8,
-        home: Home,
+        origin: Origin,
         text: Str,
     },
     Opaque {
@@ -218,11 +218,11 @@ pub(crate) enum Record {
         data: Str,
     },
     Text {
-        home: Home,
+        origin: Origin,
         text: Str,
     },
     Refusal {
-        home: Home,
+        origin: Origin,
         text: Str,
     },
     /// Opens a tool call's group. `bare`: nothing that could begin a call (metadata only).
@@ -230,7 +230,7 @@ pub(crate) enum Record {
         index: Option<u32>,
         id: Str,
         name: Str,
-        home: Home,
+        origin: Origin,
         bare: bool,
     },
     Arguments(Str),
@@ -316,7 +316,7 @@ impl Statement {
 
 /// A delta whose strings are still ranges.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) enum Told {
+pub(crate) enum RawDelta {
     Start {
         id: Str,
         model: Str,
@@ -395,7 +395,7 @@ pub(crate) enum Told {
     },
 }
 
-impl Told {
+impl RawDelta {
     /// Calls `f` on each string.
     pub(crate) fn each_str(&mut self, mut f: impl FnMut(&mut Str)) {
         match self {

@@ -30,10 +30,10 @@
 //! **Bounds:** at most 8 shapes of at most 2 KiB and 12 pieces. Misses spend a credit that hits earn back; without credit
 //! the room sleeps, each time twice as long: a stream that never repeats pays a few percent at first and then nothing.
 
-mod fit;
 mod learn;
+mod matching;
 
-use crate::record::{Counter, Home, Record, Span, Statement, Str};
+use crate::record::{Counter, Origin, Record, Span, Statement, Str};
 
 const SHAPES: usize = 8;
 const BYTES: usize = 2 << 10;
@@ -89,10 +89,10 @@ enum Kind {
 enum Fact {
     Choice(u32),
     /// A fragment for the call with this wire index.
-    Call(u32, Home),
-    Text(Home),
-    Reasoning(u8, Home),
-    Refusal(Home),
+    Call(u32, Origin),
+    Text(Origin),
+    Reasoning(u8, Origin),
+    Refusal(Origin),
     Arguments,
     Counter(Counter),
 }
@@ -104,21 +104,21 @@ struct Shape {
     pieces: Vec<Piece>,
     candidates: Vec<Candidate>,
     facts: Vec<Fact>,
-    plain: Option<Plain>,
+    single: Option<SingleDelta>,
 }
 
 /// A shape that says one thing about one choice, and maybe counters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Plain {
+pub(crate) struct SingleDelta {
     pub(crate) choice: u32,
-    pub(crate) says: Says,
+    pub(crate) says: Channel,
     /// Counters come with it.
     pub(crate) counts: bool,
 }
 
 /// What a plain shape says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Says {
+pub(crate) enum Channel {
     Text,
     Reasoning,
     /// Arguments of the call with this wire index.
@@ -127,9 +127,9 @@ pub(crate) enum Says {
 
 /// What a hole held: an integer, or a text's range. The hole says which.
 #[derive(Debug, Clone, Copy, Default)]
-struct Filling(u64);
+struct Capture(u64);
 
-impl Filling {
+impl Capture {
     #[inline(always)]
     const fn of_text(span: Span) -> Self {
         Self((span.start as u64) << 32 | span.end as u64)
@@ -151,7 +151,7 @@ pub(crate) struct Shapes {
     /// else has happened on the stream.
     trusted: Option<u32>,
     /// The first shape was not the last event's: its literals may say something new, too.
-    turned: bool,
+    reordered: bool,
     /// Which holes of the last hit have escapes.
     escaped: u16,
     credit: i32,
@@ -163,17 +163,17 @@ pub(crate) struct Shapes {
     longest: u32,
     /// Shapes were forgotten in mid-stream and will be again: what learning needs is kept.
     relearns: bool,
-    fillings: [Filling; HOLES],
+    captures: [Capture; HOLES],
 }
 
 /// A hit: the event is this long, and its one text is here.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Hit {
     pub(crate) length: usize,
-    pub(crate) plain: Option<Plain>,
+    pub(crate) single: Option<SingleDelta>,
     /// The text of a plain hit, and which hole it fills.
     pub(crate) text: Str,
-    pub(crate) said: u16,
+    pub(crate) text_hole: u16,
     /// Which holes have escapes, a bit each.
     pub(crate) escaped: u16,
 }
@@ -185,8 +185,8 @@ impl Shapes {
             shapes: Vec::new(),
             live: 0,
             trusted: None,
-            turned: true,
-            fillings: [Filling::default(); HOLES],
+            reordered: true,
+            captures: [Capture::default(); HOLES],
             credit: CREDIT,
             escaped: 0,
             asleep: 0,
@@ -224,7 +224,7 @@ impl Shapes {
         if self.live == 0 {
             return None;
         }
-        if let Some(hit) = self.shapes.first()?.fit(bytes, self.longest, &mut self.fillings) {
+        if let Some(hit) = self.shapes.first()?.matches(bytes, self.longest, &mut self.captures) {
             self.escaped = hit.escaped;
             return Some(hit);
         }
@@ -235,7 +235,7 @@ impl Shapes {
     fn find_further(&mut self, bytes: &[u8]) -> Option<Hit> {
         for at in 1..self.live {
             let hit =
-                self.shapes.get(at).and_then(|shape| shape.fit(bytes, self.longest, &mut self.fillings));
+                self.shapes.get(at).and_then(|shape| shape.matches(bytes, self.longest, &mut self.captures));
             if let Some(Hit { escaped, .. }) = hit {
                 self.escaped = escaped;
                 self.bring_to_front(at);
@@ -246,7 +246,7 @@ impl Shapes {
     }
 
     fn bring_to_front(&mut self, at: usize) {
-        self.turned = true;
+        self.reordered = true;
         self.trusted = None;
         if let Some(front) = self.shapes.get_mut(..=at) {
             front.rotate_right(1);
@@ -278,7 +278,7 @@ impl Shapes {
 
     /// The last event was none of the shapes, or there were none. Gives whether it should be learned.
     pub(crate) fn missed(&mut self) -> bool {
-        self.turned = true;
+        self.reordered = true;
         self.trusted = None;
         if !self.on {
             return false;
@@ -305,14 +305,14 @@ impl Shapes {
     pub(crate) fn counters(&mut self, mut count: impl FnMut(Counter, u64)) {
         let Some(shape) = self.shapes.first() else { return };
         let fact = |ordinal: Option<u8>| shape.facts.get(usize::from(ordinal?)).copied();
-        for (piece, filling) in shape.pieces.iter().zip(&self.fillings) {
+        for (piece, capture) in shape.pieces.iter().zip(&self.captures) {
             if let Hole::Integer(ordinal) = piece.hole
                 && let Some(Fact::Counter(counter)) = fact(ordinal)
             {
-                count(counter, filling.0);
+                count(counter, capture.0);
             }
         }
-        if std::mem::take(&mut self.turned) {
+        if std::mem::take(&mut self.reordered) {
             for candidate in shape.candidates.iter().filter(|candidate| !candidate.hole) {
                 if let Some(Fact::Counter(counter)) = fact(candidate.fact) {
                     count(counter, shape.literal(candidate));
@@ -331,24 +331,28 @@ impl Shapes {
         out.clear();
         let shape = self.shapes.first()?;
         for (ordinal, fact) in shape.facts.iter().enumerate() {
-            let mut text = |escaped: bool| match shape.filling(ordinal, &self.fillings) {
-                Some(filling) if escaped => unescape(filling.span()),
-                Some(filling) => Some(Str::of_payload(filling.span())),
+            let mut text = |escaped: bool| match shape.capture(ordinal, &self.captures) {
+                Some(capture) if escaped => unescape(capture.span()),
+                Some(capture) => Some(Str::of_payload(capture.span())),
                 None => None,
             };
             let escaped = self.escaped & 1u16.wrapping_shl(shape.hole_of(ordinal)) != 0;
             out.body.push(match *fact {
                 Fact::Choice(index) => Record::Choice { index },
-                Fact::Call(index, home) => {
-                    Record::ToolCall { index: Some(index), id: Str::NONE, name: Str::NONE, home, bare: false }
-                }
-                Fact::Text(home) => Record::Text { home, text: text(escaped)? },
-                Fact::Reasoning(source, home) => Record::Reasoning { source, home, text: text(escaped)? },
-                Fact::Refusal(home) => Record::Refusal { home, text: text(escaped)? },
+                Fact::Call(index, origin) => Record::ToolCall {
+                    index: Some(index),
+                    id: Str::NONE,
+                    name: Str::NONE,
+                    origin,
+                    bare: false,
+                },
+                Fact::Text(origin) => Record::Text { origin, text: text(escaped)? },
+                Fact::Reasoning(source, origin) => Record::Reasoning { source, origin, text: text(escaped)? },
+                Fact::Refusal(origin) => Record::Refusal { origin, text: text(escaped)? },
                 Fact::Arguments => Record::Arguments(text(escaped)?),
                 Fact::Counter(counter) => {
-                    let value = match shape.filling(ordinal, &self.fillings) {
-                        Some(filling) => filling.0,
+                    let value = match shape.capture(ordinal, &self.captures) {
+                        Some(capture) => capture.0,
                         None => shape.literal_of(ordinal),
                     };
                     Record::Counter { counter, value, at: u32::MAX }
@@ -362,9 +366,9 @@ impl Shapes {
     pub(crate) fn unused(&self) -> impl Iterator<Item = Span> + '_ {
         let pieces = self.shapes.first().map(|shape| shape.pieces.iter()).unwrap_or_default();
         let escaped = self.escaped;
-        pieces.zip(&self.fillings).zip(0u32..).filter_map(move |((piece, filling), at)| {
+        pieces.zip(&self.captures).zip(0u32..).filter_map(move |((piece, capture), at)| {
             let is_escaped = escaped & 1u16.wrapping_shl(at) != 0;
-            (piece.hole == Hole::Text(None) && is_escaped).then_some(filling.span())
+            (piece.hole == Hole::Text(None) && is_escaped).then_some(capture.span())
         })
     }
 
@@ -384,16 +388,16 @@ impl Shapes {
         if new.fill(raw, base, statement, escaped).is_none() {
             return;
         }
-        let kin = known.iter_mut().position(|known| known.widen(new));
+        let kin = known.iter_mut().position(|known| known.generalize(new));
         self.bring_to_front(kin.unwrap_or(self.live));
         match kin {
-            // The new one served to widen the other: it is not needed again soon.
+            // The new one served to generalize the other: it is not needed again soon.
             Some(_) => self.shapes.truncate(self.live.saturating_add(usize::from(self.relearns))),
             None => self.live = self.live.saturating_add(1),
         }
         // A shape that does not fit the event it was learned from is none.
         let first = self.shapes.first();
-        let fit = first.and_then(|shape| shape.fit(raw, self.longest, &mut self.fillings));
+        let fit = first.and_then(|shape| shape.matches(raw, self.longest, &mut self.captures));
         if fit.is_none_or(|hit| hit.length != raw.len()) {
             if let Some(live) = self.shapes.get_mut(..self.live) {
                 live.rotate_left(1);

@@ -16,7 +16,7 @@
 
 use crate::carry::Carry;
 use crate::dialect::{Quirks, Tolerance};
-use crate::error::{Error, ErrorKind, Limit};
+use crate::error::{Error, ErrorKind, LimitKind};
 use crate::frame::{Data, Event, Step, sse::Sse};
 use crate::options::Limits;
 use crate::record::Span;
@@ -205,7 +205,7 @@ impl Framer {
                     }
                 }
                 Step::Over { to } => {
-                    let error = Error::new(ErrorKind::Limit(Limit::EventBytes), self.offset);
+                    let error = Error::new(ErrorKind::Limit(LimitKind::EventBytes), self.offset);
                     self.consume(to, carried, used);
                     return Found::Failed(error);
                 }
@@ -227,7 +227,7 @@ impl Framer {
                     }
                     self.consume(event.end, carried, used);
                     if !kept || long {
-                        let limit = if long { Limit::EventNameBytes } else { Limit::IdBytes };
+                        let limit = if long { LimitKind::EventNameBytes } else { LimitKind::IdBytes };
                         return Found::Failed(Error::new(ErrorKind::Limit(limit), offset));
                     }
                     return Found::Event { event, base, carried };
@@ -269,7 +269,7 @@ impl Framer {
                 }
             }
         }
-        (!kept).then(|| Error::new(ErrorKind::Limit(Limit::IdBytes), offset))
+        (!kept).then(|| Error::new(ErrorKind::Limit(LimitKind::IdBytes), offset))
     }
 
     fn consume(&mut self, to: usize, carried: bool, used: &mut usize) {

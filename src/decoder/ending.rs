@@ -49,7 +49,7 @@ impl Ending {
         self.errors
     }
 
-    /// The peer's complaints ([`crate::Delta::Error`]).
+    /// The peer's complaints ([`crate::Delta::PeerError`]).
     #[must_use]
     pub const fn peer_errors(&self) -> u64 {
         self.peer_errors

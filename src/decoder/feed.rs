@@ -61,7 +61,7 @@ impl Drop for Feed<'_> {
         if self.input.is_empty() || self.decoder.state != State::Open || self.decoder.fatal.is_some() {
             return;
         }
-        self.decoder.cool();
+        self.decoder.leave_fast_path();
         // The queue may still be ranges of what the carry has read.
         self.decoder.keep_queue(&[]);
         self.decoder.source = match self.decoder.source {
@@ -70,6 +70,6 @@ impl Drop for Feed<'_> {
         };
         self.decoder.take(self.input, self.input.len());
         self.decoder.carry.push(self.input);
-        self.decoder.starved = false;
+        self.decoder.need_input = false;
     }
 }

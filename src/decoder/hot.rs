@@ -2,36 +2,36 @@
 //!
 //! Knows: when a shape may be asked, and what a hit changes. Must not know: how shapes are compared or learned.
 
-use super::motion::through_blank_line;
-use super::{Decoder, Pace, Source, State};
+use super::pump::after_line_ends;
+use super::{Decoder, Mode, Source, State};
 use crate::delta::Delta;
 use crate::dialect::Quirk;
-use crate::record::{Place, Str};
-use crate::shape::{Hit, Plain, Says};
+use crate::record::{Buffer, Str};
+use crate::shape::{Channel, Hit, SingleDelta};
 
 /// What an event says, if it is one thing.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Saying {
-    plain: Plain,
+pub(super) struct FastDelta {
+    single: SingleDelta,
     /// If it is about a call.
     slot: u32,
     /// In the event, or unescaped in scratch.
     text: Str,
 }
 
-impl Saying {
+impl FastDelta {
     /// The delta, if its text is UTF-8.
     #[inline(always)]
     pub(super) fn delta<'d>(self, event: &'d [u8], scratch: &'d str) -> Option<Delta<'d>> {
-        let text = match self.text.place() {
-            Place::Payload => std::str::from_utf8(self.text.span().of(event)).ok()?,
-            Place::Scratch => scratch.get(self.text.span().range())?,
+        let text = match self.text.buffer() {
+            Buffer::Payload => std::str::from_utf8(self.text.span().of(event)).ok()?,
+            Buffer::Scratch => scratch.get(self.text.span().range())?,
         };
-        let Self { plain: Plain { choice, says, .. }, slot, .. } = self;
+        let Self { single: SingleDelta { choice, says, .. }, slot, .. } = self;
         Some(match says {
-            Says::Text => Delta::Text { choice, text },
-            Says::Reasoning => Delta::Reasoning { choice, text },
-            Says::Arguments(_) => Delta::ToolCallArguments { choice, slot, fragment: text },
+            Channel::Text => Delta::Text { choice, text },
+            Channel::Reasoning => Delta::Reasoning { choice, text },
+            Channel::Arguments(_) => Delta::ToolCallArguments { choice, slot, fragment: text },
         })
     }
 }
@@ -40,22 +40,22 @@ impl Decoder {
     /// The hot path: an event just like one before, that says one thing. Gives how many bytes it takes, and the delta; none
     /// where its text had to be unescaped: it is then `said`.
     #[inline]
-    pub(super) fn predict<'i>(&mut self, bytes: &'i [u8]) -> Option<(usize, Option<Delta<'i>>)> {
+    pub(super) fn fast_input<'i>(&mut self, bytes: &'i [u8]) -> Option<(usize, Option<Delta<'i>>)> {
         let skipped = usize::from(self.frames.skips_lf() && bytes.first() == Some(&b'\n'));
         let event = bytes.get(skipped..)?;
         let Some(hit) = self.shapes.find(event) else {
             self.missed = skipped == 0;
             return None;
         };
-        let said = self.saying(&hit)?;
+        let said = self.single_delta(&hit)?;
         let delta = match hit.escaped {
             0 => Some(said.delta(event, "")?),
             _ => {
-                self.said = Some(self.unescaped(said, event, hit.escaped == hit.said)?);
+                self.unescaped_delta = Some(self.unescaped(said, event, hit.escaped == hit.text_hole)?);
                 None
             }
         };
-        self.say(said);
+        self.commit_hit(said);
         let used = skipped.saturating_add(hit.length);
         self.frames.skipped(bytes.get(used.wrapping_sub(1)).copied().unwrap_or(0));
         self.event_at = self.offset.saturating_add(skipped as u64);
@@ -67,17 +67,17 @@ impl Decoder {
     /// The carry gets the line that ends at `end` of `bytes`; gives how many bytes that takes.
     #[inline]
     pub(super) fn bring_line(&mut self, bytes: &[u8], end: usize) -> usize {
-        let used = through_blank_line(bytes, end);
+        let used = after_line_ends(bytes, end);
         self.carry.push(bytes.get(..used).unwrap_or_default());
         self.take(bytes, used);
-        self.starved = false;
+        self.need_input = false;
         used
     }
 
     /// The hot path of an event that straddles a cut, once its line is complete in the carry. Gives its length.
     #[inline]
-    pub(super) fn predict_carried(&mut self) -> Option<(usize, Saying)> {
-        if !self.shapes.is_ready() || !self.frames.at_event() || self.teller.normalizer.is_done() {
+    pub(super) fn fast_carry(&mut self) -> Option<(usize, FastDelta)> {
+        if !self.shapes.is_ready() || !self.frames.at_event() || self.pipeline.normalizer.is_done() {
             return None;
         }
         let carry = std::mem::take(&mut self.carry);
@@ -85,16 +85,16 @@ impl Decoder {
         let (length, last) = (event.len(), event.last().copied().unwrap_or(0));
         let hit = self.shapes.find(event).filter(|hit| hit.length == length);
         let said = hit.and_then(|hit| match hit.escaped {
-            0 => self.saying(&hit).filter(|said| said.delta(event, "").is_some()),
+            0 => self.single_delta(&hit).filter(|said| said.delta(event, "").is_some()),
             _ => {
-                let said = self.saying(&hit)?;
-                self.unescaped(said, event, hit.escaped == hit.said)
+                let said = self.single_delta(&hit)?;
+                self.unescaped(said, event, hit.escaped == hit.text_hole)
             }
         });
         self.carry = carry;
         let said = said?;
-        self.pace = Pace::Hot;
-        self.say(said);
+        self.mode = Mode::Fast;
+        self.commit_hit(said);
         self.carry.consume(length);
         self.frames.completed(last);
         self.event_at = self.offset;
@@ -104,57 +104,57 @@ impl Decoder {
 
     /// What a hit says, if it is one thing that can be told as it is but for its escapes.
     #[inline(always)]
-    fn saying(&self, hit: &Hit) -> Option<Saying> {
-        let plain = hit.plain?;
+    fn single_delta(&self, hit: &Hit) -> Option<FastDelta> {
+        let single = hit.single?;
         if hit.text.is_empty() || hit.length > self.limit {
             return None;
         }
         let slot = match self.shapes.trusted() {
             Some(slot) => slot,
-            None => self.passes(plain)?,
+            None => self.passes(single)?,
         };
-        Some(Saying { plain, slot, text: hit.text })
+        Some(FastDelta { single, slot, text: hit.text })
     }
 
     /// The same with its text unescaped; `alone`: nothing else has escapes, else it is no plain hit.
     #[inline(never)]
-    fn unescaped(&mut self, said: Saying, event: &[u8], alone: bool) -> Option<Saying> {
+    fn unescaped(&mut self, said: FastDelta, event: &[u8], alone: bool) -> Option<FastDelta> {
         if !alone {
             return None;
         }
-        let text = self.teller.unescaped(event, said.text.span())?;
-        Some(Saying { text, ..said })
+        let text = self.pipeline.unescaped(event, said.text.span())?;
+        Some(FastDelta { text, ..said })
     }
 
     /// It is said: from here on nothing can fail.
     #[inline(always)]
-    fn say(&mut self, said: Saying) {
+    fn commit_hit(&mut self, said: FastDelta) {
         self.shapes.hit();
         self.shapes.trust(said.slot);
         self.events = self.events.saturating_add(1);
-        if said.plain.counts && self.teller.counted(&mut self.shapes) {
-            self.pace = Pace::Usage;
+        if said.single.counts && self.pipeline.counted(&mut self.shapes) {
+            self.mode = Mode::Usage;
         }
     }
 
     /// Whether what a plain hit says can be told as it is; gives the slot, if it is about a call.
-    fn passes(&self, plain: Plain) -> Option<u32> {
-        let normalizer = &self.teller.normalizer;
-        match plain.says {
-            Says::Text => normalizer.passes(plain.choice, false).then_some(0),
-            Says::Reasoning => normalizer.passes(plain.choice, true).then_some(0),
-            Says::Arguments(_) if self.teller.tolerance.allows(Quirk::RepeatedArguments) => None,
-            Says::Arguments(call) => normalizer.passes_arguments(plain.choice, call),
+    fn passes(&self, single: SingleDelta) -> Option<u32> {
+        let normalizer = &self.pipeline.normalizer;
+        match single.says {
+            Channel::Text => normalizer.passes(single.choice, false).then_some(0),
+            Channel::Reasoning => normalizer.passes(single.choice, true).then_some(0),
+            Channel::Arguments(_) if self.pipeline.tolerance.allows(Quirk::RepeatedArguments) => None,
+            Channel::Arguments(call) => normalizer.passes_arguments(single.choice, call),
         }
     }
 
     /// An event that was framed in the carry, which is `raw`: by its shape, if it is a known one.
-    pub(super) fn shaped_in_carry(&mut self, raw: &[u8]) -> bool {
-        if !self.shapes.is_ready() || self.teller.normalizer.is_done() {
+    pub(super) fn replay_carry(&mut self, raw: &[u8]) -> bool {
+        if !self.shapes.is_ready() || self.pipeline.normalizer.is_done() {
             return false;
         }
         let known = self.shapes.find(raw).is_some_and(|hit| hit.length == raw.len());
-        if !known || !self.teller.predicted(raw, &self.shapes) {
+        if !known || !self.pipeline.predicted(raw, &self.shapes) {
             return false;
         }
         self.shapes.hit();
@@ -162,35 +162,35 @@ impl Decoder {
     }
 
     /// What is due is queued: the next call begins from the queue.
-    pub(super) fn cool(&mut self) {
-        if self.pace == Pace::Usage {
+    pub(super) fn leave_fast_path(&mut self) {
+        if self.mode == Mode::Usage {
             self.next = 0;
             self.source = Source::Scratch;
-            self.teller.say_usage();
+            self.pipeline.say_usage();
         }
-        self.pace = Pace::Cold;
+        self.mode = Mode::General;
     }
 
     /// Whether the next event may be taken by its shape.
     pub(super) fn is_hot(&self) -> bool {
         self.shapes.is_ready()
-            && self.next >= self.teller.queue.len()
-            && self.teller.error.is_none()
+            && self.next >= self.pipeline.queue.len()
+            && self.pipeline.error.is_none()
             && self.carry.is_empty()
             && self.state == State::Open
             && self.fatal.is_none()
-            && !self.teller.normalizer.is_done()
+            && !self.pipeline.normalizer.is_done()
             && self.frames.at_event()
     }
 
     /// An event of a known shape at the front of the input: its records are told as any others.
-    pub(super) fn shaped(&mut self, rest: &[u8], used: &mut usize) -> bool {
+    pub(super) fn replay_input(&mut self, rest: &[u8], used: &mut usize) -> bool {
         if self.frames.skips_lf() && rest.first() == Some(&b'\n') {
             return false;
         }
         let Some(hit) = self.shapes.find(rest) else { return false };
         let raw = rest.get(..hit.length).unwrap_or_default();
-        if hit.length > self.limit || !self.teller.predicted(raw, &self.shapes) {
+        if hit.length > self.limit || !self.pipeline.predicted(raw, &self.shapes) {
             return false;
         }
         self.shapes.hit();
@@ -205,7 +205,7 @@ impl Decoder {
     /// Shapes are forgotten when what they leave out has changed.
     pub(super) fn settle(&mut self) {
         self.shapes.distrust();
-        if self.teller.normalizer.take_upset() {
+        if self.pipeline.normalizer.take_invalidates_shapes() {
             self.shapes.clear();
         }
     }

@@ -6,16 +6,16 @@ use super::{Decoder, Source};
 use crate::carry::Carry;
 use crate::delta::Delta;
 use crate::frame::Frames;
-use crate::record::{Str, Texts, Told, text};
+use crate::record::{RawDelta, Str, Texts, text};
 
 impl Decoder {
     /// Copies the strings of what is still queued to scratch: its payload will not be there at the next call.
     pub(super) fn keep_queue(&mut self, bytes: &[u8]) {
-        let Some(rest) = self.teller.queue.get_mut(self.next..).filter(|rest| !rest.is_empty()) else {
+        let Some(rest) = self.pipeline.queue.get_mut(self.next..).filter(|rest| !rest.is_empty()) else {
             return;
         };
         let payload = payload_of(self.source, bytes, &self.carry, &self.frames);
-        let mut texts = Texts { payload, scratch: &mut self.teller.scratch.text };
+        let mut texts = Texts { payload, scratch: &mut self.pipeline.scratch.text };
         // What several say in the same words is copied once.
         let mut last = (Str::NONE, Str::NONE);
         for told in rest {
@@ -30,46 +30,48 @@ impl Decoder {
 
     /// Makes the delta of what was told last: the one place where spans become slices.
     pub(super) fn delta<'d>(&'d self, bytes: &'d [u8]) -> Option<Delta<'d>> {
-        let told = self.teller.queue.get(self.next.wrapping_sub(1))?;
+        let told = self.pipeline.queue.get(self.next.wrapping_sub(1))?;
         let payload = payload_of(self.source, bytes, &self.carry, &self.frames);
-        let scratch = self.teller.scratch.text.as_str();
+        let scratch = self.pipeline.scratch.text.as_str();
         let slice = |string: Str| text(string, payload, scratch);
         let some = |string: Str| string.some().map(slice);
         Some(match *told {
-            Told::Text { choice, text } => Delta::Text { choice, text: slice(text) },
-            Told::Reasoning { choice, text } => Delta::Reasoning { choice, text: slice(text) },
-            Told::Refusal { choice, text } => Delta::Refusal { choice, text: slice(text) },
-            Told::ToolCallArguments { choice, slot, fragment } => {
+            RawDelta::Text { choice, text } => Delta::Text { choice, text: slice(text) },
+            RawDelta::Reasoning { choice, text } => Delta::Reasoning { choice, text: slice(text) },
+            RawDelta::Refusal { choice, text } => Delta::Refusal { choice, text: slice(text) },
+            RawDelta::ToolCallArguments { choice, slot, fragment } => {
                 Delta::ToolCallArguments { choice, slot, fragment: slice(fragment) }
             }
-            Told::Usage { snapshot } => Delta::Usage(self.teller.normalizer.snapshot(snapshot)),
-            Told::Start { id, model, created } => Delta::Start { id: some(id), model: some(model), created },
-            Told::Role { choice, role } => Delta::Role { choice, role: slice(role) },
-            Told::ReasoningOpaque { choice, kind, data } => {
+            RawDelta::Usage { snapshot } => Delta::Usage(self.pipeline.normalizer.snapshot(snapshot)),
+            RawDelta::Start { id, model, created } => {
+                Delta::Start { id: some(id), model: some(model), created }
+            }
+            RawDelta::Role { choice, role } => Delta::Role { choice, role: slice(role) },
+            RawDelta::ReasoningOpaque { choice, kind, data } => {
                 Delta::ReasoningOpaque { choice, kind, data: slice(data) }
             }
-            Told::ToolCallStart { choice, slot, id, name } => {
+            RawDelta::ToolCallStart { choice, slot, id, name } => {
                 Delta::ToolCallStart { choice, slot, id: some(id), name: some(name) }
             }
-            Told::ToolCallUpdate { choice, slot, id, name } => {
+            RawDelta::ToolCallUpdate { choice, slot, id, name } => {
                 Delta::ToolCallUpdate { choice, slot, id: some(id), name: some(name) }
             }
-            Told::ToolCallEnd { choice, slot } => Delta::ToolCallEnd { choice, slot },
-            Told::Extra { choice, kind, json } => Delta::Extra { choice, kind, json: slice(json) },
-            Told::Finish { choice, reason, raw, saw_tool_calls } => {
+            RawDelta::ToolCallEnd { choice, slot } => Delta::ToolCallEnd { choice, slot },
+            RawDelta::Extra { choice, kind, json } => Delta::Extra { choice, kind, json: slice(json) },
+            RawDelta::Finish { choice, reason, raw, saw_tool_calls } => {
                 Delta::Finish { choice, reason, raw: slice(raw), saw_tool_calls }
             }
-            Told::Error { code, kind, message, json } => Delta::Error {
+            RawDelta::Error { code, kind, message, json } => Delta::PeerError {
                 code: some(code),
                 kind: some(kind),
                 message: slice(message),
                 json: slice(json),
             },
-            Told::Keepalive => Delta::Keepalive,
-            Told::Unknown { event, payload } => {
+            RawDelta::Keepalive => Delta::Keepalive,
+            RawDelta::Unknown { event, payload } => {
                 Delta::Unknown { event: slice(event), payload: slice(payload) }
             }
-            Told::Done { marker } => Delta::Done { marker },
+            RawDelta::Done { marker } => Delta::Done { marker },
         })
     }
 }

@@ -38,8 +38,9 @@ pub enum OwnedDelta {
     Finish { choice: u32, reason: FinishReason, raw: String, saw_tool_calls: bool },
     /// See [`Delta::Usage`].
     Usage(Usage),
-    /// See [`Delta::Error`].
-    Error { code: Option<String>, kind: Option<String>, message: String, json: String },
+    /// See [`Delta::PeerError`].
+    #[cfg_attr(feature = "serde", serde(rename = "error"))]
+    PeerError { code: Option<String>, kind: Option<String>, message: String, json: String },
     /// See [`Delta::Keepalive`].
     Keepalive,
     /// See [`Delta::Unknown`].
@@ -84,8 +85,8 @@ impl OwnedDelta {
                 Delta::Finish { choice: *choice, reason: *reason, raw, saw_tool_calls: *saw_tool_calls }
             }
             Self::Usage(usage) => Delta::Usage(usage),
-            Self::Error { code, kind, message, json } => {
-                Delta::Error { code: code.as_deref(), kind: kind.as_deref(), message, json }
+            Self::PeerError { code, kind, message, json } => {
+                Delta::PeerError { code: code.as_deref(), kind: kind.as_deref(), message, json }
             }
             Self::Keepalive => Delta::Keepalive,
             Self::Unknown { event, payload } => Delta::Unknown { event, payload },
@@ -123,7 +124,7 @@ impl From<Delta<'_>> for OwnedDelta {
                 Self::Finish { choice, reason, raw: owned(raw), saw_tool_calls }
             }
             Delta::Usage(usage) => Self::Usage(*usage),
-            Delta::Error { code, kind, message, json } => Self::Error {
+            Delta::PeerError { code, kind, message, json } => Self::PeerError {
                 code: code.map(owned),
                 kind: kind.map(owned),
                 message: owned(message),

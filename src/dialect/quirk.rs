@@ -3,7 +3,7 @@
 //! Knows: names. Must not know: how a quirk is recognized or served; that is the room's that meets it.
 //!
 //! A quirk is one bit, used twice: as *allowed* ([`crate::Options::quirks`]) and as *seen*
-//! ([`crate::Decoder::seen`]). Laws, each held by a test: every quirk has a witness in `corpus/`; switching it off
+//! ([`crate::Decoder::quirks_seen`]). Laws, each held by a test: every quirk has a witness in `corpus/`; switching it off
 //! changes what its witness decodes to; streams on the reference wire see none; a golden's header names exactly what
 //! its stream saw.
 //!

@@ -129,7 +129,7 @@ impl Sse {
 
     #[inline]
     pub(crate) fn step(&mut self, bytes: &[u8], tolerance: &mut Tolerance) -> Step {
-        match self.plainest(bytes) {
+        match self.single_data_event(bytes) {
             Some(event) => Step::Event(event),
             None => self.lines(bytes, tolerance),
         }
@@ -139,7 +139,7 @@ impl Sse {
     /// [`Sse::lines`] would make of it, without going through its lines. Where it is none, what was scanned is not scanned
     /// again.
     #[inline]
-    fn plainest(&mut self, bytes: &[u8]) -> Option<Event> {
+    fn single_data_event(&mut self, bytes: &[u8]) -> Option<Event> {
         const DATA: &[u8] = b"data:";
         if !self.at_event() || self.skip_lf || self.lenient.by_line || !bytes.starts_with(DATA) {
             return None;
@@ -222,7 +222,7 @@ impl Sse {
 
     /// What `more` brings after `length` bytes that ended in `More`.
     #[inline]
-    pub(super) fn grows(&mut self, length: usize, more: &[u8]) -> Growth {
+    pub(super) fn extend_line(&mut self, length: usize, more: &[u8]) -> Growth {
         let end = match more.len() {
             0..16 => more.iter().position(|byte| matches!(byte, b'\n' | b'\r')),
             _ => memchr2(b'\n', b'\r', more),

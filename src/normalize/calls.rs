@@ -5,8 +5,8 @@
 use super::tools::{self, Call, Found, Name};
 use super::{Event, Normalizer, label_print, make_room, need};
 use crate::dialect::Quirk;
-use crate::error::{ErrorKind, Limit};
-use crate::record::{Str, Told};
+use crate::error::{ErrorKind, LimitKind};
+use crate::record::{RawDelta, Str};
 
 impl Normalizer {
     pub(super) fn tool_call(
@@ -20,7 +20,7 @@ impl Normalizer {
         let caps = self.caps;
         let Some(choice) = self.choices.get_mut(self.choice) else { return Ok(()) };
         if id.len() > caps.id_bytes as usize {
-            return Err(ErrorKind::Limit(Limit::IdBytes));
+            return Err(ErrorKind::Limit(LimitKind::IdBytes));
         }
         let print = |string: Str| match string.some() {
             Some(string) => label_print(0, event.texts.bytes(string)),
@@ -53,7 +53,7 @@ impl Normalizer {
             _ if bare => Ok(()),
             _ => {
                 if choice.calls.len() >= caps.tool_calls as usize {
-                    return Err(ErrorKind::Limit(Limit::ToolCalls));
+                    return Err(ErrorKind::Limit(LimitKind::ToolCalls));
                 }
                 self.new_call(entry, (id, name), event)
             }
@@ -66,8 +66,8 @@ impl Normalizer {
         (id, name): (Str, Str),
         event: &mut Event<'_>,
     ) -> Result<(), ErrorKind> {
-        self.steady = false;
-        self.upset = true;
+        self.repeatable = false;
+        self.invalidates_shapes = true;
         if id.is_empty() {
             need(event, Quirk::ToolIdLate)?;
         }
@@ -77,7 +77,7 @@ impl Normalizer {
         make_room(&mut choice.calls, 4);
         choice.calls.push(Call { index: entry.index, id: entry.id, name: entry.name, ..Call::default() });
         let slot = u32::try_from(slot).unwrap_or(u32::MAX);
-        event.out.push(Told::ToolCallStart { choice: choice.index, slot, id, name });
+        event.out.push(RawDelta::ToolCallStart { choice: choice.index, slot, id, name });
         Ok(())
     }
 
@@ -116,10 +116,10 @@ impl Normalizer {
             }
         }
         if !late.is_empty() || !piece.is_empty() {
-            self.steady = false;
-            self.upset = true;
+            self.repeatable = false;
+            self.invalidates_shapes = true;
             let slot = u32::try_from(slot).unwrap_or(u32::MAX);
-            event.out.push(Told::ToolCallUpdate { choice: index, slot, id: late, name: piece });
+            event.out.push(RawDelta::ToolCallUpdate { choice: index, slot, id: late, name: piece });
         }
         Ok(())
     }
@@ -142,7 +142,7 @@ impl Normalizer {
             }
         }
         let slot = u32::try_from(slot).unwrap_or(u32::MAX);
-        event.out.push(Told::ToolCallArguments { choice: choice.index, slot, fragment });
+        event.out.push(RawDelta::ToolCallArguments { choice: choice.index, slot, fragment });
     }
 }
 

@@ -14,7 +14,7 @@ pub(super) struct Edges {
 
 /// The state of one channel. The size is the same however much text went through.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Channel {
+pub(super) struct ChannelState {
     /// A high surrogate that waits; 0 is none.
     high: u16,
     /// Only where text is expected to repeat.
@@ -30,7 +30,7 @@ struct Repeat {
     pieces: bool,
 }
 
-impl Channel {
+impl ChannelState {
     #[inline(always)]
     pub(super) fn waits(&self) -> bool {
         self.high != 0
@@ -87,7 +87,7 @@ impl Channel {
         repeat.print = extend(repeat.print, bytes);
     }
 
-    /// Whether `bytes` begin with all the arguments told so far ([`Channel::told_more`]); gives how many those are.
+    /// Whether `bytes` begin with all the arguments told so far ([`ChannelState::told_more`]); gives how many those are.
     pub(super) fn repeats(&self, bytes: &[u8]) -> Option<usize> {
         let repeat = self.repeat.as_ref()?;
         let head = bytes.get(..repeat.told)?;

@@ -5,9 +5,9 @@
 use super::{Event, Normalizer, Started, counter_of, label_print, make_room};
 use crate::delta::Usage;
 use crate::dialect::{self, Quirk, Tolerance};
-use crate::error::{ErrorKind, Limit};
-use crate::options::Content;
-use crate::record::{Counter, Record, Str, Told};
+use crate::error::{ErrorKind, LimitKind};
+use crate::options::ContentMode;
+use crate::record::{Counter, RawDelta, Record, Str};
 
 /// How many chunk-level extras are remembered as told.
 const REMEMBERED: usize = 16;
@@ -19,9 +19,9 @@ impl Normalizer {
         for record in head {
             match record {
                 Record::Error { code, kind, message, json } => {
-                    self.steady = false;
+                    self.repeatable = false;
                     self.peer_errors = self.peer_errors.saturating_add(1);
-                    event.out.push(Told::Error {
+                    event.out.push(RawDelta::Error {
                         code: *code,
                         kind: *kind,
                         message: *message,
@@ -30,7 +30,7 @@ impl Normalizer {
                     chunk = false;
                 }
                 Record::Unknown { json } => {
-                    self.steady = false;
+                    self.repeatable = false;
                     if name.is_empty() {
                         name = match event.name {
                             b"" => event.texts.keep("message"),
@@ -38,11 +38,11 @@ impl Normalizer {
                         };
                     }
                     let payload = json.some().unwrap_or(event.document);
-                    event.out.push(Told::Unknown { event: name, payload });
+                    event.out.push(RawDelta::Unknown { event: name, payload });
                     chunk = false;
                 }
                 Record::Id(string) if string.len() > self.caps.id_bytes as usize => {
-                    return Err(ErrorKind::Limit(Limit::IdBytes));
+                    return Err(ErrorKind::Limit(LimitKind::IdBytes));
                 }
                 Record::Id(string) => id = *string,
                 Record::Model(string) => model = *string,
@@ -75,15 +75,15 @@ impl Normalizer {
             model: before.model || !model.is_empty(),
             created: before.created || created.is_some(),
         };
-        self.steady = false;
+        self.repeatable = false;
         if !model.is_empty()
-            && self.content == Content::Auto
+            && self.content == ContentMode::Auto
             && dialect::is_cumulative(event.texts.get(model))
             && event.tolerance.meets(Quirk::Cumulative)
         {
             self.cumulative = true;
         }
-        event.out.push(Told::Start { id, model, created });
+        event.out.push(RawDelta::Start { id, model, created });
     }
 
     /// A chunk-level extra that was not told before.

@@ -3,14 +3,14 @@
 //! Knows: finish reasons, through the dialect's table. Must not know: how content came.
 
 use super::content::{split, told};
-use super::{Choice, Event, Normalizer, Voice};
+use super::{Choice, Event, Normalizer, TextChannel};
 use crate::delta::FinishReason;
 use crate::dialect::{self, Quirk};
-use crate::record::{Str, Told};
+use crate::record::{RawDelta, Str};
 
 impl Normalizer {
     pub(super) fn finish(&mut self, word: Str, event: &mut Event<'_>) {
-        self.steady = false;
+        self.repeatable = false;
         let meaning = dialect::finish(event.texts.bytes(word));
         let Some(choice) = self.choices.get_mut(self.choice) else { return };
         let reason = match meaning {
@@ -34,7 +34,7 @@ impl Normalizer {
 
     /// The stream ends (by its marker, or because no more bytes come): what was held and what was provisional is told.
     pub(crate) fn end(&mut self, marker: Option<&'static str>, event: &mut Event<'_>) {
-        self.steady = false;
+        self.repeatable = false;
         for choice in &mut self.choices {
             release(choice, event);
             if let (false, Some((reason, word))) = (choice.finished, choice.provisional) {
@@ -44,7 +44,7 @@ impl Normalizer {
         }
         if let Some(marker) = marker {
             self.done = true;
-            event.out.push(Told::Done { marker });
+            event.out.push(RawDelta::Done { marker });
         }
     }
 }
@@ -53,7 +53,7 @@ impl Normalizer {
 fn release(choice: &mut Choice, event: &mut Event<'_>) {
     let index = choice.index;
     if let Some(text) = choice.reasoning.release(&mut event.texts) {
-        event.out.push(Told::Reasoning { choice: index, text });
+        event.out.push(RawDelta::Reasoning { choice: index, text });
     }
     if let Some(text) = choice.text.release(&mut event.texts) {
         split(choice, text, event);
@@ -62,17 +62,17 @@ fn release(choice: &mut Choice, event: &mut Event<'_>) {
     let (held, length) = choice.splitter.take_held();
     if let Some(held) = held.get(..length).filter(|held| !held.is_empty()) {
         let text = event.texts.keep(std::str::from_utf8(held).unwrap_or_default());
-        let voice = if reasoning { Voice::Reasoning } else { Voice::Text };
+        let voice = if reasoning { TextChannel::Reasoning } else { TextChannel::Text };
         event.out.push(told(voice, index, text));
     }
     choice.splitter.settle();
     if let Some(text) = choice.refusal.release(&mut event.texts) {
-        event.out.push(Told::Refusal { choice: index, text });
+        event.out.push(RawDelta::Refusal { choice: index, text });
     }
     for (slot, call) in choice.calls.iter_mut().enumerate() {
         if let Some(fragment) = call.channel.release(&mut event.texts) {
             let slot = u32::try_from(slot).unwrap_or(u32::MAX);
-            event.out.push(Told::ToolCallArguments { choice: index, slot, fragment });
+            event.out.push(RawDelta::ToolCallArguments { choice: index, slot, fragment });
         }
     }
 }
@@ -84,9 +84,9 @@ fn finish(choice: &mut Choice, reason: FinishReason, raw: Str, event: &mut Event
     for (slot, call) in choice.calls.iter_mut().enumerate() {
         if !std::mem::replace(&mut call.ended, true) {
             let slot = u32::try_from(slot).unwrap_or(u32::MAX);
-            event.out.push(Told::ToolCallEnd { choice: choice.index, slot });
+            event.out.push(RawDelta::ToolCallEnd { choice: choice.index, slot });
         }
     }
     let saw_tool_calls = !choice.calls.is_empty();
-    event.out.push(Told::Finish { choice: choice.index, reason, raw, saw_tool_calls });
+    event.out.push(RawDelta::Finish { choice: choice.index, reason, raw, saw_tool_calls });
 }

@@ -4,9 +4,9 @@
 
 use super::channel::Edges;
 use super::think::Piece;
-use super::{Choice, Event, Normalizer, REASONING, Voice, label_print};
+use super::{Choice, Event, Normalizer, REASONING, TextChannel, label_print};
 use crate::dialect::Quirk;
-use crate::record::{Home, Str, Told};
+use crate::record::{Origin, RawDelta, Str};
 
 impl Normalizer {
     pub(super) fn role(&mut self, role: Str, event: &mut Event<'_>) {
@@ -18,31 +18,31 @@ impl Normalizer {
         if choice.role == print && event.tolerance.meets(Quirk::RoleRepeated) {
             return;
         }
-        let told = Told::Role { choice: choice.index, role };
+        let told = RawDelta::Role { choice: choice.index, role };
         choice.role = print;
-        self.steady = false;
-        self.upset = true;
+        self.repeatable = false;
+        self.invalidates_shapes = true;
         event.out.push(told);
     }
 
-    pub(super) fn mark(&mut self, home: Home, kind: u8) {
-        if home == Home::Delta
+    pub(super) fn mark(&mut self, origin: Origin, kind: u8) {
+        if origin == Origin::Delta
             && let Some(choice) = self.current()
         {
             choice.in_deltas |= kind;
         }
     }
 
-    /// Whether content of this kind from this home counts: a message does not once deltas brought the same kind.
+    /// Whether content of this kind from this origin counts: a message does not once deltas brought the same kind.
     #[inline]
-    pub(super) fn takes(&mut self, home: Home, kind: u8, text: Str, event: &mut Event<'_>) -> bool {
-        if home == Home::Delta {
+    pub(super) fn accepts(&mut self, origin: Origin, kind: u8, text: Str, event: &mut Event<'_>) -> bool {
+        if origin == Origin::Delta {
             if !text.is_empty() {
-                self.mark(home, kind);
+                self.mark(origin, kind);
             }
             return true;
         }
-        self.steady = false;
+        self.repeatable = false;
         let repeats = self.current().is_some_and(|choice| choice.in_deltas & kind != 0);
         if repeats {
             self.edges = Edges::default();
@@ -51,7 +51,7 @@ impl Normalizer {
     }
 
     /// One source a delta: the first that is not empty; they come in order of rank.
-    pub(super) fn reasoning(&mut self, source: u8, home: Home, text: Str, event: &mut Event<'_>) {
+    pub(super) fn reasoning(&mut self, source: u8, origin: Origin, text: Str, event: &mut Event<'_>) {
         let says = !text.is_empty() || self.edges != Edges::default();
         if says && self.reasoning_source.is_some_and(|chosen| chosen != source) {
             if event.tolerance.meets(Quirk::ReasoningTwice) {
@@ -61,20 +61,20 @@ impl Normalizer {
         } else if says {
             self.reasoning_source = Some(source);
         }
-        if self.takes(home, REASONING, text, event) {
-            self.speak(Voice::Reasoning, text, event);
+        if self.accepts(origin, REASONING, text, event) {
+            self.emit_text(TextChannel::Reasoning, text, event);
         }
     }
 
     /// Text of a channel, through what the channel remembers.
-    pub(super) fn speak(&mut self, voice: Voice, text: Str, event: &mut Event<'_>) {
+    pub(super) fn emit_text(&mut self, voice: TextChannel, text: Str, event: &mut Event<'_>) {
         let edges = std::mem::take(&mut self.edges);
         let cumulative = self.cumulative;
         let Some(choice) = self.current() else { return };
         let channel = match voice {
-            Voice::Text => &mut choice.text,
-            Voice::Reasoning => &mut choice.reasoning,
-            Voice::Refusal => &mut choice.refusal,
+            TextChannel::Text => &mut choice.text,
+            TextChannel::Reasoning => &mut choice.reasoning,
+            TextChannel::Refusal => &mut choice.refusal,
         };
         let mut text = channel.join(text, edges, &mut event.texts);
         if text.is_empty() {
@@ -87,18 +87,18 @@ impl Normalizer {
                 return;
             }
         }
-        if voice == Voice::Text && !choice.splitter.is_plain() {
+        if voice == TextChannel::Text && !choice.splitter.is_plain() {
             return split(choice, text, event);
         }
         event.out.push(told(voice, choice.index, text));
     }
 }
 
-pub(super) fn told(voice: Voice, choice: u32, text: Str) -> Told {
+pub(super) fn told(voice: TextChannel, choice: u32, text: Str) -> RawDelta {
     match voice {
-        Voice::Text => Told::Text { choice, text },
-        Voice::Reasoning => Told::Reasoning { choice, text },
-        Voice::Refusal => Told::Refusal { choice, text },
+        TextChannel::Text => RawDelta::Text { choice, text },
+        TextChannel::Reasoning => RawDelta::Reasoning { choice, text },
+        TextChannel::Refusal => RawDelta::Refusal { choice, text },
     }
 }
 
@@ -117,8 +117,8 @@ pub(super) fn split(choice: &mut Choice, text: Str, event: &mut Event<'_>) {
     let (index, splitter) = (choice.index, &mut choice.splitter);
     let Event { texts, tolerance, out, .. } = event;
     splitter.split(texts.get(text), text, |piece| match piece {
-        Piece::Text(text) => out.push(Told::Text { choice: index, text }),
-        Piece::Reasoning(text) => out.push(Told::Reasoning { choice: index, text }),
+        Piece::Text(text) => out.push(RawDelta::Text { choice: index, text }),
+        Piece::Reasoning(text) => out.push(RawDelta::Reasoning { choice: index, text }),
         Piece::Tag => {
             tolerance.meets(Quirk::ThinkTags);
         }

@@ -9,7 +9,7 @@
 //! 3. Without an index: a known id is its call; an unknown one begins a call, unless the latest call waits for its id.
 //! 4. Without either: a name begins a call if the latest has arguments or another name; else it is the latest.
 
-use super::channel::{Channel, label_print};
+use super::channel::{ChannelState, label_print};
 
 /// One tool call of a choice.
 #[derive(Debug, Clone, Default)]
@@ -22,7 +22,7 @@ pub(super) struct Call {
     /// Arguments came.
     pub(super) arguments: bool,
     pub(super) ended: bool,
-    pub(super) channel: Channel,
+    pub(super) channel: ChannelState,
 }
 
 /// What identifies an entry; prints are 0 where it says nothing.

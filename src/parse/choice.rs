@@ -3,10 +3,10 @@
 //! Knows: a choice's members, and which of a delta's possible homes counts. Must not know: what a delta holds.
 
 use super::cursor::{Cursor, Kind};
-use super::walk::{Met, Walk};
+use super::visitor::{SeenKeys, Visitor};
 use crate::dialect::{self, ChoiceKey, Quirk};
 use crate::error::ErrorKind;
-use crate::record::{Home, Record, Str};
+use crate::record::{Origin, Record, Str};
 
 /// What a choice's own members say, until all are known.
 struct Choice<M> {
@@ -19,16 +19,16 @@ struct Choice<M> {
     side: bool,
 }
 
-impl<C: Cursor> Walk<'_, C> {
+impl<C: Cursor> Visitor<'_, C> {
     pub(super) fn choices(&mut self, kind: Kind) -> Result<(), ErrorKind> {
         if kind != Kind::Array {
-            return Err(ErrorKind::Shape);
+            return Err(ErrorKind::NotOfWire);
         }
         let mut items = self.cursor.array()?;
         let mut position = 0u32;
         while let Some(kind) = self.cursor.element(&mut items)? {
             if kind != Kind::Object {
-                return Err(ErrorKind::Shape);
+                return Err(ErrorKind::NotOfWire);
             }
             self.choice(position)?;
             self.bounded()?;
@@ -42,10 +42,10 @@ impl<C: Cursor> Walk<'_, C> {
         self.body.push(Record::Choice { index: position });
         let mut choice =
             Choice { index: None, delta: false, message: None, text: None, finish: Str::NONE, side: false };
-        let mut met = Met::default();
+        let mut seen = SeenKeys::default();
         let mut members = self.cursor.object()?;
         while let Some((key, kind)) = self.cursor.member(&mut members, dialect::choice_key)? {
-            self.choice_member(key, kind, &mut choice, from, &mut met)?;
+            self.choice_member(key, kind, &mut choice, from, &mut seen)?;
         }
         self.close_choice(choice, from, position)
     }
@@ -56,7 +56,7 @@ impl<C: Cursor> Walk<'_, C> {
         kind: Kind,
         choice: &mut Choice<C::Mark>,
         from: usize,
-        met: &mut Met,
+        seen: &mut SeenKeys,
     ) -> Result<(), ErrorKind> {
         if kind == Kind::Null {
             return self.cursor.null();
@@ -64,24 +64,24 @@ impl<C: Cursor> Walk<'_, C> {
         match key {
             ChoiceKey::Index => choice.index = Some(self.index(kind)?),
             ChoiceKey::Delta if kind == Kind::Object => {
-                if met.again(0) {
-                    self.twice(from, |record| {
+                if seen.repeats(0) {
+                    self.strike_duplicate(from, |record| {
                         !matches!(record, Record::Choice { .. } | Record::Counter { .. })
                     })?;
                     choice.side = false;
                 }
                 choice.delta = true;
-                let (side, finish) = self.delta(Home::Delta)?;
+                let (side, finish) = self.delta(Origin::Delta)?;
                 choice.side |= side;
                 if !finish.is_empty() && choice.finish.is_empty() {
                     choice.finish = finish;
                 }
             }
-            ChoiceKey::Message if kind == Kind::Object => choice.message = Some(self.passed()?),
-            ChoiceKey::Text if kind == Kind::String => choice.text = Some(self.passed()?),
+            ChoiceKey::Message if kind == Kind::Object => choice.message = Some(self.skip_marked()?),
+            ChoiceKey::Text if kind == Kind::String => choice.text = Some(self.skip_marked()?),
             ChoiceKey::Finish if kind == Kind::String => {
                 let finish = self.cursor.string()?;
-                if met.again(1) && !choice.finish.is_empty() {
+                if seen.repeats(1) && !choice.finish.is_empty() {
                     self.need(Quirk::DuplicateKey)?;
                 }
                 if finish.is_empty() {
@@ -132,7 +132,7 @@ impl<C: Cursor> Walk<'_, C> {
             }
             self.need(Quirk::MessageForDelta)?;
             let back = self.cursor.go(mark);
-            let (side, finish) = self.delta(Home::Message)?;
+            let (side, finish) = self.delta(Origin::Message)?;
             self.cursor.go(back);
             choice.side |= side;
             if choice.finish.is_empty() {
@@ -142,7 +142,7 @@ impl<C: Cursor> Walk<'_, C> {
             self.need(Quirk::ChoiceText)?;
             let back = self.cursor.go(mark);
             let text = self.cursor.string()?;
-            self.edged(text, Record::Text { home: Home::Choice, text });
+            self.edged(text, Record::Text { origin: Origin::Choice, text });
             self.cursor.go(back);
         } else if !choice.delta {
             self.need(Quirk::DeltaMissing)?;
@@ -153,11 +153,11 @@ impl<C: Cursor> Walk<'_, C> {
     /// An index: not negative, no fraction, and it sizes nothing.
     pub(super) fn index(&mut self, kind: Kind) -> Result<u32, ErrorKind> {
         if let Some((value, _)) = self.cursor.integer() {
-            return u32::try_from(value).map_err(|_| ErrorKind::Shape);
+            return u32::try_from(value).map_err(|_| ErrorKind::NotOfWire);
         }
         let number = self.any_number(kind)?.filter(|number| number.whole);
         let value = number.and_then(|number| number.value).and_then(|value| u32::try_from(value).ok());
-        value.ok_or(ErrorKind::Shape)
+        value.ok_or(ErrorKind::NotOfWire)
     }
 
     /// Puts the records of the choice that begins at `from` in their written order. Cost: a look, where they are; else

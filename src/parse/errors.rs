@@ -3,7 +3,7 @@
 //! Knows: the error shapes of the dialect. Must not know: what follows from an error.
 
 use super::cursor::{Cursor, Kind};
-use super::walk::Walk;
+use super::visitor::Visitor;
 use crate::dialect::{self, ErrorKey, ForeignKey, Quirk};
 use crate::error::ErrorKind;
 use crate::record::{Record, Str};
@@ -85,7 +85,7 @@ struct Fields {
     any: bool,
 }
 
-impl<C: Cursor> Walk<'_, C> {
+impl<C: Cursor> Visitor<'_, C> {
     /// The value of the `error` member at `mark`; gives whether it is an error.
     pub(super) fn error_member(
         &mut self,
@@ -229,7 +229,7 @@ impl<C: Cursor> Walk<'_, C> {
                 Ok(Str::NONE)
             }
             _ => {
-                let mark = self.passed()?;
+                let mark = self.skip_marked()?;
                 Ok(self.cursor.json(mark))
             }
         }

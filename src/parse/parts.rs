@@ -3,12 +3,12 @@
 //! Knows: what a part may hold. Must not know: which member of the delta the parts stood in, but for its rank.
 
 use super::cursor::{Cursor, Kind};
-use super::walk::Walk;
+use super::visitor::Visitor;
 use crate::delta::{ExtraKind, OpaqueKind};
 use crate::dialect::{self, PartKey, Quirk};
 use crate::error::ErrorKind;
-use crate::options::Extras;
-use crate::record::{Home, Record, Str};
+use crate::options::ExtrasMode;
+use crate::record::{Origin, Record, Str};
 
 /// What one part says, until all of it is known. Values are marked, not read: the type may come last.
 struct Part<M> {
@@ -22,39 +22,43 @@ struct Part<M> {
 }
 
 /// `content` as an array of parts (or strings), or as one part.
-pub(super) fn content<C: Cursor>(walk: &mut Walk<'_, C>, kind: Kind, home: Home) -> Result<(), ErrorKind> {
-    each(walk, kind, &mut |walk, kind| match kind {
+pub(super) fn content<C: Cursor>(
+    visitor: &mut Visitor<'_, C>,
+    kind: Kind,
+    origin: Origin,
+) -> Result<(), ErrorKind> {
+    each(visitor, kind, &mut |visitor, kind| match kind {
         Kind::String => {
-            let text = walk.cursor.string()?;
-            walk.edged(text, Record::Text { home, text });
+            let text = visitor.cursor.string()?;
+            visitor.edged(text, Record::Text { origin, text });
             Ok(())
         }
         Kind::Object => {
-            let part = part(walk)?;
-            content_part(walk, &part, home)
+            let part = part(visitor)?;
+            content_part(visitor, &part, origin)
         }
-        _ => walk.cursor.skip(),
+        _ => visitor.cursor.skip(),
     })
 }
 
 fn content_part<C: Cursor>(
-    walk: &mut Walk<'_, C>,
+    visitor: &mut Visitor<'_, C>,
     part: &Part<C::Mark>,
-    home: Home,
+    origin: Origin,
 ) -> Result<(), ErrorKind> {
     let thinks = part.thinking.is_some();
     if thinks {
-        return reasoning_part(walk, part, dialect::REASONING_PARTS, home);
+        return reasoning_part(visitor, part, dialect::REASONING_PARTS, origin);
     }
-    let kind = walk.cursor.bytes(part.kind);
+    let kind = visitor.cursor.bytes(part.kind);
     let known = matches!(kind, b"" | b"text" | b"output_text" | b"input_text");
     let extra = dialect::part_extra(kind);
     match part.text.filter(|_| known || extra == ExtraKind::Other) {
-        Some(mark) => strings_at(walk, mark, &|text| Record::Text { home, text }),
+        Some(mark) => strings_at(visitor, mark, &|text| Record::Text { origin, text }),
         None => {
-            if let Some(mark) = part.whole.filter(|_| walk.reading.extras != Extras::None) {
-                let json = walk.cursor.json(mark);
-                walk.body.push(Record::Extra { kind: extra, json, chunk: false });
+            if let Some(mark) = part.whole.filter(|_| visitor.reading.extras != ExtrasMode::Off) {
+                let json = visitor.cursor.json(mark);
+                visitor.body.push(Record::Extra { kind: extra, json, chunk: false });
             }
             Ok(())
         }
@@ -63,52 +67,52 @@ fn content_part<C: Cursor>(
 
 /// A reasoning member as a part or an array of parts.
 pub(super) fn reasoning<C: Cursor>(
-    walk: &mut Walk<'_, C>,
+    visitor: &mut Visitor<'_, C>,
     source: u8,
     kind: Kind,
-    home: Home,
+    origin: Origin,
 ) -> Result<(), ErrorKind> {
-    each(walk, kind, &mut |walk, kind| match kind {
+    each(visitor, kind, &mut |visitor, kind| match kind {
         Kind::String => {
-            let text = walk.cursor.string()?;
-            walk.edged(text, Record::Reasoning { source, home, text });
+            let text = visitor.cursor.string()?;
+            visitor.edged(text, Record::Reasoning { source, origin, text });
             Ok(())
         }
         Kind::Object => {
-            let part = part(walk)?;
-            reasoning_part(walk, &part, source, home)
+            let part = part(visitor)?;
+            reasoning_part(visitor, &part, source, origin)
         }
-        _ => walk.cursor.skip(),
+        _ => visitor.cursor.skip(),
     })
 }
 
 /// `reasoning_details` and its kin.
 pub(super) fn details<C: Cursor>(
-    walk: &mut Walk<'_, C>,
+    visitor: &mut Visitor<'_, C>,
     source: u8,
     kind: Kind,
-    home: Home,
+    origin: Origin,
 ) -> Result<(), ErrorKind> {
-    let from = walk.body.len();
-    reasoning(walk, source, kind, home)?;
-    if walk.body.len() > from {
-        walk.need(Quirk::ReasoningDetails)?;
+    let from = visitor.body.len();
+    reasoning(visitor, source, kind, origin)?;
+    if visitor.body.len() > from {
+        visitor.need(Quirk::ReasoningDetails)?;
     }
     Ok(())
 }
 
 fn reasoning_part<C: Cursor>(
-    walk: &mut Walk<'_, C>,
+    visitor: &mut Visitor<'_, C>,
     part: &Part<C::Mark>,
     source: u8,
-    home: Home,
+    origin: Origin,
 ) -> Result<(), ErrorKind> {
     if let Some(mark) = part.thinking.or(part.text) {
-        strings_at(walk, mark, &|text| Record::Reasoning { source, home, text })?;
+        strings_at(visitor, mark, &|text| Record::Reasoning { source, origin, text })?;
     }
     for (kind, data) in [(OpaqueKind::Signature, part.signature), (OpaqueKind::Encrypted, part.data)] {
         if !data.is_empty() {
-            walk.body.push(Record::Opaque { kind, data });
+            visitor.body.push(Record::Opaque { kind, data });
         }
     }
     Ok(())
@@ -116,54 +120,54 @@ fn reasoning_part<C: Cursor>(
 
 /// States the string at `mark`, or those of the parts at `mark`.
 fn strings_at<C: Cursor>(
-    walk: &mut Walk<'_, C>,
+    visitor: &mut Visitor<'_, C>,
     mark: C::Mark,
     record: &dyn Fn(Str) -> Record,
 ) -> Result<(), ErrorKind> {
-    let back = walk.cursor.go(mark);
-    let kind = walk.cursor.kind()?;
-    each(walk, kind, &mut |walk, kind| match kind {
+    let back = visitor.cursor.go(mark);
+    let kind = visitor.cursor.kind()?;
+    each(visitor, kind, &mut |visitor, kind| match kind {
         Kind::String => {
-            let text = walk.cursor.string()?;
-            walk.edged(text, record(text));
+            let text = visitor.cursor.string()?;
+            visitor.edged(text, record(text));
             Ok(())
         }
         Kind::Object => {
-            let inner = part(walk)?;
+            let inner = part(visitor)?;
             let Some(mark) = inner.text.or(inner.thinking) else { return Ok(()) };
-            let back = walk.cursor.go(mark);
-            if walk.cursor.kind()? == Kind::String {
-                let text = walk.cursor.string()?;
-                walk.edged(text, record(text));
+            let back = visitor.cursor.go(mark);
+            if visitor.cursor.kind()? == Kind::String {
+                let text = visitor.cursor.string()?;
+                visitor.edged(text, record(text));
             }
-            walk.cursor.go(back);
+            visitor.cursor.go(back);
             Ok(())
         }
-        _ => walk.cursor.skip(),
+        _ => visitor.cursor.skip(),
     })?;
-    walk.cursor.go(back);
+    visitor.cursor.go(back);
     Ok(())
 }
 
 /// What is done before each element, whose kind is given.
-type Each<'f, C> = &'f mut dyn FnMut(&mut Walk<'_, C>, Kind) -> Result<(), ErrorKind>;
+type Each<'f, C> = &'f mut dyn FnMut(&mut Visitor<'_, C>, Kind) -> Result<(), ErrorKind>;
 
 /// Calls `f` before each element of the array ahead, or before the one value that is ahead instead.
-fn each<C: Cursor>(walk: &mut Walk<'_, C>, kind: Kind, f: Each<'_, C>) -> Result<(), ErrorKind> {
+fn each<C: Cursor>(visitor: &mut Visitor<'_, C>, kind: Kind, f: Each<'_, C>) -> Result<(), ErrorKind> {
     if kind != Kind::Array {
-        return f(walk, kind);
+        return f(visitor, kind);
     }
-    let mut items = walk.cursor.array()?;
-    while let Some(kind) = walk.cursor.element(&mut items)? {
-        f(walk, kind)?;
-        walk.bounded()?;
+    let mut items = visitor.cursor.array()?;
+    while let Some(kind) = visitor.cursor.element(&mut items)? {
+        f(visitor, kind)?;
+        visitor.bounded()?;
     }
     Ok(())
 }
 
 /// Takes down the part ahead.
-fn part<C: Cursor>(walk: &mut Walk<'_, C>) -> Result<Part<C::Mark>, ErrorKind> {
-    let whole = walk.cursor.mark();
+fn part<C: Cursor>(visitor: &mut Visitor<'_, C>) -> Result<Part<C::Mark>, ErrorKind> {
+    let whole = visitor.cursor.mark();
     let mut part = Part {
         kind: Str::NONE,
         text: None,
@@ -172,17 +176,17 @@ fn part<C: Cursor>(walk: &mut Walk<'_, C>) -> Result<Part<C::Mark>, ErrorKind> {
         data: Str::NONE,
         whole: None,
     };
-    let mut members = walk.cursor.object()?;
-    while let Some((key, kind)) = walk.cursor.member(&mut members, dialect::part_key)? {
+    let mut members = visitor.cursor.object()?;
+    while let Some((key, kind)) = visitor.cursor.member(&mut members, dialect::part_key)? {
         part.whole = Some(whole);
         match (key, kind) {
-            (_, Kind::Null) => walk.cursor.skip()?,
-            (PartKey::Type, Kind::String) => part.kind = walk.cursor.string()?,
-            (PartKey::Text, _) => part.text = Some(walk.passed()?),
-            (PartKey::Thinking, _) => part.thinking = Some(walk.passed()?),
-            (PartKey::Signature, Kind::String) => part.signature = walk.cursor.string()?,
-            (PartKey::Data, Kind::String) => part.data = walk.cursor.string()?,
-            _ => walk.cursor.skip()?,
+            (_, Kind::Null) => visitor.cursor.skip()?,
+            (PartKey::Type, Kind::String) => part.kind = visitor.cursor.string()?,
+            (PartKey::Text, _) => part.text = Some(visitor.skip_marked()?),
+            (PartKey::Thinking, _) => part.thinking = Some(visitor.skip_marked()?),
+            (PartKey::Signature, Kind::String) => part.signature = visitor.cursor.string()?,
+            (PartKey::Data, Kind::String) => part.data = visitor.cursor.string()?,
+            _ => visitor.cursor.skip()?,
         }
     }
     Ok(part)

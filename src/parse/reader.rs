@@ -16,12 +16,12 @@
 //! | byte-order mark | not JSON (the framer takes the one that starts a stream) |
 //! | invalid UTF-8 | replaced before it gets here; a quirk |
 
-mod rough;
 mod skip;
+mod slow;
 
 use super::cursor::{Cursor, Kind, Number, Scratch, number_of};
 use crate::dialect::{Quirk, Tolerance};
-use crate::error::{ErrorKind, Limit};
+use crate::error::{ErrorKind, LimitKind};
 use crate::lex::{self, Edges};
 use crate::record::{Span, Str};
 
@@ -112,7 +112,7 @@ impl<'a> Reader<'a> {
 
     fn deeper(&mut self) -> Result<(), ErrorKind> {
         self.depth = self.depth.wrapping_add(1);
-        if self.depth > self.limit { Err(ErrorKind::Limit(Limit::Depth)) } else { Ok(()) }
+        if self.depth > self.limit { Err(ErrorKind::Limit(LimitKind::Depth)) } else { Ok(()) }
     }
 
     /// Over what stands before the next member or element; `false`: the container ended.
@@ -138,7 +138,7 @@ impl<'a> Reader<'a> {
     }
 
     fn need(&mut self, quirk: Quirk) -> Result<(), ErrorKind> {
-        if self.tolerance.meets(quirk) { Ok(()) } else { Err(ErrorKind::Refused(quirk)) }
+        if self.tolerance.meets(quirk) { Ok(()) } else { Err(ErrorKind::QuirkOff(quirk)) }
     }
 }
 
@@ -179,7 +179,7 @@ impl Cursor for Reader<'_> {
                 self.depth = self.depth.wrapping_sub(1);
                 return Ok(None);
             }
-            _ => match self.rough_member(seq)? {
+            _ => match self.slow_member(seq)? {
                 Some(body) => body,
                 None => return Ok(None),
             },
@@ -190,7 +190,7 @@ impl Cursor for Reader<'_> {
                 self.rest = rest;
                 table(name)
             }
-            _ => self.rough_name(body, table)?,
+            _ => self.slow_name(body, table)?,
         };
         Ok(Some((key, self.kind()?)))
     }
@@ -209,7 +209,7 @@ impl Cursor for Reader<'_> {
     fn string(&mut self) -> Result<Str, ErrorKind> {
         let [b'"', body @ ..] = self.rest else { return Err(ErrorKind::Json) };
         let length = lex::string_stop(body).at;
-        let Some([b'"', rest @ ..]) = body.get(length..) else { return self.rough_string(body) };
+        let Some([b'"', rest @ ..]) = body.get(length..) else { return self.slow_string(body) };
         self.rest = rest;
         let start = self.position_of(body);
         Ok(Str::payload(start, start.wrapping_add(length)))

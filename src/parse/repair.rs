@@ -15,7 +15,7 @@ use super::Room;
 use super::cursor::Scratch;
 use crate::dialect::{self, ChoiceKey, ChunkKey, DeltaKey, UsageKey};
 use crate::lex;
-use crate::record::{Home, Record, Str};
+use crate::record::{Origin, Record, Str};
 
 /// States what can be saved of the payload from `at` on; gives whether that was anything. Cost: linear, but for values that
 /// are not whole, whose bytes are looked at again.
@@ -76,10 +76,10 @@ impl<'a> Salvage<'a> {
 
     fn member(&mut self, name: &[u8]) {
         match dialect::delta_key(name) {
-            DeltaKey::Content => return self.text(|text| Record::Text { home: Home::Delta, text }),
-            DeltaKey::Refusal => return self.text(|text| Record::Refusal { home: Home::Delta, text }),
+            DeltaKey::Content => return self.text(|text| Record::Text { origin: Origin::Delta, text }),
+            DeltaKey::Refusal => return self.text(|text| Record::Refusal { origin: Origin::Delta, text }),
             DeltaKey::Reasoning(source) => {
-                return self.text(|text| Record::Reasoning { source, home: Home::Delta, text });
+                return self.text(|text| Record::Reasoning { source, origin: Origin::Delta, text });
             }
             DeltaKey::Role => return self.role(),
             DeltaKey::ToolCalls | DeltaKey::FunctionCall => return self.tools = true,

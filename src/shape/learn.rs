@@ -2,9 +2,9 @@
 //!
 //! Knows: which records may repeat, and where their values lie. Must not know: how events are compared.
 
-use super::{BYTES, Candidate, Fact, HOLES, Hole, Kind, Piece, Plain, Says, Shape};
+use super::{BYTES, Candidate, Channel, Fact, HOLES, Hole, Kind, Piece, Shape, SingleDelta};
 use crate::lex::plain_integer;
-use crate::record::{Home, PADDING, Padding, Place, Record, Span, Statement, Str};
+use crate::record::{Buffer, Origin, PADDING, Padding, Record, Span, Statement, Str};
 
 impl Shape {
     /// Becomes the shape of an event, if it is one that can be learned.
@@ -32,7 +32,7 @@ impl Shape {
             }
         }
         self.candidates.sort_unstable_by_key(|candidate| candidate.start);
-        self.plain = plain(&self.facts);
+        self.single = plain(&self.facts);
         self.cut()
     }
 
@@ -58,7 +58,7 @@ impl Shape {
     }
 
     /// If `new` is the same but for its candidates' values: makes holes of those that vary.
-    pub(super) fn widen(&mut self, new: &Self) -> bool {
+    pub(super) fn generalize(&mut self, new: &Self) -> bool {
         let Some(varies) = self.variation(new) else { return false };
         let turn = |candidates: &mut [Candidate], to: bool| {
             for (at, candidate) in (0u32..).zip(candidates) {
@@ -145,14 +145,14 @@ impl Learner<'_> {
             Record::Created { at, .. } => self.integer(at, None)?,
             Record::Role(_) => {}
             Record::Choice { index } => self.facts.push(Fact::Choice(index)),
-            Record::ToolCall { index: Some(index), home, bare: false, .. } => {
-                self.facts.push(Fact::Call(index, home));
+            Record::ToolCall { index: Some(index), origin, bare: false, .. } => {
+                self.facts.push(Fact::Call(index, origin));
             }
-            Record::Text { text, home } => self.said(Fact::Text(home), text)?,
+            Record::Text { text, origin } => self.said(Fact::Text(origin), text)?,
             // An empty one says nothing, and met no quirk: it must stay literal.
             Record::Reasoning { text, .. } if text.is_empty() => {}
-            Record::Reasoning { source, text, home } => self.said(Fact::Reasoning(source, home), text)?,
-            Record::Refusal { text, home } => self.said(Fact::Refusal(home), text)?,
+            Record::Reasoning { source, text, origin } => self.said(Fact::Reasoning(source, origin), text)?,
+            Record::Refusal { text, origin } => self.said(Fact::Refusal(origin), text)?,
             Record::Arguments(text) => self.said(Fact::Arguments, text)?,
             // Two for one name: which counts is not for a shape to say.
             Record::Counter { counter, .. } if self.facts.contains(&Fact::Counter(counter)) => return None,
@@ -183,9 +183,9 @@ impl Learner<'_> {
 
     /// Where a string's body is in the payload.
     fn body(&self, string: Str) -> Option<Span> {
-        Some(match string.place() {
-            Place::Payload => string.span(),
-            Place::Scratch => self.escaped.iter().rev().find(|(known, _)| *known == string)?.1,
+        Some(match string.buffer() {
+            Buffer::Payload => string.span(),
+            Buffer::Scratch => self.escaped.iter().rev().find(|(known, _)| *known == string)?.1,
         })
     }
 
@@ -224,17 +224,17 @@ impl Learner<'_> {
 }
 
 /// What the facts say, if it is one thing about one choice.
-fn plain(facts: &[Fact]) -> Option<Plain> {
+fn plain(facts: &[Fact]) -> Option<SingleDelta> {
     let counter = |fact: &Fact| matches!(fact, Fact::Counter(_));
     let said = facts.iter().position(counter).unwrap_or(facts.len());
     let (said, counts) = facts.split_at_checked(said)?;
     let (choice, says) = match said {
-        [Fact::Choice(index), Fact::Text(Home::Delta)] => (*index, Says::Text),
-        [Fact::Choice(index), Fact::Reasoning(_, Home::Delta)] => (*index, Says::Reasoning),
-        [Fact::Choice(index), Fact::Call(call, Home::Delta), Fact::Arguments] => {
-            (*index, Says::Arguments(*call))
+        [Fact::Choice(index), Fact::Text(Origin::Delta)] => (*index, Channel::Text),
+        [Fact::Choice(index), Fact::Reasoning(_, Origin::Delta)] => (*index, Channel::Reasoning),
+        [Fact::Choice(index), Fact::Call(call, Origin::Delta), Fact::Arguments] => {
+            (*index, Channel::Arguments(*call))
         }
         _ => return None,
     };
-    counts.iter().all(counter).then_some(Plain { choice, says, counts: !counts.is_empty() })
+    counts.iter().all(counter).then_some(SingleDelta { choice, says, counts: !counts.is_empty() })
 }

@@ -3,7 +3,7 @@
 
 use super::support::{Run, agrees, drain, run, run_whole};
 use crate::sse::Framer;
-use crate::{Decoder, Delta, ErrorKind, Limit, Limits, Options};
+use crate::{Decoder, Delta, ErrorKind, LimitKind, Limits, Options};
 
 /// An event that must decode whatever its neighbours are.
 pub(super) const GOOD: &str = "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"ok\"}}]}\n\n";
@@ -18,7 +18,7 @@ pub(super) fn text(run: &Run) -> String {
     run.completion().choices.get(&0).map(|choice| choice.text.clone()).unwrap_or_default()
 }
 
-pub(super) fn limits_met(run: &Run) -> Vec<Limit> {
+pub(super) fn limits_met(run: &Run) -> Vec<LimitKind> {
     let limit = |error: crate::Error| match error.kind() {
         ErrorKind::Limit(limit) => limit,
         kind => panic!("{kind}"),
@@ -27,7 +27,7 @@ pub(super) fn limits_met(run: &Run) -> Vec<Limit> {
 }
 
 /// Whole, in sevens and byte by byte, `stream` meets these limits and decodes to this text.
-pub(super) fn assert_limits(options: &Options, stream: &str, met: &[Limit], told: &str) {
+pub(super) fn assert_limits(options: &Options, stream: &str, met: &[LimitKind], told: &str) {
     let whole = run_whole(options, stream.as_bytes());
     let stream = stream.as_bytes();
     assert_eq!((&*limits_met(&whole), &*text(&whole)), (met, told), "of {} bytes", stream.len());
@@ -61,7 +61,7 @@ fn endless_lines_and_events() {
         let mut feed = |decoder: &mut Decoder, bytes: &str| {
             drain(decoder, bytes.as_bytes(), &mut |said| match said {
                 Err(error) => {
-                    assert_eq!(error.kind(), ErrorKind::Limit(Limit::EventBytes), "{start:?}");
+                    assert_eq!(error.kind(), ErrorKind::Limit(LimitKind::EventBytes), "{start:?}");
                     errors += 1;
                 }
                 Ok(delta) => assert!(
@@ -194,13 +194,13 @@ fn deep_nesting() {
         for depth in [127, 128, 129, 1000, 100_000] {
             let stream = format!("data: {before}{}{after}\n\n{GOOD}", nested(depth - outer, "1"));
             let run = run_whole(&Options::new(), stream.as_bytes());
-            let met = if depth > 128 { vec![Limit::Depth] } else { vec![] };
+            let met = if depth > 128 { vec![LimitKind::Depth] } else { vec![] };
             assert_eq!((limits_met(&run), &*text(&run)), (met, "ok"), "{before} at {depth}");
         }
         let options = limited(|limits| limits.depth = 20);
         for (depth, met) in [(19, 0), (20, 0), (21, 1)] {
             let stream = format!("data: {before}{}{after}\n\n{GOOD}", nested(depth - outer, "1"));
-            assert_limits(&options, &stream, &[Limit::Depth][..met], "ok");
+            assert_limits(&options, &stream, &[LimitKind::Depth][..met], "ok");
         }
     }
 }

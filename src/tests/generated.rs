@@ -2,7 +2,7 @@
 //! widened, hit and missed. Whatever the values, neither prediction nor a cut may show, nor a reset, nor a feed that is left.
 
 use super::support::{Run, Seeded, agrees, drain, drain_feed, run_whole};
-use crate::{Content, Decoder, Extras, Limits, Options, Quirks};
+use crate::{ContentMode, Decoder, ExtrasMode, Limits, Options, Quirks};
 
 /// How many streams.
 const STREAMS: u64 = 6_000;
@@ -135,9 +135,9 @@ fn options(seed: &mut Seeded) -> Options {
     let options = match seed.below(8) {
         0 => Options::strict(),
         1 => Options::new().quirks(Quirks::ALL),
-        2 => Options::new().extras(Extras::All),
+        2 => Options::new().extras(ExtrasMode::All),
         3 => Options::new().repair(true),
-        4 => Options::new().content(Content::Cumulative),
+        4 => Options::new().content(ContentMode::Cumulative),
         5 => Options::new().keepalives(true),
         _ => Options::new(),
     };

@@ -62,7 +62,7 @@ pub(super) fn line(delta: &Delta<'_>) -> String {
             .some_number("cached_input", usage.cached_input)
             .some_number("cache_write", usage.cache_write)
             .some_number("reasoning", usage.reasoning),
-        Delta::Error { code, kind, message, json } => {
+        Delta::PeerError { code, kind, message, json } => {
             object.some_text("code", code).some_text("kind", kind).text("message", message).text("json", json)
         }
         Delta::Keepalive => &mut object,

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::support::{corpus_dir, run_whole};
 use crate::parse::{cursor::Scratch, is_value};
-use crate::{Options, Think, fuzzing};
+use crate::{Options, ReasoningTags, fuzzing};
 
 /// Depth is never more than this.
 const DEPTH: usize = 128;
@@ -79,7 +79,7 @@ fn strict_events_are_json_or_errors() {
 
 #[test]
 fn lone_surrogates_are_refused_by_name() {
-    let refused = crate::ErrorKind::Refused(crate::Quirk::LoneSurrogate);
+    let refused = crate::ErrorKind::QuirkOff(crate::Quirk::LoneSurrogate);
     for (name, text, _) in cases()
         .into_iter()
         .filter(|(name, ..)| name.contains("surrogate-") && !name.contains("utf8") && !name.contains("key"))
@@ -305,7 +305,7 @@ proptest! {
         let choices: Vec<_> = texts.iter().map(|(index, text)| json!({"index": index, "delta": {"content": text}})).collect();
         let chunk = json!({"id": "c", "choices": choices});
         let stream = format!("data: {}\n\n", written(&chunk, style & 2));
-        let completion = run_whole(&Options::new().think(Think::Off), stream.as_bytes()).completion();
+        let completion = run_whole(&Options::new().think(ReasoningTags::Off), stream.as_bytes()).completion();
         for index in 0..3u64 {
             let told = completion.choices.get(&(index as u32)).map(|choice| choice.text.clone()).unwrap_or_default();
             prop_assert_eq!(told, contents(&chunk, index));

@@ -19,7 +19,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("shape", &["lex", "record"]),
     ("parse", &["delta", "dialect", "error", "lex", "options", "record"]),
     ("normalize", &["delta", "dialect", "error", "lex", "options", "record"]),
-    ("accumulate", &["delta"]),
+    ("completion", &["delta"]),
     ("sse", &["carry", "dialect", "error", "frame", "options", "record"]),
 ];
 

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::attacks::{GOOD, assert_limits, limited, limits_met, text};
 use super::support::{Stream, Told, agrees, drain, run, run_whole, stream};
-use crate::{Content, Decoder, Delta, Limit, Limits, Options};
+use crate::{ContentMode, Decoder, Delta, LimitKind, Limits, Options};
 
 fn event(chunk: &Value) -> String {
     format!("data: {chunk}\n\n")
@@ -32,7 +32,7 @@ fn choices_at_their_limit() {
             .map(|n: u64| event(&json!({"choices": [{"index": n * 700_000_000, "delta": {"content": "x"}}]})))
             .collect();
         // The last of them is refused; the first goes on.
-        assert_limits(&options, &[&*many, GOOD].concat(), &[Limit::Choices][..met], "xok");
+        assert_limits(&options, &[&*many, GOOD].concat(), &[LimitKind::Choices][..met], "xok");
     }
 }
 
@@ -43,7 +43,7 @@ fn tool_calls_at_their_limit() {
     for (count, met) in [(4, 0), (5, 0), (6, 1)] {
         let many: String =
             (0..count).map(|n| delta(&json!({"tool_calls": [call(n * 800_000_000)]}))).collect();
-        assert_limits(&options, &[&*many, GOOD].concat(), &[Limit::ToolCalls][..met], "ok");
+        assert_limits(&options, &[&*many, GOOD].concat(), &[LimitKind::ToolCalls][..met], "ok");
         let run = run_whole(&options, many.as_bytes());
         assert_eq!(run.completion().choices[&0].tool_calls.len(), count.min(5));
     }
@@ -55,7 +55,7 @@ fn ids_at_their_limit() {
     let options = limited(|limits| limits.id_bytes = 10);
     for (length, met) in [(9, 0), (10, 0), (11, 1)] {
         let id = "i".repeat(length);
-        let met = &[Limit::IdBytes][..met];
+        let met = &[LimitKind::IdBytes][..met];
         assert_limits(&options, &[&*event(&json!({"id": id, "choices": []})), GOOD].concat(), met, "ok");
         let calls = json!({"tool_calls": [{"index": 0, "id": id, "function": {"name": "f"}}]});
         assert_limits(&options, &[&*delta(&calls), GOOD].concat(), met, "ok");
@@ -69,7 +69,7 @@ fn an_escaped_id_is_as_long_as_it_is() {
     for (length, met) in [(10, 0), (11, 1)] {
         let id = "\\u0069".repeat(length);
         let stream = format!("data: {{\"id\":\"{id}\",\"choices\":[]}}\n\n{GOOD}");
-        assert_limits(&options, &stream, &[Limit::IdBytes][..met], "ok");
+        assert_limits(&options, &stream, &[LimitKind::IdBytes][..met], "ok");
     }
 }
 
@@ -79,7 +79,7 @@ fn event_names_at_their_limit() {
     for (length, met) in [(9, 0), (10, 0), (11, 1)] {
         let stream = format!("event: {}\n{GOOD}{GOOD}", "n".repeat(length));
         let told = if met == 0 { "okok" } else { "ok" };
-        assert_limits(&options, &stream, &[Limit::EventNameBytes][..met], told);
+        assert_limits(&options, &stream, &[LimitKind::EventNameBytes][..met], told);
     }
 }
 
@@ -188,7 +188,7 @@ fn cumulative_is_incremental() {
         so_far.push_str(piece);
         stream.push_str(&content(&so_far));
     }
-    let run = run(&Options::new().content(Content::Cumulative), stream.as_bytes().chunks(1000));
+    let run = run(&Options::new().content(ContentMode::Cumulative), stream.as_bytes().chunks(1000));
     assert_eq!(text(&run), so_far);
     assert_eq!(run.deltas().filter(|delta| matches!(delta, Delta::Text { .. })).count(), 600);
 }

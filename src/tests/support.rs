@@ -4,7 +4,10 @@ use std::fs;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-use crate::{Arguments, Content, Decoder, Delta, Ending, Error, Framing, Options, OwnedDelta, Quirks, Think};
+use crate::{
+    ArgumentsMode, ContentMode, Decoder, Delta, Ending, Error, Framing, Options, OwnedDelta, Quirks,
+    ReasoningTags,
+};
 
 /// Whether this run rewrites what it would compare.
 pub(super) fn blesses() -> bool {
@@ -99,11 +102,11 @@ pub(super) fn options(words: &str) -> Options {
             ("--repair", "") => options.repair(true),
             ("--keepalives", "") => options.keepalives(true),
             ("--strict", "") => options.quirks(Quirks::NONE),
-            ("--think", "off") => options.think(Think::Off),
-            ("--think", "started") => options.think(Think::Started),
-            ("--content", "incremental") => options.content(Content::Incremental),
-            ("--content", "cumulative") => options.content(Content::Cumulative),
-            ("--arguments", "repeated") => options.arguments(Arguments::Repeated),
+            ("--think", "off") => options.think(ReasoningTags::Off),
+            ("--think", "started") => options.think(ReasoningTags::Started),
+            ("--content", "incremental") => options.content(ContentMode::Incremental),
+            ("--content", "cumulative") => options.content(ContentMode::Cumulative),
+            ("--arguments", "repeated") => options.arguments(ArgumentsMode::Repeated),
             ("--framing", "sse") => options.framing(Framing::Sse),
             ("--framing", "ndjson") => options.framing(Framing::Ndjson),
             ("--framing", "json-array") => options.framing(Framing::JsonArray),
@@ -232,7 +235,7 @@ pub(super) fn run<'p>(options: &Options, pieces: impl IntoIterator<Item = &'p [u
     let mut decoder = Decoder::with_options(options.clone());
     let mut told = Vec::new();
     tell(&mut decoder, pieces, drain, &mut |said| told.push(Told::of(said)));
-    Run { told, ending: decoder.ending(), seen: decoder.seen() }
+    Run { told, ending: decoder.ending(), seen: decoder.quirks_seen() }
 }
 
 pub(super) fn run_whole(options: &Options, bytes: &[u8]) -> Run {
@@ -257,7 +260,7 @@ pub(super) fn agrees<'p>(
     let ending = decoder.ending();
     let (ends, should) = (facts(&ending), facts(&expected.ending));
     let ended = (ends != should).then(|| format!("ends {ends}\nnot  {should}"));
-    let seen = decoder.seen();
+    let seen = decoder.quirks_seen();
     let saw = (seen != expected.seen).then(|| format!("saw {}, not {}", names(seen), names(expected.seen)));
     wrong.or(rest).or(ended).or(saw).map_or(Ok(()), Err)
 }

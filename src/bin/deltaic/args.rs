@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anstream::ColorChoice;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Parser, ValueEnum};
-use deltaic::{Arguments, Content, Framing, Options, Think};
+use deltaic::{ArgumentsMode, ContentMode, Framing, Options, ReasoningTags};
 
 use crate::split::Split;
 
@@ -55,15 +55,15 @@ pub(crate) struct Args {
 
     /// Reasoning tags where content begins, or that were opened in the prompt
     #[arg(long, value_name = "HOW", default_value = "auto", value_parser = words(&THINKS))]
-    think: Think,
+    think: ReasoningTags,
 
     /// Whether each chunk holds a piece of the content or all so far
     #[arg(long, value_name = "HOW", default_value = "auto", value_parser = words(&CONTENTS))]
-    content: Content,
+    content: ContentMode,
 
     /// Whether a call's last fragment may repeat all its arguments
     #[arg(long, value_name = "HOW", default_value = "as-sent", value_parser = words(&ARGUMENTS))]
-    arguments: Arguments,
+    arguments: ArgumentsMode,
 
     /// Feed the input in pieces of N bytes, or of random sizes (some empty)
     #[arg(long, value_name = "N|random:SEED")]
@@ -110,10 +110,15 @@ const FRAMINGS: [(&str, Framing); 5] = [
     ("json-array", Framing::JsonArray),
     ("json", Framing::Json),
 ];
-const THINKS: [(&str, Think); 3] = [("auto", Think::Auto), ("off", Think::Off), ("started", Think::Started)];
-const CONTENTS: [(&str, Content); 3] =
-    [("auto", Content::Auto), ("incremental", Content::Incremental), ("cumulative", Content::Cumulative)];
-const ARGUMENTS: [(&str, Arguments); 2] = [("as-sent", Arguments::AsSent), ("repeated", Arguments::Repeated)];
+const THINKS: [(&str, ReasoningTags); 3] =
+    [("auto", ReasoningTags::Auto), ("off", ReasoningTags::Off), ("started", ReasoningTags::Started)];
+const CONTENTS: [(&str, ContentMode); 3] = [
+    ("auto", ContentMode::Auto),
+    ("incremental", ContentMode::Incremental),
+    ("cumulative", ContentMode::Cumulative),
+];
+const ARGUMENTS: [(&str, ArgumentsMode); 2] =
+    [("as-sent", ArgumentsMode::AsSent), ("repeated", ArgumentsMode::Repeated)];
 
 impl Args {
     pub(crate) fn options(&self) -> Options {

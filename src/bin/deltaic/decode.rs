@@ -2,12 +2,13 @@
 
 use std::io::{self, Write};
 
-use deltaic::{Decoder, Delta, Ending, Options, PeerError};
+use deltaic::completion::PeerError;
+use deltaic::{Decoder, Delta, Ending, Options};
 
 use crate::Reader;
 use crate::args::Output;
-use crate::desk::{Desk, Status};
 use crate::fold::Fold;
+use crate::report::{Report, Status};
 use crate::text::Text;
 
 pub(crate) struct Decode {
@@ -31,26 +32,26 @@ impl Decode {
 }
 
 impl Reader for Decode {
-    fn start(&mut self, desk: &Desk) {
+    fn start(&mut self, report: &Report) {
         self.decoder.reset();
         self.show = match self.output {
             Output::Deltas => Show::Lines,
-            Output::Text => Show::Text(Text::new(desk.look)),
+            Output::Text => Show::Text(Text::new(report.look)),
             Output::Completion => Show::Fold(Fold::default()),
             Output::Frames | Output::None => Show::Nothing,
         };
     }
 
-    fn feed(&mut self, mut piece: &[u8], desk: &mut Desk) -> io::Result<()> {
+    fn feed(&mut self, mut piece: &[u8], report: &mut Report) -> io::Result<()> {
         loop {
             match self.decoder.next_delta(&mut piece) {
                 Ok(Some(delta)) => {
-                    desk.tally.add_delta(&delta);
-                    self.show.delta(&mut desk.out, delta)?;
+                    report.tally.add_delta(&delta);
+                    self.show.delta(&mut report.out, delta)?;
                 }
                 Ok(None) => return Ok(()),
                 Err(error) => {
-                    desk.malformed(&error);
+                    report.malformed(&error);
                     if let Show::Fold(fold) = &mut self.show {
                         fold.malformed(&error);
                     }
@@ -62,25 +63,25 @@ impl Reader for Decode {
         }
     }
 
-    fn end(&mut self, desk: &mut Desk) -> io::Result<()> {
+    fn end(&mut self, report: &mut Report) -> io::Result<()> {
         self.decoder.finish();
-        self.feed(&[], desk)?;
-        let (ending, seen) = (self.decoder.ending(), self.decoder.seen());
+        self.feed(&[], report)?;
+        let (ending, seen) = (self.decoder.ending(), self.decoder.quirks_seen());
         let truncated = ending.is_truncated() || ending.events() == 0;
-        desk.tally.add_ending(&ending, truncated, seen);
+        report.tally.add_ending(&ending, truncated, seen);
         if truncated {
-            desk.raise(Status::Truncated);
+            report.raise(Status::Truncated);
         }
         if ending.peer_errors() > 0 {
-            desk.raise(Status::PeerError);
+            report.raise(Status::PeerError);
         }
         match &mut self.show {
             Show::Lines | Show::Nothing => Ok(()),
-            Show::Fold(fold) => fold.end(&mut desk.out, &ending, truncated, seen),
+            Show::Fold(fold) => fold.end(&mut report.out, &ending, truncated, seen),
             Show::Text(text) => {
-                text.end(&mut desk.out)?;
-                desk.out.flush()?;
-                notes(text, &ending, truncated, desk);
+                text.end(&mut report.out)?;
+                report.out.flush()?;
+                notes(text, &ending, truncated, report);
                 Ok(())
             }
         }
@@ -88,10 +89,10 @@ impl Reader for Decode {
 }
 
 /// What `-o text` leaves out of the text, and a person wants to know.
-fn notes(text: &Text, ending: &Ending, truncated: bool, desk: &Desk) {
-    text.held.errors.iter().for_each(|error| desk.note(in_words(error)));
+fn notes(text: &Text, ending: &Ending, truncated: bool, report: &Report) {
+    text.held.errors.iter().for_each(|error| report.note(in_words(error)));
     if truncated {
-        desk.note(shortfall(ending));
+        report.note(shortfall(ending));
     }
 }
 

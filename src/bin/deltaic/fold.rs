@@ -2,7 +2,8 @@
 
 use std::io::{self, Write};
 
-use deltaic::{Completion, Ending, Error, PeerError, Quirks};
+use deltaic::completion::PeerError;
+use deltaic::{Completion, Ending, Error, Quirks};
 use serde::Serialize;
 
 /// The answer, and what was wrong on the way.

@@ -6,7 +6,7 @@ use deltaic::sse::Framer;
 use serde::Serialize;
 
 use crate::Reader;
-use crate::desk::Desk;
+use crate::report::Report;
 
 pub(crate) struct Frames {
     framer: Framer,
@@ -40,35 +40,35 @@ impl Frames {
 }
 
 impl Reader for Frames {
-    fn start(&mut self, _: &Desk) {
+    fn start(&mut self, _: &Report) {
         self.framer.reset();
         self.told = None;
     }
 
-    fn feed(&mut self, mut piece: &[u8], desk: &mut Desk) -> io::Result<()> {
+    fn feed(&mut self, mut piece: &[u8], report: &mut Report) -> io::Result<()> {
         loop {
             match self.framer.next_frame(&mut piece) {
                 Ok(Some(frame)) => {
-                    desk.tally.add_frame();
+                    report.tally.add_frame();
                     let line = Line::Event { event: frame.event, data: frame.data, last_event_id: frame.id };
-                    line.write(&mut desk.out)?;
+                    line.write(&mut report.out)?;
                 }
                 Ok(None) => return Ok(()),
                 Err(error) => {
-                    desk.malformed(&error);
+                    report.malformed(&error);
                     if error.is_fatal() {
                         return Ok(());
                     }
                 }
             }
-            self.retry(&mut desk.out)?;
+            self.retry(&mut report.out)?;
         }
     }
 
-    fn end(&mut self, desk: &mut Desk) -> io::Result<()> {
+    fn end(&mut self, report: &mut Report) -> io::Result<()> {
         self.framer.finish();
-        self.feed(&[], desk)?;
-        self.retry(&mut desk.out)
+        self.feed(&[], report)?;
+        self.retry(&mut report.out)
     }
 }
 

@@ -1,15 +1,15 @@
 //! The `deltaic` command: bytes of an LLM chat stream in, deltas, text or the folded completion out.
 //!
 //! `args` says what is asked, `input` reads and cuts, `decode` or `frames` read the pieces, `text` and `fold`
-//! show deltas, `desk` is where everything is told: standard output, standard error, the exit status.
+//! show deltas, `report` is where everything is told: standard output, standard error, the exit status.
 
 mod args;
 mod decode;
-mod desk;
 mod fold;
 mod frames;
 mod input;
 mod progress;
+mod report;
 mod split;
 mod tally;
 mod text;
@@ -23,16 +23,16 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser};
 
 use args::{Args, Output};
-use desk::{Desk, Status};
 use input::Input;
+use report::{Report, Status};
 
 /// What reads the pieces of one input after another: the decoder, or the framer alone.
 ///
-/// Errors are those of standard output; complaints about the input go to the desk.
+/// Errors are those of standard output; complaints about the input go to the report.
 trait Reader {
-    fn start(&mut self, desk: &Desk);
-    fn feed(&mut self, piece: &[u8], desk: &mut Desk) -> io::Result<()>;
-    fn end(&mut self, desk: &mut Desk) -> io::Result<()>;
+    fn start(&mut self, report: &Report);
+    fn feed(&mut self, piece: &[u8], report: &mut Report) -> io::Result<()>;
+    fn end(&mut self, report: &mut Report) -> io::Result<()>;
 }
 
 fn main() -> ExitCode {
@@ -42,12 +42,12 @@ fn main() -> ExitCode {
         return Status::Usage.into();
     }
     args.color.write_global();
-    let mut desk = Desk::new(&args);
-    let end = run(&args, &mut desk);
-    desk.close(end, args.stats).into()
+    let mut report = Report::new(&args);
+    let end = run(&args, &mut report);
+    report.close(end, args.stats).into()
 }
 
-fn run(args: &Args, desk: &mut Desk) -> io::Result<()> {
+fn run(args: &Args, report: &mut Report) -> io::Result<()> {
     let mut reader: Box<dyn Reader> = match args.output {
         Output::Frames => Box::new(frames::Frames::new()),
         output => Box::new(decode::Decode::new(args.options(), output)),
@@ -55,10 +55,10 @@ fn run(args: &Args, desk: &mut Desk) -> io::Result<()> {
     let standard_input = [PathBuf::from("-")];
     let files = if args.files.is_empty() { &standard_input[..] } else { &args.files[..] };
     for file in files {
-        desk.open(name(file));
+        report.open(name(file));
         match Input::open(file, args.split) {
-            Ok(input) => read(input, &mut *reader, desk)?,
-            Err(error) => desk.unreadable(&error),
+            Ok(input) => read(input, &mut *reader, report)?,
+            Err(error) => report.unreadable(&error),
         }
     }
     Ok(())
@@ -66,26 +66,26 @@ fn run(args: &Args, desk: &mut Desk) -> io::Result<()> {
 
 /// One input from first to last byte. What the pieces gave is flushed before a read that may have to wait, so
 /// that a live pipe shows each delta as soon as its event is whole.
-fn read(mut input: Input, reader: &mut dyn Reader, desk: &mut Desk) -> io::Result<()> {
-    desk.expect(input.size());
-    reader.start(desk);
+fn read(mut input: Input, reader: &mut dyn Reader, report: &mut Report) -> io::Result<()> {
+    report.expect(input.size());
+    reader.start(report);
     loop {
         if input.is_dry() {
-            desk.out.flush()?;
+            report.out.flush()?;
         }
         match input.next_piece() {
             Ok(Some(piece)) => {
-                desk.count_bytes(piece.len());
-                reader.feed(piece, desk)?;
+                report.count_bytes(piece.len());
+                reader.feed(piece, report)?;
             }
             Ok(None) => break,
             Err(error) => {
-                desk.unreadable(&error);
+                report.unreadable(&error);
                 break;
             }
         }
     }
-    reader.end(desk)
+    reader.end(report)
 }
 
 fn name(file: &Path) -> String {

@@ -32,7 +32,7 @@ impl Reader<'_> {
     fn skip_string(&mut self, body: &[u8]) -> Result<(), ErrorKind> {
         let start = self.position_of(body);
         let length = lex::string_stop(body).at;
-        let Some([b'"', ..]) = body.get(length..) else { return self.rough_body(start).map(|_| ()) };
+        let Some([b'"', ..]) = body.get(length..) else { return self.slow_body(start).map(|_| ()) };
         self.rest = self.rest.get(length.wrapping_add(2)..).unwrap_or_default();
         Ok(())
     }

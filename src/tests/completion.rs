@@ -96,7 +96,7 @@ fn stop_with_tool_calls_means_tool_calls_and_nothing_else_is_changed() {
 #[test]
 fn usage_is_the_last_snapshot_and_errors_are_kept_in_order() {
     let usage = |output| Usage { input: Some(1), output, ..Usage::default() };
-    let error = |message| Delta::Error { code: Some("500"), kind: None, message, json: "{}" };
+    let error = |message| Delta::PeerError { code: Some("500"), kind: None, message, json: "{}" };
     let (first, last) = (usage(None), usage(Some(2)));
     let completion = fold(&[Delta::Usage(&first), error("a"), Delta::Usage(&last), error("b")]);
     assert_eq!(completion.usage, Some(last));

@@ -29,7 +29,7 @@ impl From<Status> for ExitCode {
     }
 }
 
-pub(crate) struct Desk {
+pub(crate) struct Report {
     pub(crate) out: BufWriter<Box<dyn Write>>,
     pub(crate) look: Look,
     pub(crate) tally: Tally,
@@ -39,7 +39,7 @@ pub(crate) struct Desk {
     status: Status,
 }
 
-impl Desk {
+impl Report {
     pub(crate) fn new(args: &Args) -> Self {
         let stdout = io::stdout();
         let terminal = stdout.is_terminal();

@@ -90,7 +90,7 @@ pub struct Finish {
     pub raw: String,
 }
 
-/// A complaint of the peer, as told by [`Delta::Error`].
+/// A complaint of the peer, as told by [`Delta::PeerError`].
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct PeerError {
@@ -128,7 +128,7 @@ impl Completion {
                 self.choice(choice).finish.get_or_insert_with(|| Finish { reason, raw: raw.to_owned() });
             }
             Delta::Usage(usage) => self.usage = Some(*usage),
-            Delta::Error { code, kind, message, json: _ } => self.errors.push(PeerError {
+            Delta::PeerError { code, kind, message, json: _ } => self.errors.push(PeerError {
                 code: code.map(str::to_owned),
                 kind: kind.map(str::to_owned),
                 message: message.to_owned(),

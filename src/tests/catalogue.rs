@@ -9,7 +9,8 @@
 use serde_json::{Value, json};
 
 use super::support::{Run, Stream, corpus, run_whole};
-use crate::{Choice, Completion, Delta, ToolCall};
+use crate::completion::{Choice, ToolCall};
+use crate::{Completion, Delta};
 
 /// The same facts of a run.
 struct Facts {

@@ -8,32 +8,32 @@
 //! end. Two values for one name: the earlier value's records are struck out, unless the later is null.
 
 use super::cursor::{Cursor, Kind, Number, number_of};
-use super::{Reading, errors};
+use super::{ParseOptions, errors};
 use crate::delta::ExtraKind;
 use crate::dialect::{self, ChunkKey, ForeignKey, Quirk};
-use crate::error::{ErrorKind, Limit};
+use crate::error::{ErrorKind, LimitKind};
 use crate::lex;
-use crate::options::Extras;
-use crate::record::{PADDING, Padding, Place, Record, Str};
+use crate::options::ExtrasMode;
+use crate::record::{Buffer, PADDING, Padding, Record, Str};
 
-/// The walk: a source to read, lists to state facts in.
-pub(crate) struct Walk<'w, C: Cursor> {
+/// The visitor: a source to read, lists to state facts in.
+pub(crate) struct Visitor<'w, C: Cursor> {
     pub(super) cursor: C,
     pub(super) head: &'w mut Vec<Record>,
     pub(super) body: &'w mut Vec<Record>,
     pub(super) padding: &'w mut Vec<Padding>,
     /// Spare list for putting a choice's records in order.
     pub(super) spare: &'w mut Vec<Record>,
-    pub(super) reading: &'w Reading,
+    pub(super) reading: &'w ParseOptions,
 }
 
 /// The names met so far in one object.
 #[derive(Default)]
-pub(super) struct Met(u32);
+pub(super) struct SeenKeys(u32);
 
-impl Met {
+impl SeenKeys {
     /// Whether the name was met before.
-    pub(super) fn again(&mut self, name: u8) -> bool {
+    pub(super) fn repeats(&mut self, name: u8) -> bool {
         let bit = 1u32.wrapping_shl(u32::from(name));
         let again = self.0 & bit != 0;
         self.0 |= bit;
@@ -54,15 +54,19 @@ struct Chunk<M> {
     head: usize,
 }
 
-impl<C: Cursor> Walk<'_, C> {
+impl<C: Cursor> Visitor<'_, C> {
     pub(super) fn need(&mut self, quirk: Quirk) -> Result<(), ErrorKind> {
-        if self.cursor.tolerance().meets(quirk) { Ok(()) } else { Err(ErrorKind::Refused(quirk)) }
+        if self.cursor.tolerance().meets(quirk) { Ok(()) } else { Err(ErrorKind::QuirkOff(quirk)) }
     }
 
     /// A name again, with a value that is not null: the earlier value's records go. Cost: the records of this object, which
     /// are then as few as its names are.
     #[cold]
-    pub(super) fn twice(&mut self, from: usize, belongs: impl Fn(&Record) -> bool) -> Result<(), ErrorKind> {
+    pub(super) fn strike_duplicate(
+        &mut self,
+        from: usize,
+        belongs: impl Fn(&Record) -> bool,
+    ) -> Result<(), ErrorKind> {
         self.need(Quirk::DuplicateKey)?;
         self.spare.clear();
         self.spare.extend_from_slice(self.body.get(from..).unwrap_or_default());
@@ -130,7 +134,7 @@ impl<C: Cursor> Walk<'_, C> {
     /// One event states no more than so many facts, whatever its size.
     pub(super) fn bounded(&mut self) -> Result<(), ErrorKind> {
         let facts = self.head.len().saturating_add(self.body.len());
-        if facts > self.reading.facts { Err(ErrorKind::Limit(Limit::Facts)) } else { Ok(()) }
+        if facts > self.reading.facts { Err(ErrorKind::Limit(LimitKind::Facts)) } else { Ok(()) }
     }
 
     fn chunk(&mut self) -> Result<(), ErrorKind> {
@@ -144,10 +148,10 @@ impl<C: Cursor> Walk<'_, C> {
             foreign: errors::Foreign::default(),
             head: self.head.len(),
         };
-        let (from, mut met) = (self.body.len(), Met::default());
+        let (from, mut seen) = (self.body.len(), SeenKeys::default());
         let mut members = self.cursor.object()?;
         while let Some((key, kind)) = self.cursor.member(&mut members, dialect::chunk_key)? {
-            self.chunk_member(key, kind, &mut chunk, from, &mut met)?;
+            self.chunk_member(key, kind, &mut chunk, from, &mut seen)?;
         }
         self.close_chunk(chunk, from)
     }
@@ -158,7 +162,7 @@ impl<C: Cursor> Walk<'_, C> {
         kind: Kind,
         chunk: &mut Chunk<C::Mark>,
         from: usize,
-        met: &mut Met,
+        seen: &mut SeenKeys,
     ) -> Result<(), ErrorKind> {
         if kind == Kind::Null {
             chunk.choices_null |= key == ChunkKey::Choices;
@@ -166,11 +170,11 @@ impl<C: Cursor> Walk<'_, C> {
         }
         match key {
             ChunkKey::Id => {
-                let id = self.identity(kind, met, 0)?;
+                let id = self.identity(kind, seen, 0)?;
                 self.head.push(Record::Id(id));
             }
             ChunkKey::Model => {
-                let model = self.identity(kind, met, 1)?;
+                let model = self.identity(kind, seen, 1)?;
                 self.head.push(Record::Model(model));
             }
             ChunkKey::Object => {
@@ -181,24 +185,24 @@ impl<C: Cursor> Walk<'_, C> {
             }
             ChunkKey::Created => self.created(kind)?,
             ChunkKey::Choices => {
-                if met.again(2) {
-                    self.twice(from, |record| !matches!(record, Record::Counter { .. }))?;
+                if seen.repeats(2) {
+                    self.strike_duplicate(from, |record| !matches!(record, Record::Counter { .. }))?;
                 }
                 chunk.choices = true;
                 self.choices(kind)?;
             }
             ChunkKey::Usage => {
-                if met.again(3) {
+                if seen.repeats(3) {
                     self.need(Quirk::DuplicateKey)?;
                 }
                 chunk.counters |= self.usage(kind)?;
             }
             ChunkKey::UsageBox => self.usage_box(kind, chunk)?,
             ChunkKey::Error => {
-                if met.again(4) {
+                if seen.repeats(4) {
                     self.need(Quirk::DuplicateKey)?;
                 }
-                chunk.error = Some(self.passed()?);
+                chunk.error = Some(self.skip_marked()?);
             }
             ChunkKey::Finish => chunk.finish = self.soft_string(kind)?,
             ChunkKey::Extra(kind) => self.extra(kind, true)?,
@@ -216,8 +220,8 @@ impl<C: Cursor> Walk<'_, C> {
     }
 
     /// `id` or `model`; the last of several wins, which is stated last.
-    fn identity(&mut self, kind: Kind, met: &mut Met, name: u8) -> Result<Str, ErrorKind> {
-        if met.again(name) {
+    fn identity(&mut self, kind: Kind, seen: &mut SeenKeys, name: u8) -> Result<Str, ErrorKind> {
+        if seen.repeats(name) {
             self.need(Quirk::DuplicateKey)?;
             let same = |record: &Record| match record {
                 Record::Id(_) => name == 0,
@@ -243,7 +247,7 @@ impl<C: Cursor> Walk<'_, C> {
         kind: Kind,
         foreign: &mut errors::Foreign<C::Mark>,
     ) -> Result<(), ErrorKind> {
-        let mark = self.passed()?;
+        let mark = self.skip_marked()?;
         foreign.note(key, kind, mark);
         Ok(())
     }
@@ -344,7 +348,7 @@ impl<C: Cursor> Walk<'_, C> {
     pub(super) fn soft_string(&mut self, kind: Kind) -> Result<Str, ErrorKind> {
         if kind == Kind::String {
             let string = self.cursor.string()?;
-            if self.reading.padding && string.place() == Place::Payload {
+            if self.reading.padding && string.buffer() == Buffer::Payload {
                 self.pad(Padding::Text { span: string.span(), noise: false });
             }
             return Ok(string);
@@ -354,15 +358,15 @@ impl<C: Cursor> Walk<'_, C> {
     }
 
     /// Passes the value ahead; gives its mark.
-    pub(super) fn passed(&mut self) -> Result<C::Mark, ErrorKind> {
+    pub(super) fn skip_marked(&mut self) -> Result<C::Mark, ErrorKind> {
         let mark = self.cursor.mark();
         self.cursor.skip()?;
         Ok(mark)
     }
 
     pub(super) fn extra(&mut self, kind: ExtraKind, chunk: bool) -> Result<(), ErrorKind> {
-        let mark = self.passed()?;
-        if self.reading.extras != Extras::None {
+        let mark = self.skip_marked()?;
+        if self.reading.extras != ExtrasMode::Off {
             let json = self.cursor.json(mark);
             if matches!(self.cursor.bytes(json), b"{}" | b"[]") {
                 return Ok(());
@@ -374,7 +378,7 @@ impl<C: Cursor> Walk<'_, C> {
 
     /// A member that means nothing here.
     pub(super) fn other(&mut self, kind: Kind, chunk: bool) -> Result<(), ErrorKind> {
-        if self.reading.extras == Extras::All {
+        if self.reading.extras == ExtrasMode::All {
             return self.extra(ExtraKind::Other, chunk);
         }
         match kind {

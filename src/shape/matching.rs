@@ -2,19 +2,19 @@
 //!
 //! Knows: pieces and holes. Must not know: which shape to try, what a hit means.
 
-use super::{Candidate, Filling, HOLES, Hit, Hole, Piece, Shape};
+use super::{Candidate, Capture, HOLES, Hit, Hole, Piece, Shape};
 use crate::lex;
 use crate::record::{Span, Str};
 
 impl Shape {
     /// Whether `bytes` begin with an event of this shape; `longest`: the most bytes of an id.
     #[inline(always)]
-    pub(super) fn fit(&self, bytes: &[u8], longest: u32, fillings: &mut [Filling; HOLES]) -> Option<Hit> {
+    pub(super) fn matches(&self, bytes: &[u8], longest: u32, captures: &mut [Capture; HOLES]) -> Option<Hit> {
         let mut at = 0usize;
         let mut text = Str::NONE;
-        let (mut said, mut escaped) = (0u16, 0u16);
+        let (mut text_hole, mut escaped) = (0u16, 0u16);
         let mut bit = 1u16;
-        for (piece, filling) in self.pieces.iter().zip(fillings.iter_mut()) {
+        for (piece, capture) in self.pieces.iter().zip(captures.iter_mut()) {
             let literal = self.bytes.get(usize::from(piece.start)..usize::from(piece.end))?;
             let end = at.wrapping_add(literal.len());
             if bytes.get(at..end)? != literal {
@@ -23,28 +23,28 @@ impl Shape {
             at = end;
             match piece.hole {
                 Hole::End => {
-                    return Some(Hit { length: at, plain: self.plain, text, said, escaped });
+                    return Some(Hit { length: at, single: self.single, text, text_hole, escaped });
                 }
                 Hole::Text(fact) => {
-                    let (span, rough) = string_hole(bytes, at, fact.is_none())?;
-                    *filling = Filling::of_text(span);
+                    let (span, slow) = string_hole(bytes, at, fact.is_none())?;
+                    *capture = Capture::of_text(span);
                     at = span.end as usize;
-                    if rough {
+                    if slow {
                         escaped |= bit;
                     }
                     if fact.is_some() {
-                        (text, said) = (Str::of_payload(span), bit);
+                        (text, text_hole) = (Str::of_payload(span), bit);
                     }
                 }
                 Hole::Name => {
-                    let (span, rough) = string_hole(bytes, at, true)?;
-                    if rough || span.is_empty() || span.end.wrapping_sub(span.start) > longest {
+                    let (span, slow) = string_hole(bytes, at, true)?;
+                    if slow || span.is_empty() || span.end.wrapping_sub(span.start) > longest {
                         return None;
                     }
                     at = span.end as usize;
                 }
                 Hole::Integer(_) => {
-                    (at, filling.0) = lex::plain_integer(bytes, at)?;
+                    (at, capture.0) = lex::plain_integer(bytes, at)?;
                 }
             }
             bit = bit.wrapping_shl(1);
@@ -62,8 +62,8 @@ impl Shape {
     }
 
     /// What filled it.
-    pub(super) fn filling<'f>(&self, ordinal: usize, fillings: &'f [Filling; HOLES]) -> Option<&'f Filling> {
-        fillings.get(self.hole_of(ordinal) as usize)
+    pub(super) fn capture<'f>(&self, ordinal: usize, captures: &'f [Capture; HOLES]) -> Option<&'f Capture> {
+        captures.get(self.hole_of(ordinal) as usize)
     }
 
     /// The integer that a candidate is in the literals.
@@ -85,7 +85,7 @@ fn string_hole(bytes: &[u8], at: usize, check: bool) -> Option<(Span, bool)> {
     let stop = lex::string_stop(body);
     let end = at.wrapping_add(stop.at);
     if body.get(stop.at) != Some(&b'"') {
-        return rough_hole(bytes, at, end);
+        return slow_hole(bytes, at, end);
     }
     let span = Span::new(at, end);
     if check && stop.wide && std::str::from_utf8(span.of(bytes)).is_err() {
@@ -95,7 +95,7 @@ fn string_hole(bytes: &[u8], at: usize, check: bool) -> Option<(Span, bool)> {
 }
 
 #[inline(never)]
-fn rough_hole(bytes: &[u8], start: usize, mut at: usize) -> Option<(Span, bool)> {
+fn slow_hole(bytes: &[u8], start: usize, mut at: usize) -> Option<(Span, bool)> {
     while bytes.get(at) == Some(&b'\\') {
         let after = at.wrapping_add(2);
         at = after.wrapping_add(lex::string_stop(bytes.get(after..)?).at);

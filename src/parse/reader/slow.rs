@@ -13,7 +13,7 @@ use crate::record::{Span, Str};
 impl<'a> Reader<'a> {
     /// The body of the next member's name and all after it; `None`: the object ended.
     #[inline(never)]
-    pub(super) fn rough_member(&mut self, seq: &mut Seq) -> Result<Option<&'a [u8]>, ErrorKind> {
+    pub(super) fn slow_member(&mut self, seq: &mut Seq) -> Result<Option<&'a [u8]>, ErrorKind> {
         if !self.next(seq, b'}')? {
             return Ok(None);
         }
@@ -23,8 +23,8 @@ impl<'a> Reader<'a> {
 
     /// A name with escapes in it or white space after it, through its colon; `body`: from after its opening quote.
     #[cold]
-    pub(super) fn rough_name<K>(&mut self, body: &[u8], table: impl Fn(&[u8]) -> K) -> Result<K, ErrorKind> {
-        let (name, escapes) = self.rough_body(self.position_of(body))?;
+    pub(super) fn slow_name<K>(&mut self, body: &[u8], table: impl Fn(&[u8]) -> K) -> Result<K, ErrorKind> {
+        let (name, escapes) = self.slow_body(self.position_of(body))?;
         let key = if escapes {
             let name = self.unescape(name)?;
             table(self.bytes(name))
@@ -37,8 +37,8 @@ impl<'a> Reader<'a> {
     }
 
     #[cold]
-    pub(super) fn rough_string(&mut self, body: &[u8]) -> Result<Str, ErrorKind> {
-        let (body, escapes) = self.rough_body(self.position_of(body))?;
+    pub(super) fn slow_string(&mut self, body: &[u8]) -> Result<Str, ErrorKind> {
+        let (body, escapes) = self.slow_body(self.position_of(body))?;
         if escapes {
             return self.unescape(body);
         }
@@ -47,7 +47,7 @@ impl<'a> Reader<'a> {
 
     /// A string's body from `start` on, and whether it has escapes; the reader then stands after the closing quote.
     #[cold]
-    pub(super) fn rough_body(&mut self, start: usize) -> Result<(Span, bool), ErrorKind> {
+    pub(super) fn slow_body(&mut self, start: usize) -> Result<(Span, bool), ErrorKind> {
         self.rest = self.payload.get(start..).unwrap_or_default();
         let mut escapes = false;
         loop {

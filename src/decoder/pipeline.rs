@@ -3,13 +3,13 @@
 //! Knows: the rooms after framing, and in which order they are asked. Must not know: inputs, cuts, lines.
 
 use crate::dialect::{self, Quirk, Tolerance};
-use crate::error::{ErrorKind, Limit};
+use crate::error::{ErrorKind, LimitKind};
 use crate::frame::document::{self, Part};
 use crate::lex;
 use crate::normalize::{Event, Normalizer};
 use crate::options::Options;
-use crate::parse::{self, Reading, Room, cursor::Scratch};
-use crate::record::{Record, Span, Str, Texts, Told};
+use crate::parse::{self, ParseOptions, Room, cursor::Scratch};
+use crate::record::{RawDelta, Record, Span, Str, Texts};
 use crate::shape::Shapes;
 
 /// Scratch that is kept between events.
@@ -20,24 +20,24 @@ const MANY: usize = 512;
 
 /// The rooms that see payloads, and the queue of what is told of one event.
 #[derive(Debug, Clone)]
-pub(super) struct Teller {
+pub(super) struct Pipeline {
     pub(super) tolerance: Tolerance,
     pub(super) room: Room,
     pub(super) scratch: Scratch,
     pub(super) normalizer: Normalizer,
-    pub(super) queue: Vec<Told>,
+    pub(super) queue: Vec<RawDelta>,
     /// What is wrong with the event; told after its queue.
     pub(super) error: Option<ErrorKind>,
     /// What was wrong with a document before others of the same event.
     bad: Option<ErrorKind>,
     /// Documents that the event had.
     documents: u32,
-    reading: Reading,
+    reading: ParseOptions,
     keepalives: bool,
     name_limit: usize,
 }
 
-impl Teller {
+impl Pipeline {
     pub(super) fn new(options: &Options) -> Self {
         Self {
             tolerance: Tolerance::new(options.quirks),
@@ -48,7 +48,7 @@ impl Teller {
             error: None,
             bad: None,
             documents: 0,
-            reading: Reading {
+            reading: ParseOptions {
                 depth: options.limits.depth,
                 extras: options.extras,
                 facts: options.limits.facts,
@@ -91,7 +91,7 @@ impl Teller {
     pub(super) fn comment(&mut self) {
         self.begin();
         if self.keepalives {
-            self.queue.push(Told::Keepalive);
+            self.queue.push(RawDelta::Keepalive);
         }
     }
 
@@ -118,7 +118,7 @@ impl Teller {
 
     fn tell(&mut self, payload: &[u8], name: &[u8], error: bool) -> Result<(), ErrorKind> {
         if name.len() > self.name_limit {
-            return Err(ErrorKind::Limit(Limit::EventNameBytes));
+            return Err(ErrorKind::Limit(LimitKind::EventNameBytes));
         }
         if error || name == dialect::ERROR_EVENT.as_bytes() && self.tolerance.meets(Quirk::ErrorEvent) {
             return self.error_event(payload, name);
@@ -131,12 +131,12 @@ impl Teller {
             });
             return Ok(());
         }
-        let mut part = document::first(payload, &mut self.tolerance).map_err(ErrorKind::Refused)?;
+        let mut part = document::first(payload, &mut self.tolerance).map_err(ErrorKind::QuirkOff)?;
         loop {
             match part {
                 Part::End => return Ok(()),
                 Part::Empty | Part::Comment => {
-                    self.queue.extend(self.keepalives.then_some(Told::Keepalive));
+                    self.queue.extend(self.keepalives.then_some(RawDelta::Keepalive));
                     return Ok(());
                 }
                 Part::Done(which) => {
@@ -153,7 +153,7 @@ impl Teller {
     /// The document at `at`; gives what follows it.
     fn document(&mut self, payload: &[u8], name: &[u8], at: usize) -> Result<Part, ErrorKind> {
         if self.queue.len() > self.reading.facts {
-            return Err(ErrorKind::Limit(Limit::Facts));
+            return Err(ErrorKind::Limit(LimitKind::Facts));
         }
         let end = match self.read(payload, at) {
             Err(ErrorKind::Json) if self.tolerance.allows(Quirk::Repaired) => {
@@ -163,14 +163,14 @@ impl Teller {
             Ok(end) => end,
         };
         self.documents = self.documents.saturating_add(1);
-        let next = document::next(payload, end, &mut self.tolerance).map_err(ErrorKind::Refused)?;
+        let next = document::next(payload, end, &mut self.tolerance).map_err(ErrorKind::QuirkOff)?;
         self.told(payload, name, (at, end))?;
         Ok(next)
     }
 
     /// The event just told was one document that said nothing once and for all: another like it says as much.
     pub(super) fn is_repeatable(&self) -> bool {
-        self.documents == 1 && self.error.is_none() && self.normalizer.is_steady()
+        self.documents == 1 && self.error.is_none() && self.normalizer.is_repeatable()
     }
 
     /// An event of a known shape, which is `raw`: the records of the hit, told as any others. Gives `false`, and has done
@@ -216,7 +216,7 @@ impl Teller {
     pub(super) fn say_usage(&mut self) {
         self.begin();
         let snapshot = self.normalizer.take_snapshot();
-        self.queue.push(Told::Usage { snapshot });
+        self.queue.push(RawDelta::Usage { snapshot });
     }
 
     /// A document that cannot be told: the next of the payload may be; what was wrong is told at the end.

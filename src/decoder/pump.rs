@@ -2,16 +2,16 @@
 //!
 //! Knows: the framer's steps, the carry, the offsets. Must not know: what an event says.
 
-use super::{Decoder, FIRST, Pace, Said, Source, State, Teller};
+use super::{Decoder, FIRST, Mode, Outcome, Pipeline, Source, State};
 use crate::carry::Carry;
 use crate::dialect::Quirk;
-use crate::error::{Error, ErrorKind, Limit};
+use crate::error::{Error, ErrorKind, LimitKind};
 use crate::frame::{Data, Event, Step};
 use crate::record::Span;
 
 impl Decoder {
     /// Takes bytes, from `used` on, until there is something to say; gives how many are then used.
-    pub(super) fn advance(&mut self, bytes: &[u8], mut used: usize) -> (usize, Said) {
+    pub(super) fn advance(&mut self, bytes: &[u8], mut used: usize) -> (usize, Outcome) {
         if let Source::Input { .. } = self.source {
             // What is still queued was copied to scratch by the call before.
             self.source = Source::Scratch;
@@ -22,9 +22,9 @@ impl Decoder {
             }
             if self.state != State::Open {
                 used = bytes.len();
-                match self.wind_up() {
+                match self.drain_end() {
                     true => continue,
-                    false => break Said::Nothing,
+                    false => break Outcome::Nothing,
                 }
             }
             let before = used;
@@ -35,14 +35,14 @@ impl Decoder {
                 self.on_carry(rest, &mut used)
             };
             self.take(rest, used.saturating_sub(before));
-            if !more && self.next >= self.teller.queue.len() && self.teller.error.is_none() {
-                break Said::Nothing;
+            if !more && self.next >= self.pipeline.queue.len() && self.pipeline.error.is_none() {
+                break Outcome::Nothing;
             }
         };
         if let Source::Input { .. } = self.source {
             self.keep_queue(bytes);
         }
-        self.pace = self.next_pace();
+        self.mode = self.next_mode();
         debug_assert_eq!(
             self.taken,
             self.offset.saturating_add(self.removed).saturating_add(self.carry.len() as u64),
@@ -51,31 +51,32 @@ impl Decoder {
         (used, said)
     }
 
-    fn next_pace(&self) -> Pace {
-        if self.next < self.teller.queue.len() || self.teller.error.is_some() || self.state != State::Open {
-            Pace::Cold
+    fn next_mode(&self) -> Mode {
+        if self.next < self.pipeline.queue.len() || self.pipeline.error.is_some() || self.state != State::Open
+        {
+            Mode::General
         } else if self.is_hot() {
-            Pace::Hot
-        } else if self.starved && self.frames.may_grow() {
-            Pace::Growing
+            Mode::Fast
+        } else if self.need_input && self.frames.may_extend_line() {
+            Mode::PartialLine
         } else {
-            Pace::Cold
+            Mode::General
         }
     }
 
     /// The next of the queue, or the error that ends it.
-    fn queued(&mut self) -> Option<Said> {
-        if self.next < self.teller.queue.len() {
+    fn queued(&mut self) -> Option<Outcome> {
+        if self.next < self.pipeline.queue.len() {
             self.next = self.next.saturating_add(1);
-            return Some(Said::Told);
+            return Some(Outcome::Delta);
         }
         if let Some(fatal) = self.fatal {
-            return Some(Said::Failed(fatal));
+            return Some(Outcome::Failed(fatal));
         }
         if self.carry.is_empty() {
             self.carry.relax();
         }
-        let kind = self.teller.error.take()?;
+        let kind = self.pipeline.error.take()?;
         self.errors = self.errors.saturating_add(1);
         let mut error = Error::new(kind, self.event_at);
         if matches!(kind, ErrorKind::Limit(_)) && self.fatal_limits {
@@ -83,9 +84,9 @@ impl Decoder {
             self.fatal = Some(error);
             self.offset = self.offset.saturating_add(self.carry.len() as u64);
             self.carry = Carry::default();
-            self.starved = false;
+            self.need_input = false;
         }
-        Some(Said::Failed(error))
+        Some(Outcome::Failed(error))
     }
 
     /// One step on the input itself. Gives whether to go on.
@@ -94,19 +95,19 @@ impl Decoder {
             return false;
         }
         let missed = std::mem::take(&mut self.missed);
-        if !missed && self.is_hot() && self.shaped(rest, used) {
+        if !missed && self.is_hot() && self.replay_input(rest, used) {
             return true;
         }
-        match self.frames.step(rest, &mut self.teller.tolerance) {
+        match self.frames.step(rest, &mut self.pipeline.tolerance) {
             Step::More => {
                 self.carry.push(rest);
-                self.starved = true;
+                self.need_input = true;
                 *used = used.saturating_add(rest.len());
                 false
             }
             Step::Drop { from, to, comment } => {
                 self.carry.push(rest.get(..from).unwrap_or_default());
-                self.starved = true;
+                self.need_input = true;
                 self.dropped(from, to, comment);
                 *used = used.saturating_add(to);
                 true
@@ -127,24 +128,24 @@ impl Decoder {
 
     /// One step on the carry; brings one more line of the input when that is needed.
     fn on_carry(&mut self, rest: &[u8], used: &mut usize) -> bool {
-        if self.starved {
+        if self.need_input {
             if rest.is_empty() {
                 return false;
             }
             let line = through_line_end(rest);
             self.carry.push(rest.get(..line).unwrap_or_default());
             *used = used.saturating_add(line);
-            self.starved = false;
+            self.need_input = false;
         }
-        match self.frames.step(self.carry.bytes(), &mut self.teller.tolerance) {
+        match self.frames.step(self.carry.bytes(), &mut self.pipeline.tolerance) {
             Step::More => {
-                self.starved = true;
+                self.need_input = true;
                 true
             }
             Step::Drop { from, to, comment } => {
                 if to >= self.carry.len() {
                     self.carry.truncate(from);
-                    self.starved = true;
+                    self.need_input = true;
                     self.dropped(from, to, comment);
                 } else if from == 0 {
                     self.carry.consume(to);
@@ -171,16 +172,16 @@ impl Decoder {
     }
 
     /// No more bytes: what is left in the carry is an event or nothing. Gives whether there may be more to say.
-    fn wind_up(&mut self) -> bool {
+    fn drain_end(&mut self) -> bool {
         if self.state == State::Finished {
             return false;
         }
-        if !self.starved && !self.carry.is_empty() {
+        if !self.need_input && !self.carry.is_empty() {
             // Whole events may be left of an input that was left early.
             return self.on_carry(&[], &mut 0);
         }
         let left = self.carry.len();
-        match self.frames.finish(self.carry.bytes(), &mut self.teller.tolerance) {
+        match self.frames.finish(self.carry.bytes(), &mut self.pipeline.tolerance) {
             Step::Event(event) => {
                 self.carry.consume(event.end);
                 self.carried(event);
@@ -203,7 +204,7 @@ impl Decoder {
                 self.state = State::Finished;
                 self.next = 0;
                 self.source = Source::Scratch;
-                self.teller.end();
+                self.pipeline.end();
             }
         }
         true
@@ -225,14 +226,14 @@ impl Decoder {
     fn comment(&mut self) {
         self.next = 0;
         self.source = Source::Scratch;
-        self.teller.comment();
+        self.pipeline.comment();
     }
 
     fn over(&mut self, to: usize) {
         self.begin_event(to);
         self.source = Source::Scratch;
-        self.teller.begin();
-        self.teller.error = Some(ErrorKind::Limit(Limit::EventBytes));
+        self.pipeline.begin();
+        self.pipeline.error = Some(ErrorKind::Limit(LimitKind::EventBytes));
     }
 
     /// An event of `length` bytes begins at the offset; what follows begins after it.
@@ -252,7 +253,7 @@ impl Decoder {
         let length = event.end;
         let carry = std::mem::take(&mut self.carry);
         let raw = carry.read(length);
-        if event.plain && self.shaped_in_carry(raw) {
+        if event.plain && self.replay_carry(raw) {
             self.begin_event(length);
             self.settle();
             self.source = Source::Carry { length, span: Span::new(0, length) };
@@ -287,14 +288,14 @@ impl Decoder {
             let payload = payload.to_vec();
             return self.undecodable(&payload, name, event.error);
         }
-        self.teller.event(payload, name, event.error, learn);
+        self.pipeline.event(payload, name, event.error, learn);
         self.settle();
         if learn
-            && self.teller.is_repeatable()
+            && self.pipeline.is_repeatable()
             && self.frames.ends_by_itself(raw)
             && let Data::One(span) = event.data
         {
-            let Teller { room, scratch, .. } = &self.teller;
+            let Pipeline { room, scratch, .. } = &self.pipeline;
             self.shapes.learn(raw, span.range().start, &room.statement, &scratch.escaped);
         }
     }
@@ -302,15 +303,15 @@ impl Decoder {
     /// An event that is not UTF-8: decoded as the Encoding Standard does, or refused.
     #[cold]
     fn undecodable(&mut self, payload: &[u8], name: &[u8], error: bool) {
-        if !self.teller.tolerance.meets(Quirk::InvalidUtf8) {
+        if !self.pipeline.tolerance.meets(Quirk::InvalidUtf8) {
             self.source = Source::Scratch;
-            self.teller.begin();
-            self.teller.error = Some(ErrorKind::Utf8);
+            self.pipeline.begin();
+            self.pipeline.error = Some(ErrorKind::Utf8);
             return;
         }
         *self.frames.joined_mut() = String::from_utf8_lossy(payload).into_owned().into_bytes();
         self.source = Source::Joined;
-        self.teller.event(self.frames.joined(), name, error, false);
+        self.pipeline.event(self.frames.joined(), name, error, false);
         self.settle();
     }
 
@@ -333,11 +334,11 @@ impl Decoder {
 
 /// The length of `bytes` through the first line end and a blank line after it, or of all.
 fn through_line_end(bytes: &[u8]) -> usize {
-    memchr::memchr2(b'\n', b'\r', bytes).map_or(bytes.len(), |end| through_blank_line(bytes, end))
+    memchr::memchr2(b'\n', b'\r', bytes).map_or(bytes.len(), |end| after_line_ends(bytes, end))
 }
 
 /// The length of `bytes` through the line end at `end` and a blank line after it.
-pub(super) fn through_blank_line(bytes: &[u8], end: usize) -> usize {
+pub(super) fn after_line_ends(bytes: &[u8], end: usize) -> usize {
     let more = bytes.get(end..).unwrap_or_default().iter().take(4);
     end.saturating_add(more.take_while(|byte| matches!(byte, b'\n' | b'\r')).count())
 }
