@@ -124,7 +124,8 @@ pub fn framer(data: &[u8]) {
 
 /// The reader, simd-json's tape and serde_json agree.
 pub fn json(data: &[u8]) {
-    use crate::parse::{self, Room, cursor::Scratch};
+    use crate::parse::{self, cursor::Scratch};
+    use crate::record::Records;
     let Ok(text) = std::str::from_utf8(data) else { return };
     let accepted = parse::is_value(data, 128, &mut Scratch::default());
     if serde_json::from_str::<serde_json::Value>(text).is_ok() {
@@ -152,14 +153,13 @@ pub fn json(data: &[u8]) {
         );
     }
     let read = |tape_from: usize| {
-        let (mut room, mut scratch) = (Room::default(), Scratch::default());
+        let (mut records, mut scratch) = (Records::new(usize::MAX), Scratch::default());
         let mut tolerance = crate::dialect::Tolerance::new(Quirks::TOLERANT);
-        let end = parse::document(data, 0, &reading(tape_from), &mut room, &mut scratch, &mut tolerance);
+        let end = parse::document(data, 0, &reading(tape_from), &mut records, &mut scratch, &mut tolerance);
         let text = |string: Str| crate::record::text(string, data, &scratch.text).to_owned();
-        let statement = &room.statement;
-        let records = statement.head.iter().chain(&statement.body);
-        let records: Vec<_> = records.map(|record| resolved(record, &text)).collect();
-        (end.map(|end| data.get(end..).unwrap_or_default().trim_ascii().len()), records, tolerance.seen)
+        let stated = records.head().iter().chain(records.body());
+        let stated: Vec<_> = stated.map(|record| resolved(record, &text)).collect();
+        (end.map(|end| data.get(end..).unwrap_or_default().trim_ascii().len()), stated, tolerance.seen)
     };
     assert_eq!(read(0), read(usize::MAX), "the tape and the reader differ");
 }
@@ -167,7 +167,7 @@ pub fn json(data: &[u8]) {
 /// How both read; the tape from this size on.
 fn reading(tape_from: usize) -> crate::parse::ParseOptions {
     let extras = crate::ExtrasMode::Listed;
-    crate::parse::ParseOptions { depth: 128, extras, facts: usize::MAX, padding: false, tape_from }
+    crate::parse::ParseOptions { depth: 128, extras, name_limit: 256, padding: false, tape_from }
 }
 
 /// A record without what depends on the source: where its strings are.
@@ -178,25 +178,29 @@ fn resolved(record: &Record, text: &dyn Fn(Str) -> String) -> String {
         Record::Id(string) => format!("id {}", text(string)),
         Record::Model(string) => format!("model {}", text(string)),
         Record::Role(string) => format!("role {}", text(string)),
-        Record::Reasoning { source, origin, text: string } => {
-            format!("reasoning {source} {origin:?} {}", text(string))
-        }
+        Record::Reasoning { rank, text: string } => format!("reasoning {rank} {}", text(string)),
         Record::Opaque { kind, data } => format!("opaque {kind:?} {}", text(data)),
-        Record::Text { origin, text: string } => format!("text {origin:?} {}", text(string)),
-        Record::Refusal { origin, text: string } => format!("refusal {origin:?} {}", text(string)),
-        Record::ToolCall { index, id, name, origin, bare } => {
-            format!("call {index:?} {} {} {origin:?} {bare}", text(id), text(name))
+        Record::Text(string) => format!("text {}", text(string)),
+        Record::Refusal(string) => format!("refusal {}", text(string)),
+        Record::ToolCall { index, id, name, bare } => {
+            format!("call {index:?} {} {} {bare}", text(id), text(name))
         }
         Record::Arguments(string) => format!("arguments {}", text(string)),
-        Record::Extra { kind, json, chunk } => format!("extra {kind:?} {} {chunk}", text(json)),
-        Record::SideChannel { json } => format!("side {}", text(json)),
-        Record::Finish(string) => format!("finish {}", text(string)),
+        Record::Extra { kind, name, json, chunk } => {
+            format!("extra {kind:?} {} {} {chunk}", text(name), text(json))
+        }
+        Record::Finish { reason, raw } => format!("finish {reason:?} {}", text(raw)),
         Record::Error { code, kind, message, .. } => {
             format!("error {} {} {}", text(code), text(kind), text(message))
         }
         Record::Choice { index } => format!("choice {index}"),
         Record::Edges { lead, tail } => format!("edges {lead} {tail}"),
         Record::Unknown { .. } => "unknown".to_owned(),
+        Record::Whole(_)
+        | Record::ProvisionalFinish(_)
+        | Record::Keepalive
+        | Record::Done { .. }
+        | Record::Struck => format!("{record:?}"),
     }
 }
 
@@ -204,16 +208,19 @@ fn resolved(record: &Record, text: &dyn Fn(Str) -> String) -> String {
 /// stated.
 #[must_use]
 pub fn read_document(data: &[u8], from_tape: bool) -> usize {
-    use crate::parse::{self, Room, cursor::Scratch};
+    use crate::parse::{self, cursor::Scratch};
+    use crate::record::Records;
     thread_local! {
-        static LISTS: std::cell::RefCell<(Room, Scratch)> = std::cell::RefCell::default();
+        static LISTS: std::cell::RefCell<(Records, Scratch)> =
+            std::cell::RefCell::new((Records::new(usize::MAX), Scratch::default()));
     }
-    LISTS.with_borrow_mut(|(room, scratch)| {
+    LISTS.with_borrow_mut(|(records, scratch)| {
         let mut tolerance = crate::dialect::Tolerance::new(Quirks::TOLERANT);
         let tape_from = if from_tape { 0 } else { usize::MAX };
         scratch.clear();
-        let read = parse::document(data, 0, &reading(tape_from), room, scratch, &mut tolerance);
-        let facts = room.statement.head.len().saturating_add(room.statement.body.len());
+        records.begin_event();
+        let read = parse::document(data, 0, &reading(tape_from), records, scratch, &mut tolerance);
+        let facts = records.head().len().saturating_add(records.body().len());
         read.map_or(0, |_| facts)
     })
 }

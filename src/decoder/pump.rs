@@ -7,6 +7,7 @@ use crate::carry::Carry;
 use crate::dialect::Quirk;
 use crate::error::{Error, ErrorKind, LimitKind};
 use crate::frame::{Data, Event, Step};
+use crate::parse;
 use crate::record::Span;
 
 impl Decoder {
@@ -52,8 +53,9 @@ impl Decoder {
     }
 
     fn next_mode(&self) -> Mode {
-        if self.next < self.pipeline.queue.len() || self.pipeline.error.is_some() || self.state != State::Open
-        {
+        let is_busy = self.next < self.pipeline.queue.len() || self.pipeline.error.is_some();
+        // What one big event took is given back on the general way, once its deltas are told.
+        if is_busy || self.state != State::Open || self.pipeline.is_big() {
             Mode::General
         } else if self.is_hot() {
             Mode::Fast
@@ -75,6 +77,9 @@ impl Decoder {
         }
         if self.carry.is_empty() {
             self.carry.relax();
+        }
+        if self.pipeline.is_big() && self.pipeline.error.is_none() {
+            self.pipeline.relax();
         }
         let kind = self.pipeline.error.take()?;
         self.errors = self.errors.saturating_add(1);
@@ -288,15 +293,15 @@ impl Decoder {
             let payload = payload.to_vec();
             return self.undecodable(&payload, name, event.error);
         }
-        self.pipeline.event(payload, name, event.error, learn);
+        self.pipeline.decode_payload(&parse::Event { payload, name, is_error: event.error }, learn);
         self.settle();
         if learn
             && self.pipeline.is_repeatable()
             && self.frames.ends_by_itself(raw)
             && let Data::One(span) = event.data
         {
-            let Pipeline { room, scratch, .. } = &self.pipeline;
-            self.shapes.learn(raw, span.range().start, &room.statement, &scratch.escaped);
+            let Pipeline { parser, scratch, .. } = &self.pipeline;
+            self.shapes.learn(raw, span.range().start, &parser.records, &scratch.escaped);
         }
     }
 
@@ -311,7 +316,8 @@ impl Decoder {
         }
         *self.frames.joined_mut() = String::from_utf8_lossy(payload).into_owned().into_bytes();
         self.source = Source::Joined;
-        self.pipeline.event(self.frames.joined(), name, error, false);
+        let event = parse::Event { payload: self.frames.joined(), name, is_error: error };
+        self.pipeline.decode_payload(&event, false);
         self.settle();
     }
 

@@ -5,7 +5,7 @@
 //! None of this runs on a conforming stream of one `data` line an event: it is asked about pending data only when a
 //! line arrives that the strict rules would join or ignore.
 
-use super::document::is_done;
+use crate::dialect::done_marker;
 use crate::dialect::{Quirk, Tolerance};
 use crate::lex::nest::Nest;
 
@@ -35,13 +35,13 @@ impl Pending {
     pub(super) fn is_complete(&mut self, data: &[u8]) -> bool {
         self.scan(data);
         // A marker with much white space around it is none: looking for one must not cost more than its line.
-        self.nest.is_closed() || (data.len() <= 32 && is_done(data.trim_ascii()).is_some())
+        self.nest.is_closed() || (data.len() <= 32 && done_marker(data.trim_ascii()).is_some())
     }
 
     /// The data was cut off: a line of this value cannot be more of it. An end marker never is, and an object is not where
     /// no object can begin: in a string, or after anything but a bracket, a comma or a colon.
     pub(super) fn is_cut_off(&mut self, data: &[u8], value: &[u8]) -> bool {
-        if is_done(value.trim_ascii()).is_some() {
+        if done_marker(value.trim_ascii()).is_some() {
             return self.is_open(data);
         }
         if value.first() != Some(&b'{') || !self.is_open(data) {

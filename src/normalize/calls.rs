@@ -18,7 +18,7 @@ impl Normalizer {
         event: &mut Event<'_>,
     ) -> Result<(), ErrorKind> {
         let caps = self.caps;
-        let Some(choice) = self.choices.get_mut(self.choice) else { return Ok(()) };
+        let Some(choice) = self.current() else { return Ok(()) };
         if id.len() > caps.id_bytes as usize {
             return Err(ErrorKind::Limit(LimitKind::IdBytes));
         }
@@ -71,13 +71,14 @@ impl Normalizer {
         if id.is_empty() {
             need(event, Quirk::ToolIdLate)?;
         }
-        let Some(choice) = self.choices.get_mut(self.choice) else { return Ok(()) };
+        let Some(choice) = self.current() else { return Ok(()) };
         let slot = choice.calls.len();
-        self.call = Some(slot);
+        choice.went_on |= choice.finished.is_some();
         make_room(&mut choice.calls, 4);
         choice.calls.push(Call { index: entry.index, id: entry.id, name: entry.name, ..Call::default() });
         let slot = u32::try_from(slot).unwrap_or(u32::MAX);
         event.out.push(RawDelta::ToolCallStart { choice: choice.index, slot, id, name });
+        self.call = usize::try_from(slot).ok();
         Ok(())
     }
 
@@ -89,7 +90,7 @@ impl Normalizer {
         (id, name): (Str, Str),
         event: &mut Event<'_>,
     ) -> Result<(), ErrorKind> {
-        let Some(choice) = self.choices.get_mut(self.choice) else { return Ok(()) };
+        let Some(choice) = self.current() else { return Ok(()) };
         let index = choice.index;
         let Some(call) = choice.calls.get_mut(slot) else { return Ok(()) };
         let mut late = Str::NONE;
@@ -102,10 +103,14 @@ impl Normalizer {
         }
         let mut piece = Str::NONE;
         if entry.name != 0 {
-            match call.named(event.texts.bytes(name)) {
-                Name::First => piece = name,
+            match call.name_says(entry.name) {
+                Name::First => {
+                    call.name = entry.name;
+                    piece = name;
+                }
                 Name::Piece => {
                     need(event, Quirk::ToolNameSplit)?;
+                    call.name = label_print(call.name, event.texts.bytes(name));
                     piece = name;
                 }
                 Name::Again => {
@@ -128,7 +133,7 @@ impl Normalizer {
         let edges = std::mem::take(&mut self.edges);
         let repeated = event.tolerance.allows(Quirk::RepeatedArguments);
         let Some(slot) = self.call else { return };
-        let Some(choice) = self.choices.get_mut(self.choice) else { return };
+        let Some(choice) = self.current() else { return };
         let Some(call) = choice.calls.get_mut(slot) else { return };
         let mut fragment = call.channel.join(fragment, edges, &mut event.texts);
         if fragment.is_empty() {
@@ -141,18 +146,16 @@ impl Normalizer {
                 return;
             }
         }
+        choice.went_on |= choice.finished.is_some();
         let slot = u32::try_from(slot).unwrap_or(u32::MAX);
         event.out.push(RawDelta::ToolCallArguments { choice: choice.index, slot, fragment });
     }
 }
 
-/// Of a fragment that is complete JSON and begins with everything so far, what is new.
+/// Of a fragment that begins with everything so far, what is new.
 fn unrepeated(call: &mut Call, fragment: Str, event: &mut Event<'_>) -> Str {
     let text = event.texts.bytes(fragment);
-    let mut nest = crate::lex::nest::Nest::default();
-    let complete = nest.scan(text) == Some(text.len());
-    let repeats = call.channel.repeats(text).filter(|_| complete);
-    match repeats {
+    match call.channel.repeats(text) {
         Some(told) => {
             event.tolerance.meets(Quirk::RepeatedArguments);
             let fresh = fragment.part(told, fragment.len());

@@ -60,24 +60,40 @@ impl ChannelState {
         (std::mem::take(&mut self.high) != 0).then(|| texts.keep("\u{FFFD}"))
     }
 
-    /// Of a text that repeats all so far, what is new. A text that does not begin with all so far is new as a whole, and
-    /// so is everything after it. Cost: two passes over the text, no memory.
-    pub(super) fn fresh(&mut self, text: Str, texts: &Texts<'_>) -> Str {
-        let bytes = texts.bytes(text);
-        let repeat = self.repeat.get_or_insert_default();
-        if repeat.pieces {
-            return text;
-        }
-        let known = bytes.get(..repeat.told).is_some_and(|head| fingerprint(head) == repeat.print);
-        if !known {
-            repeat.pieces = repeat.told > 0;
-            if repeat.pieces {
-                return text;
+    /// Of a text that repeats all so far, what is new; a text that does not begin with all so far is a piece, and so is
+    /// everything after it. A surrogate that waits comes again with all so far, so it is joined with nothing, unless the
+    /// text is a piece. Cost: two passes over the text, no memory.
+    pub(super) fn fresh(&mut self, text: Str, edges: Edges, texts: &mut Texts<'_>) -> Str {
+        if !self.is_in_pieces() {
+            let waiting = std::mem::take(&mut self.high);
+            let whole = self.join(text, edges, texts);
+            if let Some(fresh) = self.unrepeated(whole, texts) {
+                return fresh;
             }
+            self.high = waiting;
+        }
+        self.join(text, edges, texts)
+    }
+
+    fn is_in_pieces(&self) -> bool {
+        self.repeat.as_ref().is_some_and(|repeat| repeat.pieces)
+    }
+
+    /// What is new in a text that begins with all so far; none if it does not: it comes in pieces, then.
+    fn unrepeated(&mut self, text: Str, texts: &Texts<'_>) -> Option<Str> {
+        let bytes = texts.bytes(text);
+        if bytes.is_empty() {
+            return Some(text);
+        }
+        let repeat = self.repeat.get_or_insert_default();
+        let is_known = bytes.get(..repeat.told).is_some_and(|head| fingerprint(head) == repeat.print);
+        if !is_known && repeat.told > 0 {
+            repeat.pieces = true;
+            return None;
         }
         let told = std::mem::replace(&mut repeat.told, bytes.len());
         repeat.print = fingerprint(bytes);
-        text.part(told, text.len())
+        Some(text.part(told, text.len()))
     }
 
     /// Counts a fragment of arguments that is told as it is.

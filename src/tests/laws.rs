@@ -10,7 +10,7 @@ use super::support::files;
 const TABLE: &[(&str, &[&str])] = &[
     ("lex", &[]),
     ("delta", &[]),
-    ("record", &["delta"]),
+    ("record", &["delta", "error"]),
     ("error", &["dialect"]),
     ("options", &["dialect"]),
     ("dialect", &["delta", "record"]),

@@ -7,13 +7,11 @@ use crate::dialect::{self, Quirk, Tolerance};
 
 /// What begins at an offset of a payload.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Part {
+pub(super) enum Part {
     /// Nothing more.
     End,
-    /// Nothing at all: a keep-alive.
-    Empty,
-    /// A comment that was wrapped as data: a keep-alive.
-    Comment,
+    /// A comment that was wrapped as data, or nothing at all: a keep-alive.
+    Keepalive,
     /// An end marker: which of [`dialect::DONE`].
     Done(usize),
     /// JSON begins at this offset.
@@ -22,27 +20,15 @@ pub(crate) enum Part {
     Text,
 }
 
-/// Which end marker `payload`, trimmed, is.
-pub(crate) fn is_done(payload: &[u8]) -> Option<usize> {
-    if payload.len() > 8 {
-        return None;
-    }
-    dialect::DONE.iter().position(|marker| {
-        let bare = payload.strip_prefix(b"\"").and_then(|rest| rest.strip_suffix(b"\"")).unwrap_or(payload);
-        let bracketed = marker.starts_with('[') && bare.eq_ignore_ascii_case(marker.as_bytes());
-        bracketed || bare == marker.as_bytes()
-    })
-}
-
 /// What a payload begins with. `Err`: it needs this quirk, which is off.
-pub(crate) fn first(payload: &[u8], tolerance: &mut Tolerance) -> Result<Part, Quirk> {
+pub(super) fn first(payload: &[u8], tolerance: &mut Tolerance) -> Result<Part, Quirk> {
     let mut at = skip_space(payload, 0);
     loop {
         let rest = payload.get(at..).unwrap_or_default();
         if rest.first() == Some(&b'{') {
             return Ok(Part::Document(at));
         }
-        if let Some(done) = is_done(rest.trim_ascii()) {
+        if let Some(done) = dialect::done_marker(rest.trim_ascii()) {
             let reference = payload == b"[DONE]";
             return if reference {
                 Ok(Part::Done(done))
@@ -51,9 +37,9 @@ pub(crate) fn first(payload: &[u8], tolerance: &mut Tolerance) -> Result<Part, Q
             };
         }
         match rest {
-            [] => return meet(tolerance, Quirk::EmptyData, Part::Empty),
+            [] => return meet(tolerance, Quirk::EmptyData, Part::Keepalive),
             [b'[' | b'"', ..] => return Ok(Part::Document(at)),
-            [b':', ..] => return meet(tolerance, Quirk::CommentInData, Part::Comment),
+            [b':', ..] => return meet(tolerance, Quirk::CommentInData, Part::Keepalive),
             _ if rest.starts_with(b"data:") => {
                 meet(tolerance, Quirk::DoubledPrefix, ())?;
                 at = skip_space(payload, at.saturating_add(5));
@@ -64,7 +50,7 @@ pub(crate) fn first(payload: &[u8], tolerance: &mut Tolerance) -> Result<Part, Q
 }
 
 /// What follows a document that ended at `at`.
-pub(crate) fn next(payload: &[u8], at: usize, tolerance: &mut Tolerance) -> Result<Part, Quirk> {
+pub(super) fn next(payload: &[u8], at: usize, tolerance: &mut Tolerance) -> Result<Part, Quirk> {
     let at = skip_space(payload, at);
     let rest = payload.get(at..).unwrap_or_default();
     match rest {
@@ -74,24 +60,34 @@ pub(crate) fn next(payload: &[u8], at: usize, tolerance: &mut Tolerance) -> Resu
             meet(tolerance, Quirk::InlineRecords, ())?;
             let at = skip_space(payload, at.saturating_add(5));
             let rest = payload.get(at..).unwrap_or_default();
-            Ok(match (rest.first(), is_done(rest.trim_ascii())) {
+            Ok(match (rest.first(), dialect::done_marker(rest.trim_ascii())) {
                 (_, Some(done)) => Part::Done(done),
                 (Some(b'{'), None) => Part::Document(at),
                 _ => Part::End,
             })
         }
-        _ => match is_done(rest.trim_ascii()) {
+        _ => match dialect::done_marker(rest.trim_ascii()) {
             Some(done) => meet(tolerance, Quirk::Concatenated, Part::Done(done)),
             None => meet(tolerance, Quirk::TrailingGarbage, Part::End),
         },
     }
 }
 
+/// The end marker that an event of this name with this data is, if its name says so and its data nothing else.
+pub(super) fn named_end(payload: &[u8], name: &[u8]) -> Option<&'static str> {
+    let marker = dialect::END_EVENTS.iter().copied().find(|known| known.as_bytes() == name)?;
+    let data = payload.trim_ascii();
+    let is_json = matches!(data, [b'{' | b'[' | b'"', ..]);
+    let says_nothing = !is_json || data == b"{}" || dialect::done_marker(data).is_some();
+    says_nothing.then_some(marker)
+}
+
 fn meet<T>(tolerance: &mut Tolerance, quirk: Quirk, part: T) -> Result<T, Quirk> {
     if tolerance.meets(quirk) { Ok(part) } else { Err(quirk) }
 }
 
-fn skip_space(payload: &[u8], from: usize) -> usize {
+/// The index of the first byte from `from` on that is no white space.
+pub(super) fn skip_space(payload: &[u8], from: usize) -> usize {
     let space = payload.get(from..).unwrap_or_default().iter();
     from.saturating_add(space.take_while(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n')).count())
 }
