@@ -9,6 +9,7 @@
 //! to the carry between two steps.
 
 pub(crate) mod document;
+pub(crate) mod eventstream;
 mod json;
 mod lenient;
 pub(crate) mod sse;
