@@ -195,6 +195,12 @@ impl Framer {
         Ok(Some(Message { headers, payload: message.payload.of(raw), raw }))
     }
 
+    /// What it holds of the heap.
+    #[cfg(test)]
+    pub(crate) fn capacity(&self) -> usize {
+        self.carry.capacity()
+    }
+
     fn advance(&mut self, bytes: &[u8], used: &mut usize) -> Result<Option<Found>, Error> {
         if self.carry.is_empty() {
             // What the message before took: nobody reads it any more.
