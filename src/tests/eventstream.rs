@@ -209,7 +209,17 @@ fn steps_say_what_is_missing() {
         let missing = if held < 12 { 12 - held } else { bytes.len() - held };
         assert_eq!(machine.step(&bytes[..held]), Step::More { missing });
     }
-    assert_eq!(EventStream::new(WIDE).step(&[1; 12]), Step::Bad { to: 12, fault: Fault::Prelude });
+}
+
+/// A caller that steps on after a fatal fault hears of it again, and nothing is awaited.
+#[test]
+fn steps_after_a_wrong_prelude() {
+    let mut machine = EventStream::new(WIDE);
+    let fault = Fault::Prelude;
+    assert_eq!(machine.step(&[1; 12]), Step::Bad { to: 12, fault });
+    let good = event("tick", "{}");
+    assert_eq!(machine.step(&good), Step::Bad { to: good.len(), fault });
+    assert_eq!(machine.pending(5), 0);
 }
 
 #[test]
@@ -376,6 +386,11 @@ fn what_a_large_message_took_is_given_back() {
     assert!(framer.next_message(&mut &*first).unwrap().is_none());
     assert!(framer.capacity() <= 64 << 10);
     assert_eq!(framer.next_message(&mut &*second).unwrap().unwrap().raw, small);
+    // Also where nothing is carried any more.
+    let found = large.chunks(1000).filter(|piece| framer.next_message(&mut &**piece).unwrap().is_some());
+    assert_eq!(found.count(), 1);
+    assert!(framer.next_message(&mut &*small).unwrap().is_some());
+    assert!(framer.capacity() <= 64 << 10);
     // Also where the end comes first, or the caller begins anew.
     for end in [Framer::finish, Framer::reset] {
         assert!(framer.next_message(&mut &large[..1 << 19]).unwrap().is_none());
@@ -393,6 +408,9 @@ fn a_claimed_length_allocates_nothing() {
     let claim = [prelude(512 << 20, 1 << 20), vec![0; 100]].concat();
     assert!(framer.next_message(&mut &*claim).unwrap().is_none());
     assert!(framer.capacity() <= 4096, "{}", framer.capacity());
+    let mut framer = Framer::new().limits(limits);
+    let error = framer.next_message(&mut &*prelude((512 << 20) + 1, 0)).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Limit(LimitKind::EventBytes));
     let mut framer = Framer::new();
     for byte in prelude(512 << 20, 0) {
         framer.next_message(&mut &[byte][..]).map_or_else(|_| (), |message| assert!(message.is_none()));
@@ -413,6 +431,13 @@ fn a_whole_message_is_not_copied() {
     assert_eq!(input, &stream[raw.len()..]);
     assert!(framer.next_message(&mut input).unwrap().is_some());
     assert_eq!(framer.capacity(), 0);
+    // What follows a message that straddles two inputs is not carried with it.
+    let (first, mut input) = stream.split_at(20);
+    assert!(framer.next_message(&mut &*first).unwrap().is_none());
+    assert!(framer.next_message(&mut input).unwrap().is_some());
+    let second = input;
+    let raw = framer.next_message(&mut input).unwrap().unwrap().raw;
+    assert!(std::ptr::eq(raw, second));
 }
 
 #[test]
