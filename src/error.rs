@@ -31,6 +31,10 @@ pub enum ErrorKind {
     QuirkOff(Quirk),
     /// The event exceeds this limit.
     Limit(LimitKind),
+    /// A checksum does not match the bytes ([`crate::eventstream`]).
+    Checksum,
+    /// The message's lengths contradict each other, or its headers cannot be read ([`crate::eventstream`]).
+    Framing,
 }
 
 /// Which limit an event exceeded; the numbers are in [`crate::Limits`].
@@ -74,8 +78,9 @@ impl Error {
         self.offset
     }
 
-    /// Whether the decoder stopped: every later call returns this error again until `reset`. Only a limit is
-    /// ever fatal, and only by option ([`crate::Options::fatal_limits`]).
+    /// Whether the decoder stopped: every later call returns this error again until `reset`. A limit is fatal only by
+    /// option ([`crate::Options::fatal_limits`]); [`ErrorKind::Checksum`] and [`ErrorKind::Framing`] are where the lengths
+    /// are in doubt, so that nobody can say where the next message begins.
     #[must_use]
     pub const fn is_fatal(&self) -> bool {
         self.fatal
@@ -88,6 +93,8 @@ impl fmt::Display for ErrorKind {
             Self::Json => f.write_str("malformed JSON"),
             Self::NotOfWire => f.write_str("not the shape of a chunk"),
             Self::Utf8 => f.write_str("invalid UTF-8"),
+            Self::Checksum => f.write_str("checksum mismatch"),
+            Self::Framing => f.write_str("malformed lengths or headers"),
             Self::QuirkOff(quirk) => write!(f, "needs the quirk {}, which is off", quirk.name()),
             Self::Limit(limit) => f.write_str(match limit {
                 LimitKind::EventBytes => "event too large",

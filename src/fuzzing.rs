@@ -7,6 +7,11 @@
 
 #[path = "tests/naive.rs"]
 pub(crate) mod naive;
+#[path = "tests/naive_eventstream.rs"]
+pub(crate) mod naive_eventstream;
+
+pub(crate) mod eventstream;
+pub use eventstream::eventstream;
 
 use crate::record::{Record, Str};
 use crate::{Decoder, Ending, Error, Options, OwnedDelta, Quirks};

@@ -22,8 +22,8 @@
 //! 6. **Endings are facts.** Nothing is synthesized ([`Ending`]).
 //! 7. **A bad event costs one event** ([`Error`]).
 //!
-//! Start with [`Decoder`]. A strict framer for any event stream is [`sse::Framer`]; [`Completion`] folds deltas into one
-//! answer.
+//! Start with [`Decoder`]. A strict framer for any event stream is [`sse::Framer`], one for AWS event stream messages
+//! [`eventstream::Framer`]; [`Completion`] folds deltas into one answer.
 
 mod carry;
 pub mod completion;
@@ -31,6 +31,7 @@ mod decoder;
 mod delta;
 mod dialect;
 mod error;
+pub mod eventstream;
 mod frame;
 mod lex;
 mod normalize;

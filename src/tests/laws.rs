@@ -20,6 +20,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("parse", &["delta", "dialect", "error", "lex", "options", "record"]),
     ("normalize", &["delta", "dialect", "error", "lex", "options", "record"]),
     ("completion", &["delta"]),
+    ("eventstream", &["carry", "error", "frame", "options"]),
     ("sse", &["carry", "dialect", "error", "frame", "options", "record"]),
 ];
 

@@ -4,12 +4,13 @@
 mod attacks;
 mod completion;
 mod corpus;
+mod eventstream;
 mod frames;
 mod golden;
 mod json;
 mod laws;
 mod limits;
-use crate::fuzzing::naive;
+use crate::fuzzing::{naive, naive_eventstream};
 mod catalogue;
 mod generated;
 mod props;
