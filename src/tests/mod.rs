@@ -11,6 +11,7 @@ mod laws;
 mod limits;
 use crate::fuzzing::naive;
 mod generated;
+mod pairs;
 mod props;
 mod quirks;
 mod rows;
