@@ -4,6 +4,7 @@
 mod accumulate;
 mod attacks;
 mod corpus;
+mod facts;
 mod frames;
 mod golden;
 mod json;
