@@ -191,12 +191,12 @@ fn resolved(record: &Record, text: &dyn Fn(Str) -> String) -> String {
         Record::Extra { kind, json, chunk } => format!("extra {kind:?} {} {chunk}", text(json)),
         Record::SideChannel { json } => format!("side {}", text(json)),
         Record::Finish(string) => format!("finish {}", text(string)),
-        Record::Error { code, kind, message, .. } => {
-            format!("error {} {} {}", text(code), text(kind), text(message))
+        Record::Error { code, kind, message, json } => {
+            format!("error {} {} {} {}", text(code), text(kind), text(message), text(json))
         }
         Record::Choice { index } => format!("choice {index}"),
         Record::Edges { lead, tail } => format!("edges {lead} {tail}"),
-        Record::Unknown { .. } => "unknown".to_owned(),
+        Record::Unknown { json } => format!("unknown {}", text(json)),
     }
 }
 

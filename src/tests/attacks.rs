@@ -331,3 +331,12 @@ fn what_is_repeated_costs_its_neighbours_nothing() {
         assert!(ok && decoder.ending().events() == 2, "{pair}");
     }
 }
+
+/// The same of the JSON sources: both read of each repetition what stands there, its own text where that is told.
+#[test]
+fn what_is_repeated_is_read_alike() {
+    for pair in super::pairs::pairs() {
+        let event = pair.sized(400);
+        crate::fuzzing::json(event.trim_start_matches("data: ").trim_ascii().as_bytes());
+    }
+}

@@ -12,7 +12,7 @@ use deltaic::{Completion, Content, Decoder, Extras, Framing, Limits, Options};
 const BUFFER: usize = 64 << 10;
 
 /// What a list may keep: so many entries, each of at most so many bytes.
-const LIST: usize = 512 * 64;
+const LIST: usize = 512 * 48;
 
 /// Lists that grow with facts: records (three lists), the queue, strings that had escapes, usage snapshots.
 const LISTS: usize = 6;
@@ -24,8 +24,8 @@ const ALWAYS: usize = 24 << 10;
 const FACT: usize = 256;
 
 /// A choice, and a call of it.
-const CHOICE: usize = 512;
-const CALL: usize = 192;
+const CHOICE: usize = 256;
+const CALL: usize = 64;
 
 /// How long the hostile events are, about.
 const LONG: usize = 1 << 18;
@@ -323,6 +323,8 @@ fn state() -> Vec<Row> {
 
 /// A36, A37, A45: facts, wherever they are stated.
 fn facts() -> Vec<Row> {
+    // Of damage less is sent, because it took the square of its length.
+    const FEW: usize = 500;
     let many = |name: &str, open: &str, one: &str, close: &str| Row {
         options: few_facts(),
         facts: FACTS,
@@ -333,7 +335,7 @@ fn facts() -> Vec<Row> {
     let all = |row: Row| Row { options: few_facts().extras(Extras::All), ..row };
     let usages = (0..LONG / 50).map(|n| format!(r#"{{"choices":[],"usage":{{"prompt_tokens":{n}}}}}"#));
     let usages: Vec<_> = usages.collect();
-    let damaged = format!("data: {{{}\n\n", "\"content\":\"a\"#".repeat(24_000));
+    let damaged = format!("data: {{{}\n\n", "\"content\":\"a\"#".repeat(12_000));
     let delta = r#"data: {"choices":[{"index":0,"delta":{"#;
     let delta = |member: &str| [delta, member].concat();
     vec![
@@ -365,7 +367,8 @@ fn facts() -> Vec<Row> {
         ),
         many("A36 ids", "data: {", r#""id":"a","#, "\"choices\":[]}\n\n"),
         Row {
-            options: few_facts().repair(true),
+            options: limits(|limits| limits.facts = FEW).repair(true),
+            facts: FEW,
             event: damaged.len(),
             ..many("A45 damage", &damaged, "\n", "\n")
         },
