@@ -195,12 +195,12 @@ fn resolved(record: &Record, text: &dyn Fn(Str) -> String) -> String {
             format!("extra {kind:?} {} {} {chunk}", text(name), text(json))
         }
         Record::Finish { reason, raw } => format!("finish {reason:?} {}", text(raw)),
-        Record::Error { code, kind, message, .. } => {
-            format!("error {} {} {}", text(code), text(kind), text(message))
+        Record::Error { code, kind, message, json } => {
+            format!("error {} {} {} {}", text(code), text(kind), text(message), text(json))
         }
         Record::Choice { index } => format!("choice {index}"),
         Record::Edges { lead, tail } => format!("edges {lead} {tail}"),
-        Record::Unknown { .. } => "unknown".to_owned(),
+        Record::Unknown { json, .. } => format!("unknown {}", text(json)),
         Record::Whole(_)
         | Record::ProvisionalFinish(_)
         | Record::Keepalive
