@@ -9,6 +9,7 @@ mod golden;
 mod json;
 mod laws;
 mod limits;
+
 use crate::fuzzing::naive;
 mod catalogue;
 mod generated;
