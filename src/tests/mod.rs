@@ -9,6 +9,7 @@ mod golden;
 mod json;
 mod laws;
 mod limits;
+mod matrix;
 
 use crate::fuzzing::naive;
 mod catalogue;
