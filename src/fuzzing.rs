@@ -12,6 +12,8 @@ pub(crate) mod naive_eventstream;
 
 pub(crate) mod eventstream;
 pub use eventstream::eventstream;
+#[path = "tests/sequences.rs"]
+pub mod sequences;
 
 use crate::record::{Record, Str};
 use crate::{Decoder, Ending, Error, Options, OwnedDelta, Quirks};
@@ -99,6 +101,14 @@ pub fn cuts(data: &[u8]) {
         let cut = decode(options, data, || seed.below(largest));
         assert_eq!(cut, whole, "cut");
     }
+}
+
+/// A stream whose sequence is chosen by `data`, under options that it chooses too, says the same in every way of decoding.
+pub fn sequences(data: &[u8]) {
+    let (stream, options) = sequences::stream(data);
+    let kept = sequences::law(&options, &stream);
+    let text = String::from_utf8_lossy(&stream);
+    assert!(kept.is_ok(), "{}\n{options:?}\n{text}", kept.err().unwrap_or_default());
 }
 
 /// The framer says what the naive framer says.

@@ -1,8 +1,10 @@
 //! Streams that are made of templates, as a service's are: an event is a template with other values, so shapes are learned,
 //! widened, hit and missed. Whatever the values, neither prediction nor a cut may show, nor a reset, nor a feed that is left.
 
+use proptest::prelude::*;
+
 use super::support::{Run, Seeded, agrees, drain, drain_feed, run_whole};
-use crate::{ContentMode, Decoder, ExtrasMode, Limits, Options, Quirks};
+use crate::{ContentMode, Decoder, ExtrasMode, Limits, Options, Quirks, fuzzing};
 
 /// How many streams.
 const STREAMS: u64 = 6_000;
@@ -169,5 +171,29 @@ fn neither_prediction_nor_cuts_show() {
         if let Err(why) = differs(&expected, &options, &bytes, &mut seed) {
             panic!("stream {number} {options:?}\n{}\n{why}", String::from_utf8_lossy(&bytes));
         }
+    }
+}
+
+/// How many streams of hostile sequences.
+const SEQUENCES: u64 = 2_000;
+
+/// The generator of the fuzz target `sequences`, from fixed seeds: the same streams on every machine.
+#[test]
+fn no_way_of_decoding_a_sequence_shows() {
+    for number in 0..SEQUENCES {
+        let mut seed = Seeded(number);
+        let length = 100 + seed.below(700);
+        let choices: Vec<u8> = (0..length).map(|_| seed.next().to_le_bytes()[0]).collect();
+        fuzzing::sequences(&choices);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// The same, with choices that proptest makes and shrinks.
+    #[test]
+    fn no_way_of_decoding_a_chosen_sequence_shows(choices in prop::collection::vec(any::<u8>(), 0..300)) {
+        fuzzing::sequences(&choices);
     }
 }

@@ -6,7 +6,7 @@
 
 use allocation_counter::measure;
 use deltaic::sse::Framer;
-use deltaic::{Completion, Content, Decoder, Extras, Framing, Limits, Options};
+use deltaic::{Completion, ContentMode, Decoder, ExtrasMode, Framing, Limits, Options};
 
 /// What a byte buffer may keep when its event is over.
 const BUFFER: usize = 64 << 10;
@@ -312,7 +312,7 @@ fn state() -> Vec<Row> {
             ..row("A21 choices x calls", all_calls)
         },
         Row {
-            options: Options::new().content(Content::Cumulative),
+            options: Options::new().content(ContentMode::Cumulative),
             event: so_far.len(),
             times: 1,
             ..row("A22 cumulative", so_far.repeat(LONG / so_far.len()))
@@ -331,7 +331,7 @@ fn facts() -> Vec<Row> {
         buffers: 1,
         ..row(name, long(open, one, close))
     };
-    let all = |row: Row| Row { options: few_facts().extras(Extras::All), ..row };
+    let all = |row: Row| Row { options: few_facts().extras(ExtrasMode::All), ..row };
     let usages = (0..LONG / 50).map(|n| format!(r#"{{"choices":[],"usage":{{"prompt_tokens":{n}}}}}"#));
     let usages: Vec<_> = usages.collect();
     let damaged = format!("data: {{{}\n\n", "\"content\":\"a\"#".repeat(12_000));

@@ -12,6 +12,8 @@ mod json;
 mod laws;
 mod limits;
 use crate::fuzzing::{naive, naive_eventstream};
+mod matrix;
+
 mod catalogue;
 mod generated;
 mod pairs;
