@@ -5,7 +5,7 @@
 
 use super::attacks::{GOOD, limited};
 use super::support::{Told, run_whole};
-use crate::{Delta, ErrorKind, Extras, Limit, Options};
+use crate::{Delta, ErrorKind, ExtrasMode, LimitKind, Options};
 
 /// Beside what is repeated an event may tell its start, and what opens a choice.
 const BESIDE: usize = 4;
@@ -53,7 +53,7 @@ const BOX: &str = r#"{"choices":[],"x_groq":{$"x":null}}"#;
 
 fn places() -> Vec<Place> {
     let one_counts = |place| Place { one_counts: true, ..place };
-    let all = |place| Place { options: |options| options.extras(Extras::All), ..place };
+    let all = |place| Place { options: |options| options.extras(ExtrasMode::All), ..place };
     let repair = |place| Place { options: |options| options.repair(true), ..place };
     let document = r#"{"choices":[{"index":0,"delta":{"content":"a"}}]}"#;
     let element = r#"{"choices":[{"index":0,"delta":{"content":"a"}}]},"#;
@@ -143,7 +143,7 @@ impl Place {
         let told = run.told.iter().filter(|told| matches!(told, Told::Delta(_))).count();
         match &errors[..] {
             _ if told > cap + BESIDE => Err(format!("{told} are told under a limit of {cap}")),
-            [] | [ErrorKind::Limit(Limit::Facts)] => Ok(Outcome { over: !errors.is_empty(), told }),
+            [] | [ErrorKind::Limit(LimitKind::Facts)] => Ok(Outcome { over: !errors.is_empty(), told }),
             _ => Err(format!("{errors:?} under a limit of {cap}")),
         }
     }
