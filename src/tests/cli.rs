@@ -10,6 +10,10 @@ use std::{fs, thread};
 
 use serde_json::{Value, json};
 
+#[cfg(target_os = "linux")]
+#[path = "cli/terminal.rs"]
+mod terminal;
+
 const CLEAN: &str = r#"data: {"id":"c1","object":"chat.completion.chunk","created":7,"model":"m","choices":[{"index":0,"delta":{"role":"assistant","content":""},"finish_reason":null}]}
 
 data: {"id":"c1","object":"chat.completion.chunk","created":7,"model":"m","choices":[{"index":0,"delta":{"content":"Hi"},"finish_reason":null}]}
@@ -24,6 +28,7 @@ data: [DONE]
 
 "#;
 const MALFORMED: &str = "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\n\n";
+const FORMS: [&str; 5] = ["deltas", "text", "completion", "frames", "none"];
 const PEER_ERROR: &str = "data: {\"error\":{\"message\":\"overloaded\",\"code\":529}}\n\n";
 
 struct Outcome {
@@ -45,8 +50,12 @@ fn spawn(args: &[&str]) -> Child {
 }
 
 fn deltaic(args: &[&str], input: &str) -> Outcome {
+    deltaic_on_bytes(args, input.as_bytes())
+}
+
+fn deltaic_on_bytes(args: &[&str], input: &[u8]) -> Outcome {
     let mut child = spawn(args);
-    let (mut stdin, input) = (child.stdin.take().unwrap(), input.as_bytes().to_vec());
+    let (mut stdin, input) = (child.stdin.take().unwrap(), input.to_vec());
     let writer = thread::spawn(move || drop(stdin.write_all(&input)));
     let output = child.wait_with_output().unwrap();
     writer.join().unwrap();
@@ -241,8 +250,8 @@ fn text_says_on_standard_error_what_a_person_wants_to_know() {
     let told = deltaic(&["-o", "text"], &[cut_short(), PEER_ERROR].concat());
     assert!(told.err.contains("-: the peer reports an error: 529 overloaded\n"), "{}", told.err);
     assert!(told.err.contains("-: truncated: 0 of 1 choices finished"), "{}", told.err);
-    let told = deltaic(&["-o", "text"], "<html>\u{1b}[2J");
-    assert!(told.err.contains("begins with \"<html>\\u{1b}[2J\""), "{}", told.err);
+    let told = deltaic(&["-o", "text"], "<oops>\u{1b}[2J");
+    assert!(told.err.contains("begins with \"<oops>\\u{1b}[2J\""), "{}", told.err);
 }
 
 #[test]
@@ -344,4 +353,122 @@ fn a_full_disk_is_status_1() {
         .unwrap();
     assert_eq!(output.status.code(), Some(1));
     assert!(String::from_utf8(output.stderr).unwrap().starts_with("standard output: "));
+}
+
+#[test]
+fn json_holds_no_control_character_and_is_the_same_json() {
+    let controls: String = ('\0'..='\u{9f}').collect();
+    let stream = content(&controls);
+    for (form, pointer) in [("deltas", "/text"), ("completion", "/choices/0/message/content")] {
+        let told = deltaic(&["-o", form], &stream).out;
+        assert!(!told.chars().any(|c| c.is_control() && c != '\n'), "{form}: {told:?}");
+        let values = lines(&told);
+        assert_eq!(values.last().unwrap().pointer(pointer), Some(&json!(controls)), "{form}");
+    }
+    let told = deltaic(&["-o", "frames"], "event: \u{9b}\ndata: é\u{7f}\u{9b}2J\u{a0}\n\n").out;
+    let expected = r#"{"type":"event","event":"\u009b","data":"é\u007f\u009b2J\u00a0","last_event_id":""}"#;
+    assert_eq!(told, format!("{}\n", expected.replace("\\u00a0", "\u{a0}")));
+}
+
+#[test]
+fn text_spells_out_what_reorders_or_breaks_a_line_unseen() {
+    let hidden = content("a\u{202e}b\u{2066}c\u{2028}d\u{200f}");
+    let coloured = deltaic(&["-o", "text", "--color", "always"], &hidden);
+    assert_eq!(coloured.out, "a<202e>b<2066>c<2028>d\u{200f}\n");
+}
+
+#[test]
+fn complaints_about_arguments_spell_out_controls() {
+    let told = deltaic(&["--split", "\u{1b}[2J\u{9b}\n"], "");
+    assert!(told.status == 2 && told.err.contains("'^[[2J<9b>^J'"), "{:?}", told.err);
+}
+
+#[test]
+fn a_stream_of_no_known_wire_is_status_4_and_says_so() {
+    let unknown = "event: weather\ndata: {\"sunny\":true}\n\n";
+    for form in ["deltas", "text", "completion", "none"] {
+        for end in ["", "data: [DONE]\n\n"] {
+            let told = deltaic(&["-o", form], &[unknown, unknown, end].concat());
+            assert_eq!(
+                (told.status, &*told.err),
+                (4, "-: no event of a known wire: 2 unknown events\n"),
+                "{form}"
+            );
+        }
+        let told = deltaic(&["-o", form], &[unknown, CLEAN].concat());
+        assert_eq!((told.status, &*told.err), (0, ""), "{form}");
+    }
+    let told = deltaic(&["-o", "completion"], unknown);
+    assert_eq!(lines(&told.out)[0]["deltaic"]["ending"]["unknown_events"], json!(1));
+}
+
+#[test]
+fn what_is_no_stream_is_named_in_every_form() {
+    let page = "\n <!DOCTYPE HTML><html>\n<script>\n{\n</script>\n";
+    let gzip = b"\x1f\x8b\x08\0\0\0\0\0\0\x03\x4b\n\n\x04\0".as_slice();
+    let compressed = "compressed bytes (ask for identity encoding, or decompress first)";
+    for form in FORMS {
+        for (input, what) in [
+            (b"".as_slice(), "empty input"),
+            (page.as_bytes(), "no stream: it begins like an HTML page"),
+            (b"\xef\xbb\xbf<html>", "no stream: it begins like an HTML page"),
+            (gzip, &format!("no stream: gzip-{compressed}")),
+            (b"\x28\xb5\x2f\xfd\x04\0", &format!("no stream: zstd-{compressed}")),
+        ] {
+            let told = deltaic_on_bytes(&["-o", form], input);
+            assert!(told.err.ends_with(&format!("-: {what}\n")), "{form}: {what}: {}", told.err);
+            assert_eq!(told.status, if form == "frames" { 0 } else { 4 }, "{form}: {what}");
+        }
+    }
+}
+
+#[test]
+fn of_many_errors_the_first_are_told_and_all_are_counted() {
+    for form in ["deltas", "text", "completion", "none"] {
+        let told = deltaic(&["-o", form], &[&MALFORMED.repeat(1000), CLEAN].concat());
+        let complaints: Vec<_> = told.err.lines().collect();
+        assert_eq!((told.status, complaints.len()), (3, 21), "{form}");
+        assert_eq!((complaints[0], complaints[20]), ("-:0: malformed JSON", "-: … 980 more malformed"));
+    }
+    let peer_errors = PEER_ERROR.repeat(1000);
+    let told = deltaic(&["-o", "completion"], &[&MALFORMED.repeat(1000), &*peer_errors].concat());
+    let report = &lines(&told.out)[0]["deltaic"];
+    for (list, count) in [("errors", "error_count"), ("peer_errors", "peer_error_count")] {
+        assert_eq!((report[list].as_array().unwrap().len(), &report[count]), (16, &json!(1000)));
+    }
+    let told = deltaic(&["-o", "text"], &peer_errors);
+    assert!(told.err.contains("-: … 984 more errors of the peer\n"), "{}", told.err);
+}
+
+#[test]
+fn a_live_pipe_shows_each_complaint_as_it_comes() {
+    let mut child = spawn(&["-o", "none"]);
+    let mut stdin = child.stdin.take().unwrap();
+    let err = BufReader::new(child.stderr.take().unwrap());
+    let (told, lines) = mpsc::channel();
+    let reader = thread::spawn(move || err.lines().try_for_each(|line| told.send(line.unwrap())));
+    stdin.write_all(MALFORMED.as_bytes()).unwrap();
+    assert_eq!(lines.recv_timeout(Duration::from_secs(20)).unwrap(), "-:0: malformed JSON");
+    drop((stdin, lines));
+    child.wait().unwrap();
+    let _ = reader.join().unwrap();
+}
+
+#[test]
+fn a_piece_over_the_input_is_not_waited_for() {
+    for split in ["1000000000000", "18446744073709551615"] {
+        let mut child = spawn(&["--split", split]);
+        let mut stdin = child.stdin.take().unwrap();
+        stdin.write_all(CLEAN.as_bytes()).unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+        assert!(line.contains("start"), "{line}");
+        drop(stdin);
+        child.wait().unwrap();
+    }
+    let long = content(&"é😀".repeat(100_000));
+    let whole = deltaic(&[], &long).out;
+    for split in ["65536", "65537", "100000", "1000000000000"] {
+        assert_eq!(deltaic(&["--split", split], &long).out, whole, "{split}");
+    }
 }

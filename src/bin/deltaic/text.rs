@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use clap::builder::styling::Style;
 use deltaic::{Completion, Delta};
 
-use crate::visible::write_visible;
+use crate::visible::{Layout, write_visible};
 
 const DIM: Style = Style::new().dimmed();
 
@@ -111,6 +111,10 @@ impl Text {
 
     fn write(&mut self, out: &mut impl Write, text: &str) -> io::Result<()> {
         self.at_line_start = text.ends_with('\n');
-        if self.look.visible { write_visible(out, text) } else { out.write_all(text.as_bytes()) }
+        if self.look.visible {
+            write_visible(out, text, Layout::Lines)
+        } else {
+            out.write_all(text.as_bytes())
+        }
     }
 }
