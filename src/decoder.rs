@@ -38,9 +38,6 @@ use crate::shape::Shapes;
 /// How many of the first bytes of a body without events are kept.
 const FIRST: usize = 64;
 
-/// The largest event: spans are 32 bits.
-const LARGEST_EVENT: usize = 512 << 20;
-
 /// Decodes one chat stream: bytes in, cut anywhere; normalized deltas out.
 ///
 /// The same bytes give the same deltas under every cut. Nothing is read, waited for or timed: the caller brings bytes
@@ -163,12 +160,12 @@ impl Decoder {
     /// A decoder with these options. Allocates nothing yet.
     #[must_use]
     pub fn with_options(options: Options) -> Self {
-        let limit = options.limits.event_bytes.min(LARGEST_EVENT);
+        let limit = options.limits.event_bytes();
         Self {
             limit,
             carry: Carry::default(),
             frames: Frames::new(options.framing, limit),
-            shapes: Shapes::new(options.prediction, options.limits.id_bytes),
+            shapes: Shapes::new(options.prediction, options.limits.id_bytes()),
             pipeline: Pipeline::new(&options),
             mode: Mode::General,
             missed: false,

@@ -87,8 +87,8 @@ pub fn cuts(data: &[u8]) {
     let mut seed = Seed::of(data);
     let all = Options::new().quirks(Quirks::ALL).keepalives(true).extras(crate::ExtrasMode::All);
     for options in [Options::new(), all, Options::strict()] {
-        let whole = decode(options.clone(), data, || usize::MAX);
-        let bytewise = decode(options.clone(), data, || 1);
+        let whole = decode(options, data, || usize::MAX);
+        let bytewise = decode(options, data, || 1);
         assert_eq!(bytewise, whole, "byte by byte");
         let largest = seed.below(64) + 2;
         let cut = decode(options, data, || seed.below(largest));
@@ -103,8 +103,7 @@ pub fn framer(data: &[u8]) {
     let expected: Vec<_> =
         naive.events.into_iter().map(|event| (event.event, event.data, event.id)).collect();
     for largest in [usize::MAX, 1, 7, 64] {
-        let wide =
-            crate::Limits { id_bytes: usize::MAX, event_name_bytes: usize::MAX, ..crate::Limits::default() };
+        let wide = crate::Limits::new().with_id_bytes(usize::MAX).with_event_name_bytes(usize::MAX);
         let mut framer = crate::sse::Framer::with_limits(wide);
         let mut found = Vec::new();
         let mut rest = data;

@@ -39,6 +39,7 @@ mod parse;
 mod record;
 mod shape;
 pub mod sse;
+mod words;
 
 #[cfg(any(doc, doctest))]
 pub mod docs;
@@ -57,9 +58,10 @@ pub mod fuzzing;
 pub use completion::Completion;
 pub use decoder::{Decoder, Ending, Feed};
 pub use delta::{Delta, ExtraKind, FinishReason, OpaqueKind, OwnedDelta, Usage};
-pub use dialect::{Quirk, QuirkClass, Quirks};
+pub use dialect::{Quirk, QuirkClass, Quirks, QuirksIter};
 pub use error::{Error, ErrorKind, LimitKind};
 pub use options::{ArgumentsMode, ContentMode, ExtrasMode, Framing, Limits, Options, ReasoningTags};
+pub use words::UnknownWord;
 
 #[cfg(test)]
 mod tests;

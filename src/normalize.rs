@@ -123,9 +123,9 @@ impl Caps {
     fn of(limits: &Limits) -> Self {
         let small = |limit: usize| u32::try_from(limit).unwrap_or(u32::MAX);
         Self {
-            choices: small(limits.choices),
-            tool_calls: small(limits.tool_calls),
-            id_bytes: small(limits.id_bytes),
+            choices: small(limits.choices()),
+            tool_calls: small(limits.tool_calls()),
+            id_bytes: small(limits.id_bytes()),
         }
     }
 }
@@ -150,7 +150,7 @@ pub(crate) struct Facts {
 
 impl Normalizer {
     pub(crate) fn new(options: &Options) -> Self {
-        Self::set(options.think, options.content, Caps::of(&options.limits))
+        Self::set(options.reasoning_tags, options.content, Caps::of(&options.limits))
     }
 
     fn set(think: ReasoningTags, content: ContentMode, caps: Caps) -> Self {

@@ -40,7 +40,7 @@ pub(super) struct Pipeline {
 impl Pipeline {
     pub(super) fn new(options: &Options) -> Self {
         Self {
-            tolerance: Tolerance::new(options.quirks),
+            tolerance: Tolerance::new(options.allowed()),
             room: Room::default(),
             scratch: Scratch::default(),
             normalizer: Normalizer::new(options),
@@ -49,14 +49,14 @@ impl Pipeline {
             bad: None,
             documents: 0,
             reading: ParseOptions {
-                depth: options.limits.depth,
+                depth: options.limits.depth(),
                 extras: options.extras,
-                facts: options.limits.facts,
+                facts: options.limits.facts(),
                 padding: false,
                 tape_from: parse::TAPE_FROM,
             },
             keepalives: options.keepalives,
-            name_limit: options.limits.event_name_bytes,
+            name_limit: options.limits.event_name_bytes(),
         }
     }
 

@@ -6,13 +6,17 @@ use super::{Delta, ExtraKind, FinishReason, OpaqueKind, Usage};
 
 /// A [`Delta`] that owns its strings; the fields are those of the borrowed variant.
 ///
+/// With the feature `serde` it is written and read as JSON with the member `type`. A reader meets new kinds as errors (an
+/// old program cannot know what to do with them); new words of [`FinishReason`] and [`ExtraKind`] it reads as `Other`.
+///
 /// Cost: one allocation for each string, made by [`Delta::into_owned`].
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Deserialize), serde(tag = "type", rename_all = "snake_case"))]
 #[non_exhaustive]
 #[allow(missing_docs)] // the fields are documented at `Delta`
 pub enum OwnedDelta {
     /// See [`Delta::Start`].
+    #[non_exhaustive]
     Start { id: Option<String>, model: Option<String>, created: Option<u64> },
     /// See [`Delta::Role`].
     Role { choice: u32, role: String },
@@ -23,29 +27,37 @@ pub enum OwnedDelta {
     /// See [`Delta::Refusal`].
     Refusal { choice: u32, text: String },
     /// See [`Delta::ReasoningOpaque`].
+    #[non_exhaustive]
     ReasoningOpaque { choice: u32, kind: OpaqueKind, data: String },
     /// See [`Delta::ToolCallStart`].
+    #[non_exhaustive]
     ToolCallStart { choice: u32, slot: u32, id: Option<String>, name: Option<String> },
     /// See [`Delta::ToolCallUpdate`].
+    #[non_exhaustive]
     ToolCallUpdate { choice: u32, slot: u32, id: Option<String>, name: Option<String> },
     /// See [`Delta::ToolCallArguments`].
     ToolCallArguments { choice: u32, slot: u32, fragment: String },
     /// See [`Delta::ToolCallEnd`].
     ToolCallEnd { choice: u32, slot: u32 },
     /// See [`Delta::Extra`].
+    #[non_exhaustive]
     Extra { choice: Option<u32>, kind: ExtraKind, json: String },
     /// See [`Delta::Finish`].
+    #[non_exhaustive]
     Finish { choice: u32, reason: FinishReason, raw: String, saw_tool_calls: bool },
     /// See [`Delta::Usage`].
     Usage(Usage),
     /// See [`Delta::PeerError`].
     #[cfg_attr(feature = "serde", serde(rename = "error"))]
+    #[non_exhaustive]
     PeerError { code: Option<String>, kind: Option<String>, message: String, json: String },
     /// See [`Delta::Keepalive`].
     Keepalive,
     /// See [`Delta::Unknown`].
+    #[non_exhaustive]
     Unknown { event: String, payload: String },
     /// See [`Delta::Done`].
+    #[non_exhaustive]
     Done { marker: String },
 }
 
@@ -136,6 +148,12 @@ impl From<Delta<'_>> for OwnedDelta {
             }
             Delta::Done { marker } => Self::Done { marker: owned(marker) },
         }
+    }
+}
+
+impl<'a> From<&'a OwnedDelta> for Delta<'a> {
+    fn from(owned: &'a OwnedDelta) -> Self {
+        owned.as_delta()
     }
 }
 

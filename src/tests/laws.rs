@@ -9,11 +9,12 @@ use super::support::files;
 /// Who may import whom.
 const TABLE: &[(&str, &[&str])] = &[
     ("lex", &[]),
-    ("delta", &[]),
+    ("words", &[]),
+    ("delta", &["words"]),
     ("record", &["delta"]),
     ("error", &["dialect"]),
     ("options", &["dialect"]),
-    ("dialect", &["delta", "record"]),
+    ("dialect", &["delta", "record", "words"]),
     ("carry", &[]),
     ("frame", &["dialect", "lex", "options", "record"]),
     ("shape", &["lex", "record"]),

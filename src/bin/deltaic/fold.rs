@@ -72,7 +72,7 @@ impl Fold {
     ) -> io::Result<()> {
         let deltaic = Report {
             ending: EndingReport::new(ending, truncated),
-            quirks: seen.iter().map(|quirk| quirk.name()).collect(),
+            quirks: seen.iter().map(|quirk| quirk.as_str()).collect(),
             errors: &self.errors,
             peer_errors: self.completion.errors.iter().map(PeerErrorReport::from).collect(),
         };
