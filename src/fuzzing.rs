@@ -47,7 +47,7 @@ fn decode(options: Options, data: &[u8], mut size: impl FnMut() -> usize) -> Sai
         rest = further;
     }
     assert_eq!(decoder.position(), data.len() as u64, "bytes taken");
-    decoder.finish();
+    let _ = decoder.finish();
     drain(&mut decoder, &mut &[][..], &mut said);
     assert_eq!(decoder.buffered(), 0, "bytes left");
     assert!(said.len() <= data.len() * 2 + 64, "more said than bytes allow");

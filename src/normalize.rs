@@ -46,7 +46,7 @@ const REFUSAL: u8 = 4;
 const CALLS: u8 = 8;
 
 /// One choice.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 struct Choice {
     index: u32,
     /// Print of the role that was told; 0 before.
@@ -84,7 +84,7 @@ pub(crate) struct Event<'a> {
 }
 
 /// The room.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct Normalizer {
     think: ReasoningTags,
     content: ContentMode,

@@ -19,7 +19,7 @@ const KEEP: usize = 64 << 10;
 const MANY: usize = 512;
 
 /// The rooms that see payloads, and the queue of what is told of one event.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(super) struct Pipeline {
     pub(super) tolerance: Tolerance,
     pub(super) room: Room,
@@ -32,6 +32,8 @@ pub(super) struct Pipeline {
     bad: Option<ErrorKind>,
     /// Documents that the event had.
     documents: u32,
+    /// Events of no known wire: all that they told was [`RawDelta::Unknown`].
+    pub(super) unknown_events: u64,
     reading: ParseOptions,
     keepalives: bool,
     name_limit: usize,
@@ -48,6 +50,7 @@ impl Pipeline {
             error: None,
             bad: None,
             documents: 0,
+            unknown_events: 0,
             reading: ParseOptions {
                 depth: options.limits.depth(),
                 extras: options.extras,
@@ -62,6 +65,7 @@ impl Pipeline {
 
     pub(super) fn reset(&mut self) {
         self.tolerance.seen = dialect::Quirks::NONE;
+        self.unknown_events = 0;
         self.normalizer.reset();
         self.begin();
     }
@@ -114,6 +118,10 @@ impl Pipeline {
         }
         self.error = self.tell(payload, name, error).err();
         self.error = self.bad.take().or(self.error);
+        let is_unknown = |told: &RawDelta| matches!(told, RawDelta::Unknown { .. });
+        if self.queue.first().is_some_and(is_unknown) && self.queue.iter().all(is_unknown) {
+            self.unknown_events = self.unknown_events.saturating_add(1);
+        }
     }
 
     fn tell(&mut self, payload: &[u8], name: &[u8], error: bool) -> Result<(), ErrorKind> {

@@ -30,7 +30,7 @@ pub(super) fn assert_limits(options: &Options, stream: &str, met: &[LimitKind], 
     let stream = stream.as_bytes();
     assert_eq!((&*limits_met(&whole), &*text(&whole)), (met, told), "of {} bytes", stream.len());
     for size in [1, 7] {
-        agrees(&whole, &mut Decoder::with_options(options), stream.chunks(size), drain)
+        agrees(&whole, &mut Decoder::with_options(*options), stream.chunks(size), drain)
             .unwrap_or_else(|wrong| panic!("in pieces of {size}: {wrong}"));
     }
 }

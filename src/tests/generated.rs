@@ -146,7 +146,7 @@ fn options(seed: &mut Seeded) -> Options {
 
 /// The ways in which the stream must decode alike.
 fn differs(expected: &Run, options: &Options, bytes: &[u8], seed: &mut Seeded) -> Result<(), String> {
-    let decoder = || Decoder::with_options(options);
+    let decoder = || Decoder::with_options(*options);
     for longest in [usize::MAX - 1, 1, 20, 400] {
         let pieces = seed.cuts(bytes, longest);
         agrees(expected, &mut decoder(), pieces, drain)?;

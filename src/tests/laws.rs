@@ -152,3 +152,28 @@ fn no_code_knows_a_service() {
         assert!(known.is_empty(), "{name} knows {known:?}");
     }
 }
+
+/// What holds bytes of the stream derives no `Debug`; what is output, and made to be printed, may.
+#[test]
+fn what_holds_the_stream_derives_no_debug() {
+    const HOLDS: &[&str] = &["String", "Vec<u8>", "Box<str>", "[u8; HOLD]"];
+    let mut wrong = Vec::new();
+    for (name, room, text) in sources() {
+        if ["completion", "delta", "fuzzing", "sse", "frame", "carry"].contains(&&*room) {
+            continue;
+        }
+        for item in text.split("#[derive(").skip(1) {
+            let (derived, rest) = item.split_once(')').unwrap_or_default();
+            let body = rest.split("\n}").next().unwrap_or_default();
+            let fields = code(body).filter(|line| line.starts_with("    ") && line.contains(": "));
+            let held: Vec<_> = fields.filter(|line| HOLDS.iter().any(|type_| line.contains(type_))).collect();
+            if derived.contains("Debug")
+                && rest.trim_start_matches(']').contains("struct")
+                && !held.is_empty()
+            {
+                wrong.push(format!("{name}: {held:?}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

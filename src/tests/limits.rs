@@ -328,7 +328,7 @@ fn what_was_left_early_is_told_at_the_end() {
                 said.push(feed.next_delta().unwrap().unwrap().into_owned());
             }
             drop(feed);
-            decoder.finish();
+            let _ = decoder.finish();
             while let Some(delta) = decoder.next_delta(&mut &[][..]).unwrap() {
                 said.push(delta.into_owned());
             }
@@ -345,7 +345,7 @@ fn first_bytes_of_a_feed_that_was_left() {
     let mut decoder = Decoder::new();
     drop(decoder.feed(b"<html>"));
     drop(decoder.feed(b"<body>"));
-    decoder.finish();
+    let _ = decoder.finish();
     while decoder.next_delta(&mut &[][..]).unwrap().is_some() {}
     assert_eq!(decoder.ending().first_bytes(), b"<html><body>");
 }

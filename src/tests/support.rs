@@ -226,13 +226,13 @@ pub(super) fn tell<'p>(
     say: &mut dyn FnMut(Result<Delta<'_>, Error>),
 ) {
     pieces.into_iter().for_each(|piece| drain(decoder, piece, say));
-    decoder.finish();
+    let _ = decoder.finish();
     drain(decoder, &[], say);
 }
 
 /// Decodes the pieces.
 pub(super) fn run<'p>(options: &Options, pieces: impl IntoIterator<Item = &'p [u8]>) -> Run {
-    let mut decoder = Decoder::with_options(options);
+    let mut decoder = Decoder::with_options(*options);
     let mut told = Vec::new();
     tell(&mut decoder, pieces, drain, &mut |said| told.push(Told::of(said)));
     Run { told, ending: decoder.ending(), seen: decoder.quirks_seen() }

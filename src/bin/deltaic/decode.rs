@@ -64,7 +64,7 @@ impl Reader for Decode {
     }
 
     fn end(&mut self, report: &mut Report) -> io::Result<()> {
-        self.decoder.finish();
+        let _ = self.decoder.finish();
         self.feed(&[], report)?;
         let (ending, seen) = (self.decoder.ending(), self.decoder.quirks_seen());
         let truncated = ending.is_truncated() || ending.events() == 0;
