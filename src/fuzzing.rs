@@ -164,7 +164,7 @@ pub fn json(data: &[u8]) {
 }
 
 /// How both read; the tape from this size on.
-fn reading(tape_from: usize) -> crate::parse::ParseOptions {
+pub(crate) fn reading(tape_from: usize) -> crate::parse::ParseOptions {
     let extras = crate::ExtrasMode::Listed;
     crate::parse::ParseOptions { depth: 128, extras, facts: usize::MAX, padding: false, tape_from }
 }
@@ -197,22 +197,4 @@ fn resolved(record: &Record, text: &dyn Fn(Str) -> String) -> String {
         Record::Edges { lead, tail } => format!("edges {lead} {tail}"),
         Record::Unknown { .. } => "unknown".to_owned(),
     }
-}
-
-/// Reads one document from the tape or with the reader, for the bench that compares the two; gives how many facts it
-/// stated.
-#[must_use]
-pub fn read_document(data: &[u8], from_tape: bool) -> usize {
-    use crate::parse::{self, Room, cursor::Scratch};
-    thread_local! {
-        static LISTS: std::cell::RefCell<(Room, Scratch)> = std::cell::RefCell::default();
-    }
-    LISTS.with_borrow_mut(|(room, scratch)| {
-        let mut tolerance = crate::dialect::Tolerance::new(Quirks::TOLERANT);
-        let tape_from = if from_tape { 0 } else { usize::MAX };
-        scratch.clear();
-        let read = parse::document(data, 0, &reading(tape_from), room, scratch, &mut tolerance);
-        let facts = room.statement.head.len().saturating_add(room.statement.body.len());
-        read.map_or(0, |_| facts)
-    })
 }

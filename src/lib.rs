@@ -44,7 +44,7 @@ mod words;
 #[cfg(any(doc, doctest))]
 pub mod docs;
 
-#[cfg(any(test, feature = "fuzzing"))]
+#[cfg(any(test, fuzzing))]
 #[doc(hidden)]
 #[allow(
     clippy::arithmetic_side_effects,

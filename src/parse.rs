@@ -13,7 +13,7 @@ mod errors;
 mod parts;
 pub(crate) mod reader;
 pub(crate) mod repair;
-#[cfg(any(test, feature = "simd-json", feature = "fuzzing"))]
+#[cfg(any(test, feature = "simd-json", fuzzing))]
 pub(crate) mod tape;
 mod tools;
 mod usage;
@@ -91,7 +91,7 @@ pub(crate) fn document(
 }
 
 /// The same from the tape; `None` where it cannot tell: the reader then decides.
-#[cfg(any(test, feature = "simd-json", feature = "fuzzing"))]
+#[cfg(any(test, feature = "simd-json", fuzzing))]
 fn from_tape(
     payload: &[u8],
     at: usize,
@@ -117,7 +117,7 @@ fn from_tape(
 }
 
 /// Without the tape there is only the reader.
-#[cfg(not(any(test, feature = "simd-json", feature = "fuzzing")))]
+#[cfg(not(any(test, feature = "simd-json", fuzzing)))]
 fn from_tape(
     _: &[u8],
     _: usize,

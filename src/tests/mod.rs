@@ -4,6 +4,7 @@
 mod attacks;
 mod completion;
 mod corpus;
+mod curve;
 mod face;
 mod frames;
 mod golden;
