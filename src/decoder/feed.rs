@@ -35,7 +35,7 @@ impl Decoder {
     ///     Err(error) => ControlFlow::Break(error), // whatever the closure breaks with is returned
     ///     Ok(_) => ControlFlow::Continue(()),
     /// });
-    /// assert_eq!(found.break_value().map(|error: Error| error.offset()), Some(61));
+    /// assert_eq!(found.break_value().map(|error: Error| error.offset()), Some(58));
     /// ```
     pub fn for_each<B>(
         &mut self,
