@@ -8,8 +8,10 @@
 
 mod build;
 mod owned;
+mod text;
 
 pub use owned::OwnedDelta;
+pub use text::DeltaStr;
 
 use crate::words::words;
 

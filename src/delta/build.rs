@@ -2,7 +2,7 @@
 //!
 //! Knows: [`Delta`] and [`OwnedDelta`]. Must not know: anything else.
 
-use super::{Delta, ExtraKind, FinishReason, OpaqueKind, OwnedDelta};
+use super::{Delta, DeltaStr, ExtraKind, FinishReason, OpaqueKind, OwnedDelta};
 
 /// One constructor for each variant, with the fields that it has today.
 macro_rules! constructors {
@@ -37,14 +37,14 @@ impl<'a> Delta<'a> {
 /// As those of [`Delta`].
 impl OwnedDelta {
     constructors! {
-        start Start { id: Option<String>, model: Option<String>, created: Option<u64> }
-        reasoning_opaque ReasoningOpaque { choice: u32, kind: OpaqueKind, data: String }
-        tool_call_start ToolCallStart { choice: u32, slot: u32, id: Option<String>, name: Option<String> }
-        tool_call_update ToolCallUpdate { choice: u32, slot: u32, id: Option<String>, name: Option<String> }
-        extra Extra { choice: Option<u32>, kind: ExtraKind, json: String }
-        finish Finish { choice: u32, reason: FinishReason, raw: String, saw_tool_calls: bool }
-        peer_error PeerError { code: Option<String>, kind: Option<String>, message: String, json: String }
-        unknown Unknown { event: String, payload: String }
-        done Done { marker: String }
+        start Start { id: Option<DeltaStr>, model: Option<DeltaStr>, created: Option<u64> }
+        reasoning_opaque ReasoningOpaque { choice: u32, kind: OpaqueKind, data: DeltaStr }
+        tool_call_start ToolCallStart { choice: u32, slot: u32, id: Option<DeltaStr>, name: Option<DeltaStr> }
+        tool_call_update ToolCallUpdate { choice: u32, slot: u32, id: Option<DeltaStr>, name: Option<DeltaStr> }
+        extra Extra { choice: Option<u32>, kind: ExtraKind, json: DeltaStr }
+        finish Finish { choice: u32, reason: FinishReason, raw: DeltaStr, saw_tool_calls: bool }
+        peer_error PeerError { code: Option<DeltaStr>, kind: Option<DeltaStr>, message: DeltaStr, json: DeltaStr }
+        unknown Unknown { event: DeltaStr, payload: DeltaStr }
+        done Done { marker: DeltaStr }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Knows: [`Delta`]. Must not know: anything else.
 
-use super::{Delta, ExtraKind, FinishReason, OpaqueKind, Usage};
+use super::{Delta, DeltaStr, ExtraKind, FinishReason, OpaqueKind, Usage};
 
 /// A [`Delta`] that owns its strings; the fields are those of the borrowed variant.
 ///
@@ -17,48 +17,48 @@ use super::{Delta, ExtraKind, FinishReason, OpaqueKind, Usage};
 pub enum OwnedDelta {
     /// See [`Delta::Start`].
     #[non_exhaustive]
-    Start { id: Option<String>, model: Option<String>, created: Option<u64> },
+    Start { id: Option<DeltaStr>, model: Option<DeltaStr>, created: Option<u64> },
     /// See [`Delta::Role`].
-    Role { choice: u32, role: String },
+    Role { choice: u32, role: DeltaStr },
     /// See [`Delta::Text`].
-    Text { choice: u32, text: String },
+    Text { choice: u32, text: DeltaStr },
     /// See [`Delta::Reasoning`].
-    Reasoning { choice: u32, text: String },
+    Reasoning { choice: u32, text: DeltaStr },
     /// See [`Delta::Refusal`].
-    Refusal { choice: u32, text: String },
+    Refusal { choice: u32, text: DeltaStr },
     /// See [`Delta::ReasoningOpaque`].
     #[non_exhaustive]
-    ReasoningOpaque { choice: u32, kind: OpaqueKind, data: String },
+    ReasoningOpaque { choice: u32, kind: OpaqueKind, data: DeltaStr },
     /// See [`Delta::ToolCallStart`].
     #[non_exhaustive]
-    ToolCallStart { choice: u32, slot: u32, id: Option<String>, name: Option<String> },
+    ToolCallStart { choice: u32, slot: u32, id: Option<DeltaStr>, name: Option<DeltaStr> },
     /// See [`Delta::ToolCallUpdate`].
     #[non_exhaustive]
-    ToolCallUpdate { choice: u32, slot: u32, id: Option<String>, name: Option<String> },
+    ToolCallUpdate { choice: u32, slot: u32, id: Option<DeltaStr>, name: Option<DeltaStr> },
     /// See [`Delta::ToolCallArguments`].
-    ToolCallArguments { choice: u32, slot: u32, fragment: String },
+    ToolCallArguments { choice: u32, slot: u32, fragment: DeltaStr },
     /// See [`Delta::ToolCallEnd`].
     ToolCallEnd { choice: u32, slot: u32 },
     /// See [`Delta::Extra`].
     #[non_exhaustive]
-    Extra { choice: Option<u32>, kind: ExtraKind, json: String },
+    Extra { choice: Option<u32>, kind: ExtraKind, json: DeltaStr },
     /// See [`Delta::Finish`].
     #[non_exhaustive]
-    Finish { choice: u32, reason: FinishReason, raw: String, saw_tool_calls: bool },
+    Finish { choice: u32, reason: FinishReason, raw: DeltaStr, saw_tool_calls: bool },
     /// See [`Delta::Usage`].
     Usage(Usage),
     /// See [`Delta::PeerError`].
     #[cfg_attr(feature = "serde", serde(rename = "error"))]
     #[non_exhaustive]
-    PeerError { code: Option<String>, kind: Option<String>, message: String, json: String },
+    PeerError { code: Option<DeltaStr>, kind: Option<DeltaStr>, message: DeltaStr, json: DeltaStr },
     /// See [`Delta::Keepalive`].
     Keepalive,
     /// See [`Delta::Unknown`].
     #[non_exhaustive]
-    Unknown { event: String, payload: String },
+    Unknown { event: DeltaStr, payload: DeltaStr },
     /// See [`Delta::Done`].
     #[non_exhaustive]
-    Done { marker: String },
+    Done { marker: DeltaStr },
 }
 
 impl OwnedDelta {
@@ -109,7 +109,7 @@ impl OwnedDelta {
 
 impl From<Delta<'_>> for OwnedDelta {
     fn from(delta: Delta<'_>) -> Self {
-        let owned = |text: &str| text.to_owned();
+        let owned = DeltaStr::from;
         match delta {
             Delta::Start { id, model, created } => {
                 Self::Start { id: id.map(owned), model: model.map(owned), created }

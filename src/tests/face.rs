@@ -293,8 +293,8 @@ fn deltas_are_made_and_convert() {
     }
     assert_eq!((kinds.len(), hashed.len()), (all.len() - 1, all.len()));
     assert_eq!(Delta::Usage(&usage).choice(), None);
-    assert_eq!(OwnedDelta::done("x".to_owned()), Delta::done("x").into_owned());
-    let call = OwnedDelta::tool_call_start(0, 0, None, Some("f".to_owned()));
+    assert_eq!(OwnedDelta::done("x".into()), Delta::done("x").into_owned());
+    let call = OwnedDelta::tool_call_start(0, 0, None, Some("f".into()));
     assert_eq!(call.as_delta(), Delta::tool_call_start(0, 0, None, Some("f")));
 }
 
