@@ -132,7 +132,7 @@ impl Completion {
                 self.call(choice, slot).arguments.push_str(fragment);
             }
             Delta::Finish { choice, reason, raw, saw_tool_calls: _ } => {
-                self.choice(choice).finish.get_or_insert_with(|| Finish { reason, raw: raw.to_owned() });
+                self.choice(choice).finish.replace(Finish { reason, raw: raw.to_owned() });
             }
             Delta::Usage(usage) => self.usage = Some(*usage),
             Delta::PeerError { code, kind, message, json: _ } => self.add_error(code, kind, message),

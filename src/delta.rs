@@ -6,25 +6,34 @@
 //! strings. Names are those of OpenAI's chat completions; usage fields follow OpenTelemetry's GenAI
 //! conventions.
 
+mod build;
 mod owned;
+mod text;
 
 pub use owned::OwnedDelta;
+pub use text::DeltaStr;
+
+use crate::words::words;
 
 /// One normalized output item.
 ///
 /// Every content delta names its `choice` (the wire's `index`, or the position in the array where the wire
 /// sends none). Text, reasoning, refusal and argument fragments are never empty.
 ///
+/// What may grow before 1.0: kinds of deltas, and the fields of the variants that are `#[non_exhaustive]`; match them
+/// with `..` and make them by the constructors ([`Delta::start`] and its like).
+///
 /// Cost: a plain value of 80 bytes or less; matching or copying it allocates nothing.
 ///
 /// Source: OpenAI, *Chat Completions streaming events* (`chat.completion.chunk`), widened to the deviations
 /// of the services in `corpus/`.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(tag = "type", rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum Delta<'a> {
     /// The stream's identity: told with the first chunk that carries anything, and again, with the new
     /// fields only, when one of them is first seen later (Azure sends an empty `id` first).
+    #[non_exhaustive]
     Start {
         /// `id` of the completion; the first one that is not empty.
         #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
@@ -65,6 +74,7 @@ pub enum Delta<'a> {
         text: &'a str,
     },
     /// A blob that belongs to the reasoning and must be sent back byte for byte.
+    #[non_exhaustive]
     ReasoningOpaque {
         /// Index of the choice.
         choice: u32,
@@ -74,6 +84,7 @@ pub enum Delta<'a> {
         data: &'a str,
     },
     /// A tool call begins.
+    #[non_exhaustive]
     ToolCallStart {
         /// Index of the choice.
         choice: u32,
@@ -87,6 +98,7 @@ pub enum Delta<'a> {
         name: Option<&'a str>,
     },
     /// An id that came late, or a further piece of the name (append it).
+    #[non_exhaustive]
     ToolCallUpdate {
         /// Index of the choice.
         choice: u32,
@@ -116,6 +128,7 @@ pub enum Delta<'a> {
         slot: u32,
     },
     /// A value that is passed on, not interpreted.
+    #[non_exhaustive]
     Extra {
         /// Index of the choice it stood in; none for the chunk's own members.
         #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
@@ -126,6 +139,7 @@ pub enum Delta<'a> {
         json: &'a str,
     },
     /// The choice ended: told once per choice. Usage, and with some services text, may still follow.
+    #[non_exhaustive]
     Finish {
         /// Index of the choice.
         choice: u32,
@@ -140,6 +154,7 @@ pub enum Delta<'a> {
     Usage(&'a Usage),
     /// The peer's complaint; decoding goes on. Our own complaints are [`crate::Error`]s.
     #[cfg_attr(feature = "serde", serde(rename = "error"))]
+    #[non_exhaustive]
     PeerError {
         /// The peer's code, as text.
         #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
@@ -155,6 +170,7 @@ pub enum Delta<'a> {
     /// A comment, a ping or an empty event; only when asked for ([`crate::Options::keepalives`]).
     Keepalive,
     /// An event of no known wire.
+    #[non_exhaustive]
     Unknown {
         /// The event type; `message` where the stream named none.
         event: &'a str,
@@ -162,6 +178,7 @@ pub enum Delta<'a> {
         payload: &'a str,
     },
     /// The stream's own end marker.
+    #[non_exhaustive]
     Done {
         /// The marker: `[DONE]`, or the name of the end event.
         marker: &'a str,
@@ -183,9 +200,33 @@ impl Delta<'_> {
         OwnedDelta::from(self)
     }
 
-    /// The variant's name in snake case, as in the command's `type` member.
+    /// The choice that it is about; none where it is about the whole stream.
     #[must_use]
-    pub fn name(&self) -> &'static str {
+    pub const fn choice(&self) -> Option<u32> {
+        match *self {
+            Delta::Role { choice, .. }
+            | Delta::Text { choice, .. }
+            | Delta::Reasoning { choice, .. }
+            | Delta::Refusal { choice, .. }
+            | Delta::ReasoningOpaque { choice, .. }
+            | Delta::ToolCallStart { choice, .. }
+            | Delta::ToolCallUpdate { choice, .. }
+            | Delta::ToolCallArguments { choice, .. }
+            | Delta::ToolCallEnd { choice, .. }
+            | Delta::Finish { choice, .. } => Some(choice),
+            Delta::Extra { choice, .. } => choice,
+            Delta::Start { .. }
+            | Delta::Usage(_)
+            | Delta::PeerError { .. }
+            | Delta::Keepalive
+            | Delta::Unknown { .. }
+            | Delta::Done { .. } => None,
+        }
+    }
+
+    /// The word for its kind in snake case: the member `type` of its JSON.
+    #[must_use]
+    pub const fn kind_name(&self) -> &'static str {
         match self {
             Delta::Start { .. } => "start",
             Delta::Role { .. } => "role",
@@ -214,7 +255,7 @@ impl Delta<'_> {
 /// Anthropic's does not; xAI's `output` excludes reasoning.
 ///
 /// Source: OpenAI `usage`; names after OpenTelemetry's `gen_ai.usage.*`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(default))]
 #[non_exhaustive]
 pub struct Usage {
@@ -238,26 +279,6 @@ pub struct Usage {
     pub reasoning: Option<u64>,
 }
 
-macro_rules! words {
-    ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $word:literal,)* }) => {
-        $(#[$meta])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-        #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-        #[non_exhaustive]
-        pub enum $name {
-            $($(#[$doc])* #[cfg_attr(feature = "serde", serde(rename = $word))] $variant,)*
-        }
-
-        impl $name {
-            /// The word in snake case, as in the command's output.
-            #[must_use]
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $word,)* }
-            }
-        }
-    };
-}
-
 words! {
     /// Why a choice ended: OpenAI's words, plus `error` and `other`.
     FinishReason {
@@ -271,8 +292,9 @@ words! {
         ContentFilter = "content_filter",
         /// The service failed in the middle of the answer.
         Error = "error",
+    } else {
         /// A word of no known meaning; see `raw`.
-        Other = "other",
+        Other = "other"
     }
 }
 
@@ -289,8 +311,9 @@ words! {
         Image = "image",
         /// Content filter results.
         Safety = "safety",
+    } else {
         /// Anything else: side-channel deltas, and by option every unknown member.
-        Other = "other",
+        Other = "other"
     }
 }
 

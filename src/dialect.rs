@@ -12,8 +12,8 @@ mod quirks;
 mod tags;
 
 pub use quirk::{Quirk, QuirkClass};
-pub use quirks::Quirks;
 pub(crate) use quirks::Tolerance;
+pub use quirks::{Quirks, QuirksIter};
 pub(crate) use tags::THINK;
 
 use crate::delta::{ExtraKind, FinishReason};

@@ -10,7 +10,7 @@ use crate::dialect::Quirk;
 ///
 /// A bad event costs one event: unless [`Error::is_fatal`] says otherwise, the next event decodes as if nothing
 /// had happened. It never holds or prints text of the stream.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Error {
     kind: ErrorKind,
     offset: u64,
@@ -18,7 +18,7 @@ pub struct Error {
 }
 
 /// What is wrong, by the room that noticed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
     /// The event's data is not JSON (RFC 8259), nor anything else that has a rule.
@@ -38,7 +38,7 @@ pub enum ErrorKind {
 }
 
 /// Which limit an event exceeded; the numbers are in [`crate::Limits`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum LimitKind {
     /// [`crate::Limits::event_bytes`].
@@ -95,7 +95,7 @@ impl fmt::Display for ErrorKind {
             Self::Utf8 => f.write_str("invalid UTF-8"),
             Self::Checksum => f.write_str("checksum mismatch"),
             Self::Framing => f.write_str("malformed lengths or headers"),
-            Self::QuirkOff(quirk) => write!(f, "needs the quirk {}, which is off", quirk.name()),
+            Self::QuirkOff(quirk) => write!(f, "needs the quirk {}, which is off", quirk.as_str()),
             Self::Limit(limit) => f.write_str(match limit {
                 LimitKind::EventBytes => "event too large",
                 LimitKind::Depth => "nested too deeply",

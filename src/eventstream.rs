@@ -278,7 +278,7 @@ impl fmt::Debug for Framer {
 
 /// The longest message: ranges of it have 32 bits.
 fn largest(limits: &Limits) -> usize {
-    limits.event_bytes.min(512 << 20)
+    limits.event_bytes()
 }
 
 const fn kind(fault: Fault) -> ErrorKind {

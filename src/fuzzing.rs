@@ -54,7 +54,7 @@ fn decode(options: Options, data: &[u8], mut size: impl FnMut() -> usize) -> Sai
         rest = further;
     }
     assert_eq!(decoder.position(), data.len() as u64, "bytes taken");
-    decoder.finish();
+    let _ = decoder.finish();
     drain(&mut decoder, &mut &[][..], &mut said);
     assert_eq!(decoder.buffered(), 0, "bytes left");
     assert!(said.len() <= data.len() * 2 + 64, "more said than bytes allow");
@@ -94,8 +94,8 @@ pub fn cuts(data: &[u8]) {
     let mut seed = Seed::of(data);
     let all = Options::new().quirks(Quirks::ALL).keepalives(true).extras(crate::ExtrasMode::All);
     for options in [Options::new(), all, Options::strict()] {
-        let whole = decode(options.clone(), data, || usize::MAX);
-        let bytewise = decode(options.clone(), data, || 1);
+        let whole = decode(options, data, || usize::MAX);
+        let bytewise = decode(options, data, || 1);
         assert_eq!(bytewise, whole, "byte by byte");
         let largest = seed.below(64) + 2;
         let cut = decode(options, data, || seed.below(largest));
@@ -118,8 +118,7 @@ pub fn framer(data: &[u8]) {
     let expected: Vec<_> =
         naive.events.into_iter().map(|event| (event.event, event.data, event.id)).collect();
     for largest in [usize::MAX, 1, 7, 64] {
-        let wide =
-            crate::Limits { id_bytes: usize::MAX, event_name_bytes: usize::MAX, ..crate::Limits::default() };
+        let wide = crate::Limits::new().with_id_bytes(usize::MAX).with_event_name_bytes(usize::MAX);
         let mut framer = crate::sse::Framer::with_limits(wide);
         let mut found = Vec::new();
         let mut rest = data;
@@ -180,7 +179,7 @@ pub fn json(data: &[u8]) {
 }
 
 /// How both read; the tape from this size on.
-fn reading(tape_from: usize) -> crate::parse::ParseOptions {
+pub(crate) fn reading(tape_from: usize) -> crate::parse::ParseOptions {
     let extras = crate::ExtrasMode::Listed;
     crate::parse::ParseOptions { depth: 128, extras, name_limit: 256, padding: false, tape_from }
 }
@@ -217,25 +216,4 @@ fn resolved(record: &Record, text: &dyn Fn(Str) -> String) -> String {
         | Record::Done { .. }
         | Record::Struck => format!("{record:?}"),
     }
-}
-
-/// Reads one document from the tape or with the reader, for the bench that compares the two; gives how many facts it
-/// stated.
-#[must_use]
-pub fn read_document(data: &[u8], from_tape: bool) -> usize {
-    use crate::parse::{self, cursor::Scratch};
-    use crate::record::Records;
-    thread_local! {
-        static LISTS: std::cell::RefCell<(Records, Scratch)> =
-            std::cell::RefCell::new((Records::new(usize::MAX), Scratch::default()));
-    }
-    LISTS.with_borrow_mut(|(records, scratch)| {
-        let mut tolerance = crate::dialect::Tolerance::new(Quirks::TOLERANT);
-        let tape_from = if from_tape { 0 } else { usize::MAX };
-        scratch.clear();
-        records.begin_event();
-        let read = parse::document(data, 0, &reading(tape_from), records, scratch, &mut tolerance);
-        let facts = records.head().len().saturating_add(records.body().len());
-        read.map_or(0, |_| facts)
-    })
 }

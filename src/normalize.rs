@@ -46,7 +46,7 @@ const REFUSAL: u8 = 4;
 const CALLS: u8 = 8;
 
 /// One choice.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 struct Choice {
     index: u32,
     /// Print of the role that was told; 0 before.
@@ -89,7 +89,7 @@ pub(crate) struct Event<'a> {
 }
 
 /// The room.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct Normalizer {
     think: ReasoningTags,
     content: ContentMode,
@@ -143,9 +143,9 @@ impl Caps {
     fn of(limits: &Limits) -> Self {
         let small = |limit: usize| u32::try_from(limit).unwrap_or(u32::MAX);
         Self {
-            choices: small(limits.choices),
-            tool_calls: small(limits.tool_calls),
-            id_bytes: small(limits.id_bytes),
+            choices: small(limits.choices()),
+            tool_calls: small(limits.tool_calls()),
+            id_bytes: small(limits.id_bytes()),
         }
     }
 }
@@ -170,7 +170,7 @@ pub(crate) struct Facts {
 
 impl Normalizer {
     pub(crate) fn new(options: &Options) -> Self {
-        Self::set(options.think, options.content, options.keepalives, Caps::of(&options.limits))
+        Self::set(options.reasoning_tags, options.content, options.keepalives, Caps::of(&options.limits))
     }
 
     fn set(think: ReasoningTags, content: ContentMode, keepalives: bool, caps: Caps) -> Self {

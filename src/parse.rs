@@ -10,7 +10,7 @@
 pub(crate) mod cursor;
 mod payload;
 pub(crate) mod reader;
-#[cfg(any(test, feature = "simd-json", feature = "fuzzing"))]
+#[cfg(any(test, feature = "simd-json", fuzzing))]
 pub(crate) mod tape;
 mod visitor;
 mod wire;
@@ -350,7 +350,7 @@ pub(crate) fn document(
 }
 
 /// The same from the tape; `None` where it cannot tell: the reader then decides.
-#[cfg(any(test, feature = "simd-json", feature = "fuzzing"))]
+#[cfg(any(test, feature = "simd-json", fuzzing))]
 fn from_tape(
     payload: &[u8],
     at: usize,
@@ -376,7 +376,7 @@ fn from_tape(
 }
 
 /// Without the tape there is only the reader.
-#[cfg(not(any(test, feature = "simd-json", feature = "fuzzing")))]
+#[cfg(not(any(test, feature = "simd-json", fuzzing)))]
 fn from_tape(
     _: &[u8],
     _: usize,

@@ -98,7 +98,7 @@ enum Fact {
 }
 
 /// One shape. Its lists are reused when it is forgotten.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 struct Shape {
     bytes: Vec<u8>,
     pieces: Vec<Piece>,
@@ -141,7 +141,7 @@ impl Capture {
 }
 
 /// The shapes of one stream.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[repr(C)] // The hot path's fields first, as in the decoder.
 pub(crate) struct Shapes {
     /// The first `live` are known, most recent first; what is behind them is there to be reused.

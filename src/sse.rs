@@ -80,7 +80,7 @@ impl Framer {
     #[must_use]
     pub fn with_limits(limits: Limits) -> Self {
         Self {
-            lines: Sse::new(limits.event_bytes.min(512 << 20)),
+            lines: Sse::new(limits.event_bytes()),
             limits,
             carry: Carry::default(),
             tolerance: Tolerance::new(Quirks::NONE),
@@ -212,8 +212,8 @@ impl Framer {
                 Step::Event(event) => {
                     let (base, offset) = (*used, self.offset);
                     let raw = if carried { self.carry.bytes() } else { rest };
-                    let kept = keep(&mut self.id, self.lines.take_id(), raw, self.limits.id_bytes);
-                    let long = event.name.range().len() > self.limits.event_name_bytes;
+                    let kept = keep(&mut self.id, self.lines.take_id(), raw, self.limits.id_bytes());
+                    let long = event.name.range().len() > self.limits.event_name_bytes();
                     if std::str::from_utf8(event.name.of(raw)).is_err() {
                         self.event = String::from_utf8_lossy(event.name.of(raw)).into_owned();
                     }
@@ -256,7 +256,7 @@ impl Framer {
     ) -> Option<Error> {
         let window = if carried { self.carry.bytes() } else { rest };
         let offset = self.offset;
-        let kept = from > 0 || keep(&mut self.id, self.lines.take_id(), window, self.limits.id_bytes);
+        let kept = from > 0 || keep(&mut self.id, self.lines.take_id(), window, self.limits.id_bytes());
         if from == 0 {
             self.consume(to, carried, used);
         } else {

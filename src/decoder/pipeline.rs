@@ -18,7 +18,7 @@ const KEEP: usize = 64 << 10;
 const MANY: usize = 512;
 
 /// The rooms that see payloads, and the queue of an event's deltas.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(super) struct Pipeline {
     pub(super) tolerance: Tolerance,
     pub(super) parser: Parser,
@@ -27,31 +27,35 @@ pub(super) struct Pipeline {
     pub(super) queue: Vec<RawDelta>,
     /// What is wrong with the event; returned after its queue.
     pub(super) error: Option<ErrorKind>,
+    /// Events of no known wire: all that they told was [`RawDelta::Unknown`].
+    pub(super) unknown_events: u64,
     keepalives: bool,
 }
 
 impl Pipeline {
     pub(super) fn new(options: &Options) -> Self {
         let parse_options = ParseOptions {
-            depth: options.limits.depth,
+            depth: options.limits.depth(),
             extras: options.extras,
-            name_limit: options.limits.event_name_bytes,
+            name_limit: options.limits.event_name_bytes(),
             padding: false,
             tape_from: parse::TAPE_FROM,
         };
         Self {
-            tolerance: Tolerance::new(options.quirks),
-            parser: Parser::new(parse_options, options.limits.facts),
+            tolerance: Tolerance::new(options.allowed()),
+            parser: Parser::new(parse_options, options.limits.facts()),
             scratch: Scratch::default(),
             normalizer: Normalizer::new(options),
             queue: Vec::new(),
             error: None,
+            unknown_events: 0,
             keepalives: options.keepalives,
         }
     }
 
     pub(super) fn reset(&mut self) {
         self.tolerance.seen = Quirks::NONE;
+        self.unknown_events = 0;
         self.normalizer.reset();
         self.begin();
         self.relax();
@@ -125,6 +129,10 @@ impl Pipeline {
             }
         };
         self.error = parser.first_error(last);
+        let is_unknown = |delta: &RawDelta| matches!(delta, RawDelta::Unknown { .. });
+        if queue.first().is_some_and(is_unknown) && queue.iter().all(is_unknown) {
+            self.unknown_events = self.unknown_events.saturating_add(1);
+        }
     }
 
     /// Whether another event like the last says as much: it was one document that said nothing once and for all.

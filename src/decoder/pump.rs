@@ -2,7 +2,7 @@
 //!
 //! Knows: the framer's steps, the carry, the offsets. Must not know: what an event says.
 
-use super::{Decoder, FIRST, Mode, Outcome, Pipeline, Source, State};
+use super::{FIRST, Machine, Mode, Outcome, Pipeline, Source, State};
 use crate::carry::Carry;
 use crate::dialect::Quirk;
 use crate::error::{Error, ErrorKind, LimitKind};
@@ -10,7 +10,7 @@ use crate::frame::{Data, Event, Step};
 use crate::parse;
 use crate::record::Span;
 
-impl Decoder {
+impl Machine {
     /// Takes bytes, from `used` on, until there is something to say; gives how many are then used.
     pub(super) fn advance(&mut self, bytes: &[u8], mut used: usize) -> (usize, Outcome) {
         if let Source::Input { .. } = self.source {

@@ -16,26 +16,28 @@
 //! 4. A tool call is found by index, then by id, then by name, then it is the latest.
 //! 5. The first real finish reason wins; of usage fields the last number that is not a late zero.
 
-/// What kind of deviation a quirk is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum QuirkClass {
-    /// Another name or word for a known thing.
-    Spelling,
-    /// A known thing where it does not belong.
-    Place,
-    /// A known thing in another JSON type or structure.
-    Shape,
-    /// Doubt about which choice or tool call is meant.
-    Identity,
-    /// Two statements of one fact in one chunk.
-    Coincidence,
-    /// A fact said again.
-    Redundant,
-    /// Events cut out of the bytes, or JSON written, in another way.
-    Framing,
-    /// Readable in two ways; a written rule decides.
-    Ambiguous,
+use crate::words::{word_traits, words};
+
+words! {
+    /// What kind of deviation a quirk is.
+    QuirkClass {
+        /// Another name or word for a known thing.
+        Spelling = "spelling",
+        /// A known thing where it does not belong.
+        Place = "place",
+        /// A known thing in another JSON type or structure.
+        Shape = "shape",
+        /// Doubt about which choice or tool call is meant.
+        Identity = "identity",
+        /// Two statements of one fact in one chunk.
+        Coincidence = "coincidence",
+        /// A fact said again.
+        Redundant = "redundant",
+        /// Events cut out of the bytes, or JSON written, in another way.
+        Framing = "framing",
+        /// Readable in two ways; a written rule decides.
+        Ambiguous = "ambiguous",
+    }
 }
 
 macro_rules! register {
@@ -45,9 +47,8 @@ macro_rules! register {
         ///
         /// Each is documented in four lines: what the wire does, the rule that serves it, why serving it cannot
         /// misread a conforming stream, and the witness in `corpus/`.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         #[non_exhaustive]
-        #[repr(u8)]
         pub enum Quirk {
             $(
                 #[doc = concat!("Wire: ", $wire)]
@@ -67,7 +68,7 @@ macro_rules! register {
 
             /// Its name in snake case, as reports print it.
             #[must_use]
-            pub const fn name(self) -> &'static str {
+            pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $name,)* }
             }
 
@@ -101,6 +102,8 @@ macro_rules! register {
                 match self { $(Self::$variant => $witness,)* }
             }
         }
+
+        word_traits!(Quirk);
     };
 }
 

@@ -32,7 +32,7 @@ fn agree(stream: &[u8], limit: usize, seed: &mut Seed) {
 ///
 /// Asserts what must hold for any bytes: every byte is taken, and no more is kept than the message that is awaited.
 pub(crate) fn read(stream: &[u8], limit: usize, mut size: impl FnMut() -> usize) -> Reading {
-    let limits = Limits { event_bytes: limit, ..Limits::default() };
+    let limits = Limits::new().with_event_bytes(limit);
     let mut framer = Framer::new().limits(limits);
     let mut said = Vec::new();
     let mut rest = stream;

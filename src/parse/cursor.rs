@@ -49,7 +49,7 @@ impl Number {
 }
 
 /// What a source writes into: text that is not in the payload as it stands.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Scratch {
     pub(crate) text: String,
     /// Each unescaped string in `text`, and its body in the payload.

@@ -217,13 +217,13 @@ impl Records {
     }
 
     /// How many facts the event stated so far.
-    #[cfg(any(test, feature = "simd-json", feature = "fuzzing"))]
+    #[cfg(any(test, feature = "simd-json", fuzzing))]
     pub(crate) fn stated(&self) -> usize {
         self.stated
     }
 
     /// Forgets what a reading stated that is done again, by another source.
-    #[cfg(any(test, feature = "simd-json", feature = "fuzzing"))]
+    #[cfg(any(test, feature = "simd-json", fuzzing))]
     pub(crate) fn forget_stated(&mut self, to: usize) {
         self.stated = to;
         self.begin_document();

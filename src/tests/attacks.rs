@@ -8,10 +8,8 @@ use crate::{Decoder, Delta, ErrorKind, LimitKind, Limits, Options};
 /// An event that must decode whatever its neighbours are.
 pub(super) const GOOD: &str = "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"ok\"}}]}\n\n";
 
-pub(super) fn limited(change: impl FnOnce(&mut Limits)) -> Options {
-    let mut limits = Limits::default();
-    change(&mut limits);
-    Options::new().limits(limits)
+pub(super) fn limited(change: impl FnOnce(Limits) -> Limits) -> Options {
+    Options::new().limits(change(Limits::new()))
 }
 
 pub(super) fn text(run: &Run) -> String {
@@ -32,7 +30,7 @@ pub(super) fn assert_limits(options: &Options, stream: &str, met: &[LimitKind], 
     let stream = stream.as_bytes();
     assert_eq!((&*limits_met(&whole), &*text(&whole)), (met, told), "of {} bytes", stream.len());
     for size in [1, 7] {
-        agrees(&whole, &mut Decoder::with_options(options.clone()), stream.chunks(size), drain)
+        agrees(&whole, &mut Decoder::with_options(*options), stream.chunks(size), drain)
             .unwrap_or_else(|wrong| panic!("in pieces of {size}: {wrong}"));
     }
 }
@@ -41,7 +39,7 @@ pub(super) fn assert_limits(options: &Options, stream: &str, met: &[LimitKind], 
 #[test]
 fn endless_lines_and_events() {
     const CAP: usize = 100_000;
-    let options = limited(|limits| limits.event_bytes = CAP);
+    let options = limited(|limits| limits.with_event_bytes(CAP));
     // What begins, what repeats, how often the limit is met, what ends it.
     let floods: [(&str, &str, usize, &str); 9] = [
         ("data: ", "a", 1, "\n\n"),
@@ -56,7 +54,7 @@ fn endless_lines_and_events() {
     ];
     for (start, repeated, met, end) in floods {
         let piece = repeated.repeat((64 << 10) / repeated.len());
-        let mut decoder = Decoder::with_options(options.clone());
+        let mut decoder = Decoder::with_options(options);
         let (mut errors, mut kept) = (0, 0);
         let mut feed = |decoder: &mut Decoder, bytes: &str| {
             drain(decoder, bytes.as_bytes(), &mut |said| match said {
@@ -86,7 +84,7 @@ fn endless_lines_and_events() {
 /// A1, for the framer.
 #[test]
 fn endless_lines_in_the_framer() {
-    let limits = Limits { event_bytes: 1000, ..Limits::default() };
+    let limits = Limits::new().with_event_bytes(1000);
     for (start, met) in [("data: ", 1), ("event: ", 1), ("id: ", 1), (": ", 0), ("x: ", 0)] {
         let mut framer = Framer::with_limits(limits);
         let (mut events, mut errors) = (0, 0);
@@ -113,20 +111,15 @@ fn an_event_at_its_limit() {
         let own = event.trim_end().len() + 1;
         let stream = [GOOD, &*event, GOOD].concat();
         for cap in [own - 1, own, own + 1] {
-            let options = limited(|limits| limits.event_bytes = cap);
+            let options = limited(|limits| limits.with_event_bytes(cap));
             let whole = run_whole(&options, stream.as_bytes());
             let fits = limits_met(&whole).is_empty();
             assert_eq!(text(&whole), if fits { "okbigok" } else { "okok" }, "{end:?} at {cap}");
             assert!(fits || cap <= own, "{end:?}: {own} bytes do not fit into {cap}");
             assert!(!fits || cap >= own, "{end:?}: {own} bytes fit into {cap}");
             for size in [1, 7] {
-                agrees(
-                    &whole,
-                    &mut Decoder::with_options(options.clone()),
-                    stream.as_bytes().chunks(size),
-                    drain,
-                )
-                .unwrap_or_else(|wrong| panic!("{end:?} at {cap} in pieces of {size}: {wrong}"));
+                agrees(&whole, &mut Decoder::with_options(options), stream.as_bytes().chunks(size), drain)
+                    .unwrap_or_else(|wrong| panic!("{end:?} at {cap} in pieces of {size}: {wrong}"));
             }
         }
     }
@@ -197,7 +190,7 @@ fn deep_nesting() {
             let met = if depth > 128 { vec![LimitKind::Depth] } else { vec![] };
             assert_eq!((limits_met(&run), &*text(&run)), (met, "ok"), "{before} at {depth}");
         }
-        let options = limited(|limits| limits.depth = 20);
+        let options = limited(|limits| limits.with_depth(20));
         for (depth, met) in [(19, 0), (20, 0), (21, 1)] {
             let stream = format!("data: {before}{}{after}\n\n{GOOD}", nested(depth - outer, "1"));
             assert_limits(&options, &stream, &[LimitKind::Depth][..met], "ok");

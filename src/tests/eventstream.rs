@@ -403,7 +403,7 @@ fn what_a_large_message_took_is_given_back() {
 /// Only what came is held, however long a message claims to be; of one over the limit nothing is.
 #[test]
 fn a_claimed_length_allocates_nothing() {
-    let limits = Limits { event_bytes: usize::MAX, ..Limits::default() };
+    let limits = Limits::new().with_event_bytes(usize::MAX);
     let mut framer = Framer::new().limits(limits);
     let claim = [prelude(512 << 20, 1 << 20), vec![0; 100]].concat();
     assert!(framer.next_message(&mut &*claim).unwrap().is_none());

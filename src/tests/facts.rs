@@ -137,7 +137,7 @@ impl Place {
 
     /// Nothing is wrong with the event, or one thing is: that it states more than `cap` facts; and no more are told.
     fn under(&self, cap: usize, event: &str) -> Result<Outcome, String> {
-        let options = (self.options)(limited(|limits| limits.facts = cap));
+        let options = (self.options)(limited(|limits| limits.with_facts(cap)));
         let run = run_whole(&options, event.as_bytes());
         let errors: Vec<_> = run.errors().map(|error| error.kind()).collect();
         let told = run.told.iter().filter(|told| matches!(told, Told::Delta(_))).count();
@@ -190,7 +190,8 @@ impl Place {
         let neighbours = [&*self.event(1000), GOOD].concat();
         for cap in [10, 50, 200] {
             let Outcome { over, told } = self.under(cap, &neighbours)?;
-            let ok = run_whole(&(self.options)(limited(|limits| limits.facts = cap)), neighbours.as_bytes());
+            let ok =
+                run_whole(&(self.options)(limited(|limits| limits.with_facts(cap))), neighbours.as_bytes());
             let ok = matches!(ok.deltas().last(), Some(Delta::Text { text, .. }) if text.ends_with("ok"));
             if !over || !ok {
                 return Err(format!(

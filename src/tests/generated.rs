@@ -126,13 +126,13 @@ fn stream(seed: &mut Seeded) -> Vec<u8> {
 fn options(seed: &mut Seeded) -> Options {
     let mut limits = Limits::default();
     if seed.below(3) == 0 {
-        limits.event_bytes = 20 + seed.below(260);
+        limits = limits.with_event_bytes(20 + seed.below(260));
     }
     if seed.below(4) == 0 {
-        limits.id_bytes = 2 + seed.below(12);
+        limits = limits.with_id_bytes(2 + seed.below(12));
     }
     if seed.below(8) == 0 {
-        limits.facts = 2 + seed.below(8);
+        limits = limits.with_facts(2 + seed.below(8));
     }
     let options = match seed.below(8) {
         0 => Options::strict(),
@@ -148,7 +148,7 @@ fn options(seed: &mut Seeded) -> Options {
 
 /// The ways in which the stream must decode alike.
 fn differs(expected: &Run, options: &Options, bytes: &[u8], seed: &mut Seeded) -> Result<(), String> {
-    let decoder = || Decoder::with_options(options.clone());
+    let decoder = || Decoder::with_options(*options);
     for longest in [usize::MAX - 1, 1, 20, 400] {
         let pieces = seed.cuts(bytes, longest);
         agrees(expected, &mut decoder(), pieces, drain)?;
@@ -167,7 +167,7 @@ fn neither_prediction_nor_cuts_show() {
     for number in 0..STREAMS {
         let mut seed = Seeded(number);
         let (bytes, options) = (stream(&mut seed), options(&mut seed));
-        let expected = run_whole(&options.clone().prediction(false), &bytes);
+        let expected = run_whole(&options.prediction(false), &bytes);
         if let Err(why) = differs(&expected, &options, &bytes, &mut seed) {
             panic!("stream {number} {options:?}\n{}\n{why}", String::from_utf8_lossy(&bytes));
         }

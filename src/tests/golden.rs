@@ -27,7 +27,7 @@ fn quoted(text: &str) -> String {
 
 /// The JSON text of one delta, member by member.
 pub(super) fn line(delta: &Delta<'_>) -> String {
-    let mut object = Object(format!("{{\"type\":\"{}\"", delta.name()));
+    let mut object = Object(format!("{{\"type\":\"{}\"", delta.kind_name()));
     match *delta {
         Delta::Start { id, model, created } => {
             object.some_text("id", id).some_text("model", model).some_number("created", created)

@@ -81,7 +81,7 @@ impl Machine for Decoder {
     }
 
     fn end(&mut self) {
-        self.finish();
+        let _ = self.finish();
         self.take(&[]);
     }
 
@@ -167,14 +167,12 @@ fn over(row: &Row, How { name: how, cut, .. }: How, held: &Held) -> Vec<String> 
     over.map(|(stage, held, bound)| format!("{}, {how}, {stage}: {held} > {bound}", row.name)).collect()
 }
 
-fn limits(change: impl FnOnce(&mut Limits)) -> Options {
-    let mut limits = Limits::default();
-    change(&mut limits);
-    Options::new().limits(limits)
+fn limits(change: impl FnOnce(Limits) -> Limits) -> Options {
+    Options::new().limits(change(Limits::new()))
 }
 
 fn few_facts() -> Options {
-    limits(|limits| limits.facts = FACTS)
+    limits(|limits| limits.with_facts(FACTS))
 }
 
 fn tiny(framing: Framing, count: usize) -> Vec<Vec<u8>> {
@@ -217,7 +215,7 @@ fn invalid(open: &str, close: &str) -> Vec<u8> {
 fn floods() -> Vec<Row> {
     const CAP: usize = 100_000;
     let flood = |name: &str, open: &str, one: &str, close: &str, buffers| Row {
-        options: limits(|limits| limits.event_bytes = CAP),
+        options: limits(|limits| limits.with_event_bytes(CAP)),
         event: CAP + (64 << 10),
         times: buffers,
         buffers,
@@ -255,7 +253,7 @@ fn giants() -> Vec<Row> {
     const CLOSE: &str = "\"}}]}\n\n";
     let giant = |name: &str, hostile: Vec<u8>, times, buffers| Row { times, buffers, ..row(name, hostile) };
     let (second, end) = (r#""}},{"index":0,"delta":{"content":""#, r#""}},{"index":0,"delta":{"content":"a"#);
-    let name_ok = limits(|limits| limits.event_name_bytes = usize::MAX);
+    let name_ok = limits(|limits| limits.with_event_name_bytes(usize::MAX));
     vec![
         giant("A3 text", long(OPEN, "a", CLOSE), 1, 1),
         giant("A3 escapes", long(OPEN, "\\n", CLOSE), 1, 1),
@@ -366,7 +364,7 @@ fn facts() -> Vec<Row> {
         ),
         many("A36 ids", "data: {", r#""id":"a","#, "\"choices\":[]}\n\n"),
         Row {
-            options: limits(|limits| limits.facts = FEW).repair(true),
+            options: limits(|limits| limits.with_facts(FEW)).repair(true),
             facts: FEW,
             event: damaged.len(),
             ..many("A45 damage", &damaged, "\n", "\n")
@@ -384,7 +382,7 @@ fn json_framings() -> Vec<Row> {
         ..row(name, hostile)
     };
     let over = |row: Row, framing| Row {
-        options: limits(|limits| limits.event_bytes = 100_000).framing(framing),
+        options: limits(|limits| limits.with_event_bytes(100_000)).framing(framing),
         event: 164 << 10,
         ..row
     };

@@ -4,7 +4,9 @@
 mod attacks;
 mod completion;
 mod corpus;
+mod curve;
 mod eventstream;
+mod face;
 mod facts;
 mod frames;
 mod golden;

@@ -126,7 +126,7 @@ impl Args {
     pub(crate) fn options(&self) -> Options {
         let base = if self.strict { Options::strict() } else { Options::new().repair(self.repair) };
         base.framing(self.framing)
-            .think(self.think)
+            .reasoning_tags(self.think)
             .content(self.content)
             .arguments(self.arguments)
             .prediction(!self.no_prediction)

@@ -85,7 +85,7 @@ impl Reader for Decode {
     }
 
     fn end(&mut self, report: &mut Report) -> io::Result<()> {
-        self.decoder.finish();
+        let _ = self.decoder.finish();
         self.feed(&[], report)?;
         let ending = self.decoder.ending();
         let nothing_known = self.wires.nothing_known(&ending, report);

@@ -74,7 +74,7 @@ impl Fold {
     pub(crate) fn end(&self, out: &mut impl Write, facts: &Facts) -> io::Result<()> {
         let deltaic = DeltaicMember {
             ending: EndingMember::from(facts),
-            quirks: facts.quirks.iter().map(|quirk| quirk.name()).collect(),
+            quirks: facts.quirks.iter().map(|quirk| quirk.as_str()).collect(),
             errors: &self.errors,
             error_count: facts.ending.errors(),
             peer_errors: self.completion.errors.iter().map(PeerErrorMember::from).collect(),

@@ -34,16 +34,15 @@ pub(super) fn options(choices: &mut Choices<'_>) -> Options {
 }
 
 fn limits(choices: &mut Choices<'_>) -> Limits {
-    let mut limits = Limits::default();
+    let limits = Limits::default();
     match choices.below(6) {
-        0 => limits.event_bytes = 20 + choices.below(256),
-        1 => limits.id_bytes = 1 + choices.below(12),
-        2 => limits.facts = 2 + choices.below(8),
-        3 => limits.choices = 1 + choices.below(2),
-        4 => limits.tool_calls = 1 + choices.below(2),
-        _ => limits.event_name_bytes = 1 + choices.below(5),
+        0 => limits.with_event_bytes(20 + choices.below(256)),
+        1 => limits.with_id_bytes(1 + choices.below(12)),
+        2 => limits.with_facts(2 + choices.below(8)),
+        3 => limits.with_choices(1 + choices.below(2)),
+        4 => limits.with_tool_calls(1 + choices.below(2)),
+        _ => limits.with_event_name_bytes(1 + choices.below(5)),
     }
-    limits
 }
 
 /// No cut, no bound.
@@ -123,7 +122,7 @@ fn decode(decoder: &mut Decoder, data: &[u8], way: Way<'_>, say: &mut dyn FnMut(
         }
         rest = further;
     }
-    decoder.finish();
+    let _ = decoder.finish();
     if drain(decoder, &[], say) {
         assert_eq!(decoder.position(), data.len() as u64, "bytes taken");
         assert_eq!(decoder.buffered(), 0, "bytes left");
