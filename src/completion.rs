@@ -138,6 +138,8 @@ impl Completion {
             Delta::PeerError { code, kind, message, json: _ } => self.add_error(code, kind, message),
             Delta::ReasoningOpaque { .. }
             | Delta::ToolCallEnd { .. }
+            | Delta::Part { .. }
+            | Delta::Restart { .. }
             | Delta::Extra { .. }
             | Delta::Keepalive
             | Delta::Unknown { .. }

@@ -127,6 +127,24 @@ pub enum Delta<'a> {
         /// Ordinal of the call within its choice.
         slot: u32,
     },
+    /// A cursor: what follows on this choice is of this part, until the next `Part`. Told by wires that send blocks, items
+    /// or parts, when one begins and when deltas jump between open ones; chat completions never tell it. It says which
+    /// signature belongs to which reasoning, so that a signed block can be sent back as it came.
+    #[non_exhaustive]
+    Part {
+        /// Index of the choice.
+        choice: u32,
+        /// Ordinal of the part within its choice, dense from 0 in order of first sight.
+        part: u32,
+        /// What it holds.
+        kind: PartKind,
+    },
+    /// The service began the answer anew: what came before is of an abandoned one.
+    #[non_exhaustive]
+    Restart {
+        /// Index of the choice.
+        choice: u32,
+    },
     /// A value that is passed on, not interpreted.
     #[non_exhaustive]
     Extra {
@@ -135,6 +153,8 @@ pub enum Delta<'a> {
         choice: Option<u32>,
         /// What it is.
         kind: ExtraKind,
+        /// The name of the member, or the type of the item, that it is; empty where it has none.
+        name: &'a str,
         /// The value's JSON text, exactly as sent.
         json: &'a str,
     },
@@ -213,6 +233,8 @@ impl Delta<'_> {
             | Delta::ToolCallUpdate { choice, .. }
             | Delta::ToolCallArguments { choice, .. }
             | Delta::ToolCallEnd { choice, .. }
+            | Delta::Part { choice, .. }
+            | Delta::Restart { choice, .. }
             | Delta::Finish { choice, .. } => Some(choice),
             Delta::Extra { choice, .. } => choice,
             Delta::Start { .. }
@@ -238,6 +260,8 @@ impl Delta<'_> {
             Delta::ToolCallUpdate { .. } => "tool_call_update",
             Delta::ToolCallArguments { .. } => "tool_call_arguments",
             Delta::ToolCallEnd { .. } => "tool_call_end",
+            Delta::Part { .. } => "part",
+            Delta::Restart { .. } => "restart",
             Delta::Extra { .. } => "extra",
             Delta::Finish { .. } => "finish",
             Delta::Usage(_) => "usage",
@@ -311,8 +335,27 @@ words! {
         Image = "image",
         /// Content filter results.
         Safety = "safety",
+        /// Activity of tools that the service runs itself.
+        Hosted = "hosted",
     } else {
         /// Anything else: side-channel deltas, and by option every unknown member.
+        Other = "other"
+    }
+}
+
+words! {
+    /// What a [`Delta::Part`] holds.
+    PartKind {
+        /// A piece of the answer.
+        Text = "text",
+        /// Reasoning, with its signature.
+        Reasoning = "reasoning",
+        /// A refusal.
+        Refusal = "refusal",
+        /// A tool call.
+        ToolCall = "tool_call",
+    } else {
+        /// Anything else: hosted tools, images.
         Other = "other"
     }
 }

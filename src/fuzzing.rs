@@ -199,6 +199,7 @@ fn resolved(record: &Record, text: &dyn Fn(Str) -> String) -> String {
         Record::ToolCall { index, id, name, bare } => {
             format!("call {index:?} {} {} {bare}", text(id), text(name))
         }
+        Record::Input(string) => format!("input {}", text(string)),
         Record::Arguments(string) => format!("arguments {}", text(string)),
         Record::Extra { kind, name, json, chunk } => {
             format!("extra {kind:?} {} {} {chunk}", text(name), text(json))
@@ -211,6 +212,10 @@ fn resolved(record: &Record, text: &dyn Fn(Str) -> String) -> String {
         Record::Edges { lead, tail } => format!("edges {lead} {tail}"),
         Record::Unknown { json, .. } => format!("unknown {}", text(json)),
         Record::Whole(_)
+        | Record::Begin
+        | Record::Place(_)
+        | Record::PlaceEnd
+        | Record::WeakCounter { .. }
         | Record::ProvisionalFinish(_)
         | Record::Keepalive
         | Record::Done { .. }

@@ -93,7 +93,7 @@ pub mod fuzzing;
 
 pub use completion::Completion;
 pub use decoder::{Decoder, Ending, Feed};
-pub use delta::{Delta, DeltaStr, ExtraKind, FinishReason, OpaqueKind, OwnedDelta, Usage};
+pub use delta::{Delta, DeltaStr, ExtraKind, FinishReason, OpaqueKind, OwnedDelta, PartKind, Usage};
 pub use dialect::{Quirk, QuirkClass, Quirks, QuirksIter};
 pub use error::{Error, ErrorKind, LimitKind};
 pub use options::{ArgumentsMode, ContentMode, ExtrasMode, Framing, Limits, Options, ReasoningTags};

@@ -18,10 +18,12 @@ mod channel;
 mod chunk;
 mod closing;
 mod content;
+mod parts;
 mod think;
 mod tools;
 
-use channel::{ChannelState, Edges, label_print};
+use channel::{ChannelState, Edges};
+use parts::Parts;
 use think::Splitter;
 use tools::Call;
 
@@ -65,6 +67,8 @@ struct Choice {
     reasoning: ChannelState,
     refusal: ChannelState,
     calls: Vec<Call>,
+    /// Only where the wire has parts.
+    parts: Option<Box<Parts>>,
 }
 
 impl Choice {
@@ -107,6 +111,8 @@ pub(crate) struct Normalizer {
     /// What follows in this choice is a repetition.
     repeats: Option<Repeats>,
     started: Started,
+    /// The wire said that the answer begins.
+    began: bool,
     cumulative: bool,
     usage: Usage,
     /// The snapshots told in this event.
@@ -129,6 +135,8 @@ struct Repeats {
     told: u8,
     /// The choice ends with it.
     ends: bool,
+    /// The reference does not repeat: leaving it out is a quirk.
+    is_quirk: bool,
 }
 
 /// The limits that are asked here.
@@ -137,6 +145,7 @@ struct Caps {
     choices: u32,
     tool_calls: u32,
     id_bytes: u32,
+    event_bytes: u32,
 }
 
 impl Caps {
@@ -146,6 +155,7 @@ impl Caps {
             choices: small(limits.choices()),
             tool_calls: small(limits.tool_calls()),
             id_bytes: small(limits.id_bytes()),
+            event_bytes: small(limits.event_bytes()),
         }
     }
 }
@@ -186,6 +196,7 @@ impl Normalizer {
             edges: Edges::default(),
             repeats: None,
             started: Started::default(),
+            began: false,
             cumulative: content == ContentMode::Cumulative,
             usage: Usage::default(),
             snapshots: Vec::new(),
@@ -266,18 +277,33 @@ impl Normalizer {
     fn body(&mut self, records: &[Record], event: &mut Event<'_>) -> Result<(), ErrorKind> {
         let mut before = None;
         for record in records {
-            if let Record::Counter { counter, value, .. } = *record {
-                before.get_or_insert(self.usage);
-                self.count(counter, value, event.tolerance);
-            } else {
-                self.record(record, event)?;
+            match *record {
+                Record::Counter { counter, value, .. } => {
+                    before.get_or_insert(self.usage);
+                    self.count(counter, value, event.tolerance);
+                }
+                Record::WeakCounter { counter, value } => {
+                    before.get_or_insert(self.usage);
+                    counter_of(&mut self.usage, counter).get_or_insert(value);
+                    self.repeatable = false;
+                }
+                Record::Done { marker } => {
+                    self.tell_usage(before.take(), event);
+                    self.end(Some(marker), event);
+                }
+                _ => self.record(record, event)?,
             }
         }
+        self.tell_usage(before, event);
+        Ok(())
+    }
+
+    /// Tells the usage, if it was another `before`.
+    fn tell_usage(&mut self, before: Option<Usage>, event: &mut Event<'_>) {
         if before.is_some_and(|before| before != self.usage) {
             let snapshot = self.take_snapshot();
             event.out.push(RawDelta::Usage { snapshot });
         }
-        Ok(())
     }
 
     /// Whether text of this voice of this choice can be told as it is: the hot path's question.
@@ -302,6 +328,9 @@ impl Normalizer {
     fn record(&mut self, record: &Record, event: &mut Event<'_>) -> Result<(), ErrorKind> {
         match *record {
             Record::Choice { index } => self.choose(index, event.tolerance)?,
+            Record::Begin => self.begin_answer(event),
+            Record::Place(place) => self.place(place, event)?,
+            Record::PlaceEnd => self.end_place(event),
             Record::Whole(scope) => self.begin_repetition(scope),
             Record::Role(role) => self.role(role, event),
             Record::Edges { lead, tail } => {
@@ -313,6 +342,7 @@ impl Normalizer {
             Record::Refusal(text) => self.content(TextChannel::Refusal, text, event),
             Record::Opaque { kind, data } => {
                 self.repeatable = false;
+                self.tell_part(REASONING, event);
                 if let Some(choice) = self.choice_index() {
                     event.out.push(RawDelta::ReasoningOpaque { choice, kind, data });
                 }
@@ -324,12 +354,20 @@ impl Normalizer {
                     self.mark(CALLS);
                 }
             }
-            Record::Arguments(fragment) => self.fragment(fragment, event),
-            Record::Extra { kind, json, chunk, .. } => {
+            Record::Arguments(fragment) => {
+                if self.accepts(parts::ARGUMENTS, event) {
+                    self.fragment(fragment, event);
+                }
+            }
+            Record::Input(input) => self.hold_input(input, event)?,
+            Record::Extra { kind, name, json, chunk } => {
                 self.repeatable = false;
+                if !chunk {
+                    self.tell_part(0, event);
+                }
                 if !chunk || self.is_new_extra(json, event) {
                     let choice = if chunk { None } else { self.choice_index() };
-                    event.out.push(RawDelta::Extra { choice, kind, json });
+                    event.out.push(RawDelta::Extra { choice, kind, name, json });
                 }
             }
             Record::Finish { reason, raw } => self.finish(reason, raw, event),
@@ -344,6 +382,7 @@ impl Normalizer {
             | Record::Model(_)
             | Record::Created { .. }
             | Record::Counter { .. }
+            | Record::WeakCounter { .. }
             | Record::Error { .. }
             | Record::Unknown { .. }
             | Record::Keepalive
@@ -405,6 +444,7 @@ impl Normalizer {
             reasoning: ChannelState::default(),
             refusal: ChannelState::default(),
             calls: Vec::new(),
+            parts: None,
         });
         Ok(())
     }

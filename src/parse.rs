@@ -21,7 +21,7 @@ use crate::lex;
 use crate::options::ExtrasMode;
 use crate::record::{Record, Records, Str};
 use cursor::Scratch;
-use payload::Part;
+use payload::Segment;
 use reader::Reader;
 use visitor::Visitor;
 use wire::chat::repair;
@@ -62,7 +62,7 @@ enum Ahead {
     /// The whole payload: nothing of it was looked at.
     Payload,
     /// What stands behind a document.
-    Part(Part),
+    Segment(Segment),
 }
 
 /// What the parser says of an event.
@@ -121,22 +121,23 @@ impl Parser {
             {
                 return Ok(next);
             }
-            self.ahead = Ahead::Part(payload::first(event.payload, tolerance).map_err(ErrorKind::QuirkOff)?);
+            self.ahead =
+                Ahead::Segment(payload::first(event.payload, tolerance).map_err(ErrorKind::QuirkOff)?);
         }
-        while let Ahead::Part(part) = self.ahead {
-            match part {
-                Part::Document(at) => {
+        while let Ahead::Segment(segment) = self.ahead {
+            match segment {
+                Segment::Document(at) => {
                     if self.document(event, at, scratch, tolerance)? {
                         return Ok(Next::Records);
                     }
                 }
-                Part::End => break,
-                Part::Keepalive => return self.only(Record::Keepalive),
-                Part::Done(which) => {
+                Segment::End => break,
+                Segment::Keepalive => return self.only(Record::Keepalive),
+                Segment::Done(which) => {
                     let marker = dialect::DONE.get(which).copied().unwrap_or_default();
                     return self.only(Record::Done { marker });
                 }
-                Part::Text => return self.text(event, scratch, tolerance),
+                Segment::Text => return self.text(event, scratch, tolerance),
             }
         }
         Ok(Next::End)
@@ -161,7 +162,7 @@ impl Parser {
     fn only(&mut self, record: Record) -> Result<Next, ErrorKind> {
         self.records.begin_document();
         self.records.push_head(record)?;
-        self.ahead = Ahead::Part(Part::End);
+        self.ahead = Ahead::Segment(Segment::End);
         Ok(Next::Records)
     }
 
@@ -199,7 +200,7 @@ impl Parser {
             && self.records.head().iter().any(is_error)
         {
             self.name_records(event, (at, end), scratch);
-            self.ahead = Ahead::Part(Part::End);
+            self.ahead = Ahead::Segment(Segment::End);
             return Ok(Next::Records);
         }
         self.words(event)
@@ -247,7 +248,7 @@ impl Parser {
         self.documents = self.documents.saturating_add(1);
         let next = payload::next(event.payload, end, tolerance).map_err(ErrorKind::QuirkOff)?;
         self.name_records(event, (at, end), scratch);
-        self.ahead = Ahead::Part(next);
+        self.ahead = Ahead::Segment(next);
         Ok(true)
     }
 
@@ -263,9 +264,9 @@ impl Parser {
         let rest = event.payload.get(at..).unwrap_or_default();
         let length = lex::nest::Nest::default().scan(rest).ok_or(kind)?;
         match payload::next(event.payload, at.saturating_add(length), tolerance) {
-            Ok(next @ (Part::Document(_) | Part::Done(_))) => {
+            Ok(next @ (Segment::Document(_) | Segment::Done(_))) => {
                 self.bad = self.bad.or(Some(kind));
-                self.ahead = Ahead::Part(next);
+                self.ahead = Ahead::Segment(next);
                 Ok(false)
             }
             _ => Err(kind),
@@ -287,7 +288,7 @@ impl Parser {
         }
         tolerance.meets(Quirk::Repaired);
         self.name_records(event, (at, event.payload.len()), scratch);
-        self.ahead = Ahead::Part(Part::End);
+        self.ahead = Ahead::Segment(Segment::End);
         Ok(true)
     }
 

@@ -12,7 +12,7 @@ mod raw_delta;
 mod records;
 
 pub(crate) use raw_delta::RawDelta;
-pub(crate) use records::{Counter, PADDING, Padding, Record, Records, Savepoint, Scope};
+pub(crate) use records::{Counter, PADDING, Padding, Place, PlaceKey, Record, Records, Savepoint, Scope};
 
 /// A byte range.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

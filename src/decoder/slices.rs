@@ -57,7 +57,11 @@ impl Machine {
                 Delta::ToolCallUpdate { choice, slot, id: some(id), name: some(name) }
             }
             RawDelta::ToolCallEnd { choice, slot } => Delta::ToolCallEnd { choice, slot },
-            RawDelta::Extra { choice, kind, json } => Delta::Extra { choice, kind, json: slice(json) },
+            RawDelta::Part { choice, part, kind } => Delta::Part { choice, part, kind },
+            RawDelta::Restart { choice } => Delta::Restart { choice },
+            RawDelta::Extra { choice, kind, name, json } => {
+                Delta::Extra { choice, kind, name: slice(name), json: slice(json) }
+            }
             RawDelta::Finish { choice, reason, raw, saw_tool_calls } => {
                 Delta::Finish { choice, reason, raw: slice(raw), saw_tool_calls }
             }

@@ -2,7 +2,7 @@
 //!
 //! Knows: [`Delta`] and [`OwnedDelta`]. Must not know: anything else.
 
-use super::{Delta, DeltaStr, ExtraKind, FinishReason, OpaqueKind, OwnedDelta};
+use super::{Delta, DeltaStr, ExtraKind, FinishReason, OpaqueKind, OwnedDelta, PartKind};
 
 /// One constructor for each variant, with the fields that it has today.
 macro_rules! constructors {
@@ -24,7 +24,9 @@ impl<'a> Delta<'a> {
         reasoning_opaque ReasoningOpaque { choice: u32, kind: OpaqueKind, data: &'a str }
         tool_call_start ToolCallStart { choice: u32, slot: u32, id: Option<&'a str>, name: Option<&'a str> }
         tool_call_update ToolCallUpdate { choice: u32, slot: u32, id: Option<&'a str>, name: Option<&'a str> }
-        extra Extra { choice: Option<u32>, kind: ExtraKind, json: &'a str }
+        part Part { choice: u32, part: u32, kind: PartKind }
+        restart Restart { choice: u32 }
+        extra Extra { choice: Option<u32>, kind: ExtraKind, name: &'a str, json: &'a str }
         finish Finish { choice: u32, reason: FinishReason, raw: &'a str, saw_tool_calls: bool }
         peer_error PeerError {
             code: Option<&'a str>, kind: Option<&'a str>, message: &'a str, json: &'a str
@@ -41,7 +43,9 @@ impl OwnedDelta {
         reasoning_opaque ReasoningOpaque { choice: u32, kind: OpaqueKind, data: DeltaStr }
         tool_call_start ToolCallStart { choice: u32, slot: u32, id: Option<DeltaStr>, name: Option<DeltaStr> }
         tool_call_update ToolCallUpdate { choice: u32, slot: u32, id: Option<DeltaStr>, name: Option<DeltaStr> }
-        extra Extra { choice: Option<u32>, kind: ExtraKind, json: DeltaStr }
+        part Part { choice: u32, part: u32, kind: PartKind }
+        restart Restart { choice: u32 }
+        extra Extra { choice: Option<u32>, kind: ExtraKind, name: DeltaStr, json: DeltaStr }
         finish Finish { choice: u32, reason: FinishReason, raw: DeltaStr, saw_tool_calls: bool }
         peer_error PeerError { code: Option<DeltaStr>, kind: Option<DeltaStr>, message: DeltaStr, json: DeltaStr }
         unknown Unknown { event: DeltaStr, payload: DeltaStr }

@@ -2,7 +2,7 @@
 //!
 //! Knows: [`Delta`]. Must not know: anything else.
 
-use super::{Delta, DeltaStr, ExtraKind, FinishReason, OpaqueKind, Usage};
+use super::{Delta, DeltaStr, ExtraKind, FinishReason, OpaqueKind, PartKind, Usage};
 
 /// A [`Delta`] that owns its strings; the fields are those of the borrowed variant.
 ///
@@ -41,7 +41,19 @@ pub enum OwnedDelta {
     ToolCallEnd { choice: u32, slot: u32 },
     /// See [`Delta::Extra`].
     #[non_exhaustive]
-    Extra { choice: Option<u32>, kind: ExtraKind, json: DeltaStr },
+    Extra {
+        choice: Option<u32>,
+        kind: ExtraKind,
+        #[cfg_attr(feature = "serde", serde(default))]
+        name: DeltaStr,
+        json: DeltaStr,
+    },
+    /// See [`Delta::Part`].
+    #[non_exhaustive]
+    Part { choice: u32, part: u32, kind: PartKind },
+    /// See [`Delta::Restart`].
+    #[non_exhaustive]
+    Restart { choice: u32 },
     /// See [`Delta::Finish`].
     #[non_exhaustive]
     Finish { choice: u32, reason: FinishReason, raw: DeltaStr, saw_tool_calls: bool },
@@ -92,7 +104,11 @@ impl OwnedDelta {
                 Delta::ToolCallArguments { choice: *choice, slot: *slot, fragment }
             }
             Self::ToolCallEnd { choice, slot } => Delta::ToolCallEnd { choice: *choice, slot: *slot },
-            Self::Extra { choice, kind, json } => Delta::Extra { choice: *choice, kind: *kind, json },
+            Self::Extra { choice, kind, name, json } => {
+                Delta::Extra { choice: *choice, kind: *kind, name, json }
+            }
+            Self::Part { choice, part, kind } => Delta::Part { choice: *choice, part: *part, kind: *kind },
+            Self::Restart { choice } => Delta::Restart { choice: *choice },
             Self::Finish { choice, reason, raw, saw_tool_calls } => {
                 Delta::Finish { choice: *choice, reason: *reason, raw, saw_tool_calls: *saw_tool_calls }
             }
@@ -131,7 +147,11 @@ impl From<Delta<'_>> for OwnedDelta {
                 Self::ToolCallArguments { choice, slot, fragment: owned(fragment) }
             }
             Delta::ToolCallEnd { choice, slot } => Self::ToolCallEnd { choice, slot },
-            Delta::Extra { choice, kind, json } => Self::Extra { choice, kind, json: owned(json) },
+            Delta::Extra { choice, kind, name, json } => {
+                Self::Extra { choice, kind, name: owned(name), json: owned(json) }
+            }
+            Delta::Part { choice, part, kind } => Self::Part { choice, part, kind },
+            Delta::Restart { choice } => Self::Restart { choice },
             Delta::Finish { choice, reason, raw, saw_tool_calls } => {
                 Self::Finish { choice, reason, raw: owned(raw), saw_tool_calls }
             }

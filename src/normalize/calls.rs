@@ -3,9 +3,10 @@
 //! Knows: the resolution of [`super::tools`], and what is told of it. Must not know: text.
 
 use super::tools::{self, Call, Found, Name};
-use super::{Event, Normalizer, label_print, make_room, need};
+use super::{Event, Normalizer, make_room, need};
 use crate::dialect::Quirk;
 use crate::error::{ErrorKind, LimitKind};
+use crate::lex::label_print;
 use crate::record::{RawDelta, Str};
 
 impl Normalizer {
@@ -17,7 +18,7 @@ impl Normalizer {
         bare: bool,
         event: &mut Event<'_>,
     ) -> Result<(), ErrorKind> {
-        let caps = self.caps;
+        let (caps, linked) = (self.caps, self.place_call());
         let Some(choice) = self.current() else { return Ok(()) };
         if id.len() > caps.id_bytes as usize {
             return Err(ErrorKind::Limit(LimitKind::IdBytes));
@@ -27,6 +28,9 @@ impl Normalizer {
             None => 0,
         };
         let entry = tools::Entry { index, id: print(id), name: print(name) };
+        if let Some(linked) = linked {
+            return self.place_call_entry(linked, entry, (id, name), event);
+        }
         if index.is_none() {
             need(event, Quirk::ToolIndexMissing)?;
         }
@@ -60,6 +64,50 @@ impl Normalizer {
         }
     }
 
+    /// An entry of a place, which has at most one call.
+    fn place_call_entry(
+        &mut self,
+        linked: Option<usize>,
+        entry: tools::Entry,
+        label: (Str, Str),
+        event: &mut Event<'_>,
+    ) -> Result<(), ErrorKind> {
+        if let Some(slot) = linked {
+            self.call = Some(slot);
+            return self.late_label(slot, entry, label, event);
+        }
+        let most = self.caps.tool_calls as usize;
+        if self.current().is_some_and(|choice| choice.calls.len() >= most) {
+            return Err(ErrorKind::Limit(LimitKind::ToolCalls));
+        }
+        self.tell_part(super::CALLS, event);
+        self.new_call(entry, label, event)?;
+        self.link_call();
+        Ok(())
+    }
+
+    /// What the beginning of a place's call left out, said later.
+    fn late_label(
+        &mut self,
+        slot: usize,
+        entry: tools::Entry,
+        (id, name): (Str, Str),
+        event: &mut Event<'_>,
+    ) -> Result<(), ErrorKind> {
+        let Some(choice) = self.current() else { return Ok(()) };
+        let index = choice.index;
+        let Some(call) = choice.calls.get_mut(slot) else { return Ok(()) };
+        let id = if call.id == 0 { id } else { Str::NONE };
+        let name = if call.name == 0 { name } else { Str::NONE };
+        (call.id, call.name) = (call.id.max(entry.id), call.name.max(entry.name));
+        if !id.is_empty() || !name.is_empty() {
+            self.repeatable = false;
+            let slot = u32::try_from(slot).unwrap_or(u32::MAX);
+            event.out.push(RawDelta::ToolCallUpdate { choice: index, slot, id, name });
+        }
+        Ok(())
+    }
+
     fn new_call(
         &mut self,
         entry: tools::Entry,
@@ -68,7 +116,7 @@ impl Normalizer {
     ) -> Result<(), ErrorKind> {
         self.repeatable = false;
         self.invalidates_shapes = true;
-        if id.is_empty() {
+        if id.is_empty() && self.place_call().is_none() {
             need(event, Quirk::ToolIdLate)?;
         }
         let Some(choice) = self.current() else { return Ok(()) };
@@ -133,6 +181,9 @@ impl Normalizer {
         let edges = std::mem::take(&mut self.edges);
         let repeated = event.tolerance.allows(Quirk::RepeatedArguments);
         let Some(slot) = self.call else { return };
+        if !fragment.is_empty() {
+            self.tell_part(super::parts::ARGUMENTS, event);
+        }
         let Some(choice) = self.current() else { return };
         let Some(call) = choice.calls.get_mut(slot) else { return };
         let mut fragment = call.channel.join(fragment, edges, &mut event.texts);

@@ -138,11 +138,3 @@ fn extend(print: u128, bytes: &[u8]) -> u128 {
     const BASIS: u128 = 0x6C62_272E_07BB_0142_62B8_2175_6295_C58D;
     bytes.iter().fold(print ^ BASIS, |sum, byte| (sum ^ u128::from(*byte)).wrapping_mul(PRIME)) ^ BASIS
 }
-
-/// A print of 64 bits that can be extended (FNV-1a): for ids, names and roles, of which only equality matters.
-pub(super) fn label_print(print: u64, label: &[u8]) -> u64 {
-    const PRIME: u64 = 0x0000_0100_0000_01B3;
-    const BASIS: u64 = 0xCBF2_9CE4_8422_2325;
-    let start = if print == 0 { BASIS } else { print };
-    label.iter().fold(start, |sum, byte| (sum ^ u64::from(*byte)).wrapping_mul(PRIME))
-}

@@ -2,10 +2,11 @@
 //!
 //! Knows: what was told of these before. Must not know: choices.
 
-use super::{Event, Normalizer, Started, counter_of, label_print, make_room};
+use super::{Event, Normalizer, Started, counter_of, make_room};
 use crate::delta::Usage;
 use crate::dialect::{self, Quirk, Tolerance};
 use crate::error::{ErrorKind, LimitKind};
+use crate::lex::label_print;
 use crate::options::ContentMode;
 use crate::record::{Counter, RawDelta, Record, Str};
 

@@ -3,6 +3,7 @@
 //! Knows: finish reasons, through the dialect's table. Must not know: how content came.
 
 use super::content::{split, told};
+use super::parts::end_call_parts;
 use super::{Choice, Event, Normalizer, TextChannel};
 use crate::delta::FinishReason;
 use crate::dialect::Quirk;
@@ -35,6 +36,7 @@ impl Normalizer {
                 finish(choice, *reason, raw, event);
             }
             if choice.finished.is_some() {
+                end_call_parts(choice, event);
                 end_calls(choice, event);
             }
         }
@@ -84,6 +86,7 @@ fn finish(choice: &mut Choice, reason: FinishReason, raw: Str, event: &mut Event
     release(choice, event);
     choice.finished = Some(reason);
     choice.went_on = false;
+    end_call_parts(choice, event);
     end_calls(choice, event);
     let saw_tool_calls = !choice.calls.is_empty();
     event.out.push(RawDelta::Finish { choice: choice.index, reason, raw, saw_tool_calls });

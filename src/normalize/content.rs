@@ -4,9 +4,10 @@
 
 use super::channel::Edges;
 use super::think::Piece;
-use super::{Choice, Event, Normalizer, REASONING, REFUSAL, Repeats, TEXT, TextChannel, label_print};
+use super::{Choice, Event, Normalizer, REASONING, REFUSAL, Repeats, TEXT, TextChannel};
 use crate::dialect::Quirk;
-use crate::record::{RawDelta, Scope, Str};
+use crate::lex::label_print;
+use crate::record::{RawDelta, Str};
 
 impl Normalizer {
     pub(super) fn role(&mut self, role: Str, event: &mut Event<'_>) {
@@ -34,21 +35,13 @@ impl Normalizer {
         }
     }
 
-    /// What follows in this choice is a repetition of what was told, or takes its place.
-    pub(super) fn begin_repetition(&mut self, scope: Scope) {
-        self.repeatable = false;
-        let Scope::Message { ends } = scope;
-        let told = self.current().map_or(0, |choice| choice.in_deltas);
-        self.repeats = Some(Repeats { told, ends });
-    }
-
     /// Whether content of this kind counts here: a repetition does not where the same kind was told in pieces.
     #[inline]
     pub(super) fn accepts(&mut self, kind: u8, event: &mut Event<'_>) -> bool {
         match self.repeats {
-            Some(Repeats { told, .. }) if told & kind != 0 => {
+            Some(Repeats { told, is_quirk, .. }) if told & kind != 0 => {
                 self.edges = Edges::default();
-                !event.tolerance.meets(Quirk::MessageRepeats)
+                is_quirk && !event.tolerance.meets(Quirk::MessageRepeats)
             }
             _ => true,
         }
@@ -63,6 +56,7 @@ impl Normalizer {
         }
         if !text.is_empty() {
             self.mark(kind);
+            self.tell_part(kind, event);
         }
         self.emit_text(channel, text, event);
     }
@@ -88,7 +82,7 @@ impl Normalizer {
         if text.is_empty() {
             return;
         }
-        if !cumulative && let Some(Repeats { ends, .. }) = repeats {
+        if !cumulative && let Some(Repeats { ends, is_quirk: true, .. }) = repeats {
             // Pieces in messages, and the last message is all of them once more.
             let bytes = event.texts.bytes(text);
             if ends

@@ -7,7 +7,7 @@ use crate::dialect::{self, Quirk, Tolerance};
 
 /// What begins at an offset of a payload.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Part {
+pub(super) enum Segment {
     /// Nothing more.
     End,
     /// A comment that was wrapped as data, or nothing at all: a keep-alive.
@@ -21,54 +21,54 @@ pub(super) enum Part {
 }
 
 /// What a payload begins with. `Err`: it needs this quirk, which is off.
-pub(super) fn first(payload: &[u8], tolerance: &mut Tolerance) -> Result<Part, Quirk> {
+pub(super) fn first(payload: &[u8], tolerance: &mut Tolerance) -> Result<Segment, Quirk> {
     let mut at = skip_space(payload, 0);
     loop {
         let rest = payload.get(at..).unwrap_or_default();
         if rest.first() == Some(&b'{') {
-            return Ok(Part::Document(at));
+            return Ok(Segment::Document(at));
         }
         if let Some(done) = dialect::done_marker(rest.trim_ascii()) {
             let reference = payload == b"[DONE]";
             return if reference {
-                Ok(Part::Done(done))
+                Ok(Segment::Done(done))
             } else {
-                meet(tolerance, Quirk::DoneSpelling, Part::Done(done))
+                meet(tolerance, Quirk::DoneSpelling, Segment::Done(done))
             };
         }
         match rest {
-            [] => return meet(tolerance, Quirk::EmptyData, Part::Keepalive),
-            [b'[' | b'"', ..] => return Ok(Part::Document(at)),
-            [b':', ..] => return meet(tolerance, Quirk::CommentInData, Part::Keepalive),
+            [] => return meet(tolerance, Quirk::EmptyData, Segment::Keepalive),
+            [b'[' | b'"', ..] => return Ok(Segment::Document(at)),
+            [b':', ..] => return meet(tolerance, Quirk::CommentInData, Segment::Keepalive),
             _ if rest.starts_with(b"data:") => {
                 meet(tolerance, Quirk::DoubledPrefix, ())?;
                 at = skip_space(payload, at.saturating_add(5));
             }
-            _ => return Ok(Part::Text),
+            _ => return Ok(Segment::Text),
         }
     }
 }
 
 /// What follows a document that ended at `at`.
-pub(super) fn next(payload: &[u8], at: usize, tolerance: &mut Tolerance) -> Result<Part, Quirk> {
+pub(super) fn next(payload: &[u8], at: usize, tolerance: &mut Tolerance) -> Result<Segment, Quirk> {
     let at = skip_space(payload, at);
     let rest = payload.get(at..).unwrap_or_default();
     match rest {
-        [] => Ok(Part::End),
-        [b'{', ..] => meet(tolerance, Quirk::Concatenated, Part::Document(at)),
+        [] => Ok(Segment::End),
+        [b'{', ..] => meet(tolerance, Quirk::Concatenated, Segment::Document(at)),
         _ if rest.starts_with(b"data:") => {
             meet(tolerance, Quirk::InlineRecords, ())?;
             let at = skip_space(payload, at.saturating_add(5));
             let rest = payload.get(at..).unwrap_or_default();
             Ok(match (rest.first(), dialect::done_marker(rest.trim_ascii())) {
-                (_, Some(done)) => Part::Done(done),
-                (Some(b'{'), None) => Part::Document(at),
-                _ => Part::End,
+                (_, Some(done)) => Segment::Done(done),
+                (Some(b'{'), None) => Segment::Document(at),
+                _ => Segment::End,
             })
         }
         _ => match dialect::done_marker(rest.trim_ascii()) {
-            Some(done) => meet(tolerance, Quirk::Concatenated, Part::Done(done)),
-            None => meet(tolerance, Quirk::TrailingGarbage, Part::End),
+            Some(done) => meet(tolerance, Quirk::Concatenated, Segment::Done(done)),
+            None => meet(tolerance, Quirk::TrailingGarbage, Segment::End),
         },
     }
 }

@@ -3,7 +3,7 @@
 //! Knows: the fields of each delta. Must not know: where the strings are.
 
 use super::Str;
-use crate::delta::{ExtraKind, FinishReason, OpaqueKind};
+use crate::delta::{ExtraKind, FinishReason, OpaqueKind, PartKind};
 
 /// A delta whose strings are still ranges.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -55,9 +55,18 @@ pub(crate) enum RawDelta {
         choice: u32,
         slot: u32,
     },
+    Part {
+        choice: u32,
+        part: u32,
+        kind: PartKind,
+    },
+    Restart {
+        choice: u32,
+    },
     Extra {
         choice: Option<u32>,
         kind: ExtraKind,
+        name: Str,
         json: Str,
     },
     Finish {
@@ -97,14 +106,19 @@ impl RawDelta {
             | Self::Refusal { text, .. }
             | Self::ReasoningOpaque { data: text, .. }
             | Self::ToolCallArguments { fragment: text, .. }
-            | Self::Extra { json: text, .. }
             | Self::Finish { raw: text, .. } => f(text),
             Self::ToolCallStart { id, name, .. } | Self::ToolCallUpdate { id, name, .. } => {
                 [id, name].into_iter().for_each(f);
             }
+            Self::Extra { name, json, .. } => [name, json].into_iter().for_each(f),
             Self::Error { code, kind, message, json } => [code, kind, message, json].into_iter().for_each(f),
             Self::Unknown { event, payload } => [event, payload].into_iter().for_each(f),
-            Self::ToolCallEnd { .. } | Self::Usage { .. } | Self::Keepalive | Self::Done { .. } => {}
+            Self::Part { .. }
+            | Self::Restart { .. }
+            | Self::ToolCallEnd { .. }
+            | Self::Usage { .. }
+            | Self::Keepalive
+            | Self::Done { .. } => {}
         }
     }
 }

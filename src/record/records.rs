@@ -7,7 +7,7 @@
 //! has decided. What a wire sends twice is stated as a repetition ([`Record::Whole`]); the normalizer tells a place once.
 
 use super::Str;
-use crate::delta::{ExtraKind, FinishReason, OpaqueKind};
+use crate::delta::{ExtraKind, FinishReason, OpaqueKind, PartKind};
 use crate::error::{ErrorKind, LimitKind};
 
 /// One number of a usage object.
@@ -21,9 +21,42 @@ pub(crate) enum Counter {
     Reasoning,
 }
 
-/// Of what a repetition is the whole.
+/// What a wire calls a block or an item. Keys are compared and nothing else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PlaceKey {
+    /// The wire's own: an index, or the print of an id.
+    Wire(u64),
+    /// The wire has none: the current part, if it is of this kind; else a new one.
+    Running,
+    /// The wire has none: a new part.
+    Fresh,
+}
+
+/// Where content stands on a wire that has blocks, items or parts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Place {
+    pub(crate) key: PlaceKey,
+    /// The part within its item; [`Place::WHOLE`] where items have none.
+    pub(crate) sub: u32,
+    pub(crate) kind: PartKind,
+    /// The wire says that it begins; else it is told when something of it is.
+    pub(crate) begins: bool,
+}
+
+impl Place {
+    /// The `sub` of an item that has no parts.
+    pub(crate) const WHOLE: u32 = u32::MAX;
+}
+
+/// Of what a repetition is the whole: what of it was told is not told again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Scope {
+    /// Of the current place.
+    Place,
+    /// Of an item, whatever its parts.
+    Item(PlaceKey),
+    /// Of the whole answer: nothing of it counts if anything was told.
+    Answer,
     /// Of a choice, in chat's `message` in place of, or beside, the deltas. `ends`: the choice finishes with it.
     Message { ends: bool },
 }
@@ -41,6 +74,12 @@ pub(crate) enum Record {
     Choice {
         index: u32,
     },
+    /// The answer begins; if it began before, it begins anew.
+    Begin,
+    /// What follows in this choice is of this place.
+    Place(Place),
+    /// The current place's item is over: its calls end.
+    PlaceEnd,
     /// What follows in this choice is sent as a whole, maybe again.
     Whole(Scope),
     Role(Str),
@@ -68,6 +107,8 @@ pub(crate) enum Record {
         bare: bool,
     },
     Arguments(Str),
+    /// Arguments that came whole with the call's beginning: they count if no fragment follows.
+    Input(Str),
     Extra {
         kind: ExtraKind,
         name: Str,
@@ -85,6 +126,11 @@ pub(crate) enum Record {
         counter: Counter,
         value: u64,
         at: u32,
+    },
+    /// A counter that counts only where none of its name was told.
+    WeakCounter {
+        counter: Counter,
+        value: u64,
     },
     /// The peer's complaint; `json` is the document it stood in.
     Error {

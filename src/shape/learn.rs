@@ -166,6 +166,11 @@ impl Learner<'_> {
             | Record::Opaque { .. }
             | Record::Extra { .. }
             | Record::Whole(_)
+            | Record::Begin
+            | Record::Place(_)
+            | Record::PlaceEnd
+            | Record::Input(_)
+            | Record::WeakCounter { .. }
             | Record::Finish { .. }
             | Record::ProvisionalFinish(_)
             | Record::Keepalive

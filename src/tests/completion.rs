@@ -33,7 +33,7 @@ fn pieces_are_appended_each_to_its_own_channel() {
 #[test]
 fn what_is_not_of_the_answer_makes_no_choice() {
     let completion = fold(&[
-        Delta::Extra { choice: Some(7), kind: crate::ExtraKind::Logprobs, json: "{}" },
+        Delta::Extra { choice: Some(7), kind: crate::ExtraKind::Logprobs, name: "logprobs", json: "{}" },
         Delta::ReasoningOpaque { choice: 7, kind: crate::OpaqueKind::Signature, data: "abc" },
         Delta::Unknown { event: "ping", payload: "" },
     ]);

@@ -275,8 +275,8 @@ fn deltas_are_made_and_convert() {
         (Delta::tool_call_update(5, 0, None, Some("n")), Some(5)),
         (Delta::ToolCallArguments { choice: 6, slot: 0, fragment: "f" }, Some(6)),
         (Delta::ToolCallEnd { choice: 7, slot: 0 }, Some(7)),
-        (Delta::extra(None, ExtraKind::Other, "{}"), None),
-        (Delta::extra(Some(8), ExtraKind::Other, "{}"), Some(8)),
+        (Delta::extra(None, ExtraKind::Other, "", "{}"), None),
+        (Delta::extra(Some(8), ExtraKind::Other, "", "{}"), Some(8)),
         (Delta::finish(9, FinishReason::Stop, "stop", false), Some(9)),
         (Delta::peer_error(None, Some("k"), "m", "{}"), None),
         (Delta::Keepalive, None),
@@ -307,7 +307,7 @@ fn old_readers_survive_new_words() {
         read(r#"{"type":"finish","choice":0,"reason":"tired","raw":"tired","saw_tool_calls":false}"#);
     assert_eq!(finish.unwrap(), Delta::finish(0, FinishReason::Other, "tired", false).into_owned());
     let extra = read(r#"{"type":"extra","kind":"smell","json":"1"}"#);
-    assert_eq!(extra.unwrap(), Delta::extra(None, ExtraKind::Other, "1").into_owned());
+    assert_eq!(extra.unwrap(), Delta::extra(None, ExtraKind::Other, "", "1").into_owned());
     assert!(read(r#"{"type":"dream"}"#).is_err(), "a kind of delta that is not known is said to be none");
     for reason in [FinishReason::Stop, FinishReason::Other] {
         let json = serde_json::to_string(&reason).unwrap();
