@@ -153,10 +153,10 @@ fn raise(facts: &Facts, report: &mut Report) {
 
 /// What `-o text` leaves out of the text, and a person wants to know.
 fn note_peer_errors(text: &Text, report: &mut Report) {
-    let kept = &text.held.errors;
+    let (kept, count) = text.held.peer_errors();
     kept.iter().for_each(|error| report.note(in_words(error)));
     let kept = u64::try_from(kept.len()).unwrap_or(u64::MAX);
-    let untold = text.held.error_count.saturating_sub(kept);
+    let untold = count.saturating_sub(kept);
     if untold > 0 {
         report.note(format_args!("… {untold} more errors of the peer"));
     }

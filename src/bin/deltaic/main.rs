@@ -10,6 +10,7 @@ mod complaints;
 mod decode;
 mod fold;
 mod frames;
+mod held;
 mod input;
 mod json;
 mod opening;
