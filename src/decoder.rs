@@ -154,7 +154,7 @@ impl Machine {
     }
 
     /// The next delta of `input`, which is moved past the bytes taken.
-    #[inline]
+    #[inline(always)] // Its only caller is the public method of this name: one call, not two.
     fn next_delta<'d, 'i: 'd>(&'d mut self, input: &mut &'i [u8]) -> Result<Option<Delta<'d>>, Error> {
         let bytes: &'i [u8] = input;
         let mut used = 0usize;

@@ -97,7 +97,6 @@ impl Decoder {
     /// Linear in the bytes for every cut. Nothing is allocated in steady state; copied are bytes of events that straddle
     /// a cut, `data` joined from several lines, strings with escapes, and the strings of an event's second and later
     /// deltas.
-    #[inline]
     pub fn next_delta<'d, 'i: 'd>(&'d mut self, input: &mut &'i [u8]) -> Result<Option<Delta<'d>>, Error> {
         self.machine.next_delta(input)
     }
