@@ -15,7 +15,7 @@ pub(crate) mod sse;
 
 use crate::dialect::{Quirk, Tolerance};
 use crate::options::Framing;
-use crate::record::Span;
+use crate::record::{EventEnd, Span};
 
 /// The caller's next move. Offsets count from the first byte handed in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -177,6 +177,15 @@ impl Frames {
             Format::Sse => self.sse.ends_by_itself(raw),
             Format::Json => self.json.at_line() && raw.ends_with(b"\n"),
             Format::Start { .. } => false,
+        }
+    }
+
+    /// By which rule an event of this stream ends, as far as is known now. Only a step changes it.
+    #[inline]
+    pub(crate) fn event_end(&self) -> EventEnd {
+        match self.format {
+            Format::Sse => self.sse.event_end(),
+            Format::Json | Format::Start { .. } => EventEnd::Line,
         }
     }
 

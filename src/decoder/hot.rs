@@ -2,6 +2,7 @@
 //!
 //! Knows: when a shape may be asked, and what a hit changes. Must not know: how shapes are compared or learned.
 
+use super::pipeline::{Replay, Usage};
 use super::pump::after_line_ends;
 use super::{Decoder, Mode, Source, State};
 use crate::delta::Delta;
@@ -77,7 +78,10 @@ impl Decoder {
     /// The hot path of an event that straddles a cut, once its line is complete in the carry. Gives its length.
     #[inline]
     pub(super) fn fast_carry(&mut self) -> Option<(usize, FastDelta)> {
-        if !self.shapes.is_ready() || !self.frames.at_event() || self.pipeline.normalizer.is_done() {
+        if !self.shapes.is_ready(self.frames.event_end())
+            || !self.frames.at_event()
+            || self.pipeline.normalizer.is_done()
+        {
             return None;
         }
         let carry = std::mem::take(&mut self.carry);
@@ -106,7 +110,7 @@ impl Decoder {
     #[inline(always)]
     fn single_delta(&self, hit: &Hit) -> Option<FastDelta> {
         let single = hit.single?;
-        if hit.text.is_empty() || hit.length > self.limit {
+        if hit.length > self.limit {
             return None;
         }
         let slot = match self.shapes.trusted() {
@@ -122,17 +126,17 @@ impl Decoder {
         if !alone {
             return None;
         }
-        let text = self.pipeline.unescaped(event, said.text.span())?;
+        let text = self.pipeline.unescape_text(event, said.text.span())?;
         Some(FastDelta { text, ..said })
     }
 
     /// It is said: from here on nothing can fail.
     #[inline(always)]
     fn commit_hit(&mut self, said: FastDelta) {
-        self.shapes.hit();
+        self.shapes.record_hit();
         self.shapes.trust(said.slot);
         self.events = self.events.saturating_add(1);
-        if said.single.counts && self.pipeline.counted(&mut self.shapes) {
+        if said.single.counts && self.pipeline.replay_counters(&mut self.shapes) == Usage::Changed {
             self.mode = Mode::Usage;
         }
     }
@@ -149,16 +153,16 @@ impl Decoder {
     }
 
     /// An event that was framed in the carry, which is `raw`: by its shape, if it is a known one.
-    pub(super) fn replay_carry(&mut self, raw: &[u8]) -> bool {
-        if !self.shapes.is_ready() || self.pipeline.normalizer.is_done() {
-            return false;
+    pub(super) fn replay_carry(&mut self, raw: &[u8]) -> Replay {
+        if !self.shapes.is_ready(self.frames.event_end()) || self.pipeline.normalizer.is_done() {
+            return Replay::NoHit;
         }
         let known = self.shapes.find(raw).is_some_and(|hit| hit.length == raw.len());
-        if !known || !self.pipeline.predicted(raw, &self.shapes) {
-            return false;
+        if !known || self.pipeline.replay(raw, &self.shapes) == Replay::NoHit {
+            return Replay::NoHit;
         }
-        self.shapes.hit();
-        true
+        self.shapes.record_hit();
+        Replay::Done
     }
 
     /// What is due is queued: the next call begins from the queue.
@@ -173,7 +177,7 @@ impl Decoder {
 
     /// Whether the next event may be taken by its shape.
     pub(super) fn is_hot(&self) -> bool {
-        self.shapes.is_ready()
+        self.shapes.is_ready(self.frames.event_end())
             && self.next >= self.pipeline.queue.len()
             && self.pipeline.error.is_none()
             && self.carry.is_empty()
@@ -184,22 +188,22 @@ impl Decoder {
     }
 
     /// An event of a known shape at the front of the input: its records are told as any others.
-    pub(super) fn replay_input(&mut self, rest: &[u8], used: &mut usize) -> bool {
+    pub(super) fn replay_input(&mut self, rest: &[u8], used: &mut usize) -> Replay {
         if self.frames.skips_lf() && rest.first() == Some(&b'\n') {
-            return false;
+            return Replay::NoHit;
         }
-        let Some(hit) = self.shapes.find(rest) else { return false };
+        let Some(hit) = self.shapes.find(rest) else { return Replay::NoHit };
         let raw = rest.get(..hit.length).unwrap_or_default();
-        if hit.length > self.limit || !self.pipeline.predicted(raw, &self.shapes) {
-            return false;
+        if hit.length > self.limit || self.pipeline.replay(raw, &self.shapes) == Replay::NoHit {
+            return Replay::NoHit;
         }
-        self.shapes.hit();
+        self.shapes.record_hit();
         self.frames.skipped(raw.last().copied().unwrap_or(0));
         self.source = Source::Input { base: *used };
         *used = used.saturating_add(hit.length);
         self.begin_event(hit.length);
         self.settle();
-        true
+        Replay::Done
     }
 
     /// Shapes are forgotten when what they leave out has changed.

@@ -2,12 +2,14 @@
 //!
 //! Knows: the framer's steps, the carry, the offsets. Must not know: what an event says.
 
+use super::pipeline::Replay;
 use super::{Decoder, FIRST, Mode, Outcome, Pipeline, Source, State};
 use crate::carry::Carry;
 use crate::dialect::Quirk;
 use crate::error::{Error, ErrorKind, LimitKind};
 use crate::frame::{Data, Event, Step};
 use crate::record::Span;
+use crate::shape::{AfterMiss, Learnt};
 
 impl Decoder {
     /// Takes bytes, from `used` on, until there is something to say; gives how many are then used.
@@ -95,7 +97,7 @@ impl Decoder {
             return false;
         }
         let missed = std::mem::take(&mut self.missed);
-        if !missed && self.is_hot() && self.replay_input(rest, used) {
+        if !missed && self.is_hot() && self.replay_input(rest, used) == Replay::Done {
             return true;
         }
         match self.frames.step(rest, &mut self.pipeline.tolerance) {
@@ -253,7 +255,7 @@ impl Decoder {
         let length = event.end;
         let carry = std::mem::take(&mut self.carry);
         let raw = carry.read(length);
-        if event.plain && self.replay_carry(raw) {
+        if event.plain && self.replay_carry(raw) == Replay::Done {
             self.begin_event(length);
             self.settle();
             self.source = Source::Carry { length, span: Span::new(0, length) };
@@ -267,7 +269,7 @@ impl Decoder {
     /// Tells one event, which is `raw`, by the general path; and learns its shape.
     fn event(&mut self, raw: &[u8], event: Event) {
         self.begin_event(event.end);
-        let learn = self.shapes.missed() && event.plain;
+        let learn = self.shapes.record_miss() == AfterMiss::Learn && event.plain;
         let name = event.name.of(raw);
         let payload = match event.data {
             Data::None => &[],
@@ -296,7 +298,8 @@ impl Decoder {
             && let Data::One(span) = event.data
         {
             let Pipeline { room, scratch, .. } = &self.pipeline;
-            self.shapes.learn(raw, span.range().start, &room.statement, &scratch.escaped);
+            let (base, statement, escaped) = (span.range().start, &room.statement, &*scratch.escaped);
+            self.shapes.learn(&Learnt { raw, base, statement, escaped }, self.frames.event_end());
         }
     }
 
