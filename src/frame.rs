@@ -161,12 +161,12 @@ impl Frames {
         &mut self.sse.joined
     }
 
-    /// Stands before the first byte of an event, in a framing whose events begin and end with lines.
+    /// Stands before the first byte of an event, where events end by the rule `end`.
     #[inline]
-    pub(crate) fn at_event(&self) -> bool {
+    pub(crate) fn at_event(&self, end: EventEnd) -> bool {
         match self.format {
-            Format::Sse => self.sse.at_event(),
-            Format::Json => self.json.at_line(),
+            Format::Sse => self.sse.at_event() && self.sse.event_end() == end,
+            Format::Json => self.json.at_line() && end == EventEnd::Line,
             Format::Start { .. } => false,
         }
     }

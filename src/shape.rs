@@ -245,10 +245,16 @@ impl Shapes {
         (self.credit, self.asleep, self.sleep) = (CREDIT, 0, FIRST_SLEEP);
     }
 
-    /// Whether there is anything to compare with, where events end by this rule.
+    /// Whether there is anything to compare with.
     #[inline(always)]
-    pub(crate) fn is_ready(&self, end: EventEnd) -> bool {
-        self.live > 0 && self.asleep == 0 && self.end == end
+    pub(crate) fn is_ready(&self) -> bool {
+        self.live > 0 && self.asleep == 0
+    }
+
+    /// The rule by which events must end where the shapes are asked.
+    #[inline(always)]
+    pub(crate) fn end(&self) -> EventEnd {
+        self.end
     }
 
     /// The bytes begin with an event of a known shape. Nothing changes but the order of the shapes.

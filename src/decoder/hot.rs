@@ -78,8 +78,8 @@ impl Decoder {
     /// The hot path of an event that straddles a cut, once its line is complete in the carry. Gives its length.
     #[inline]
     pub(super) fn fast_carry(&mut self) -> Option<(usize, FastDelta)> {
-        if !self.shapes.is_ready(self.frames.event_end())
-            || !self.frames.at_event()
+        if !self.shapes.is_ready()
+            || !self.frames.at_event(self.shapes.end())
             || self.pipeline.normalizer.is_done()
         {
             return None;
@@ -154,7 +154,8 @@ impl Decoder {
 
     /// An event that was framed in the carry, which is `raw`: by its shape, if it is a known one.
     pub(super) fn replay_carry(&mut self, raw: &[u8]) -> Replay {
-        if !self.shapes.is_ready(self.frames.event_end()) || self.pipeline.normalizer.is_done() {
+        let same_rule = self.shapes.end() == self.frames.event_end();
+        if !self.shapes.is_ready() || !same_rule || self.pipeline.normalizer.is_done() {
             return Replay::NoHit;
         }
         let known = self.shapes.find(raw).is_some_and(|hit| hit.length == raw.len());
@@ -177,14 +178,14 @@ impl Decoder {
 
     /// Whether the next event may be taken by its shape.
     pub(super) fn is_hot(&self) -> bool {
-        self.shapes.is_ready(self.frames.event_end())
+        self.shapes.is_ready()
             && self.next >= self.pipeline.queue.len()
             && self.pipeline.error.is_none()
             && self.carry.is_empty()
             && self.state == State::Open
             && self.fatal.is_none()
             && !self.pipeline.normalizer.is_done()
-            && self.frames.at_event()
+            && self.frames.at_event(self.shapes.end())
     }
 
     /// An event of a known shape at the front of the input: its records are told as any others.

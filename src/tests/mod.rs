@@ -15,4 +15,5 @@ mod generated;
 mod props;
 mod quirks;
 mod seed_streams;
+mod shapes;
 mod support;
