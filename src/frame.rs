@@ -15,7 +15,7 @@ pub(crate) mod sse;
 
 use crate::dialect::{Quirk, Tolerance};
 use crate::options::Framing;
-use crate::record::{EventEnd, Span};
+use crate::record::Span;
 
 /// The caller's next move. Offsets count from the first byte handed in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -161,12 +161,12 @@ impl Frames {
         &mut self.sse.joined
     }
 
-    /// Stands before the first byte of an event, where events end by the rule `end`.
+    /// Stands before the first byte of an event, in a framing whose events begin and end with lines.
     #[inline]
-    pub(crate) fn at_event(&self, end: EventEnd) -> bool {
+    pub(crate) fn at_event(&self) -> bool {
         match self.format {
-            Format::Sse => self.sse.at_event() && self.sse.event_end() == end,
-            Format::Json => self.json.at_line() && end == EventEnd::Line,
+            Format::Sse => self.sse.at_event(),
+            Format::Json => self.json.at_line(),
             Format::Start { .. } => false,
         }
     }
@@ -177,15 +177,6 @@ impl Frames {
             Format::Sse => self.sse.ends_by_itself(raw),
             Format::Json => self.json.at_line() && raw.ends_with(b"\n"),
             Format::Start { .. } => false,
-        }
-    }
-
-    /// By which rule an event of this stream ends, as far as is known now. Only a step changes it.
-    #[inline]
-    pub(crate) fn event_end(&self) -> EventEnd {
-        match self.format {
-            Format::Sse => self.sse.event_end(),
-            Format::Json | Format::Start { .. } => EventEnd::Line,
         }
     }
 

@@ -421,13 +421,3 @@ impl RawDelta {
         }
     }
 }
-
-/// Under which rule the events of a stream end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) enum EventEnd {
-    /// With a blank line.
-    #[default]
-    BlankLine,
-    /// With their line.
-    Line,
-}

@@ -16,8 +16,8 @@
 //! state behind: framing, offsets, ending, quirks seen. It holds because:
 //!
 //! 1. *The bytes are one event.* A shape is all bytes of an event that ended by itself, whatever follows, and it is used
-//!    only where an event begins and under the rules for an event's end ([`EventEnd`]) under which it was learned: where
-//!    these change, the shapes are forgotten. A literal has its line ends in it, and a hole admits none.
+//!    only where an event begins. Where the framer finds that events end in another way than before, the decoder forgets
+//!    the shapes. Line ends are in the literals, and a hole admits none.
 //! 2. *The JSON is the same but for the holes.* The literal before a hole puts the JSON lexer into the state in which it
 //!    was in the event that was learned. A hole admits only what that state admits and leaves it in the same way: a string's
 //!    body without control characters, with valid escapes, without lone surrogates, in valid UTF-8, up to its closing
@@ -58,7 +58,7 @@ mod learn;
 mod matching;
 mod replay;
 
-use crate::record::{Counter, EventEnd, Record, Span, Statement, Str};
+use crate::record::{Counter, Record, Span, Statement, Str};
 
 const SHAPES: usize = 8;
 const BYTES: usize = 2 << 10;
@@ -188,8 +188,6 @@ pub(crate) struct Shapes {
     asleep: u32,
     sleep: u32,
     on: bool,
-    /// The rule that held where the shapes were learned; under another they are not asked.
-    end: EventEnd,
     /// The most bytes of an id.
     longest: u32,
     /// Shapes were forgotten in mid-stream and will be again: what learning needs is kept.
@@ -225,7 +223,6 @@ impl Shapes {
             asleep: 0,
             sleep: FIRST_SLEEP,
             on,
-            end: EventEnd::default(),
             longest: u32::try_from(id_bytes).unwrap_or(u32::MAX),
             relearns: false,
         }
@@ -249,12 +246,6 @@ impl Shapes {
     #[inline(always)]
     pub(crate) fn is_ready(&self) -> bool {
         self.live > 0 && self.asleep == 0
-    }
-
-    /// The rule by which events must end where the shapes are asked.
-    #[inline(always)]
-    pub(crate) fn end(&self) -> EventEnd {
-        self.end
     }
 
     /// The bytes begin with an event of a known shape. Nothing changes but the order of the shapes.
@@ -340,15 +331,12 @@ impl Shapes {
         AfterMiss::Learn
     }
 
-    /// Learns an event that ended by the rule `end`.
+    /// Learns an event that ended by itself, whatever follows.
     #[inline(never)]
-    pub(crate) fn learn(&mut self, event: &Learnt<'_>, end: EventEnd) {
+    pub(crate) fn learn(&mut self, event: &Learnt<'_>) {
         self.credit = self.credit.saturating_sub(LEARN);
         if !event.is_worth_learning() {
             return;
-        }
-        if std::mem::replace(&mut self.end, end) != end {
-            self.clear();
         }
         if self.live >= SHAPES {
             self.live = SHAPES.saturating_sub(1);

@@ -78,10 +78,7 @@ impl Decoder {
     /// The hot path of an event that straddles a cut, once its line is complete in the carry. Gives its length.
     #[inline]
     pub(super) fn fast_carry(&mut self) -> Option<(usize, FastDelta)> {
-        if !self.shapes.is_ready()
-            || !self.frames.at_event(self.shapes.end())
-            || self.pipeline.normalizer.is_done()
-        {
+        if !self.shapes.is_ready() || !self.frames.at_event() || self.pipeline.normalizer.is_done() {
             return None;
         }
         let carry = std::mem::take(&mut self.carry);
@@ -154,8 +151,7 @@ impl Decoder {
 
     /// An event that was framed in the carry, which is `raw`: by its shape, if it is a known one.
     pub(super) fn replay_carry(&mut self, raw: &[u8]) -> Replay {
-        let same_rule = self.shapes.end() == self.frames.event_end();
-        if !self.shapes.is_ready() || !same_rule || self.pipeline.normalizer.is_done() {
+        if !self.shapes.is_ready() || self.pipeline.normalizer.is_done() {
             return Replay::NoHit;
         }
         let known = self.shapes.find(raw).is_some_and(|hit| hit.length == raw.len());
@@ -185,7 +181,7 @@ impl Decoder {
             && self.state == State::Open
             && self.fatal.is_none()
             && !self.pipeline.normalizer.is_done()
-            && self.frames.at_event(self.shapes.end())
+            && self.frames.at_event()
     }
 
     /// An event of a known shape at the front of the input: its records are told as any others.

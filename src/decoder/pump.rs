@@ -299,7 +299,7 @@ impl Decoder {
         {
             let Pipeline { room, scratch, .. } = &self.pipeline;
             let (base, statement, escaped) = (span.range().start, &room.statement, &*scratch.escaped);
-            self.shapes.learn(&Learnt { raw, base, statement, escaped }, self.frames.event_end());
+            self.shapes.learn(&Learnt { raw, base, statement, escaped });
         }
     }
 

@@ -30,7 +30,7 @@ use memchr::memchr2;
 
 use super::{Data, Event, Growth, Step, lenient};
 use crate::dialect::{Quirk, Tolerance};
-use crate::record::{EventEnd, Span};
+use crate::record::Span;
 
 /// How many of a line's first bytes decide whether it can be dropped unread.
 const TELLING: usize = 8;
@@ -125,12 +125,6 @@ impl Sse {
     pub(super) fn ends_by_itself(&self, raw: &[u8]) -> bool {
         let blank = raw.ends_with(b"\n\n") || raw.ends_with(b"\r\n\r");
         blank || (self.lenient.by_line && raw.ends_with(b"\n"))
-    }
-
-    /// By which rule events end.
-    #[inline]
-    pub(super) fn event_end(&self) -> EventEnd {
-        if self.lenient.by_line { EventEnd::Line } else { EventEnd::BlankLine }
     }
 
     #[inline]

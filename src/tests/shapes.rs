@@ -153,7 +153,7 @@ fn what_varies_beside_a_text_is_told_as_without_prediction() {
     agrees(&Options::strict(), &stream(&chunks));
 }
 
-/// Shapes of one rule for an event's end are not asked under another.
+/// Where lines become events, no shape of before changes the ending.
 #[test]
 fn lines_that_become_events_change_no_ending() {
     let event = |text: &str| {
