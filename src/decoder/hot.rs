@@ -38,7 +38,7 @@ impl FastDelta {
 }
 
 impl Decoder {
-    /// The hot path: an event just like one before, that says one thing. Gives how many bytes it takes, and the delta; none
+    /// The hot path: an event just like one before, that says one thing. Returns how many bytes it takes, and the delta; none
     /// where its text had to be unescaped: it is then `said`.
     #[inline]
     pub(super) fn fast_input<'i>(&mut self, bytes: &'i [u8]) -> Option<(usize, Option<Delta<'i>>)> {
@@ -75,7 +75,7 @@ impl Decoder {
         used
     }
 
-    /// The hot path of an event that straddles a cut, once its line is complete in the carry. Gives its length.
+    /// The hot path of an event that straddles a cut, once its line is complete in the carry. Returns its length.
     #[inline]
     pub(super) fn fast_carry(&mut self) -> Option<(usize, FastDelta)> {
         if !self.shapes.is_ready() || !self.frames.at_event() || self.pipeline.normalizer.is_done() {
