@@ -35,7 +35,7 @@ use crate::record::{Counter, RawDelta, Record, Records, Texts};
 
 /// The channels of text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum TextChannel {
+pub(crate) enum TextChannel {
     Text,
     Reasoning,
     Refusal,
@@ -74,6 +74,9 @@ struct Choice {
 impl Choice {
     #[inline]
     fn passes(&self, reasoning: bool) -> bool {
+        if self.finished.is_some() && !self.went_on {
+            return false;
+        }
         match reasoning {
             false => self.splitter.is_plain() && !self.text.waits() && self.in_deltas & TEXT != 0,
             true => {
@@ -320,6 +323,9 @@ impl Normalizer {
     #[inline]
     pub(crate) fn passes_arguments(&self, index: u32, call: u32) -> Option<u32> {
         let choice = self.choices.iter().find(|choice| choice.index == index)?;
+        if choice.finished.is_some() && !choice.went_on {
+            return None;
+        }
         let slot = choice.calls.iter().rposition(|known| known.index == Some(call))?;
         choice.calls.get(slot).filter(|call| call.arguments && !call.channel.waits())?;
         u32::try_from(slot).ok()

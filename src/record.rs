@@ -8,9 +8,11 @@
 //!   scratch  text that is not in the payload as it stands: unescaped, joined, or kept beyond its input
 //! ```
 
+mod keep;
 mod raw_delta;
 mod records;
 
+pub(crate) use keep::Keep;
 pub(crate) use raw_delta::RawDelta;
 pub(crate) use records::{Counter, PADDING, Padding, Place, PlaceKey, Record, Records, Savepoint, Scope};
 

@@ -1,37 +1,62 @@
-//! Shape prediction: the next event is the last one with other holes.
+//! Shape prediction: the next event is the last one with other values in a few places.
 //!
-//! Knows: byte shapes of earlier events on this stream. Must not know: what the fields mean.
+//! Knows: the bytes of earlier events on this stream, and the records they made. Must not know: what the fields mean.
 //!
 //! Successive events of one stream are the same bytes but for a few values: the token, a counter. So the room remembers
-//! the *shape* of an event that the general path has just read: its bytes as literals, with typed holes (a JSON string's
-//! body, an integer), and the records it made. For the next event it compares the literals and lexes only the holes.
+//! the *shape* of an event that the general path has just read: its bytes, of which some ranges are *holes* (a JSON
+//! string's body, an integer) and the rest is *literal*, and the records that the event made, whole. For the next event it
+//! compares the literals and reads only what fills the holes.
 //!
 //! ```text
 //!   data: {"id":"c1","choices":[{"index":0,"delta":{"content":" Hi"}}]}⏎⏎
 //!   └───────────────────── literal ───────────────────────────┘└hole┘└literal┘   Choice 0 · Text(hole)
 //! ```
 //!
-//! **Claim:** a hit makes exactly the records that the general path would. *Proof sketch:* the literal before a hole puts
-//! the framer and the JSON lexer into a known state, the same as in the event that was learned. A hole admits only what
-//! that state admits and leaves it the same way: a string body without raw control characters, with valid escapes, no lone
-//! surrogates and valid UTF-8 (of what is told, the decoder checks that), up to its closing quote; an integer by the grammar, followed by a literal that is no digit.
-//! So at each literal the state is the learned one again, up to the blank line (or line end) that ended the event. Everything is
-//! checked before anything changes.
+//! **The claim:** a hit makes exactly the records that the general path would make of these bytes, and leaves exactly the
+//! state behind: framing, offsets, ending, quirks seen. It holds because:
 //!
-//! **What may be a hole:** leaf values whose content selects nothing: text, reasoning, argument fragments, counters, and
-//! values that are ignored (padding; identity, once it has been told, not empty and within its limit). What selects meaning (type tags, role, finish
-//! reason, index, event name, a null) is literal: when it changes, that is a miss. Text is a hole at once, and so is noise (what
-//! the dialect knows as padding); any other candidate only once it has been seen to vary.
+//! 1. *The bytes are one event.* A shape is all bytes of an event that ended by itself, whatever follows, and it is used
+//!    only where an event begins. Where the framer finds that events end in another way than before, the decoder forgets
+//!    the shapes. Line ends are in the literals, and a hole admits none.
+//! 2. *The JSON is the same but for the holes.* The literal before a hole puts the JSON lexer into the state in which it
+//!    was in the event that was learned. A hole admits only what that state admits and leaves it in the same way: a string's
+//!    body without control characters, with valid escapes, without lone surrogates, in valid UTF-8, up to its closing
+//!    quote; an integer by the grammar, followed by a literal that begins with no digit. So at each literal the state is
+//!    the learned one again.
+//! 3. *The records are the event's own*, never an extract of them. Each string in them is a range of the shape's bytes: it
+//!    is either exactly a hole, and then a hit fills it, or it lies in a literal, and then it is the same bytes in the hit,
+//!    moved by as much as the holes before it have grown. Each number is likewise. How a kind of record may be kept, it
+//!    says itself ([`Record::keep`]).
+//! 4. *Nothing is chosen by what is in a hole.* A hole of text is never empty, neither where it was learned nor in a hit:
+//!    the empty string is absence, hence another statement. Ids, model and time of creation (a statement's head) are told
+//!    once, and an event that tells something once is not learned; afterwards any other value says nothing, if it is not
+//!    empty and within the limit of an id. What means nothing at all (padding) may be anything.
+//! 5. *Quirks.* What the framer and the parser meet in an event, they meet in its literals (an empty string, a number that
+//!    is no plain integer, a key that comes twice are never holes): it was seen when the event was learned, and what was
+//!    seen stays seen until the decoder is reset, which forgets the shapes. What the normalizer meets it meets again,
+//!    because it gets the records again.
+//!
+//! Everything is checked before anything changes.
+//!
+//! **The fast path** leaves the normalizer out, too, where an event says one thing ([`SingleDelta`]). It may, because the
+//! rest of its records say nothing: empty text; a role, which is the choice's own, since a role that changes forgets all
+//! shapes; a call's entry with an index and without id and name, of which the slot is asked. Whether text would go through
+//! unchanged and leave nothing behind, the normalizer is asked ([`Shapes::trusted`]) after everything else that happened
+//! on the stream. Counters it always gets.
+//!
+//! **What may be a hole:** text, reasoning, refusal and arguments at once, and so is noise (what the dialect knows as
+//! padding that always varies); counters, identity and other padding once they have been seen to vary. All else is
+//! literal: type tags, role, index, ids and names of calls, event name, a null. When it changes, that is a miss.
 //!
 //! **What is not learned:** events that told something once and for all (start, role, a call's beginning, a finish), events
-//! with extras or errors, events of several data lines, or ended by a bare CR. When something changes on which an omission rests
-//! (a role, a new call), all shapes are forgotten.
+//! with extras or errors, events of several data lines, or ended by a bare CR.
 //!
 //! **Bounds:** at most 8 shapes of at most 2 KiB and 12 pieces. Misses spend a credit that hits earn back; without credit
 //! the room sleeps, each time twice as long: a stream that never repeats pays a few percent at first and then nothing.
 
 mod learn;
 mod matching;
+mod replay;
 
 use crate::record::{Counter, Record, Records, Span, Str};
 
@@ -57,75 +82,71 @@ struct Piece {
 enum Hole {
     /// The shape ends with this literal.
     End,
-    /// A string's body, for the fact of this ordinal (or none).
-    Text(Option<u8>),
+    /// The body of a string that is told: not empty.
+    Text,
+    /// The body of a string that means nothing.
+    Padding,
     /// An id's or a model's body: not empty, not escaped, not over the limit.
-    Name,
-    /// An integer, likewise.
-    Integer(Option<u8>),
+    Identity,
+    /// An integer: of this counter, or one that means nothing.
+    Integer(Option<Counter>),
 }
 
-/// A value that may become a hole.
+/// A value of the event that is a hole, or may become one: a range of the shape's bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Candidate {
     start: u16,
     end: u16,
-    kind: Kind,
-    fact: Option<u8>,
-    hole: bool,
-}
-
-/// What a candidate is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Text,
-    /// An id or a model.
-    Name,
-    Integer,
-}
-
-/// A record of the shape without its value: that is in a hole, or in the literals.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Fact {
-    Choice(u32),
-    /// A fragment for the call with this wire index.
-    Call(u32),
-    Text,
-    Reasoning(u8),
-    Refusal,
-    Arguments,
-    Counter(Counter),
+    /// The hole that it is, or would be.
+    kind: Hole,
+    is_hole: bool,
 }
 
 /// One shape. Its lists are reused when it is forgotten.
-#[derive(Clone, Default)]
+///
+/// Invariant: the pieces' literals are ranges of `bytes` in order, and what is between two of them is the hole of the
+/// first; every string and number of `records` is a range of `bytes` that is a hole, or in a literal, or empty.
+#[derive(Debug, Clone, Default)]
 struct Shape {
     bytes: Vec<u8>,
     pieces: Vec<Piece>,
+    /// In the order of their places.
     candidates: Vec<Candidate>,
-    facts: Vec<Fact>,
+    /// The body of the event's statement.
+    records: Vec<Record>,
     single: Option<SingleDelta>,
 }
 
-/// A shape that says one thing about one choice, and maybe counters.
+/// What an event says that says one thing about one choice, and maybe counters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct SingleDelta {
     pub(crate) choice: u32,
     pub(crate) says: Channel,
     /// Counters come with it.
     pub(crate) counts: bool,
+    /// It is said of a place: [`Shapes::place`].
+    pub(crate) in_place: bool,
 }
 
-/// What a plain shape says.
+/// Where that one thing goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Channel {
     Text,
     Reasoning,
     /// Arguments of the call with this wire index.
     Arguments(u32),
+    /// Arguments of the call that the place is.
+    PartArguments,
 }
 
-/// What a hole held: an integer, or a text's range. The hole says which.
+/// What becomes of an event that was no hit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum AfterMiss {
+    Learn,
+    Ignore,
+}
+
+/// What filled a hole: an integer, or a string body's range. The hole says which.
 #[derive(Debug, Clone, Copy, Default)]
 struct Capture(u64);
 
@@ -140,19 +161,31 @@ impl Capture {
     }
 }
 
+/// An event to learn: all that the general path made of it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Learnt<'a> {
+    /// Its bytes.
+    pub(crate) raw: &'a [u8],
+    /// Where its payload starts in them.
+    pub(crate) base: usize,
+    pub(crate) records: &'a Records,
+    /// The strings in scratch, and where in the payload each came from.
+    pub(crate) escaped: &'a [(Str, Span)],
+}
+
 /// The shapes of one stream.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 #[repr(C)] // The hot path's fields first, as in the decoder.
 pub(crate) struct Shapes {
     /// The first `live` are known, most recent first; what is behind them is there to be reused.
     shapes: Vec<Shape>,
     live: usize,
-    /// What the first shape's plain hits say can be told as it is, for this slot: asked once, and again when anything
-    /// else has happened on the stream.
+    /// The first shape's single deltas can be told as they are, and are for this slot. Asked once, and again when anything
+    /// but such a hit has happened on the stream.
     trusted: Option<u32>,
-    /// The first shape was not the last event's: its literals may say something new, too.
+    /// The event before was not of the first shape: the counters in that one's literals may be news.
     reordered: bool,
-    /// Which holes of the last hit have escapes.
+    /// Which holes of the last hit have escapes, a bit each.
     escaped: u16,
     credit: i32,
     /// Events left to sleep through, and how long the next sleep is.
@@ -163,16 +196,18 @@ pub(crate) struct Shapes {
     longest: u32,
     /// Shapes were forgotten in mid-stream and will be again: what learning needs is kept.
     relearns: bool,
+    /// What filled the holes of the last hit, by piece.
     captures: [Capture; HOLES],
 }
 
-/// A hit: the event is this long, and its one text is here.
+/// A hit: the event at the front of the bytes is this long.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Hit {
     pub(crate) length: usize,
     pub(crate) single: Option<SingleDelta>,
-    /// The text of a plain hit, and which hole it fills.
+    /// The last text; where the hit is a single delta, its text. Never empty then.
     pub(crate) text: Str,
+    /// Which hole that fills, a bit as in `escaped`.
     pub(crate) text_hole: u16,
     /// Which holes have escapes, a bit each.
     pub(crate) escaped: u16,
@@ -253,39 +288,39 @@ impl Shapes {
         }
     }
 
-    /// The last hit is taken.
+    /// The last hit is told: it earns credit.
     #[inline(always)]
-    pub(crate) fn hit(&mut self) {
+    pub(crate) fn record_hit(&mut self) {
         self.credit = self.credit.saturating_add(1).min(CREDIT);
     }
 
-    /// The slot for which the first shape's plain hits can be told as they are, if that is known.
+    /// The slot for which the first shape's single deltas can be told as they are, if that has been asked.
     #[inline(always)]
     pub(crate) fn trusted(&self) -> Option<u32> {
         self.trusted
     }
 
-    /// It is known now.
+    /// They can be, for this slot, until something else happens.
     #[inline(always)]
     pub(crate) fn trust(&mut self, slot: u32) {
         self.trusted = Some(slot);
     }
 
-    /// A hit was told by the long way, which may change what can be told as it is.
+    /// Something else has happened.
     pub(crate) fn distrust(&mut self) {
         self.trusted = None;
     }
 
-    /// The last event was none of the shapes, or there were none. Gives whether it should be learned.
-    pub(crate) fn missed(&mut self) -> bool {
+    /// The event at hand is of none of the shapes: that costs credit.
+    pub(crate) fn record_miss(&mut self) -> AfterMiss {
         self.reordered = true;
         self.trusted = None;
         if !self.on {
-            return false;
+            return AfterMiss::Ignore;
         }
         if self.asleep > 0 {
             self.asleep = self.asleep.saturating_sub(1);
-            return false;
+            return AfterMiss::Ignore;
         }
         self.credit = self.credit.saturating_sub(MISS);
         if self.credit < 0 {
@@ -295,86 +330,16 @@ impl Shapes {
             self.clear();
             self.shapes.truncate(2);
             self.shapes.shrink_to(2);
-            return false;
+            return AfterMiss::Ignore;
         }
-        true
+        AfterMiss::Learn
     }
 
-    /// Calls `count` with the counters of the last hit that may have changed since the event before.
-    #[inline]
-    pub(crate) fn counters(&mut self, mut count: impl FnMut(Counter, u64)) {
-        let Some(shape) = self.shapes.first() else { return };
-        let fact = |ordinal: Option<u8>| shape.facts.get(usize::from(ordinal?)).copied();
-        for (piece, capture) in shape.pieces.iter().zip(&self.captures) {
-            if let Hole::Integer(ordinal) = piece.hole
-                && let Some(Fact::Counter(counter)) = fact(ordinal)
-            {
-                count(counter, capture.0);
-            }
-        }
-        if std::mem::take(&mut self.reordered) {
-            for candidate in shape.candidates.iter().filter(|candidate| !candidate.hole) {
-                if let Some(Fact::Counter(counter)) = fact(candidate.fact) {
-                    count(counter, shape.literal(candidate));
-                }
-            }
-        }
-    }
-
-    /// Writes the records of the last hit; strings with escapes go through `unescape`. `None`: one of them is no hit after
-    /// all.
-    pub(crate) fn records(
-        &self,
-        out: &mut Records,
-        mut unescape: impl FnMut(Span) -> Option<Str>,
-    ) -> Option<()> {
-        out.begin_event();
-        let shape = self.shapes.first()?;
-        for (ordinal, fact) in shape.facts.iter().enumerate() {
-            let mut text = |escaped: bool| match shape.capture(ordinal, &self.captures) {
-                Some(capture) if escaped => unescape(capture.span()),
-                Some(capture) => Some(Str::of_payload(capture.span())),
-                None => None,
-            };
-            let escaped = self.escaped & 1u16.wrapping_shl(shape.hole_of(ordinal)) != 0;
-            out.push(match *fact {
-                Fact::Choice(index) => Record::Choice { index },
-                Fact::Call(index) => {
-                    Record::ToolCall { index: Some(index), id: Str::NONE, name: Str::NONE, bare: false }
-                }
-                Fact::Text => Record::Text(text(escaped)?),
-                Fact::Reasoning(rank) => Record::Reasoning { rank, text: text(escaped)? },
-                Fact::Refusal => Record::Refusal(text(escaped)?),
-                Fact::Arguments => Record::Arguments(text(escaped)?),
-                Fact::Counter(counter) => {
-                    let value = match shape.capture(ordinal, &self.captures) {
-                        Some(capture) => capture.0,
-                        None => shape.literal_of(ordinal),
-                    };
-                    Record::Counter { counter, value, at: u32::MAX }
-                }
-            })
-            .ok()?;
-        }
-        Some(())
-    }
-
-    /// The spans of the last hit's holes that no fact uses and that have escapes: they must be well formed too.
-    pub(crate) fn unused(&self) -> impl Iterator<Item = Span> + '_ {
-        let pieces = self.shapes.first().map(|shape| shape.pieces.iter()).unwrap_or_default();
-        let escaped = self.escaped;
-        pieces.zip(&self.captures).zip(0u32..).filter_map(move |((piece, capture), at)| {
-            let is_escaped = escaped & 1u16.wrapping_shl(at) != 0;
-            (piece.hole == Hole::Text(None) && is_escaped).then_some(capture.span())
-        })
-    }
-
-    /// Learns an event: `raw` are its bytes, its payload starts at `base` and made `statement`. `escaped` tells where the
-    /// strings in scratch came from.
+    /// Learns an event that ended by itself, whatever follows.
     #[inline(never)]
-    pub(crate) fn learn(&mut self, raw: &[u8], base: usize, records: &Records, escaped: &[(Str, Span)]) {
+    pub(crate) fn learn(&mut self, event: &Learnt<'_>) {
         self.credit = self.credit.saturating_sub(LEARN);
-        if !learn::may_return(raw, records) {
+        if !event.is_worth_learning() {
             return;
         }
         if self.live >= SHAPES {
@@ -382,7 +347,7 @@ impl Shapes {
         }
         self.make_ready();
         let Some((known, [new, ..])) = self.shapes.split_at_mut_checked(self.live) else { return };
-        if new.fill(raw, base, records, escaped).is_none() {
+        if new.fill(event).is_none() {
             return;
         }
         let kin = known.iter_mut().position(|known| known.generalize(new));
@@ -394,8 +359,8 @@ impl Shapes {
         }
         // A shape that does not fit the event it was learned from is none.
         let first = self.shapes.first();
-        let fit = first.and_then(|shape| shape.matches(raw, self.longest, &mut self.captures));
-        if fit.is_none_or(|hit| hit.length != raw.len()) {
+        let fit = first.and_then(|shape| shape.matches(event.raw, self.longest, &mut self.captures));
+        if fit.is_none_or(|hit| hit.length != event.raw.len()) {
             if let Some(live) = self.shapes.get_mut(..self.live) {
                 live.rotate_left(1);
             }

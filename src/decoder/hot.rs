@@ -2,10 +2,12 @@
 //!
 //! Knows: when a shape may be asked, and what a hit changes. Must not know: how shapes are compared or learned.
 
+use super::pipeline::{Replay, Usage};
 use super::pump::after_line_ends;
 use super::{Machine, Mode, Source, State};
 use crate::delta::Delta;
 use crate::dialect::Quirk;
+use crate::normalize::TextChannel;
 use crate::record::{Buffer, Str};
 use crate::shape::{Channel, Hit, SingleDelta};
 
@@ -31,13 +33,15 @@ impl FastDelta {
         Some(match says {
             Channel::Text => Delta::Text { choice, text },
             Channel::Reasoning => Delta::Reasoning { choice, text },
-            Channel::Arguments(_) => Delta::ToolCallArguments { choice, slot, fragment: text },
+            Channel::Arguments(_) | Channel::PartArguments => {
+                Delta::ToolCallArguments { choice, slot, fragment: text }
+            }
         })
     }
 }
 
 impl Machine {
-    /// The hot path: an event just like one before, that says one thing. Gives how many bytes it takes, and the delta; none
+    /// The hot path: an event just like one before, that says one thing. Returns how many bytes it takes, and the delta; none
     /// where its text had to be unescaped: it is then `said`.
     #[inline]
     pub(super) fn fast_input<'i>(&mut self, bytes: &'i [u8]) -> Option<(usize, Option<Delta<'i>>)> {
@@ -74,7 +78,7 @@ impl Machine {
         used
     }
 
-    /// The hot path of an event that straddles a cut, once its line is complete in the carry. Gives its length.
+    /// The hot path of an event that straddles a cut, once its line is complete in the carry. Returns its length.
     #[inline]
     pub(super) fn fast_carry(&mut self) -> Option<(usize, FastDelta)> {
         if !self.shapes.is_ready() || !self.frames.at_event() || self.pipeline.normalizer.is_done() {
@@ -106,7 +110,7 @@ impl Machine {
     #[inline(always)]
     fn single_delta(&self, hit: &Hit) -> Option<FastDelta> {
         let single = hit.single?;
-        if hit.text.is_empty() || hit.length > self.limit {
+        if hit.length > self.limit {
             return None;
         }
         let slot = match self.shapes.trusted() {
@@ -122,17 +126,17 @@ impl Machine {
         if !alone {
             return None;
         }
-        let text = self.pipeline.unescaped(event, said.text.span())?;
+        let text = self.pipeline.unescape_text(event, said.text.span())?;
         Some(FastDelta { text, ..said })
     }
 
     /// It is said: from here on nothing can fail.
     #[inline(always)]
     fn commit_hit(&mut self, said: FastDelta) {
-        self.shapes.hit();
+        self.shapes.record_hit();
         self.shapes.trust(said.slot);
         self.events = self.events.saturating_add(1);
-        if said.single.counts && self.pipeline.counted(&mut self.shapes) {
+        if said.single.counts && self.pipeline.replay_counters(&mut self.shapes) == Usage::Changed {
             self.mode = Mode::Usage;
         }
     }
@@ -140,25 +144,40 @@ impl Machine {
     /// Whether what a plain hit says can be told as it is; gives the slot, if it is about a call.
     fn passes(&self, single: SingleDelta) -> Option<u32> {
         let normalizer = &self.pipeline.normalizer;
+        if single.in_place {
+            let place = self.shapes.place()?;
+            return match single.says {
+                Channel::Text => {
+                    normalizer.passes_part(single.choice, &place, TextChannel::Text).then_some(0)
+                }
+                Channel::Reasoning => {
+                    normalizer.passes_part(single.choice, &place, TextChannel::Reasoning).then_some(0)
+                }
+                Channel::Arguments(_) => None,
+                Channel::PartArguments if self.pipeline.tolerance.allows(Quirk::RepeatedArguments) => None,
+                Channel::PartArguments => normalizer.passes_part_arguments(single.choice, &place),
+            };
+        }
         match single.says {
             Channel::Text => normalizer.passes(single.choice, false).then_some(0),
             Channel::Reasoning => normalizer.passes(single.choice, true).then_some(0),
             Channel::Arguments(_) if self.pipeline.tolerance.allows(Quirk::RepeatedArguments) => None,
             Channel::Arguments(call) => normalizer.passes_arguments(single.choice, call),
+            Channel::PartArguments => None,
         }
     }
 
     /// An event that was framed in the carry, which is `raw`: by its shape, if it is a known one.
-    pub(super) fn replay_carry(&mut self, raw: &[u8]) -> bool {
+    pub(super) fn replay_carry(&mut self, raw: &[u8]) -> Replay {
         if !self.shapes.is_ready() || self.pipeline.normalizer.is_done() {
-            return false;
+            return Replay::NoHit;
         }
         let known = self.shapes.find(raw).is_some_and(|hit| hit.length == raw.len());
-        if !known || !self.pipeline.predicted(raw, &self.shapes) {
-            return false;
+        if !known || self.pipeline.replay(raw, &self.shapes) == Replay::NoHit {
+            return Replay::NoHit;
         }
-        self.shapes.hit();
-        true
+        self.shapes.record_hit();
+        Replay::Done
     }
 
     /// What is due is queued: the next call begins from the queue.
@@ -184,22 +203,22 @@ impl Machine {
     }
 
     /// An event of a known shape at the front of the input: its records are told as any others.
-    pub(super) fn replay_input(&mut self, rest: &[u8], used: &mut usize) -> bool {
+    pub(super) fn replay_input(&mut self, rest: &[u8], used: &mut usize) -> Replay {
         if self.frames.skips_lf() && rest.first() == Some(&b'\n') {
-            return false;
+            return Replay::NoHit;
         }
-        let Some(hit) = self.shapes.find(rest) else { return false };
+        let Some(hit) = self.shapes.find(rest) else { return Replay::NoHit };
         let raw = rest.get(..hit.length).unwrap_or_default();
-        if hit.length > self.limit || !self.pipeline.predicted(raw, &self.shapes) {
-            return false;
+        if hit.length > self.limit || self.pipeline.replay(raw, &self.shapes) == Replay::NoHit {
+            return Replay::NoHit;
         }
-        self.shapes.hit();
+        self.shapes.record_hit();
         self.frames.skipped(raw.last().copied().unwrap_or(0));
         self.source = Source::Input { base: *used };
         *used = used.saturating_add(hit.length);
         self.begin_event(hit.length);
         self.settle();
-        true
+        Replay::Done
     }
 
     /// Shapes are forgotten when what they leave out has changed.

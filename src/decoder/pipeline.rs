@@ -17,6 +17,22 @@ const KEEP: usize = 64 << 10;
 /// Records and deltas for which room is kept between events.
 const MANY: usize = 512;
 
+/// What became of a hit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Replay {
+    /// Its records are normalized.
+    Done,
+    /// It is no hit after all, and nothing has happened.
+    NoHit,
+}
+
+/// What counters did to the usage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Usage {
+    Changed,
+    Same,
+}
+
 /// The rooms that see payloads, and the queue of an event's deltas.
 #[derive(Clone)]
 pub(super) struct Pipeline {
@@ -141,11 +157,10 @@ impl Pipeline {
         self.parser.is_one_document() && self.error.is_none() && self.normalizer.is_repeatable()
     }
 
-    /// An event of a known shape, which is `raw`: the records of the hit, told as any others. Gives `false`, and has done
-    /// nothing, if it is no hit after all.
-    pub(super) fn predicted(&mut self, raw: &[u8], shapes: &Shapes) -> bool {
+    /// Normalizes the records of the last hit, which is `raw`, as any others. If it is no hit after all, nothing is done.
+    pub(super) fn replay(&mut self, raw: &[u8], shapes: &Shapes) -> Replay {
         if simdutf8::basic::from_utf8(raw).is_err() {
-            return false;
+            return Replay::NoHit;
         }
         self.begin();
         let Self { normalizer, scratch, tolerance, queue, parser, error, .. } = self;
@@ -154,30 +169,31 @@ impl Pipeline {
             let met = lex::unescape(std::str::from_utf8(span.of(raw)).ok()?, &mut scratch.text)?;
             (!met.lone).then(|| Str::scratch(start, scratch.text.len()))
         };
-        let well_formed = shapes.unused().all(|span| unescape(span).is_some());
+        let well_formed = shapes.escaped_padding().all(|span| unescape(span).is_some());
         if !well_formed || shapes.records(&mut parser.records, unescape).is_none() {
-            return false;
+            return Replay::NoHit;
         }
         let texts = Texts { payload: raw, scratch: &mut scratch.text };
         let mut event = Event { texts, tolerance, out: queue };
         *error = normalizer.document(&parser.records, &mut event).err();
-        true
+        Replay::Done
     }
 
-    /// The unescaped text of a plain hit, if it can be told as it is. Only where nothing of an event before is left to tell.
-    pub(super) fn unescaped(&mut self, event: &[u8], text: Span) -> Option<Str> {
+    /// The unescaped text of a single delta, if it can be told as it is. Only where nothing of an event before is left to
+    /// tell.
+    pub(super) fn unescape_text(&mut self, event: &[u8], text: Span) -> Option<Str> {
         self.scratch.clear();
         let met = lex::unescape(std::str::from_utf8(text.of(event)).ok()?, &mut self.scratch.text)?;
         (!met.lone).then(|| Str::scratch(0, self.scratch.text.len()))
     }
 
-    /// The counters that came with a plain hit; gives whether they changed the usage.
+    /// Normalizes the counters that came with a single delta.
     #[inline(never)]
-    pub(super) fn counted(&mut self, shapes: &mut Shapes) -> bool {
+    pub(super) fn replay_counters(&mut self, shapes: &mut Shapes) -> Usage {
         let Self { normalizer, tolerance, .. } = self;
         let mut changed = false;
         shapes.counters(|counter, value| changed |= normalizer.count(counter, value, tolerance));
-        changed
+        if changed { Usage::Changed } else { Usage::Same }
     }
 
     /// Tells the usage and nothing else.

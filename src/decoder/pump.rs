@@ -2,6 +2,7 @@
 //!
 //! Knows: the framer's steps, the carry, the offsets. Must not know: what an event says.
 
+use super::pipeline::Replay;
 use super::{FIRST, Machine, Mode, Outcome, Pipeline, Source, State};
 use crate::carry::Carry;
 use crate::dialect::Quirk;
@@ -9,6 +10,7 @@ use crate::error::{Error, ErrorKind, LimitKind};
 use crate::frame::{Data, Event, Step};
 use crate::parse;
 use crate::record::Span;
+use crate::shape::{AfterMiss, Learnt};
 
 impl Machine {
     /// Takes bytes, from `used` on, until there is something to say; gives how many are then used.
@@ -100,7 +102,7 @@ impl Machine {
             return false;
         }
         let missed = std::mem::take(&mut self.missed);
-        if !missed && self.is_hot() && self.replay_input(rest, used) {
+        if !missed && self.is_hot() && self.replay_input(rest, used) == Replay::Done {
             return true;
         }
         match self.frames.step(rest, &mut self.pipeline.tolerance) {
@@ -258,7 +260,7 @@ impl Machine {
         let length = event.end;
         let carry = std::mem::take(&mut self.carry);
         let raw = carry.read(length);
-        if event.plain && self.replay_carry(raw) {
+        if event.plain && self.replay_carry(raw) == Replay::Done {
             self.begin_event(length);
             self.settle();
             self.source = Source::Carry { length, span: Span::new(0, length) };
@@ -272,7 +274,7 @@ impl Machine {
     /// Tells one event, which is `raw`, by the general path; and learns its shape.
     fn event(&mut self, raw: &[u8], event: Event) {
         self.begin_event(event.end);
-        let learn = self.shapes.missed() && event.plain;
+        let learn = self.shapes.record_miss() == AfterMiss::Learn && event.plain;
         let name = event.name.of(raw);
         let payload = match event.data {
             Data::None => &[],
@@ -301,7 +303,8 @@ impl Machine {
             && let Data::One(span) = event.data
         {
             let Pipeline { parser, scratch, .. } = &self.pipeline;
-            self.shapes.learn(raw, span.range().start, &parser.records, &scratch.escaped);
+            let (base, records, escaped) = (span.range().start, &parser.records, &*scratch.escaped);
+            self.shapes.learn(&Learnt { raw, base, records, escaped });
         }
     }
 

@@ -115,7 +115,7 @@ pub(super) fn told(voice: TextChannel, choice: u32, text: Str) -> RawDelta {
 
 impl TextChannel {
     /// Its bit among the kinds of content.
-    const fn kind(self) -> u8 {
+    pub(super) const fn kind(self) -> u8 {
         match self {
             Self::Text => TEXT,
             Self::Reasoning => REASONING,

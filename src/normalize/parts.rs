@@ -10,7 +10,7 @@
 //! 4. Arguments that came whole with a call's beginning count only if no fragment follows: they are held until its place
 //!    ends, at most as much as an event may be long.
 
-use super::{Choice, Event, Normalizer, Repeats};
+use super::{Choice, Event, Normalizer, Repeats, TextChannel};
 use crate::delta::{ExtraKind, PartKind};
 use crate::error::{ErrorKind, LimitKind};
 use crate::lex::nest::Nest;
@@ -57,13 +57,15 @@ struct Part {
 }
 
 impl Parts {
-    /// Whether what follows is of the part that was told last, which is the place `key`, `sub`.
-    pub(super) fn stands_at(&self, place: &Place) -> bool {
-        let Some(part) = self.current.and_then(|at| self.open.get(at)) else { return false };
-        part.key == place.key
-            && part.sub == place.sub
-            && part.ordinal.is_some()
-            && part.ordinal == self.cursor
+    /// The current part, if it is this place and was told last: what is told of it next needs no cursor.
+    fn stands_at(&self, place: &Place) -> Option<&Part> {
+        let part = self.part()?;
+        let is_same = match place.key {
+            PlaceKey::Wire(_) => part.key == place.key && part.sub == place.sub,
+            PlaceKey::Running => part.kind == place.kind,
+            PlaceKey::Fresh => false,
+        };
+        (is_same && part.ordinal.is_some() && part.ordinal == self.cursor).then_some(part)
     }
 
     fn part(&self) -> Option<&Part> {
@@ -91,14 +93,27 @@ impl Parts {
         out.push(RawDelta::Part { choice, part: ordinal, kind: part.kind });
         true
     }
-
-    /// How much the lists keep room for.
-    pub(super) fn capacity(&self) -> usize {
-        self.open.capacity()
-    }
 }
 
 impl Normalizer {
+    /// Whether text of this channel of this place of this choice can be told as it is: the hot path's question.
+    pub(crate) fn passes_part(&self, index: u32, place: &Place, channel: TextChannel) -> bool {
+        let Some(choice) = self.choices.iter().find(|choice| choice.index == index) else { return false };
+        let part = choice.parts.as_ref().and_then(|parts| parts.stands_at(place));
+        part.is_some_and(|part| part.told & channel.kind() != 0)
+            && self.passes(index, channel == TextChannel::Reasoning)
+    }
+
+    /// The slot of the call that this place is, if fragments of its arguments can be told as they are.
+    pub(crate) fn passes_part_arguments(&self, index: u32, place: &Place) -> Option<u32> {
+        let choice = self.choices.iter().find(|choice| choice.index == index)?;
+        let part = choice.parts.as_ref()?.stands_at(place)?;
+        let call = choice.calls.get(part.call?)?;
+        let is_plain = part.told & ARGUMENTS != 0 && !call.ended && !call.channel.waits();
+        let goes_on = choice.finished.is_none() || choice.went_on;
+        (is_plain && goes_on).then(|| u32::try_from(part.call?).ok())?
+    }
+
     /// What follows is of this place.
     pub(super) fn place(&mut self, place: Place, event: &mut Event<'_>) -> Result<(), ErrorKind> {
         let most = self.caps.tool_calls as usize;

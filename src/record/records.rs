@@ -254,6 +254,13 @@ impl Records {
         Ok(())
     }
 
+    /// A new event, of which the facts are those of an earlier one with other values: to be filled in.
+    pub(crate) fn begin_replay(&mut self, records: &[Record]) -> &mut [Record] {
+        self.begin_event();
+        self.body.extend_from_slice(records);
+        &mut self.body
+    }
+
     /// Whether more than `items` of any kind are kept room for.
     pub(crate) fn is_big(&self, items: usize) -> bool {
         self.head.capacity().max(self.body.capacity()).max(self.spare.capacity()) > items

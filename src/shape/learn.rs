@@ -1,56 +1,46 @@
 //! How a shape is learned from an event, and widened by another.
 //!
-//! Knows: which records may repeat, and where their values lie. Must not know: how events are compared.
+//! Knows: how each kind of record may be kept (it says so itself), and where its values lie. Must not know: how events are
+//! compared.
 
-use super::{BYTES, Candidate, Channel, Fact, HOLES, Hole, Kind, Piece, Shape, SingleDelta};
+use super::{BYTES, Candidate, Channel, HOLES, Hole, Learnt, Piece, Shape, SingleDelta};
 use crate::lex::plain_integer;
-use crate::record::{Buffer, PADDING, Padding, Record, Records, Span, Str};
+use crate::record::{Buffer, Counter, Keep, PADDING, Padding, Record, Span, Str};
 
 impl Shape {
     /// Becomes the shape of an event, if it is one that can be learned.
-    pub(super) fn fill(
-        &mut self,
-        raw: &[u8],
-        base: usize,
-        records: &Records,
-        escaped: &[(Str, Span)],
-    ) -> Option<()> {
-        let (head, body, padding) = (records.head(), records.body(), records.padding());
-        renew(&mut self.bytes, raw.len(), SLACK);
+    pub(super) fn fill(&mut self, event: &Learnt<'_>) -> Option<()> {
+        let (head, body, padding) = (event.records.head(), event.records.body(), event.records.padding());
+        renew(&mut self.bytes, event.raw.len(), SLACK);
         renew(&mut self.candidates, head.len().saturating_add(body.len()).saturating_add(padding.len()), 0);
-        renew(&mut self.facts, body.len(), 0);
-        self.bytes.extend_from_slice(raw);
-        let Self { candidates, facts, .. } = self;
-        let mut learner = Learner { raw, base, escaped, candidates, facts };
-        for record in head.iter().chain(body) {
-            learner.take(record)?;
+        renew(&mut self.records, body.len(), 0);
+        self.bytes.extend_from_slice(event.raw);
+        let Self { candidates, records, .. } = self;
+        let mut learner = Learner { event, candidates, records };
+        for record in head {
+            learner.head(record)?;
+        }
+        for record in body {
+            learner.body(*record)?;
         }
         for padding in padding {
-            match *padding {
-                Padding::Text { span, noise } => learner.text(span, None, Kind::Text, noise)?,
-                Padding::Integer(at) => learner.integer(at, None)?,
-            }
+            learner.padding(padding)?;
         }
         self.candidates.sort_unstable_by_key(|candidate| candidate.start);
-        self.single = plain(&self.facts);
+        self.single = single_delta(&self.records);
         self.cut()
     }
 
     /// Cuts the bytes into literals and holes, as the candidates say.
     fn cut(&mut self) -> Option<()> {
-        let holes = self.candidates.iter().filter(|candidate| candidate.hole).count();
+        let holes = self.candidates.iter().filter(|candidate| candidate.is_hole).count();
         renew(&mut self.pieces, holes.saturating_add(1), 0);
         let mut start = 0u16;
-        for candidate in self.candidates.iter().filter(|candidate| candidate.hole) {
+        for candidate in self.candidates.iter().filter(|candidate| candidate.is_hole) {
             if candidate.start < start {
                 return None;
             }
-            let hole = match candidate.kind {
-                Kind::Text => Hole::Text(candidate.fact),
-                Kind::Name => Hole::Name,
-                Kind::Integer => Hole::Integer(candidate.fact),
-            };
-            self.pieces.push(Piece { start, end: candidate.start, hole });
+            self.pieces.push(Piece { start, end: candidate.start, hole: candidate.kind });
             start = candidate.end;
         }
         self.pieces.push(Piece { start, end: u16::try_from(self.bytes.len()).ok()?, hole: Hole::End });
@@ -63,7 +53,7 @@ impl Shape {
         let turn = |candidates: &mut [Candidate], to: bool| {
             for (at, candidate) in (0u32..).zip(candidates) {
                 if varies.wrapping_shr(at) & 1 == 1 {
-                    candidate.hole = to;
+                    candidate.is_hole = to;
                 }
             }
         };
@@ -78,9 +68,11 @@ impl Shape {
 
     /// Which candidates that are no holes yet differ in `new`, a bit each; none if anything else does.
     fn variation(&self, new: &Self) -> Option<u64> {
+        let alike = |(ours, theirs): (&Record, &Record)| without_values(*ours) == without_values(*theirs);
         if self.candidates.len() != new.candidates.len()
             || self.candidates.len() > 64
-            || self.facts != new.facts
+            || self.records.len() != new.records.len()
+            || !self.records.iter().zip(&new.records).all(alike)
         {
             return None;
         }
@@ -88,12 +80,11 @@ impl Shape {
         let mut varies = 0u64;
         for (at, (ours, theirs)) in (0u32..).zip(self.candidates.iter().zip(&new.candidates)) {
             let (a, b) = (usize::from(ours.start), usize::from(theirs.start));
-            let same_kind = ours.kind == theirs.kind && ours.fact == theirs.fact;
-            if !same_kind || self.bytes.get(here..a) != new.bytes.get(there..b) {
+            if ours.kind != theirs.kind || self.bytes.get(here..a) != new.bytes.get(there..b) {
                 return None;
             }
             (here, there) = (usize::from(ours.end), usize::from(theirs.end));
-            if !ours.hole && self.bytes.get(a..here) != new.bytes.get(b..there) {
+            if !ours.is_hole && self.bytes.get(a..here) != new.bytes.get(b..there) {
                 varies |= 1u64.wrapping_shl(at);
             }
         }
@@ -101,13 +92,23 @@ impl Shape {
     }
 }
 
-/// Whether an event may be one of many of its shape, as far as can be said at a glance. Counters alone come once, at the end.
-pub(super) fn may_return(raw: &[u8], records: &Records) -> bool {
-    let says = |record: &Record| {
-        use Record::{Arguments, Reasoning, Refusal, Text};
-        matches!(record, Text(_) | Reasoning { .. } | Refusal(_) | Arguments(_))
-    };
-    raw.len() <= BYTES && records.padding().len() < PADDING && records.body().iter().any(says)
+/// The record with all its values replaced: what is left is its kind, what selects, and which strings are empty.
+fn without_values(mut record: Record) -> Record {
+    record.each_str(|string| *string = Str::payload(0, usize::from(!string.is_empty())));
+    if let Some((value, at)) = record.number_mut() {
+        (*value, *at) = (0, 0);
+    }
+    record
+}
+
+impl Learnt<'_> {
+    /// Whether it may be one of many of its shape, as far as can be said at a glance. Counters alone come once, at the end.
+    pub(super) fn is_worth_learning(&self) -> bool {
+        let says = |record: &Record| matches!(record.keep(), Keep::Hole(_));
+        self.raw.len() <= BYTES
+            && self.records.padding().len() < PADDING
+            && self.records.body().iter().any(says)
+    }
 }
 
 /// Bytes to spare, so that the next event that is learned in their place, a little longer, allocates nothing.
@@ -121,127 +122,159 @@ fn renew<T>(list: &mut Vec<T>, length: usize, slack: usize) {
     }
 }
 
-/// Takes an event's records down.
+/// Takes down an event's records and what may vary in them; `None` where the event cannot be learned.
 struct Learner<'a> {
-    raw: &'a [u8],
-    base: usize,
-    escaped: &'a [(Str, Span)],
+    event: &'a Learnt<'a>,
     candidates: &'a mut Vec<Candidate>,
-    facts: &'a mut Vec<Fact>,
+    records: &'a mut Vec<Record>,
 }
 
 impl Learner<'_> {
-    fn take(&mut self, record: &Record) -> Option<()> {
-        match *record {
-            Record::Id(string) | Record::Model(string) => {
-                // An empty one must stay literal: another could matter.
-                if !string.is_empty() {
-                    let span = self.body(string)?;
-                    self.text(span, None, Kind::Name, false)?;
-                }
-            }
-            // Zero says nothing, so it must stay literal: another value could matter.
-            Record::Created { value: 0, .. } => {}
-            Record::Created { at, .. } => self.integer(at, None)?,
-            Record::Role(_) | Record::Struck => {}
-            Record::Choice { index } => self.facts.push(Fact::Choice(index)),
-            Record::ToolCall { index: Some(index), bare: false, .. } => {
-                self.facts.push(Fact::Call(index));
-            }
-            Record::Text(text) => self.said(Fact::Text, text)?,
-            // An empty one says nothing, and met no quirk: it must stay literal.
-            Record::Reasoning { text, .. } if text.is_empty() => {}
-            Record::Reasoning { rank, text } => self.said(Fact::Reasoning(rank), text)?,
-            Record::Refusal(text) => self.said(Fact::Refusal, text)?,
-            Record::Arguments(text) => self.said(Fact::Arguments, text)?,
-            // Two for one name: which counts is not for a shape to say.
-            Record::Counter { counter, .. } if self.facts.contains(&Fact::Counter(counter)) => return None,
-            Record::Counter { counter, at, .. } => {
-                let ordinal = u8::try_from(self.facts.len()).ok()?;
-                self.facts.push(Fact::Counter(counter));
-                self.integer(at, Some(ordinal))?;
-            }
-            Record::ToolCall { .. }
-            | Record::Edges { .. }
-            | Record::Opaque { .. }
-            | Record::Extra { .. }
-            | Record::Whole(_)
-            | Record::ExtraIfHosted { .. }
-            | Record::Begin
-            | Record::Place(_)
-            | Record::PlaceEnd
-            | Record::Input(_)
-            | Record::WeakCounter { .. }
-            | Record::Finish { .. }
-            | Record::ProvisionalFinish(_)
-            | Record::Keepalive
-            | Record::Done { .. }
-            | Record::Error { .. }
-            | Record::Unknown { .. } => return None,
+    /// A record of the statement's head. A hit leaves it out, because it tells nothing that was not told: so it must be of
+    /// a kind that is told once.
+    fn head(&mut self, record: &Record) -> Option<()> {
+        match record.keep() {
+            // An empty one stays as it is: another could be the first.
+            Keep::Identity(string) if string.is_empty() => Some(()),
+            Keep::Identity(string) => self.string(self.place(string)?, Hole::Identity, false),
+            Keep::Number { counter: None, at } => self.integer(self.shifted(at)?, None),
+            Keep::Number { counter: Some(_), .. } | Keep::Hole(_) | Keep::Literal | Keep::Never => None,
         }
-        Some(())
     }
 
-    /// A fact with a text.
-    fn said(&mut self, fact: Fact, text: Str) -> Option<()> {
-        let ordinal = u8::try_from(self.facts.len()).ok()?;
-        self.facts.push(fact);
-        let span = self.body(text)?;
-        self.text(span, Some(ordinal), Kind::Text, true)
-    }
-
-    /// Where a string's body is in the payload.
-    fn body(&self, string: Str) -> Option<Span> {
-        Some(match string.buffer() {
-            Buffer::Payload => string.span(),
-            Buffer::Scratch => self.escaped.iter().rev().find(|(known, _)| *known == string)?.1,
-        })
-    }
-
-    /// A string's body; `hole`: it is one at once.
-    fn text(&mut self, span: Span, fact: Option<u8>, kind: Kind, hole: bool) -> Option<()> {
-        if span == Span::default() {
-            return Some(());
+    /// A record of the body: kept whole, its strings and its number as ranges of the event's bytes.
+    fn body(&mut self, mut record: Record) -> Option<()> {
+        let keep = record.keep();
+        let (mut placed, mut strings) = (Some(()), 0usize);
+        record.each_str(|string| match self.place(*string) {
+            Some(Place { range, escaped }) if !escaped || matches!(keep, Keep::Hole(_)) => {
+                strings = strings.saturating_add(1);
+                *string = range;
+            }
+            _ => placed = None,
+        });
+        placed?;
+        if let Some((_, at)) = record.number_mut() {
+            *at = self.shifted(*at)?;
         }
-        let (start, end) = self.place(span)?;
-        let quoted = self.raw.get(usize::from(start).checked_sub(1)?) == Some(&b'"')
-            && self.raw.get(usize::from(end)) == Some(&b'"');
-        quoted.then(|| self.candidates.push(Candidate { start, end, kind, fact, hole }))
+        self.records.push(record);
+        match record.keep() {
+            // Absence, and text is another statement.
+            Keep::Hole(text) if text.is_empty() => Some(()),
+            Keep::Hole(text) if strings == 1 => {
+                self.string(Place { range: text, escaped: false }, Hole::Text, true)
+            }
+            Keep::Number { counter: Some(counter), at } => self.integer(at, Some(counter)),
+            Keep::Literal => Some(()),
+            Keep::Hole(_) | Keep::Identity(_) | Keep::Number { counter: None, .. } | Keep::Never => None,
+        }
     }
 
-    fn integer(&mut self, at: u32, fact: Option<u8>) -> Option<()> {
-        if at == u32::MAX {
-            return None;
+    /// A value that means nothing.
+    fn padding(&mut self, padding: &Padding) -> Option<()> {
+        match *padding {
+            // The source cannot tell where it is: it stays as it is.
+            Padding::Text { span, .. } if span == Span::default() => Some(()),
+            // The source cannot tell where it is: it stays as it is.
+            Padding::Text { span, .. } if span == Span::default() => Some(()),
+            Padding::Text { span, noise } => {
+                let range = self.range(span)?;
+                self.string(Place { range, escaped: false }, Hole::Padding, noise)
+            }
+            Padding::Integer(at) => self.integer(self.shifted(at)?, None),
         }
-        let (start, _) = self.place(Span { start: at, end: at })?;
-        let Some((end, _)) = plain_integer(self.raw, usize::from(start)) else {
-            // Not a plain integer: it stays literal, unless a fact depends on its place.
-            return fact.is_none().then_some(());
+    }
+
+    /// Where a string of the statement is in the event's bytes.
+    fn place(&self, string: Str) -> Option<Place> {
+        if string.is_empty() {
+            return Some(Place { range: Str::NONE, escaped: false });
+        }
+        let (span, escaped) = match string.buffer() {
+            Buffer::Payload => (string.span(), false),
+            Buffer::Scratch => (self.event.escaped.iter().rev().find(|(known, _)| *known == string)?.1, true),
         };
-        let end = u16::try_from(end).ok()?;
-        self.candidates.push(Candidate { start, end, kind: Kind::Integer, fact, hole: false });
-        Some(())
+        Some(Place { range: self.range(span)?, escaped })
     }
 
-    /// A span of the payload as one of the event.
-    fn place(&self, span: Span) -> Option<(u16, u16)> {
-        let range = span.range();
-        let start = u16::try_from(self.base.saturating_add(range.start)).ok()?;
-        let end = u16::try_from(self.base.saturating_add(range.end)).ok()?;
-        Some((start, end))
+    /// A span of the payload as a range of the event's bytes.
+    fn range(&self, span: Span) -> Option<Str> {
+        let (start, end) = (span.range().start, span.range().end);
+        let base = self.event.base;
+        Some(Str::payload(start.checked_add(base)?, end.checked_add(base)?))
+    }
+
+    /// The place of a number, likewise; `u32::MAX` where it is not known.
+    fn shifted(&self, at: u32) -> Option<u32> {
+        if at == u32::MAX { Some(at) } else { at.checked_add(u32::try_from(self.event.base).ok()?) }
+    }
+
+    /// A string's body that may vary; `is_hole`: it does in any case.
+    fn string(&mut self, place: Place, kind: Hole, is_hole: bool) -> Option<()> {
+        let std::ops::Range { start, end } = place.range.span().range();
+        let raw = self.event.raw;
+        let quoted = raw.get(start.checked_sub(1)?) == Some(&b'"') && raw.get(end) == Some(&b'"');
+        self.candidate(start, end, kind, is_hole).filter(|()| quoted)
+    }
+
+    /// An integer that may vary. What is no plain integer, or is where the source cannot tell, stays as it is.
+    fn integer(&mut self, at: u32, counter: Option<Counter>) -> Option<()> {
+        let start = usize::try_from(at).ok()?;
+        match plain_integer(self.event.raw, start) {
+            Some((end, _)) => self.candidate(start, end, Hole::Integer(counter), false),
+            None => Some(()),
+        }
+    }
+
+    fn candidate(&mut self, start: usize, end: usize, kind: Hole, is_hole: bool) -> Option<()> {
+        let (start, end) = (u16::try_from(start).ok()?, u16::try_from(end).ok()?);
+        self.candidates.push(Candidate { start, end, kind, is_hole });
+        Some(())
     }
 }
 
-/// What the facts say, if it is one thing about one choice.
-fn plain(facts: &[Fact]) -> Option<SingleDelta> {
-    let counter = |fact: &Fact| matches!(fact, Fact::Counter(_));
-    let said = facts.iter().position(counter).unwrap_or(facts.len());
-    let (said, counts) = facts.split_at_checked(said)?;
-    let (choice, says) = match said {
-        [Fact::Choice(index), Fact::Text] => (*index, Channel::Text),
-        [Fact::Choice(index), Fact::Reasoning(_)] => (*index, Channel::Reasoning),
-        [Fact::Choice(index), Fact::Call(call), Fact::Arguments] => (*index, Channel::Arguments(*call)),
-        _ => return None,
-    };
-    counts.iter().all(counter).then_some(SingleDelta { choice, says, counts: !counts.is_empty() })
+/// Where a string is in the event's bytes; `escaped`: there it has escapes.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    range: Str,
+    escaped: bool,
+}
+
+/// What the records say, if that is one thing about one choice, and counters, each once. What says nothing is passed over:
+/// see the head of [`super`].
+fn single_delta(records: &[Record]) -> Option<SingleDelta> {
+    let (mut counted, mut in_place) = (0u8, false);
+    let (mut choice, mut call, mut says) = (None, None, None);
+    for record in records {
+        match *record {
+            Record::Counter { counter, .. } => {
+                let bit = 1u8.wrapping_shl(counter as u32);
+                if counted & bit != 0 {
+                    return None;
+                }
+                counted |= bit;
+            }
+            // The choice's own role, since a change of it forgets all shapes.
+            Record::Role(_) => {}
+            _ if matches!(record.keep(), Keep::Hole(text) if text.is_empty()) => {}
+            Record::Choice { index } if choice.is_none() => choice = Some(index),
+            Record::Struck => {}
+            Record::Place(_) if says.is_none() && call.is_none() => in_place = true,
+            Record::ExtraIfHosted { .. } if matches!(says, Some(Channel::PartArguments)) => {}
+            Record::ToolCall { index: Some(index), id, name, bare: false }
+                if call.is_none() && says.is_none() && id.is_empty() && name.is_empty() =>
+            {
+                call = Some(index);
+            }
+            _ if says.is_some() => return None,
+            Record::Text(_) => says = Some(Channel::Text),
+            Record::Reasoning { .. } => says = Some(Channel::Reasoning),
+            Record::Arguments(_) if in_place => says = Some(Channel::PartArguments),
+            Record::Arguments(_) => says = Some(Channel::Arguments(call?)),
+            _ => return None,
+        }
+    }
+    let (choice, says) = (choice?, says?);
+    let alone = call.is_none() || matches!(says, Channel::Arguments(_));
+    alone.then_some(SingleDelta { choice, says, counts: counted != 0, in_place })
 }

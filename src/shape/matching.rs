@@ -2,7 +2,7 @@
 //!
 //! Knows: pieces and holes. Must not know: which shape to try, what a hit means.
 
-use super::{Candidate, Capture, HOLES, Hit, Hole, Piece, Shape};
+use super::{Capture, HOLES, Hit, Hole, Shape};
 use crate::lex;
 use crate::record::{Span, Str};
 
@@ -25,22 +25,32 @@ impl Shape {
                 Hole::End => {
                     return Some(Hit { length: at, single: self.single, text, text_hole, escaped });
                 }
-                Hole::Text(fact) => {
-                    let (span, slow) = string_hole(bytes, at, fact.is_none())?;
+                Hole::Text => {
+                    let (span, slow) = string_hole(bytes, at, false)?;
+                    if span.is_empty() {
+                        return None;
+                    }
                     *capture = Capture::of_text(span);
                     at = span.end as usize;
                     if slow {
                         escaped |= bit;
                     }
-                    if fact.is_some() {
-                        (text, text_hole) = (Str::of_payload(span), bit);
+                    (text, text_hole) = (Str::of_payload(span), bit);
+                }
+                Hole::Padding => {
+                    let (span, slow) = string_hole(bytes, at, true)?;
+                    *capture = Capture::of_text(span);
+                    at = span.end as usize;
+                    if slow {
+                        escaped |= bit;
                     }
                 }
-                Hole::Name => {
+                Hole::Identity => {
                     let (span, slow) = string_hole(bytes, at, true)?;
                     if slow || span.is_empty() || span.end.wrapping_sub(span.start) > longest {
                         return None;
                     }
+                    *capture = Capture::of_text(span);
                     at = span.end as usize;
                 }
                 Hole::Integer(_) => {
@@ -50,30 +60,6 @@ impl Shape {
             bit = bit.wrapping_shl(1);
         }
         None
-    }
-
-    /// Which hole is the fact's of this ordinal.
-    pub(super) fn hole_of(&self, ordinal: usize) -> u32 {
-        let used = |piece: &Piece| match piece.hole {
-            Hole::Text(fact) | Hole::Integer(fact) => fact.is_some_and(|fact| usize::from(fact) == ordinal),
-            Hole::Name | Hole::End => false,
-        };
-        self.pieces.iter().position(used).and_then(|at| u32::try_from(at).ok()).unwrap_or(15)
-    }
-
-    /// What filled it.
-    pub(super) fn capture<'f>(&self, ordinal: usize, captures: &'f [Capture; HOLES]) -> Option<&'f Capture> {
-        captures.get(self.hole_of(ordinal) as usize)
-    }
-
-    /// The integer that a candidate is in the literals.
-    pub(super) fn literal(&self, candidate: &Candidate) -> u64 {
-        lex::plain_integer(&self.bytes, usize::from(candidate.start)).map_or(0, |(_, value)| value)
-    }
-
-    pub(super) fn literal_of(&self, ordinal: usize) -> u64 {
-        let used = |candidate: &&Candidate| candidate.fact.is_some_and(|fact| usize::from(fact) == ordinal);
-        self.candidates.iter().find(used).map_or(0, |candidate| self.literal(candidate))
     }
 }
 

@@ -22,4 +22,5 @@ mod pairs;
 mod props;
 mod quirks;
 mod seed_streams;
+mod shapes;
 mod support;

@@ -1,0 +1,169 @@
+//! Shapes keep an event's records whole: how each kind is kept, and that no value of an event is lost or stale in a hit.
+
+use super::support::{run, run_whole};
+use crate::record::{Counter, Keep, Record, Str};
+use crate::{ExtraKind, Framing, OpaqueKind, Options, Quirks};
+
+const STR: Str = Str::payload(3, 5);
+
+#[test]
+fn texts_may_vary() {
+    for record in [
+        Record::Text(STR),
+        Record::Reasoning { rank: 1, text: STR },
+        Record::Refusal(STR),
+        Record::Arguments(STR),
+    ] {
+        assert_eq!(record.keep(), Keep::Hole(STR));
+    }
+}
+
+#[test]
+fn what_the_start_tells_is_identity() {
+    assert_eq!(Record::Id(STR).keep(), Keep::Identity(STR));
+    assert_eq!(Record::Model(STR).keep(), Keep::Identity(STR));
+    assert_eq!(Record::Created { value: 0, at: 7 }.keep(), Keep::Identity(Str::NONE), "zero is absence");
+    assert_eq!(Record::Created { value: 1, at: 7 }.keep(), Keep::Number { counter: None, at: 7 });
+}
+
+#[test]
+fn counters_are_numbers() {
+    let counter = Counter::Output;
+    assert_eq!(
+        Record::Counter { counter, value: 0, at: 7 }.keep(),
+        Keep::Number { counter: Some(counter), at: 7 }
+    );
+}
+
+#[test]
+fn what_selects_is_literal() {
+    let call = Record::ToolCall { index: None, id: STR, name: STR, bare: true };
+    for record in [Record::Choice { index: 1 }, Record::Role(STR), call] {
+        assert_eq!(record.keep(), Keep::Literal);
+    }
+}
+
+#[test]
+fn what_is_told_once_is_never_learned() {
+    for record in [
+        Record::Edges { lead: 0, tail: 0xD800 },
+        Record::Opaque { kind: OpaqueKind::Signature, data: STR },
+        Record::Extra { kind: ExtraKind::Other, name: STR, json: STR, chunk: true },
+        Record::Finish { reason: crate::FinishReason::Stop, raw: STR },
+        Record::Error { code: STR, kind: STR, message: STR, json: STR },
+        Record::Unknown { name: STR, json: STR },
+    ] {
+        assert_eq!(record.keep(), Keep::Never);
+    }
+}
+
+/// Prediction on says what prediction off says, whole and under cuts.
+fn agrees(options: &Options, bytes: &[u8]) {
+    let expected = run_whole(&options.clone().prediction(false), bytes);
+    let text = String::from_utf8_lossy(bytes);
+    assert_eq!(run_whole(options, bytes), expected, "{text}");
+    for size in [1, 7, 64] {
+        assert_eq!(run(options, bytes.chunks(size)), expected, "in pieces of {size}: {text}");
+    }
+}
+
+/// A stream of chunks with these deltas of choice 0, and with these members beside `choices`.
+fn stream(chunks: &[(&str, &str)]) -> Vec<u8> {
+    let chunk = |(beside, delta): &(&str, &str)| {
+        format!("data: {{{beside}\"choices\":[{{\"index\":0,\"delta\":{{{delta}}}}}]}}\n\n")
+    };
+    chunks.iter().map(chunk).collect::<String>().into_bytes()
+}
+
+/// Calls of one index, told apart by ids that stand before or behind values that grow.
+#[test]
+fn ids_of_calls_are_kept_wherever_they_stand() {
+    let call = |id: &str, text: &str, behind: bool| match behind {
+        false => format!(
+            "\"tool_calls\":[{{\"index\":0,\"id\":\"{id}\",\"function\":{{\"arguments\":\"{text}\"}}}}]"
+        ),
+        true => format!(
+            "\"tool_calls\":[{{\"index\":0,\"function\":{{\"arguments\":\"{text}\"}},\"id\":\"{id}\"}}]"
+        ),
+    };
+    for behind in [false, true] {
+        let mut deltas = vec![
+            "\"tool_calls\":[{\"index\":0,\"id\":\"left\",\"function\":{\"name\":\"f\",\"arguments\":\"\"}}]".to_owned(),
+            "\"tool_calls\":[{\"index\":0,\"id\":\"right\",\"function\":{\"name\":\"g\",\"arguments\":\"\"}}]".to_owned(),
+        ];
+        for text in ["1", "22", "\\u00e93", "", "4444", "a\\nb"] {
+            deltas.extend([
+                call("left", text, behind),
+                call("left", text, behind),
+                call("right", text, behind),
+            ]);
+        }
+        let counted: Vec<String> = (0..deltas.len()).map(|n| format!("\"x\":{},", n * n * 7)).collect();
+        let chunks: Vec<_> =
+            counted.iter().map(String::as_str).zip(deltas.iter().map(String::as_str)).collect();
+        agrees(&Options::new(), &stream(&chunks));
+        agrees(&Options::new().quirks(Quirks::ALL), &stream(&chunks));
+    }
+}
+
+/// Of two spellings of reasoning the one that is not empty counts; a text may be empty beside another.
+#[test]
+fn an_empty_text_is_another_statement() {
+    let (mut chunks, both) = (Vec::new(), |a: &str, b: &str| {
+        format!("\"reasoning_content\":\"{a}\",\"reasoning\":\"{b}\",\"content\":\"\"")
+    });
+    for (a, b) in [("a", "a"), ("b", "b"), ("", "c"), ("", "d"), ("e", ""), ("f", "f"), ("", "")] {
+        chunks.push(both(a, b));
+    }
+    chunks.extend(["\"content\":\"x\"", "\"content\":\"\"", "\"content\":\"y\""].map(str::to_owned));
+    let chunks: Vec<_> = chunks.iter().map(|delta| ("", delta.as_str())).collect();
+    agrees(&Options::new(), &stream(&chunks));
+}
+
+/// Roles, ids and counters that repeat, vary, vanish and come back.
+#[test]
+fn what_varies_beside_a_text_is_told_as_without_prediction() {
+    let usage = |n: &str| {
+        format!("\"usage\":{{\"prompt_tokens\":9,\"completion_tokens\":{n},\"total_tokens\":1.0}},")
+    };
+    let beside = [
+        "\"id\":\"a\",\"created\":0,".to_owned(),
+        "\"id\":\"bb\",\"created\":5,".to_owned(),
+        "\"id\":\"\",\"created\":6,".to_owned(),
+        "\"id\":\"ccc\",\"created\":77,".to_owned(),
+        usage("0"),
+        usage("1"),
+        usage("10"),
+        usage("0"),
+        usage("18446744073709551615"),
+        "\"usage\":null,".to_owned(),
+        usage("11"),
+    ];
+    let deltas =
+        ["\"role\":\"assistant\",\"content\":\"t\"", "\"role\":\"\",\"content\":\"u\"", "\"content\":\"v\""];
+    let mut chunks = Vec::new();
+    for delta in deltas {
+        for round in 0..3 {
+            chunks.extend(beside.iter().skip(round).map(|beside| (beside.as_str(), delta)));
+        }
+    }
+    agrees(&Options::new(), &stream(&chunks));
+    agrees(&Options::strict(), &stream(&chunks));
+}
+
+/// Where lines become events, no shape of before changes the ending.
+#[test]
+fn lines_that_become_events_change_no_ending() {
+    let event = |text: &str| {
+        format!("data: {{\"choices\":[{{\"index\":0,\"delta\":{{\"content\":\"{text}\"}}}}]}}\n")
+    };
+    let mut bytes = String::new();
+    (0..4).for_each(|n| bytes += &(event(&n.to_string()) + "\n"));
+    (0..5).for_each(|n| bytes += &event(&n.to_string()));
+    (0..4).for_each(|n| bytes += &(event(&n.to_string()) + "\n"));
+    agrees(&Options::new(), bytes.as_bytes());
+    let lines = bytes.replace("data: ", "").replace("\n\n", "\n");
+    agrees(&Options::new(), lines.as_bytes());
+    agrees(&Options::new().framing(Framing::Ndjson), lines.as_bytes());
+    agrees(&Options::new().quirks(Quirks::TOLERANT.without(crate::Quirk::BareJson)), lines.as_bytes());
+}
