@@ -13,40 +13,14 @@ macro_rules! wires {
             Messages messages "messages",
             /// OpenAI Responses.
             Responses responses "responses",
-            /// Cohere Chat, version 2.
-            Cohere2 cohere2 "cohere2",
             /// Google Interactions.
             Interactions interactions "interactions",
-            /// Cohere Chat, version 1.
-            Cohere1 cohere1 "cohere1",
-            /// OpenAI Assistants runs.
-            Assistants assistants "assistants",
             /// Google `generateContent` (Gemini API, Vertex AI, Code Assist).
             GenerateContent generate_content "generate_content",
             /// Amazon Bedrock `ConverseStream`.
             Converse converse "converse",
-            /// ERNIE chat.
-            Ernie ernie "ernie",
-            /// Ollama `/api/chat` and `/api/generate`.
-            Ollama ollama "ollama",
-            /// Hunyuan `ChatCompletions`.
-            Hunyuan hunyuan "hunyuan",
-            /// Spark chat.
-            Spark spark "spark",
-            /// Text Generation Inference `/generate_stream`.
-            Tgi tgi "tgi",
             /// Amazon Bedrock `InvokeModelWithResponseStream`: bodies of Titan, Llama, Mistral.
             InvokeModel invoke_model "invoke_model",
-            /// DashScope text generation.
-            DashScope dashscope "dashscope",
-            /// watsonx.ai text generation.
-            Watsonx watsonx "watsonx",
-            /// llama.cpp's own `/completion`.
-            LlamaCpp llama_cpp "llama_cpp",
-            /// Workers AI text generation.
-            WorkersAi workers_ai "workers_ai",
-            /// Replicate's stream of outputs.
-            Replicate replicate "replicate",
         }
     };
 }
