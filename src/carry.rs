@@ -10,17 +10,25 @@
 //! Reading moves `start`; what is unread is moved down only past at least as many read bytes, so the cost is linear. A buffer that one
 //! big event blew up is given back once it is empty.
 
-/// Capacity that is kept between events.
-const KEEP: usize = 64 << 10;
+use std::fmt;
+
+use crate::keep;
 
 /// Capacity to begin with: most events fit, so the next cut through one allocates nothing.
 const FIRST: usize = 512;
 
 /// The bytes kept between inputs.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Carry {
     buffer: Vec<u8>,
     start: usize,
+}
+
+/// Lengths only: the bytes are the stream's.
+impl fmt::Debug for Carry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Carry").field("read", &self.start).field("unread", &self.len()).finish()
+    }
 }
 
 impl Carry {
@@ -73,17 +81,14 @@ impl Carry {
 
     /// Forgets everything; keeps a modest capacity.
     pub(crate) fn clear(&mut self) {
-        self.buffer.clear();
+        keep::relax_vec(&mut self.buffer, keep::BYTES);
         self.start = 0;
-        if self.buffer.capacity() > KEEP {
-            self.buffer.shrink_to(KEEP);
-        }
     }
 
     /// Gives back what one big event took, once nothing of it is read or told any more.
     #[inline]
     pub(crate) fn relax(&mut self) {
-        if self.buffer.capacity() > KEEP {
+        if self.buffer.capacity() > keep::BYTES {
             self.clear();
         }
     }

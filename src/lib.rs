@@ -32,6 +32,7 @@ mod delta;
 mod dialect;
 mod error;
 mod frame;
+mod keep;
 mod lex;
 mod normalize;
 mod options;

@@ -14,13 +14,14 @@ const TABLE: &[(&str, &[&str])] = &[
     ("error", &["dialect"]),
     ("options", &["dialect"]),
     ("dialect", &["delta", "record"]),
-    ("carry", &[]),
-    ("frame", &["dialect", "lex", "options", "record"]),
+    ("keep", &[]),
+    ("carry", &["keep"]),
+    ("frame", &["dialect", "keep", "lex", "options", "record"]),
     ("shape", &["lex", "record"]),
-    ("parse", &["delta", "dialect", "error", "lex", "options", "record"]),
-    ("normalize", &["delta", "dialect", "error", "lex", "options", "record"]),
+    ("parse", &["delta", "dialect", "error", "keep", "lex", "options", "record"]),
+    ("normalize", &["delta", "dialect", "error", "keep", "lex", "options", "record"]),
     ("completion", &["delta"]),
-    ("sse", &["carry", "dialect", "error", "frame", "options", "record"]),
+    ("sse", &["carry", "dialect", "error", "frame", "keep", "options", "record"]),
 ];
 
 /// Who may know everyone: the door, and the bodies of the fuzz targets.
