@@ -74,9 +74,23 @@ impl Carry {
         self.buffer.get(self.start.saturating_sub(n)..self.start).unwrap_or_default()
     }
 
-    /// Drops the unread bytes from `at` on.
-    pub(crate) fn truncate(&mut self, at: usize) {
-        self.buffer.truncate(self.start.saturating_add(at));
+    /// Puts one more byte behind those that were read.
+    pub(crate) fn insert_read(&mut self, byte: u8) {
+        self.buffer.insert(self.start.min(self.buffer.len()), byte);
+        self.start = self.start.saturating_add(1);
+    }
+
+    /// Drops `from..to` of the unread bytes, if few follow: then the cost is that of taking them in. Returns whether it did.
+    pub(crate) fn remove(&mut self, from: usize, to: usize) -> bool {
+        let after = self.len().saturating_sub(to);
+        if after > to.saturating_sub(from).saturating_add(8) {
+            return false;
+        }
+        let (from, to) = (self.start.saturating_add(from), self.start.saturating_add(to));
+        let to = to.min(self.buffer.len());
+        self.buffer.copy_within(to.., from);
+        self.buffer.truncate(from.saturating_add(after));
+        true
     }
 
     /// Forgets everything; keeps a modest capacity.
@@ -88,9 +102,15 @@ impl Carry {
     /// Gives back what one big event took, once nothing of it is read or told any more.
     #[inline]
     pub(crate) fn relax(&mut self) {
-        if self.buffer.capacity() > keep::BYTES {
+        if self.is_swollen() {
             self.clear();
         }
+    }
+
+    /// Whether [`Carry::relax`] would give something back.
+    #[inline]
+    pub(crate) fn is_swollen(&self) -> bool {
+        self.buffer.capacity() > keep::BYTES && self.is_empty()
     }
 
     /// Makes room by dropping what was read, when that moves few bytes or is due.

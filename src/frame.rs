@@ -39,7 +39,8 @@ pub(crate) struct Event {
     pub(crate) name: Span,
     /// The data is an error's payload whatever it says.
     pub(crate) error: bool,
-    /// One data line and nothing dropped from between its lines: its bytes are all it is.
+    /// One data line, nothing foreign between its lines, and its own last line ended it: the same bytes are such an event again,
+    /// whatever follows them.
     pub(crate) plain: bool,
 }
 
@@ -61,7 +62,7 @@ pub(crate) enum Data {
     None,
     /// One line's value.
     One(Span),
-    /// Several lines' values, joined by line feeds in [`Frames::joined`].
+    /// Several lines' values, joined by line feeds in [`Frames::data_buffer`].
     Joined,
 }
 
@@ -152,13 +153,31 @@ impl Frames {
     }
 
     /// The data of an event of several lines.
-    pub(crate) fn joined(&self) -> &[u8] {
-        &self.sse.joined
+    pub(crate) fn data_buffer(&self) -> &[u8] {
+        &self.sse.data_buffer
     }
 
     /// The same, to be replaced by its decoded form.
-    pub(crate) fn joined_mut(&mut self) -> &mut Vec<u8> {
-        &mut self.sse.joined
+    pub(crate) fn data_buffer_mut(&mut self) -> &mut Vec<u8> {
+        &mut self.sse.data_buffer
+    }
+
+    /// Whether it has changed, since this was last asked, where the same bytes end an event: then no shape is one any more.
+    #[inline]
+    pub(crate) fn take_turned(&mut self) -> bool {
+        std::mem::take(&mut self.sse.turned)
+    }
+
+    /// Gives back what one big event took, once its data is told.
+    #[inline]
+    pub(crate) fn relax(&mut self) {
+        self.sse.relax();
+    }
+
+    /// Whether there is something to give back.
+    #[inline]
+    pub(crate) fn is_swollen(&self) -> bool {
+        self.sse.is_swollen()
     }
 
     /// Stands before the first byte of an event, in a framing whose events begin and end with lines.

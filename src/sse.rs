@@ -151,7 +151,7 @@ impl Framer {
                 };
                 let data = match event.data {
                     Data::One(span) => span.of(raw),
-                    Data::Joined => &self.lines.joined,
+                    Data::Joined => &self.lines.data_buffer,
                     Data::None => &[],
                 };
                 let name = event.name.of(raw);
@@ -209,7 +209,7 @@ impl Framer {
                     self.consume(to, carried, used);
                     return Found::Failed(error);
                 }
-                Step::Event(event) => {
+                Step::Event(mut event) => {
                     let (base, offset) = (*used, self.offset);
                     let raw = if carried { self.carry.bytes() } else { rest };
                     let kept = keep(&mut self.id, self.lines.take_id(), raw, self.limits.id_bytes);
@@ -219,13 +219,19 @@ impl Framer {
                     }
                     let data = match event.data {
                         Data::One(span) => span.of(raw),
-                        Data::Joined => &self.lines.joined,
+                        Data::Joined => &self.lines.data_buffer,
                         Data::None => &[],
                     };
                     if std::str::from_utf8(data).is_err() {
                         self.data = String::from_utf8_lossy(data).into_owned();
                     }
+                    let torn = carried && raw.get(..event.end).is_some_and(|raw| raw.ends_with(b"\r\n"));
                     self.consume(event.end, carried, used);
+                    if torn {
+                        // A line was dropped from between a CR and the LF that is a blank line: together they would be one end.
+                        self.carry.insert_read(b'\n');
+                        event.end = event.end.saturating_add(1);
+                    }
                     if !kept || long {
                         let limit = if long { LimitKind::EventNameBytes } else { LimitKind::IdBytes };
                         return Found::Failed(Error::new(ErrorKind::Limit(limit), offset));
@@ -262,7 +268,7 @@ impl Framer {
         } else {
             self.removed = self.removed.saturating_add(to.saturating_sub(from) as u64);
             match carried {
-                true => self.carry.truncate(from),
+                true => _ = self.carry.remove(from, to),
                 false => {
                     self.carry.push(rest.get(..from).unwrap_or_default());
                     *used = used.saturating_add(to);

@@ -55,7 +55,7 @@ impl Decoder {
         if self.next < self.pipeline.queue.len() || self.pipeline.error.is_some() || self.state != State::Open
         {
             Mode::General
-        } else if self.is_hot() {
+        } else if self.is_hot() && !self.frames.is_swollen() && !self.carry.is_swollen() {
             Mode::Fast
         } else if self.need_input && self.frames.may_extend_line() {
             Mode::PartialLine
@@ -76,6 +76,7 @@ impl Decoder {
         if self.carry.is_empty() {
             self.carry.relax();
         }
+        self.frames.relax();
         let kind = self.pipeline.error.take()?;
         self.errors = self.errors.saturating_add(1);
         let mut error = Error::new(kind, self.event_at);
@@ -98,7 +99,9 @@ impl Decoder {
         if !missed && self.is_hot() && self.replay_input(rest, used) {
             return true;
         }
-        match self.frames.step(rest, &mut self.pipeline.tolerance) {
+        let step = self.frames.step(rest, &mut self.pipeline.tolerance);
+        self.follow_framing();
+        match step {
             Step::More => {
                 self.carry.push(rest);
                 self.need_input = true;
@@ -137,18 +140,20 @@ impl Decoder {
             *used = used.saturating_add(line);
             self.need_input = false;
         }
-        match self.frames.step(self.carry.bytes(), &mut self.pipeline.tolerance) {
+        let step = self.frames.step(self.carry.bytes(), &mut self.pipeline.tolerance);
+        self.follow_framing();
+        match step {
             Step::More => {
                 self.need_input = true;
                 true
             }
             Step::Drop { from, to, comment } => {
-                if to >= self.carry.len() {
-                    self.carry.truncate(from);
-                    self.need_input = true;
-                    self.dropped(from, to, comment);
-                } else if from == 0 {
+                if from == 0 {
                     self.carry.consume(to);
+                    self.need_input = self.carry.is_empty();
+                    self.dropped(from, to, comment);
+                } else if self.carry.remove(from, to) {
+                    self.need_input = from >= self.carry.len();
                     self.dropped(from, to, comment);
                 } else {
                     self.frames.left_in_place(to.saturating_sub(from));
@@ -187,11 +192,12 @@ impl Decoder {
                 self.carried(event);
             }
             Step::Drop { from, to, comment } => {
-                self.carry.truncate(from.max(if to < left { left } else { 0 }));
-                if to < left {
+                if from == 0 {
                     self.carry.consume(to);
+                    self.dropped(from, to, comment);
+                } else if self.carry.remove(from, to) {
+                    self.dropped(from, to, comment);
                 }
-                self.dropped(from, to, comment);
             }
             Step::Over { to } => {
                 self.carry.consume(to);
@@ -208,6 +214,14 @@ impl Decoder {
             }
         }
         true
+    }
+
+    /// Shapes hold for one way in which events end.
+    #[inline]
+    fn follow_framing(&mut self) {
+        if self.frames.take_turned() {
+            self.shapes.clear();
+        }
     }
 
     /// Bytes `from..to` are gone: from before the event, or from between its lines.
@@ -281,12 +295,12 @@ impl Decoder {
             }
             Data::Joined => {
                 self.source = Source::Joined;
-                self.frames.joined()
+                self.frames.data_buffer()
             }
         };
         if simdutf8::basic::from_utf8(payload).is_err() {
-            let payload = payload.to_vec();
-            return self.undecodable(&payload, name, event.error);
+            let decoded = String::from_utf8_lossy(payload).into_owned();
+            return self.undecodable(decoded, name, event.error);
         }
         self.pipeline.event(payload, name, event.error, learn);
         self.settle();
@@ -302,16 +316,16 @@ impl Decoder {
 
     /// An event that is not UTF-8: decoded as the Encoding Standard does, or refused.
     #[cold]
-    fn undecodable(&mut self, payload: &[u8], name: &[u8], error: bool) {
+    fn undecodable(&mut self, decoded: String, name: &[u8], error: bool) {
         if !self.pipeline.tolerance.meets(Quirk::InvalidUtf8) {
             self.source = Source::Scratch;
             self.pipeline.begin();
             self.pipeline.error = Some(ErrorKind::Utf8);
             return;
         }
-        *self.frames.joined_mut() = String::from_utf8_lossy(payload).into_owned().into_bytes();
+        *self.frames.data_buffer_mut() = decoded.into_bytes();
         self.source = Source::Joined;
-        self.pipeline.event(self.frames.joined(), name, error, false);
+        self.pipeline.event(self.frames.data_buffer(), name, error, false);
         self.settle();
     }
 

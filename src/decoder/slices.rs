@@ -82,6 +82,6 @@ fn payload_of<'d>(source: Source, bytes: &'d [u8], carry: &'d Carry, frames: &'d
         Source::Scratch => &[],
         Source::Input { base } => bytes.get(base..).unwrap_or_default(),
         Source::Carry { length, span } => span.of(carry.read(length)),
-        Source::Joined => frames.joined(),
+        Source::Joined => frames.data_buffer(),
     }
 }
