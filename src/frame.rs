@@ -142,6 +142,21 @@ impl Frames {
         }
     }
 
+    /// The `id` field of the event that the last step ended, or of the lines that it dropped with their blank line.
+    pub(crate) fn take_id(&mut self) -> Option<Span> {
+        self.sse.take_id()
+    }
+
+    /// The reconnection time in milliseconds.
+    pub(crate) fn retry(&self) -> Option<u64> {
+        self.sse.retry()
+    }
+
+    /// What is pending is discarded.
+    pub(crate) fn reset_event(&mut self) {
+        self.sse.reset_event();
+    }
+
     /// What the caller could not drop from between an event's lines because other bytes follow.
     pub(crate) fn left_in_place(&mut self, bytes: usize) {
         self.sse.left_in_place(bytes);

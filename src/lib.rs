@@ -31,6 +31,7 @@ mod decoder;
 mod delta;
 mod dialect;
 mod error;
+mod feeder;
 mod frame;
 mod keep;
 mod lex;

@@ -69,7 +69,7 @@ impl Drop for Feed<'_> {
             _ => Source::Scratch,
         };
         self.decoder.take(self.input, self.input.len());
-        self.decoder.carry.push(self.input);
-        self.decoder.need_input = false;
+        self.decoder.feeder.carry.push(self.input);
+        self.decoder.feeder.need_input = false;
     }
 }

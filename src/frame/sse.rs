@@ -26,6 +26,8 @@
 mod dispatch;
 mod fields;
 
+use std::fmt;
+
 use fields::may_be_field;
 use memchr::memchr2;
 
@@ -49,7 +51,7 @@ enum Resync {
 }
 
 /// The state of one event stream.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct Sse {
     limit: usize,
     /// Where the current line begins.
@@ -80,6 +82,19 @@ pub(crate) struct Sse {
     lenient: lenient::Pending,
     /// `lenient.early` changed since the caller last asked.
     pub(super) turned: bool,
+}
+
+/// Lengths only: the data is the stream's.
+impl fmt::Debug for Sse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sse")
+            .field("line", &self.line)
+            .field("scanned", &self.scanned)
+            .field("data", &self.data)
+            .field("data_buffer_bytes", &self.data_buffer.len())
+            .field("resync", &self.resync)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Sse {

@@ -18,7 +18,7 @@ fn frame<'p>(pieces: impl IntoIterator<Item = &'p [u8]>) -> Reading {
     }
     framer.finish();
     drain(&mut framer, &mut &b"data: late\n\n"[..], &mut events);
-    Reading { events, last_event_id: framer.last_event_id().to_owned(), retry: framer.retry() }
+    Reading { events, last_event_id: framer.id().to_owned(), retry: framer.retry() }
 }
 
 fn drain(framer: &mut Framer, input: &mut &[u8], events: &mut Vec<Event>) {
@@ -123,7 +123,7 @@ fn raw_is_the_event_itself() {
             let mut framer = Framer::new();
             for mut piece in pieces {
                 while let Some(frame) = framer.next_frame(&mut piece).unwrap() {
-                    let mut again = Framer::with_last_event_id(frame.id);
+                    let mut again = Framer::new().last_event_id(frame.id);
                     let one =
                         again.next_frame(&mut &*frame.raw).unwrap().map(|one| (one.event, one.data, one.id));
                     assert_eq!(one, Some((frame.event, frame.data, frame.id)), "{name}: {:?}", frame.raw);
@@ -135,7 +135,7 @@ fn raw_is_the_event_itself() {
 
 #[test]
 fn an_earlier_connection_and_a_reset() {
-    let mut framer = Framer::with_last_event_id("41");
+    let mut framer = Framer::new().last_event_id("41");
     let mut input: &[u8] = b"data: a\n\nid: 42\n\ndata: b\n\nid\ndata: c\n\n";
     let mut ids = Vec::new();
     while let Some(frame) = framer.next_frame(&mut input).unwrap() {
@@ -144,7 +144,7 @@ fn an_earlier_connection_and_a_reset() {
     assert_eq!(ids, ["41", "42", ""]);
     assert!(framer.next_frame(&mut &b"id: 7\nretry: 5\ndata: cut"[..]).unwrap().is_none());
     framer.reset();
-    assert_eq!((framer.last_event_id(), framer.retry()), ("", None));
+    assert_eq!((framer.id(), framer.retry()), ("", None));
     let frame = framer.next_frame(&mut &b"\xEF\xBB\xBFdata: x\n\n"[..]).unwrap().unwrap();
     assert_eq!((frame.event, frame.data, frame.id), ("message", "x", ""));
 }

@@ -17,11 +17,12 @@ const TABLE: &[(&str, &[&str])] = &[
     ("keep", &[]),
     ("carry", &["keep"]),
     ("frame", &["dialect", "keep", "lex", "options", "record"]),
+    ("feeder", &["carry", "frame"]),
     ("shape", &["lex", "record"]),
     ("parse", &["delta", "dialect", "error", "keep", "lex", "options", "record"]),
     ("normalize", &["delta", "dialect", "error", "keep", "lex", "options", "record"]),
     ("completion", &["delta"]),
-    ("sse", &["carry", "dialect", "error", "frame", "keep", "options", "record"]),
+    ("sse", &["dialect", "error", "feeder", "frame", "keep", "options", "record"]),
 ];
 
 /// Who may know everyone: the door, and the bodies of the fuzz targets.

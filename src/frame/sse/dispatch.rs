@@ -54,6 +54,12 @@ impl Sse {
         Step::Event(event)
     }
 
+    /// What is pending is discarded.
+    pub(crate) fn reset_event(&mut self) {
+        self.begin();
+        self.kept = false;
+    }
+
     pub(super) fn begin(&mut self) {
         self.line = 0;
         self.scanned = 0;
