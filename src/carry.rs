@@ -113,6 +113,12 @@ impl Carry {
         self.buffer.capacity() > keep::BYTES && self.is_empty()
     }
 
+    /// Bytes that it holds on to.
+    #[cfg(test)]
+    pub(crate) fn kept(&self) -> usize {
+        self.buffer.capacity()
+    }
+
     /// Makes room by dropping what was read, when that moves few bytes or is due.
     #[inline(never)]
     fn settle(&mut self) {

@@ -277,6 +277,12 @@ impl Decoder {
         self.feeder.carry.len()
     }
 
+    /// Bytes that the buffers of framing hold on to.
+    #[cfg(test)]
+    pub(crate) fn framing_kept(&self) -> usize {
+        self.feeder.carry.kept().saturating_add(self.frames.kept())
+    }
+
     /// Bytes of events framed or dropped, since the last event ended, that brought no event: comments, unknown fields. A
     /// caller that times out on silence should not take a flood of comments for progress.
     #[must_use]

@@ -195,6 +195,12 @@ impl Frames {
         self.sse.is_swollen()
     }
 
+    /// Bytes that its buffers hold on to.
+    #[cfg(test)]
+    pub(crate) fn kept(&self) -> usize {
+        self.sse.data_buffer.capacity()
+    }
+
     /// Stands before the first byte of an event, in a framing whose events begin and end with lines.
     #[inline]
     pub(crate) fn at_event(&self) -> bool {

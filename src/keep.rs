@@ -17,6 +17,7 @@
 pub(crate) const BYTES: usize = 64 << 10;
 
 /// Items that a list keeps room for between events.
+#[allow(dead_code, reason = "the pipeline's lists take it next")]
 pub(crate) const ITEMS: usize = 512;
 
 /// Empties `list` and returns what one big event took beyond `most` items. Cost: nothing unless it did.
@@ -28,7 +29,6 @@ pub(crate) fn relax_vec<T>(list: &mut Vec<T>, most: usize) {
     }
 }
 
-#[allow(dead_code, reason = "the framer takes it next")]
 /// Empties `text` and returns what one big event took beyond `most` bytes. Cost: nothing unless it did.
 #[inline]
 pub(crate) fn relax_string(text: &mut String, most: usize) {

@@ -153,6 +153,14 @@ impl Framer {
         keep::relax_string(&mut self.name, keep::BYTES);
     }
 
+    /// Bytes that its buffers hold on to.
+    #[cfg(test)]
+    pub(crate) fn kept(&self) -> usize {
+        let strings = [&self.id, &self.data, &self.name].map(String::capacity);
+        let buffers = [self.feeder.carry.kept(), self.frames.kept()];
+        buffers.into_iter().chain(strings).sum()
+    }
+
     /// Takes bytes from the front of `input` until an event is complete. `Ok(None)`: all was taken, feed more.
     ///
     /// # Errors

@@ -210,14 +210,14 @@ impl Json {
         if std::mem::take(&mut self.first) {
             self.shape = Shape::Lines;
         }
-        // What stood before the value that shows it counts too: it may have come alone.
+        // The white space before the value that shows it counts, and goes, with what is over the limit: it may have come alone.
         let seen = std::mem::take(&mut self.scanned).max(next);
-        if seen > self.limit && !self.over {
-            return Step::Over { to: next };
-        }
         if std::mem::take(&mut self.over) {
-            // The line feed may be gone already: what begins here is the next value.
-            return Step::Drop { from: 0, to: next, comment: false };
+            // All of it may be gone already: what begins here is the next value.
+            return Step::Drop { from: 0, to: seen, comment: false };
+        }
+        if seen > self.limit {
+            return Step::Over { to: seen };
         }
         let Step::Event(event) = self.event(next.saturating_sub(1), next) else { return Step::More };
         Step::Event(Event { plain: false, ..event })

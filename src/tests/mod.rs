@@ -16,3 +16,4 @@ mod props;
 mod quirks;
 mod seed_streams;
 mod support;
+mod torn;
