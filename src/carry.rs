@@ -48,6 +48,12 @@ impl Carry {
         self.start >= self.buffer.len()
     }
 
+    /// What it holds of the heap.
+    #[cfg(test)]
+    pub(crate) fn capacity(&self) -> usize {
+        self.buffer.capacity()
+    }
+
     /// Keeps `bytes`. Cost: one copy; amortized growth.
     #[inline(always)]
     pub(crate) fn push(&mut self, bytes: &[u8]) {

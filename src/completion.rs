@@ -18,7 +18,7 @@ use crate::delta::{Delta, FinishReason, Usage};
 /// or call id is `""` and an unknown `created` is 0, as services that do not know them write them; unknown token
 /// counts are left out; errors and the wire's own word for the finish reason have no place in it.
 ///
-/// Cost: as much memory as the answer is long. No number on the wire sizes anything.
+/// Cost: as much memory as the answer is long, and the first errors. No number on the wire sizes anything.
 ///
 /// Source: OpenAI, *Chat Completions*, the object `chat.completion`.
 ///
@@ -42,8 +42,10 @@ pub struct Completion {
     pub choices: BTreeMap<u32, Choice>,
     /// The last token counts told.
     pub usage: Option<Usage>,
-    /// What the peer complained of, in order.
+    /// What the peer complained of, in order: the first [`Completion::ERRORS_KEPT`].
     pub errors: Vec<PeerError>,
+    /// How often the peer complained, those included that are not kept.
+    pub error_count: u64,
 }
 
 /// One choice of a [`Completion`].
@@ -103,6 +105,9 @@ pub struct PeerError {
 }
 
 impl Completion {
+    /// How many of the peer's complaints are kept: a stream of nothing else must not grow without end.
+    pub const ERRORS_KEPT: usize = 16;
+
     /// An empty one. Cost: allocates nothing.
     #[must_use]
     pub fn new() -> Self {
@@ -115,6 +120,8 @@ impl Completion {
     pub fn apply(&mut self, delta: Delta<'_>) {
         match delta {
             Delta::Start { id, model, created } => self.start(id, model, created),
+            // Empty is absent.
+            Delta::Role { choice: _, role: "" } => {}
             Delta::Role { choice, role } => self.choice(choice).role = Some(role.to_owned()),
             Delta::Text { choice, text } => self.choice(choice).text.push_str(text),
             Delta::Reasoning { choice, text } => self.choice(choice).reasoning.push_str(text),
@@ -125,20 +132,26 @@ impl Completion {
                 self.call(choice, slot).arguments.push_str(fragment);
             }
             Delta::Finish { choice, reason, raw, saw_tool_calls: _ } => {
-                self.choice(choice).finish.get_or_insert_with(|| Finish { reason, raw: raw.to_owned() });
+                self.choice(choice).finish.replace(Finish { reason, raw: raw.to_owned() });
             }
             Delta::Usage(usage) => self.usage = Some(*usage),
-            Delta::PeerError { code, kind, message, json: _ } => self.errors.push(PeerError {
-                code: code.map(str::to_owned),
-                kind: kind.map(str::to_owned),
-                message: message.to_owned(),
-            }),
+            Delta::PeerError { code, kind, message, json: _ } => self.add_error(code, kind, message),
             Delta::ReasoningOpaque { .. }
             | Delta::ToolCallEnd { .. }
+            | Delta::Part { .. }
+            | Delta::Restart { .. }
             | Delta::Extra { .. }
             | Delta::Keepalive
             | Delta::Unknown { .. }
             | Delta::Done { .. } => {}
+        }
+    }
+
+    fn add_error(&mut self, code: Option<&str>, kind: Option<&str>, message: &str) {
+        self.error_count = self.error_count.saturating_add(1);
+        if self.errors.len() < Self::ERRORS_KEPT {
+            let (code, kind) = (code.map(str::to_owned), kind.map(str::to_owned));
+            self.errors.push(PeerError { code, kind, message: message.to_owned() });
         }
     }
 

@@ -15,6 +15,7 @@
 //!    because the caller may not bring the same input again.
 //! 4. Conservation: bytes taken = framed or dropped by a named rule + carried. Asserted in debug builds.
 
+mod api;
 mod ending;
 mod feed;
 mod hot;
@@ -22,14 +23,14 @@ mod pipeline;
 mod pump;
 mod slices;
 
+pub use api::Decoder;
 pub use ending::Ending;
 pub use feed::Feed;
 use pipeline::Pipeline;
 
 use crate::delta::Delta;
-use crate::dialect::Quirks;
 use crate::error::Error;
-use crate::feeder::{Feeder, LARGEST_EVENT};
+use crate::feeder::Feeder;
 use crate::frame::{Frames, Growth};
 use crate::options::Options;
 use crate::record::Span;
@@ -38,33 +39,12 @@ use crate::shape::Shapes;
 /// How many of the first bytes of a body without events are kept.
 const FIRST: usize = 64;
 
-/// Decodes one chat stream: bytes in, cut anywhere; normalized deltas out.
+/// The decoder behind the public [`Decoder`]: the rooms, and where the stream is.
 ///
-/// The same bytes give the same deltas under every cut. Nothing is read, waited for or timed: the caller brings bytes
-/// when it has some. In steady state it allocates nothing.
-///
-/// ```
-/// use deltaic::{Decoder, Delta};
-///
-/// let received = b"data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Hi\"}}]}\n\ndata: [DONE]\n\n";
-/// let mut decoder = Decoder::new();
-/// let mut text = String::new();
-/// for mut input in received.chunks(7) {
-///     while let Some(delta) = decoder.next_delta(&mut input)? {
-///         if let Delta::Text { text: piece, .. } = delta {
-///             text.push_str(piece);
-///         }
-///     }
-/// }
-/// decoder.finish();
-/// while decoder.next_delta(&mut &[][..])?.is_some() {}
-/// assert_eq!(text, "Hi");
-/// assert!(!decoder.ending().is_truncated());
-/// # Ok::<(), deltaic::Error>(())
-/// ```
-#[derive(Debug, Clone)]
+/// `offset <= taken`; the queue up to `next` is told; what `source` names stays where it is until the queue is told.
+#[derive(Clone)]
 #[repr(C)] // What the hot path touches comes first: among thousands of streams each event finds its decoder cold.
-pub struct Decoder {
+struct Machine {
     mode: Mode,
     /// The event ahead is none of the known shapes: the hot path has looked.
     missed: bool,
@@ -138,29 +118,15 @@ enum Outcome {
     Failed(Error),
 }
 
-impl Default for Decoder {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-impl Decoder {
-    /// A decoder with the tolerant default options. Allocates nothing yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::with_options(Options::default())
-    }
-
-    /// A decoder with these options. Allocates nothing yet.
-    #[must_use]
-    pub fn with_options(options: Options) -> Self {
-        let limit = options.limits.event_bytes.min(LARGEST_EVENT);
+impl Machine {
+    fn new(options: &Options) -> Self {
+        let limit = options.limits.event_bytes();
         Self {
             limit,
             feeder: Feeder::default(),
             frames: Frames::new(options.framing, limit),
-            shapes: Shapes::new(options.prediction, options.limits.id_bytes),
-            pipeline: Pipeline::new(&options),
+            shapes: Shapes::new(options.prediction, options.limits.id_bytes()),
+            pipeline: Pipeline::new(options),
             mode: Mode::General,
             missed: false,
             unescaped_delta: None,
@@ -178,23 +144,9 @@ impl Decoder {
         }
     }
 
-    /// The primitive: takes bytes from the front of `input` until there is a delta to tell, and moves `input` past them.
-    /// `Ok(None)` means that all of `input` was taken: feed more, or [`Decoder::finish`].
-    ///
-    /// The delta borrows from the decoder or from `input`, so it must be dealt with (or copied by
-    /// [`Delta::into_owned`]) before the next call. It cannot be returned out of the loop, and no other method can be
-    /// called while it lives: the borrow checker says so.
-    ///
-    /// # Errors
-    ///
-    /// One bad event is one error; unless [`Error::is_fatal`], call on: the next event decodes.
-    ///
-    /// # Cost
-    ///
-    /// Linear in the bytes for every cut. Nothing is allocated in steady state; copied are bytes of events that straddle
-    /// a cut, `data` joined from several lines, strings with escapes, and the strings of an event's second and later
-    /// deltas.
-    pub fn next_delta<'d, 'i: 'd>(&'d mut self, input: &mut &'i [u8]) -> Result<Option<Delta<'d>>, Error> {
+    /// The next delta of `input`, which is moved past the bytes taken.
+    #[inline(always)] // Its only caller is the public method of this name: one call, not two.
+    fn next_delta<'d, 'i: 'd>(&'d mut self, input: &mut &'i [u8]) -> Result<Option<Delta<'d>>, Error> {
         let bytes: &'i [u8] = input;
         let mut used = 0usize;
         match self.mode {
@@ -241,19 +193,18 @@ impl Decoder {
         }
     }
 
-    /// No more bytes will come. Call [`Decoder::next_delta`] once more in the same loop, on an empty input, for what the
-    /// end releases: held text, an unterminated last event. Bytes fed after this are ignored until
-    /// [`Decoder::reset`].
-    pub fn finish(&mut self) {
+    /// No more bytes will come.
+    fn finish(&mut self) {
         if self.state == State::Open {
             self.state = State::Finishing;
             self.leave_fast_path();
         }
     }
 
-    /// As new, for another stream with the same options: nothing of the stream before is left, but allocations are kept.
-    pub fn reset(&mut self) {
-        let mut fresh = Self { limit: self.limit, fatal_limits: self.fatal_limits, ..Self::new() };
+    /// As new; keeps allocations.
+    fn reset(&mut self) {
+        let mut fresh =
+            Self { limit: self.limit, fatal_limits: self.fatal_limits, ..Self::new(&Options::new()) };
         std::mem::swap(&mut fresh.feeder, &mut self.feeder);
         std::mem::swap(&mut fresh.frames, &mut self.frames);
         std::mem::swap(&mut fresh.pipeline, &mut self.pipeline);
@@ -265,44 +216,12 @@ impl Decoder {
         *self = fresh;
     }
 
-    /// Bytes taken from inputs so far.
-    #[must_use]
-    pub fn position(&self) -> u64 {
-        self.taken
-    }
-
-    /// Bytes taken that wait for the rest of their event (or, after a [`Feed`] was dropped early, for their turn).
-    #[must_use]
-    pub fn buffered(&self) -> usize {
-        self.feeder.carry.len()
-    }
-
-    /// Bytes that the buffers of framing hold on to.
-    #[cfg(test)]
-    pub(crate) fn framing_kept(&self) -> usize {
-        self.feeder.carry.kept().saturating_add(self.frames.kept())
-    }
-
-    /// Bytes of events framed or dropped, since the last event ended, that brought no event: comments, unknown fields. A
-    /// caller that times out on silence should not take a flood of comments for progress.
-    #[must_use]
-    pub fn bytes_since_event(&self) -> u64 {
-        self.taken.saturating_sub(self.event_at)
-    }
-
-    /// The quirks met so far.
-    #[must_use]
-    pub fn quirks_seen(&self) -> Quirks {
-        self.pipeline.tolerance.seen
-    }
-
-    /// What can be said of the stream's end so far; final once [`Decoder::finish`] and the loop after it are done.
-    #[must_use]
-    pub fn ending(&self) -> Ending {
+    fn ending(&self) -> Ending {
         let facts = self.pipeline.normalizer.facts();
         Ending {
             done: facts.done,
             events: self.events,
+            unknown_events: self.pipeline.unknown_events,
             errors: self.errors,
             peer_errors: facts.peer_errors,
             choices: facts.choices,

@@ -6,25 +6,34 @@
 //! strings. Names are those of OpenAI's chat completions; usage fields follow OpenTelemetry's GenAI
 //! conventions.
 
+mod build;
 mod owned;
+mod text;
 
 pub use owned::OwnedDelta;
+pub use text::DeltaStr;
+
+use crate::words::words;
 
 /// One normalized output item.
 ///
 /// Every content delta names its `choice` (the wire's `index`, or the position in the array where the wire
 /// sends none). Text, reasoning, refusal and argument fragments are never empty.
 ///
+/// What may grow before 1.0: kinds of deltas, and the fields of the variants that are `#[non_exhaustive]`; match them
+/// with `..` and make them by the constructors ([`Delta::start`] and its like).
+///
 /// Cost: a plain value of 80 bytes or less; matching or copying it allocates nothing.
 ///
 /// Source: OpenAI, *Chat Completions streaming events* (`chat.completion.chunk`), widened to the deviations
 /// of the services in `corpus/`.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(tag = "type", rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum Delta<'a> {
     /// The stream's identity: told with the first chunk that carries anything, and again, with the new
     /// fields only, when one of them is first seen later (Azure sends an empty `id` first).
+    #[non_exhaustive]
     Start {
         /// `id` of the completion; the first one that is not empty.
         #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
@@ -65,6 +74,7 @@ pub enum Delta<'a> {
         text: &'a str,
     },
     /// A blob that belongs to the reasoning and must be sent back byte for byte.
+    #[non_exhaustive]
     ReasoningOpaque {
         /// Index of the choice.
         choice: u32,
@@ -74,6 +84,7 @@ pub enum Delta<'a> {
         data: &'a str,
     },
     /// A tool call begins.
+    #[non_exhaustive]
     ToolCallStart {
         /// Index of the choice.
         choice: u32,
@@ -87,6 +98,7 @@ pub enum Delta<'a> {
         name: Option<&'a str>,
     },
     /// An id that came late, or a further piece of the name (append it).
+    #[non_exhaustive]
     ToolCallUpdate {
         /// Index of the choice.
         choice: u32,
@@ -115,17 +127,39 @@ pub enum Delta<'a> {
         /// Ordinal of the call within its choice.
         slot: u32,
     },
+    /// A cursor: what follows on this choice is of this part, until the next `Part`. Told by wires that send blocks, items
+    /// or parts, when one begins and when deltas jump between open ones; chat completions never tell it. It says which
+    /// signature belongs to which reasoning, so that a signed block can be sent back as it came.
+    #[non_exhaustive]
+    Part {
+        /// Index of the choice.
+        choice: u32,
+        /// Ordinal of the part within its choice, dense from 0 in order of first sight.
+        part: u32,
+        /// What it holds.
+        kind: PartKind,
+    },
+    /// The service began the answer anew: what came before is of an abandoned one.
+    #[non_exhaustive]
+    Restart {
+        /// Index of the choice.
+        choice: u32,
+    },
     /// A value that is passed on, not interpreted.
+    #[non_exhaustive]
     Extra {
         /// Index of the choice it stood in; none for the chunk's own members.
         #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
         choice: Option<u32>,
         /// What it is.
         kind: ExtraKind,
+        /// The name of the member, or the type of the item, that it is; empty where it has none.
+        name: &'a str,
         /// The value's JSON text, exactly as sent.
         json: &'a str,
     },
     /// The choice ended: told once per choice. Usage, and with some services text, may still follow.
+    #[non_exhaustive]
     Finish {
         /// Index of the choice.
         choice: u32,
@@ -140,6 +174,7 @@ pub enum Delta<'a> {
     Usage(&'a Usage),
     /// The peer's complaint; decoding goes on. Our own complaints are [`crate::Error`]s.
     #[cfg_attr(feature = "serde", serde(rename = "error"))]
+    #[non_exhaustive]
     PeerError {
         /// The peer's code, as text.
         #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
@@ -155,6 +190,7 @@ pub enum Delta<'a> {
     /// A comment, a ping or an empty event; only when asked for ([`crate::Options::keepalives`]).
     Keepalive,
     /// An event of no known wire.
+    #[non_exhaustive]
     Unknown {
         /// The event type; `message` where the stream named none.
         event: &'a str,
@@ -162,6 +198,7 @@ pub enum Delta<'a> {
         payload: &'a str,
     },
     /// The stream's own end marker.
+    #[non_exhaustive]
     Done {
         /// The marker: `[DONE]`, or the name of the end event.
         marker: &'a str,
@@ -183,9 +220,35 @@ impl Delta<'_> {
         OwnedDelta::from(self)
     }
 
-    /// The variant's name in snake case, as in the command's `type` member.
+    /// The choice that it is about; none where it is about the whole stream.
     #[must_use]
-    pub fn name(&self) -> &'static str {
+    pub const fn choice(&self) -> Option<u32> {
+        match *self {
+            Delta::Role { choice, .. }
+            | Delta::Text { choice, .. }
+            | Delta::Reasoning { choice, .. }
+            | Delta::Refusal { choice, .. }
+            | Delta::ReasoningOpaque { choice, .. }
+            | Delta::ToolCallStart { choice, .. }
+            | Delta::ToolCallUpdate { choice, .. }
+            | Delta::ToolCallArguments { choice, .. }
+            | Delta::ToolCallEnd { choice, .. }
+            | Delta::Part { choice, .. }
+            | Delta::Restart { choice, .. }
+            | Delta::Finish { choice, .. } => Some(choice),
+            Delta::Extra { choice, .. } => choice,
+            Delta::Start { .. }
+            | Delta::Usage(_)
+            | Delta::PeerError { .. }
+            | Delta::Keepalive
+            | Delta::Unknown { .. }
+            | Delta::Done { .. } => None,
+        }
+    }
+
+    /// The word for its kind in snake case: the member `type` of its JSON.
+    #[must_use]
+    pub const fn kind_name(&self) -> &'static str {
         match self {
             Delta::Start { .. } => "start",
             Delta::Role { .. } => "role",
@@ -197,6 +260,8 @@ impl Delta<'_> {
             Delta::ToolCallUpdate { .. } => "tool_call_update",
             Delta::ToolCallArguments { .. } => "tool_call_arguments",
             Delta::ToolCallEnd { .. } => "tool_call_end",
+            Delta::Part { .. } => "part",
+            Delta::Restart { .. } => "restart",
             Delta::Extra { .. } => "extra",
             Delta::Finish { .. } => "finish",
             Delta::Usage(_) => "usage",
@@ -214,7 +279,7 @@ impl Delta<'_> {
 /// Anthropic's does not; xAI's `output` excludes reasoning.
 ///
 /// Source: OpenAI `usage`; names after OpenTelemetry's `gen_ai.usage.*`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(default))]
 #[non_exhaustive]
 pub struct Usage {
@@ -238,26 +303,6 @@ pub struct Usage {
     pub reasoning: Option<u64>,
 }
 
-macro_rules! words {
-    ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $word:literal,)* }) => {
-        $(#[$meta])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-        #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-        #[non_exhaustive]
-        pub enum $name {
-            $($(#[$doc])* #[cfg_attr(feature = "serde", serde(rename = $word))] $variant,)*
-        }
-
-        impl $name {
-            /// The word in snake case, as in the command's output.
-            #[must_use]
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $word,)* }
-            }
-        }
-    };
-}
-
 words! {
     /// Why a choice ended: OpenAI's words, plus `error` and `other`.
     FinishReason {
@@ -271,8 +316,9 @@ words! {
         ContentFilter = "content_filter",
         /// The service failed in the middle of the answer.
         Error = "error",
+    } else {
         /// A word of no known meaning; see `raw`.
-        Other = "other",
+        Other = "other"
     }
 }
 
@@ -289,8 +335,28 @@ words! {
         Image = "image",
         /// Content filter results.
         Safety = "safety",
+        /// Activity of tools that the service runs itself.
+        Hosted = "hosted",
+    } else {
         /// Anything else: side-channel deltas, and by option every unknown member.
-        Other = "other",
+        Other = "other"
+    }
+}
+
+words! {
+    /// What a [`Delta::Part`] holds.
+    PartKind {
+        /// A piece of the answer.
+        Text = "text",
+        /// Reasoning, with its signature.
+        Reasoning = "reasoning",
+        /// A refusal.
+        Refusal = "refusal",
+        /// A tool call.
+        ToolCall = "tool_call",
+    } else {
+        /// Anything else: hosted tools, images.
+        Other = "other"
     }
 }
 

@@ -12,19 +12,34 @@ mod quirks;
 mod tags;
 
 pub use quirk::{Quirk, QuirkClass};
-pub use quirks::Quirks;
 pub(crate) use quirks::Tolerance;
+pub use quirks::{Quirks, QuirksIter};
 pub(crate) use tags::THINK;
 
 use crate::delta::{ExtraKind, FinishReason};
 use crate::record::Counter;
+
+/// Values of `type` with which gateways keep a stream alive.
+pub(crate) const PINGS: &[&[u8]] = &[b"ping", b"keepalive"];
 
 /// End markers: a payload that is exactly this (a bracketed one in any case) ends the stream. The first is the
 /// reference's.
 pub(crate) const DONE: &[&str] = &["[DONE]", "DONE"];
 
 /// End events: with an empty object as data, or none.
-pub(crate) const END_EVENTS: &[&str] = &["done", "end"];
+pub(crate) const END_EVENTS: &[&str] = &["done", "end", "close"];
+
+/// Which end marker the text, trimmed, is: an ordinal of [`DONE`].
+pub(crate) fn done_marker(text: &[u8]) -> Option<usize> {
+    if text.len() > 8 {
+        return None;
+    }
+    DONE.iter().position(|marker| {
+        let bare = text.strip_prefix(b"\"").and_then(|rest| rest.strip_suffix(b"\"")).unwrap_or(text);
+        let bracketed = marker.starts_with('[') && bare.eq_ignore_ascii_case(marker.as_bytes());
+        bracketed || bare == marker.as_bytes()
+    })
+}
 
 /// The event name that makes any data an error.
 pub(crate) const ERROR_EVENT: &str = "error";
@@ -45,8 +60,8 @@ pub(crate) enum ChunkKey {
     Extra(ExtraKind),
     /// Padding against guessing tokens by their length: another value in every chunk, so shapes need not wait to see it vary.
     Noise,
-    /// A member that only an error, or another wire, has at the top: see [`ForeignKey`].
-    Foreign(ForeignKey),
+    /// The model under another name.
+    ModelSpelling,
     Other,
 }
 
@@ -70,11 +85,14 @@ pub(crate) enum ForeignKey {
     Header,
     /// Another wire's content: never a chunk.
     Wire,
+    /// `object`: it may say that it is an error.
+    Object,
 }
 
 pub(crate) fn chunk_key(key: &[u8]) -> ChunkKey {
     use ChunkKey::{
-        Choices, Created, Error, Extra, Finish, Foreign, Id, Model, Noise, Object, Other, Usage, UsageBox,
+        Choices, Created, Error, Extra, Finish, Id, Model, ModelSpelling, Noise, Object, Other, Usage,
+        UsageBox,
     };
     match key {
         b"id" => Id,
@@ -88,23 +106,40 @@ pub(crate) fn chunk_key(key: &[u8]) -> ChunkKey {
         b"error" => Error,
         b"finish_reason" => Finish,
         b"prompt_filter_results" | b"prompt_annotations" | b"moderation" => Extra(ExtraKind::Safety),
-        b"citations" | b"search_results" | b"web_search" => Extra(ExtraKind::Annotation),
-        b"type" | b"event_type" => Foreign(ForeignKey::Type),
-        b"error_type" => Foreign(ForeignKey::ErrorType),
-        b"code" => Foreign(ForeignKey::Code),
-        b"message" => Foreign(ForeignKey::Message),
-        b"detail" => Foreign(ForeignKey::Detail),
-        b"base_resp" => Foreign(ForeignKey::BaseResponse),
-        b"error_code" => Foreign(ForeignKey::ErrorCode),
-        b"error_msg" | b"error_message" | b"ErrorMsg" => Foreign(ForeignKey::ErrorMessage),
-        b"Response" | b"response" => Foreign(ForeignKey::Response),
-        b"header" => Foreign(ForeignKey::Header),
-        b"candidates" | b"usageMetadata" | b"promptFeedback" | b"delta" | b"done" | b"token" | b"output"
-        | b"result" | b"results" | b"content" | b"contentBlockIndex" | b"is_finished" | b"Choices" => {
-            Foreign(ForeignKey::Wire)
+        b"citations" | b"search_results" | b"web_search" | b"related_questions" => {
+            Extra(ExtraKind::Annotation)
         }
+        b"images" => Extra(ExtraKind::Image),
+        b"model_id" => ModelSpelling,
         _ => Other,
     }
+}
+
+/// The same top-level members in a second look, for what only an error or another wire has.
+pub(crate) fn foreign_key(key: &[u8]) -> Option<ForeignKey> {
+    Some(match key {
+        b"object" => ForeignKey::Object,
+        b"type" | b"event_type" => ForeignKey::Type,
+        b"error_type" => ForeignKey::ErrorType,
+        b"code" => ForeignKey::Code,
+        b"message" => ForeignKey::Message,
+        b"detail" => ForeignKey::Detail,
+        b"base_resp" => ForeignKey::BaseResponse,
+        b"error_code" => ForeignKey::ErrorCode,
+        b"error_msg" | b"error_message" | b"ErrorMsg" => ForeignKey::ErrorMessage,
+        b"Response" | b"response" => ForeignKey::Response,
+        b"header" => ForeignKey::Header,
+        b"candidates" | b"usageMetadata" | b"promptFeedback" | b"delta" | b"done" | b"token" | b"output"
+        | b"result" | b"results" | b"content" | b"contentBlockIndex" | b"is_finished" | b"Choices" => {
+            ForeignKey::Wire
+        }
+        _ => return None,
+    })
+}
+
+/// A response's member that holds its error.
+pub(crate) fn names_inner_error(key: &[u8]) -> bool {
+    key == b"error" || key == b"Error"
 }
 
 /// Members of an error, in whatever object it is.
@@ -169,10 +204,10 @@ pub(crate) enum DeltaKey {
     Role,
     Content,
     Refusal,
-    /// Reasoning in a member of its own; the number ranks the spellings, lowest first.
-    Reasoning(u8),
-    /// Reasoning as typed entries; ranked with the others.
-    ReasoningDetails(u8),
+    /// Reasoning in a member of its own.
+    Reasoning(ReasoningSource),
+    /// Reasoning as typed entries.
+    ReasoningDetails(ReasoningSource),
     ToolCalls,
     FunctionCall,
     Finish,
@@ -180,24 +215,43 @@ pub(crate) enum DeltaKey {
     Other,
 }
 
-/// Rank of thinking parts inside `content`.
-pub(crate) const REASONING_PARTS: u8 = 4;
+/// Where reasoning may stand, best first: of several in one choice the first that says something counts. Each spelling has
+/// its own, so that none of them can be taken for another's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ReasoningSource {
+    ReasoningContent,
+    Reasoning,
+    ReasoningText,
+    Thinking,
+    /// Thinking parts inside `content`.
+    ContentParts,
+    ReasoningDetails,
+    /// The last: see [`ReasoningSource::COUNT`].
+    ThinkingBlocks,
+}
+
+impl ReasoningSource {
+    /// How many there are.
+    pub(crate) const COUNT: usize = Self::ThinkingBlocks as usize + 1;
+}
 
 pub(crate) fn delta_key(key: &[u8]) -> DeltaKey {
     match key {
         b"role" => DeltaKey::Role,
         b"content" => DeltaKey::Content,
         b"refusal" => DeltaKey::Refusal,
-        b"reasoning_content" => DeltaKey::Reasoning(0),
-        b"reasoning" => DeltaKey::Reasoning(1),
-        b"reasoning_text" => DeltaKey::Reasoning(2),
-        b"thinking" => DeltaKey::Reasoning(3),
-        b"reasoning_details" => DeltaKey::ReasoningDetails(5),
-        b"thinking_blocks" => DeltaKey::ReasoningDetails(6),
+        b"reasoning_content" => DeltaKey::Reasoning(ReasoningSource::ReasoningContent),
+        b"reasoning" => DeltaKey::Reasoning(ReasoningSource::Reasoning),
+        b"reasoning_text" => DeltaKey::Reasoning(ReasoningSource::ReasoningText),
+        b"thinking" => DeltaKey::Reasoning(ReasoningSource::Thinking),
+        b"reasoning_details" => DeltaKey::ReasoningDetails(ReasoningSource::ReasoningDetails),
+        b"thinking_blocks" => DeltaKey::ReasoningDetails(ReasoningSource::ThinkingBlocks),
         b"tool_calls" => DeltaKey::ToolCalls,
         b"function_call" => DeltaKey::FunctionCall,
         b"finish_reason" => DeltaKey::Finish,
         b"annotations" | b"citations" => DeltaKey::Extra(ExtraKind::Annotation),
+        b"related_questions" => DeltaKey::Extra(ExtraKind::Annotation),
+        b"executed_tools" => DeltaKey::Extra(ExtraKind::Other),
         b"audio" => DeltaKey::Extra(ExtraKind::Audio),
         b"images" => DeltaKey::Extra(ExtraKind::Image),
         _ => DeltaKey::Other,
@@ -225,6 +279,11 @@ pub(crate) fn part_key(key: &[u8]) -> PartKey {
         b"data" => PartKey::Data,
         _ => PartKey::Other,
     }
+}
+
+/// Whether a content part of this type is text.
+pub(crate) fn is_text_part(kind: &[u8]) -> bool {
+    matches!(kind, b"" | b"text" | b"output_text" | b"input_text")
 }
 
 /// What a content part of this type is, when it is not text or thinking.

@@ -10,7 +10,7 @@ use crate::dialect::Quirk;
 ///
 /// A bad event costs one event: unless [`Error::is_fatal`] says otherwise, the next event decodes as if nothing
 /// had happened. It never holds or prints text of the stream.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Error {
     kind: ErrorKind,
     offset: u64,
@@ -18,7 +18,7 @@ pub struct Error {
 }
 
 /// What is wrong, by the room that noticed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
     /// The event's data is not JSON (RFC 8259), nor anything else that has a rule.
@@ -31,10 +31,14 @@ pub enum ErrorKind {
     QuirkOff(Quirk),
     /// The event exceeds this limit.
     Limit(LimitKind),
+    /// A checksum does not match the bytes ([`crate::eventstream`]).
+    Checksum,
+    /// The message's lengths contradict each other, or its headers cannot be read ([`crate::eventstream`]).
+    Framing,
 }
 
 /// Which limit an event exceeded; the numbers are in [`crate::Limits`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum LimitKind {
     /// [`crate::Limits::event_bytes`].
@@ -74,8 +78,9 @@ impl Error {
         self.offset
     }
 
-    /// Whether the decoder stopped: every later call returns this error again until `reset`. Only a limit is
-    /// ever fatal, and only by option ([`crate::Options::fatal_limits`]).
+    /// Whether the decoder stopped: every later call returns this error again until `reset`. A limit is fatal only by
+    /// option ([`crate::Options::fatal_limits`]); [`ErrorKind::Checksum`] and [`ErrorKind::Framing`] are where the lengths
+    /// are in doubt, so that nobody can say where the next message begins.
     #[must_use]
     pub const fn is_fatal(&self) -> bool {
         self.fatal
@@ -88,7 +93,9 @@ impl fmt::Display for ErrorKind {
             Self::Json => f.write_str("malformed JSON"),
             Self::NotOfWire => f.write_str("not the shape of a chunk"),
             Self::Utf8 => f.write_str("invalid UTF-8"),
-            Self::QuirkOff(quirk) => write!(f, "needs the quirk {}, which is off", quirk.name()),
+            Self::Checksum => f.write_str("checksum mismatch"),
+            Self::Framing => f.write_str("malformed lengths or headers"),
+            Self::QuirkOff(quirk) => write!(f, "needs the quirk {}, which is off", quirk.as_str()),
             Self::Limit(limit) => f.write_str(match limit {
                 LimitKind::EventBytes => "event too large",
                 LimitKind::Depth => "nested too deeply",

@@ -5,9 +5,6 @@
 use crate::carry::Carry;
 use crate::frame::{Event, Step};
 
-/// The largest event, whatever the limits say: spans are 32 bits.
-pub(crate) const LARGEST_EVENT: usize = 512 << 20;
-
 /// Where bytes are that were framed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Place {

@@ -8,7 +8,7 @@
 //! keeps offsets, never bytes (but for data joined from several lines), so the bytes may move from the caller's input
 //! to the carry between two steps.
 
-pub(crate) mod document;
+pub(crate) mod eventstream;
 mod json;
 mod lenient;
 pub(crate) mod sse;

@@ -7,6 +7,13 @@
 
 #[path = "tests/naive.rs"]
 pub(crate) mod naive;
+#[path = "tests/naive_eventstream.rs"]
+pub(crate) mod naive_eventstream;
+
+pub(crate) mod eventstream;
+pub use eventstream::eventstream;
+#[path = "tests/sequences.rs"]
+pub mod sequences;
 
 use crate::record::{Record, Str};
 use crate::{Decoder, Ending, Error, Options, OwnedDelta, Quirks};
@@ -47,7 +54,7 @@ fn decode(options: Options, data: &[u8], mut size: impl FnMut() -> usize) -> Sai
         rest = further;
     }
     assert_eq!(decoder.position(), data.len() as u64, "bytes taken");
-    decoder.finish();
+    let _ = decoder.finish();
     drain(&mut decoder, &mut &[][..], &mut said);
     assert_eq!(decoder.buffered(), 0, "bytes left");
     assert!(said.len() <= data.len() * 2 + 64, "more said than bytes allow");
@@ -87,13 +94,21 @@ pub fn cuts(data: &[u8]) {
     let mut seed = Seed::of(data);
     let all = Options::new().quirks(Quirks::ALL).keepalives(true).extras(crate::ExtrasMode::All);
     for options in [Options::new(), all, Options::strict()] {
-        let whole = decode(options.clone(), data, || usize::MAX);
-        let bytewise = decode(options.clone(), data, || 1);
+        let whole = decode(options, data, || usize::MAX);
+        let bytewise = decode(options, data, || 1);
         assert_eq!(bytewise, whole, "byte by byte");
         let largest = seed.below(64) + 2;
         let cut = decode(options, data, || seed.below(largest));
         assert_eq!(cut, whole, "cut");
     }
+}
+
+/// A stream whose sequence is chosen by `data`, under options that it chooses too, says the same in every way of decoding.
+pub fn sequences(data: &[u8]) {
+    let (stream, options) = sequences::stream(data);
+    let kept = sequences::law(&options, &stream);
+    let text = String::from_utf8_lossy(&stream);
+    assert!(kept.is_ok(), "{}\n{options:?}\n{text}", kept.err().unwrap_or_default());
 }
 
 /// The framer says what the naive framer says.
@@ -103,8 +118,7 @@ pub fn framer(data: &[u8]) {
     let expected: Vec<_> =
         naive.events.into_iter().map(|event| (event.event, event.data, event.id)).collect();
     for largest in [usize::MAX, 1, 7, 64] {
-        let wide =
-            crate::Limits { id_bytes: usize::MAX, event_name_bytes: usize::MAX, ..crate::Limits::default() };
+        let wide = crate::Limits::new().with_id_bytes(usize::MAX).with_event_name_bytes(usize::MAX);
         let mut framer = crate::sse::Framer::new().limits(wide);
         let mut found = Vec::new();
         let mut rest = data;
@@ -124,7 +138,8 @@ pub fn framer(data: &[u8]) {
 
 /// The reader, simd-json's tape and serde_json agree.
 pub fn json(data: &[u8]) {
-    use crate::parse::{self, Room, cursor::Scratch};
+    use crate::parse::{self, cursor::Scratch};
+    use crate::record::Records;
     let Ok(text) = std::str::from_utf8(data) else { return };
     let accepted = parse::is_value(data, 128, &mut Scratch::default());
     if serde_json::from_str::<serde_json::Value>(text).is_ok() {
@@ -152,22 +167,21 @@ pub fn json(data: &[u8]) {
         );
     }
     let read = |tape_from: usize| {
-        let (mut room, mut scratch) = (Room::default(), Scratch::default());
+        let (mut records, mut scratch) = (Records::new(usize::MAX), Scratch::default());
         let mut tolerance = crate::dialect::Tolerance::new(Quirks::TOLERANT);
-        let end = parse::document(data, 0, &reading(tape_from), &mut room, &mut scratch, &mut tolerance);
+        let end = parse::document(data, 0, &reading(tape_from), &mut records, &mut scratch, &mut tolerance);
         let text = |string: Str| crate::record::text(string, data, &scratch.text).to_owned();
-        let statement = &room.statement;
-        let records = statement.head.iter().chain(&statement.body);
-        let records: Vec<_> = records.map(|record| resolved(record, &text)).collect();
-        (end.map(|end| data.get(end..).unwrap_or_default().trim_ascii().len()), records, tolerance.seen)
+        let stated = records.head().iter().chain(records.body());
+        let stated: Vec<_> = stated.map(|record| resolved(record, &text)).collect();
+        (end.map(|end| data.get(end..).unwrap_or_default().trim_ascii().len()), stated, tolerance.seen)
     };
     assert_eq!(read(0), read(usize::MAX), "the tape and the reader differ");
 }
 
 /// How both read; the tape from this size on.
-fn reading(tape_from: usize) -> crate::parse::ParseOptions {
+pub(crate) fn reading(tape_from: usize) -> crate::parse::ParseOptions {
     let extras = crate::ExtrasMode::Listed;
-    crate::parse::ParseOptions { depth: 128, extras, facts: usize::MAX, padding: false, tape_from }
+    crate::parse::ParseOptions { depth: 128, extras, name_limit: 256, padding: false, tape_from }
 }
 
 /// A record without what depends on the source: where its strings are.
@@ -178,42 +192,33 @@ fn resolved(record: &Record, text: &dyn Fn(Str) -> String) -> String {
         Record::Id(string) => format!("id {}", text(string)),
         Record::Model(string) => format!("model {}", text(string)),
         Record::Role(string) => format!("role {}", text(string)),
-        Record::Reasoning { source, origin, text: string } => {
-            format!("reasoning {source} {origin:?} {}", text(string))
-        }
+        Record::Reasoning { rank, text: string } => format!("reasoning {rank} {}", text(string)),
         Record::Opaque { kind, data } => format!("opaque {kind:?} {}", text(data)),
-        Record::Text { origin, text: string } => format!("text {origin:?} {}", text(string)),
-        Record::Refusal { origin, text: string } => format!("refusal {origin:?} {}", text(string)),
-        Record::ToolCall { index, id, name, origin, bare } => {
-            format!("call {index:?} {} {} {origin:?} {bare}", text(id), text(name))
+        Record::Text(string) => format!("text {}", text(string)),
+        Record::Refusal(string) => format!("refusal {}", text(string)),
+        Record::ToolCall { index, id, name, bare } => {
+            format!("call {index:?} {} {} {bare}", text(id), text(name))
         }
+        Record::Input(string) => format!("input {}", text(string)),
         Record::Arguments(string) => format!("arguments {}", text(string)),
-        Record::Extra { kind, json, chunk } => format!("extra {kind:?} {} {chunk}", text(json)),
-        Record::SideChannel { json } => format!("side {}", text(json)),
-        Record::Finish(string) => format!("finish {}", text(string)),
-        Record::Error { code, kind, message, .. } => {
-            format!("error {} {} {}", text(code), text(kind), text(message))
+        Record::Extra { kind, name, json, chunk } => {
+            format!("extra {kind:?} {} {} {chunk}", text(name), text(json))
+        }
+        Record::Finish { reason, raw } => format!("finish {reason:?} {}", text(raw)),
+        Record::Error { code, kind, message, json } => {
+            format!("error {} {} {} {}", text(code), text(kind), text(message), text(json))
         }
         Record::Choice { index } => format!("choice {index}"),
         Record::Edges { lead, tail } => format!("edges {lead} {tail}"),
-        Record::Unknown { .. } => "unknown".to_owned(),
+        Record::Unknown { json, .. } => format!("unknown {}", text(json)),
+        Record::Whole(_)
+        | Record::Begin
+        | Record::Place(_)
+        | Record::PlaceEnd
+        | Record::WeakCounter { .. }
+        | Record::ProvisionalFinish(_)
+        | Record::Keepalive
+        | Record::Done { .. }
+        | Record::Struck => format!("{record:?}"),
     }
-}
-
-/// Reads one document from the tape or with the reader, for the bench that compares the two; gives how many facts it
-/// stated.
-#[must_use]
-pub fn read_document(data: &[u8], from_tape: bool) -> usize {
-    use crate::parse::{self, Room, cursor::Scratch};
-    thread_local! {
-        static LISTS: std::cell::RefCell<(Room, Scratch)> = std::cell::RefCell::default();
-    }
-    LISTS.with_borrow_mut(|(room, scratch)| {
-        let mut tolerance = crate::dialect::Tolerance::new(Quirks::TOLERANT);
-        let tape_from = if from_tape { 0 } else { usize::MAX };
-        scratch.clear();
-        let read = parse::document(data, 0, &reading(tape_from), room, scratch, &mut tolerance);
-        let facts = room.statement.head.len().saturating_add(room.statement.body.len());
-        read.map_or(0, |_| facts)
-    })
 }

@@ -231,3 +231,11 @@ pub(crate) fn join(high: u16, low: u16) -> Option<char> {
     }
     char::decode_utf16([high, low]).next()?.ok()
 }
+
+/// A print of 64 bits that can be extended (FNV-1a): for ids, names and roles, of which only equality matters.
+pub(crate) fn label_print(print: u64, label: &[u8]) -> u64 {
+    const PRIME: u64 = 0x0000_0100_0000_01B3;
+    const BASIS: u64 = 0xCBF2_9CE4_8422_2325;
+    let start = if print == 0 { BASIS } else { print };
+    label.iter().fold(start, |sum, byte| (sum ^ u64::from(*byte)).wrapping_mul(PRIME))
+}

@@ -1,8 +1,54 @@
 //! Bytes of any LLM chat stream in, cut anywhere; normalized deltas out.
 //!
+//! ```
+//! use std::ops::ControlFlow;
+//! use deltaic::{Decoder, Delta, Error};
+//!
+//! /// Prints the answer; returns whether it was complete. `received`: whatever the socket gives, cut anywhere.
+//! fn print_answer(received: impl IntoIterator<Item = impl AsRef<[u8]>>) -> bool {
+//!     let mut show = |said: Result<Delta<'_>, Error>| {
+//!         match said {
+//!             Ok(Delta::Text { text, .. }) => print!("{text}"), // borrowed, never empty
+//!             Ok(Delta::PeerError { message, .. }) => eprintln!("the service reports: {message}"),
+//!             Ok(_) => {} // reasoning, tool calls, usage, …
+//!             Err(error) => eprintln!("{error}"), // one bad event; the next one decodes
+//!         }
+//!         ControlFlow::<()>::Continue(())
+//!     };
+//!     let mut decoder = Decoder::new();
+//!     for input in received {
+//!         let _ = decoder.for_each(input.as_ref(), &mut show);
+//!     }
+//!     let end = decoder.end(&mut show); // no more bytes will come: what the end releases
+//!     matches!(end, ControlFlow::Continue(ending) if !ending.is_truncated())
+//! }
+//!
+//! let stream = b"data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Hi\"}}]}\n\ndata: [DONE]\n\n";
+//! assert!(print_answer(stream.chunks(5)));
+//! ```
+//!
 //! `deltaic` is the core that clients, gateways and proxies embed: sans-IO (no sockets, clock, threads or async),
 //! incremental (the same deltas under every cut), zero-copy (borrowed `&str`), bounded, and tolerant of what services
 //! really send, by named rules ([`Quirk`]).
+//!
+//! * **Which streams?** Chat completions in OpenAI's shapes, as services and relays send them: over event streams, JSON
+//!   lines, an array or one body. Events of other wires are told as [`Delta::Unknown`] and counted
+//!   ([`Ending::unknown_events`]).
+//! * **With which client?** Any that yields bytes, blocking or async: the loop is yours. [`docs::embedding`] has it, and a
+//!   proxy's tap.
+//! * **Was the answer complete?** [`Decoder::end`] returns an [`Ending`]: facts, nothing synthesized.
+//! * **Tool calls?** [`Completion`] folds deltas into one answer; by hand: append each [`Delta::ToolCallArguments`] of one
+//!   choice and slot.
+//! * **After an error?** Call on: a bad event costs one event. Only [`Error::is_fatal`] stays until [`Decoder::reset`].
+//! * **To keep or send a delta?** [`Delta::into_owned`].
+//! * **How much memory, how fast?** Steady state allocates nothing; [`Limits`] bound the rest ([`docs::memory`]). Numbers
+//!   are in the README.
+//! * **Features** change nothing about what a stream decodes to: `serde`, `cli` (the command), `simd-json`. None is on by
+//!   default.
+//! * **What may grow before 1.0?** Kinds of deltas, fields of the variants that are `#[non_exhaustive]`, quirks, error kinds.
+//!
+//! Start with [`Decoder`]. A strict framer for any event stream is [`sse::Framer`], one for AWS
+//! event stream messages [`eventstream::Framer`]. How it works inside, in one picture:
 //!
 //! ```text
 //!       input: &[u8], cut anywhere
@@ -13,17 +59,6 @@
 //!    │                     └─ miss ► parse ─┴► normalize ► Delta │
 //!    └───────────────────────────────────────────────────────────┘
 //! ```
-//!
-//! 1. **Direction.** The rooms know each other only from left to right.
-//! 2. **Spans inside, slices at the door.** Rooms exchange ranges; only the decoder makes `&str`.
-//! 3. **The event is the atom.** Nothing is told of an incomplete event.
-//! 4. **Conservation.** Bytes fed = framed + carried + dropped by a named rule.
-//! 5. **Steady state allocates nothing.**
-//! 6. **Endings are facts.** Nothing is synthesized ([`Ending`]).
-//! 7. **A bad event costs one event** ([`Error`]).
-//!
-//! Start with [`Decoder`]. A strict framer for any event stream is [`sse::Framer`]; [`Completion`] folds deltas into one
-//! answer.
 
 mod carry;
 pub mod completion;
@@ -31,6 +66,7 @@ mod decoder;
 mod delta;
 mod dialect;
 mod error;
+pub mod eventstream;
 mod feeder;
 mod frame;
 mod keep;
@@ -41,11 +77,12 @@ mod parse;
 mod record;
 mod shape;
 pub mod sse;
+mod words;
 
 #[cfg(any(doc, doctest))]
 pub mod docs;
 
-#[cfg(any(test, feature = "fuzzing"))]
+#[cfg(any(test, fuzzing))]
 #[doc(hidden)]
 #[allow(
     clippy::arithmetic_side_effects,
@@ -58,10 +95,11 @@ pub mod fuzzing;
 
 pub use completion::Completion;
 pub use decoder::{Decoder, Ending, Feed};
-pub use delta::{Delta, ExtraKind, FinishReason, OpaqueKind, OwnedDelta, Usage};
-pub use dialect::{Quirk, QuirkClass, Quirks};
+pub use delta::{Delta, DeltaStr, ExtraKind, FinishReason, OpaqueKind, OwnedDelta, PartKind, Usage};
+pub use dialect::{Quirk, QuirkClass, Quirks, QuirksIter};
 pub use error::{Error, ErrorKind, LimitKind};
 pub use options::{ArgumentsMode, ContentMode, ExtrasMode, Framing, Limits, Options, ReasoningTags};
+pub use words::UnknownWord;
 
 #[cfg(test)]
 mod tests;

@@ -18,10 +18,12 @@ mod channel;
 mod chunk;
 mod closing;
 mod content;
+mod parts;
 mod think;
 mod tools;
 
-use channel::{ChannelState, Edges, label_print};
+use channel::{ChannelState, Edges};
+use parts::Parts;
 use think::Splitter;
 use tools::Call;
 
@@ -29,7 +31,7 @@ use crate::delta::{FinishReason, Usage};
 use crate::dialect::{Quirk, Tolerance};
 use crate::error::{ErrorKind, LimitKind};
 use crate::options::{ContentMode, Limits, Options, ReasoningTags};
-use crate::record::{Counter, Origin, RawDelta, Record, Statement, Str, Texts};
+use crate::record::{Counter, RawDelta, Record, Records, Texts};
 
 /// The channels of text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,20 +48,27 @@ const REFUSAL: u8 = 4;
 const CALLS: u8 = 8;
 
 /// One choice.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 struct Choice {
     index: u32,
     /// Print of the role that was told; 0 before.
     role: u64,
-    finished: bool,
+    /// How it ended, if it did.
+    finished: Option<FinishReason>,
+    /// It went on after that: a later finish counts if it says otherwise.
+    went_on: bool,
     /// A finish reason that counts only if no better comes.
     provisional: Option<&'static (FinishReason, &'static str)>,
     in_deltas: u8,
     splitter: Splitter,
+    /// Tags around the reasoning that came in a member of its own.
+    reasoning_splitter: Splitter,
     text: ChannelState,
     reasoning: ChannelState,
     refusal: ChannelState,
     calls: Vec<Call>,
+    /// Only where the wire has parts.
+    parts: Option<Box<Parts>>,
 }
 
 impl Choice {
@@ -67,7 +76,11 @@ impl Choice {
     fn passes(&self, reasoning: bool) -> bool {
         match reasoning {
             false => self.splitter.is_plain() && !self.text.waits() && self.in_deltas & TEXT != 0,
-            true => !self.reasoning.waits() && self.in_deltas & REASONING != 0,
+            true => {
+                self.reasoning_splitter.is_plain()
+                    && !self.reasoning.waits()
+                    && self.in_deltas & REASONING != 0
+            }
         }
     }
 }
@@ -77,25 +90,29 @@ pub(crate) struct Event<'a> {
     pub(crate) texts: Texts<'a>,
     pub(crate) tolerance: &'a mut Tolerance,
     pub(crate) out: &'a mut Vec<RawDelta>,
-    /// The document, as the peer's error or the unknown event carries it.
-    pub(crate) document: Str,
-    /// The event's name; empty where it has none.
-    pub(crate) name: &'a [u8],
 }
 
 /// The room.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct Normalizer {
     think: ReasoningTags,
     content: ContentMode,
+    keepalives: bool,
     caps: Caps,
     choices: Vec<Choice>,
-    /// Which choice, and which of its calls, the records are about.
+    /// The choice that the records are about, if `in_choice`; else the last one of the document before, where the next look
+    /// begins.
     choice: usize,
+    /// The document has named a choice.
+    in_choice: bool,
+    /// Which of its calls.
     call: Option<usize>,
     edges: Edges,
-    reasoning_source: Option<u8>,
+    /// What follows in this choice is a repetition.
+    repeats: Option<Repeats>,
     started: Started,
+    /// The wire said that the answer begins.
+    began: bool,
     cumulative: bool,
     usage: Usage,
     /// The snapshots told in this event.
@@ -111,21 +128,34 @@ pub(crate) struct Normalizer {
     peer_errors: u64,
 }
 
+/// A repetition of what may have been told.
+#[derive(Debug, Clone, Copy)]
+struct Repeats {
+    /// The kinds of content that were told of its place before it began.
+    told: u8,
+    /// The choice ends with it.
+    ends: bool,
+    /// The reference does not repeat: leaving it out is a quirk.
+    is_quirk: bool,
+}
+
 /// The limits that are asked here.
 #[derive(Debug, Clone, Copy)]
 struct Caps {
     choices: u32,
     tool_calls: u32,
     id_bytes: u32,
+    event_bytes: u32,
 }
 
 impl Caps {
     fn of(limits: &Limits) -> Self {
         let small = |limit: usize| u32::try_from(limit).unwrap_or(u32::MAX);
         Self {
-            choices: small(limits.choices),
-            tool_calls: small(limits.tool_calls),
-            id_bytes: small(limits.id_bytes),
+            choices: small(limits.choices()),
+            tool_calls: small(limits.tool_calls()),
+            id_bytes: small(limits.id_bytes()),
+            event_bytes: small(limits.event_bytes()),
         }
     }
 }
@@ -150,20 +180,23 @@ pub(crate) struct Facts {
 
 impl Normalizer {
     pub(crate) fn new(options: &Options) -> Self {
-        Self::set(options.think, options.content, Caps::of(&options.limits))
+        Self::set(options.reasoning_tags, options.content, options.keepalives, Caps::of(&options.limits))
     }
 
-    fn set(think: ReasoningTags, content: ContentMode, caps: Caps) -> Self {
+    fn set(think: ReasoningTags, content: ContentMode, keepalives: bool, caps: Caps) -> Self {
         Self {
             think,
             content,
+            keepalives,
             caps,
             choices: Vec::new(),
             choice: 0,
+            in_choice: false,
             call: None,
             edges: Edges::default(),
-            reasoning_source: None,
+            repeats: None,
             started: Started::default(),
+            began: false,
             cumulative: content == ContentMode::Cumulative,
             usage: Usage::default(),
             snapshots: Vec::new(),
@@ -182,7 +215,8 @@ impl Normalizer {
             (std::mem::take(&mut self.choices), std::mem::take(&mut self.snapshots));
         choices.clear();
         snapshots.clear();
-        *self = Self { choices, snapshots, ..Self::set(self.think, self.content, self.caps) };
+        *self =
+            Self { choices, snapshots, ..Self::set(self.think, self.content, self.keepalives, self.caps) };
     }
 
     pub(crate) fn is_done(&self) -> bool {
@@ -209,10 +243,21 @@ impl Normalizer {
         Facts {
             done: self.done,
             choices: self.choices.len(),
-            finished: self.choices.iter().filter(|choice| choice.finished).count(),
+            finished: self.choices.iter().filter(|choice| choice.finished.is_some()).count(),
             open_calls: self.choices.iter().map(open).sum(),
             peer_errors: self.peer_errors,
         }
+    }
+
+    /// Whether an event has left more than `items` snapshots.
+    pub(crate) fn is_big(&self, items: usize) -> bool {
+        self.snapshots.capacity() > items
+    }
+
+    /// Keeps room for so many.
+    pub(crate) fn relax(&mut self, items: usize) {
+        self.snapshots.clear();
+        self.snapshots.shrink_to(items);
     }
 
     /// A new event: its snapshots start over.
@@ -221,28 +266,44 @@ impl Normalizer {
         self.repeatable = true;
     }
 
-    /// Tells one document.
-    pub(crate) fn document(&mut self, statement: &Statement, event: &mut Event<'_>) -> Result<(), ErrorKind> {
-        self.head(&statement.head, event)?;
-        self.body(&statement.body, event)
+    /// Makes deltas of one document's records. No choice is meant before the document names one.
+    pub(crate) fn document(&mut self, records: &Records, event: &mut Event<'_>) -> Result<(), ErrorKind> {
+        self.in_choice = false;
+        self.head(records.head(), event)?;
+        self.body(records.body(), event)
     }
 
-    /// Tells the records about choices, and usage.
-    pub(crate) fn body(&mut self, records: &[Record], event: &mut Event<'_>) -> Result<(), ErrorKind> {
+    /// The records about choices, and usage.
+    fn body(&mut self, records: &[Record], event: &mut Event<'_>) -> Result<(), ErrorKind> {
         let mut before = None;
         for record in records {
-            if let Record::Counter { counter, value, .. } = *record {
-                before.get_or_insert(self.usage);
-                self.count(counter, value, event.tolerance);
-            } else {
-                self.record(record, event)?;
+            match *record {
+                Record::Counter { counter, value, .. } => {
+                    before.get_or_insert(self.usage);
+                    self.count(counter, value, event.tolerance);
+                }
+                Record::WeakCounter { counter, value } => {
+                    before.get_or_insert(self.usage);
+                    counter_of(&mut self.usage, counter).get_or_insert(value);
+                    self.repeatable = false;
+                }
+                Record::Done { marker } => {
+                    self.tell_usage(before.take(), event);
+                    self.end(Some(marker), event);
+                }
+                _ => self.record(record, event)?,
             }
         }
+        self.tell_usage(before, event);
+        Ok(())
+    }
+
+    /// Tells the usage, if it was another `before`.
+    fn tell_usage(&mut self, before: Option<Usage>, event: &mut Event<'_>) {
         if before.is_some_and(|before| before != self.usage) {
             let snapshot = self.take_snapshot();
             event.out.push(RawDelta::Usage { snapshot });
         }
-        Ok(())
     }
 
     /// Whether text of this voice of this choice can be told as it is: the hot path's question.
@@ -267,70 +328,84 @@ impl Normalizer {
     fn record(&mut self, record: &Record, event: &mut Event<'_>) -> Result<(), ErrorKind> {
         match *record {
             Record::Choice { index } => self.choose(index, event.tolerance)?,
+            Record::Begin => self.begin_answer(event),
+            Record::Place(place) => self.place(place, event)?,
+            Record::PlaceEnd => self.end_place(event),
+            Record::Whole(scope) => self.begin_repetition(scope),
             Record::Role(role) => self.role(role, event),
             Record::Edges { lead, tail } => {
                 self.repeatable = false;
                 self.edges = Edges { lead, tail };
             }
-            Record::Reasoning { source, origin, text } => self.reasoning(source, origin, text, event),
-            Record::Text { origin, text } => {
-                if self.accepts(origin, TEXT, text, event) {
-                    self.emit_text(TextChannel::Text, text, event);
-                }
-            }
-            Record::Refusal { origin, text } => {
-                if self.accepts(origin, REFUSAL, text, event) {
-                    self.emit_text(TextChannel::Refusal, text, event);
-                }
-            }
+            Record::Reasoning { text, .. } => self.content(TextChannel::Reasoning, text, event),
+            Record::Text(text) => self.content(TextChannel::Text, text, event),
+            Record::Refusal(text) => self.content(TextChannel::Refusal, text, event),
             Record::Opaque { kind, data } => {
                 self.repeatable = false;
-                let choice = self.index();
-                event.out.push(RawDelta::ReasoningOpaque { choice, kind, data });
+                self.tell_part(REASONING, event);
+                if let Some(choice) = self.choice_index() {
+                    event.out.push(RawDelta::ReasoningOpaque { choice, kind, data });
+                }
             }
-            Record::ToolCall { index, id, name, origin, bare } => {
+            Record::ToolCall { index, id, name, bare } => {
                 self.call = None;
-                if origin == Origin::Delta || self.accepts(origin, CALLS, id, event) {
+                if self.accepts(CALLS, event) {
                     self.tool_call(index, id, name, bare, event)?;
-                    self.mark(origin, CALLS);
+                    self.mark(CALLS);
                 }
             }
-            Record::Arguments(fragment) => self.fragment(fragment, event),
-            Record::Extra { kind, json, chunk } => {
+            Record::Arguments(fragment) => {
+                if self.accepts(parts::ARGUMENTS, event) {
+                    self.fragment(fragment, event);
+                }
+            }
+            Record::Input(input) => self.hold_input(input, event)?,
+            Record::Extra { kind, name, json, chunk } => {
                 self.repeatable = false;
+                if !chunk {
+                    self.tell_part(0, event);
+                }
                 if !chunk || self.is_new_extra(json, event) {
-                    let choice = (!chunk).then(|| self.index());
-                    event.out.push(RawDelta::Extra { choice, kind, json });
+                    let choice = if chunk { None } else { self.choice_index() };
+                    event.out.push(RawDelta::Extra { choice, kind, name, json });
                 }
             }
-            Record::SideChannel { json } => {
+            Record::Finish { reason, raw } => self.finish(reason, raw, event),
+            Record::ProvisionalFinish(finish) => {
                 self.repeatable = false;
-                let choice = Some(self.index());
-                event.out.push(RawDelta::Extra { choice, kind: crate::delta::ExtraKind::Other, json });
+                if let Some(choice) = self.current() {
+                    choice.provisional = Some(finish);
+                }
             }
-            Record::Finish(word) => self.finish(word, event),
+            Record::Struck => {}
             Record::Id(_)
             | Record::Model(_)
             | Record::Created { .. }
             | Record::Counter { .. }
+            | Record::WeakCounter { .. }
             | Record::Error { .. }
-            | Record::Unknown { .. } => {}
+            | Record::Unknown { .. }
+            | Record::Keepalive
+            | Record::Done { .. } => {}
         }
         Ok(())
     }
 
     fn current(&mut self) -> Option<&mut Choice> {
-        self.choices.get_mut(self.choice)
+        if self.in_choice { self.choices.get_mut(self.choice) } else { None }
     }
 
-    fn index(&self) -> u32 {
-        self.choices.get(self.choice).map_or(0, |choice| choice.index)
+    /// The index of the choice that the records are about.
+    fn choice_index(&self) -> Option<u32> {
+        let choice = self.choices.get(self.choice).filter(|_| self.in_choice)?;
+        Some(choice.index)
     }
 
     /// What follows is about the choice of this wire index.
     #[inline]
     fn choose(&mut self, index: u32, tolerance: &Tolerance) -> Result<(), ErrorKind> {
-        self.reasoning_source = None;
+        self.in_choice = true;
+        self.repeats = None;
         self.call = None;
         self.edges = Edges::default();
         if self.choices.get(self.choice).is_some_and(|choice| choice.index == index) {
@@ -349,7 +424,8 @@ impl Normalizer {
         self.choices.push(Choice {
             index,
             role: 0,
-            finished: false,
+            finished: None,
+            went_on: false,
             provisional: None,
             in_deltas: 0,
             splitter: match self.think {
@@ -358,20 +434,19 @@ impl Normalizer {
                 ReasoningTags::Off => Splitter::PLAIN,
                 ReasoningTags::Started => Splitter::STARTED,
             },
+            reasoning_splitter: match self.think {
+                ReasoningTags::Auto | ReasoningTags::Started if tolerance.allows(Quirk::ThinkTags) => {
+                    Splitter::AUTO
+                }
+                _ => Splitter::PLAIN,
+            },
             text: ChannelState::default(),
             reasoning: ChannelState::default(),
             refusal: ChannelState::default(),
             calls: Vec::new(),
+            parts: None,
         });
         Ok(())
-    }
-
-    /// The event's data is an error whatever it says.
-    pub(crate) fn error_text(&mut self, event: &mut Event<'_>) {
-        self.repeatable = false;
-        self.peer_errors = self.peer_errors.saturating_add(1);
-        let message = event.document;
-        event.out.push(RawDelta::Error { code: Str::NONE, kind: Str::NONE, message, json: message });
     }
 }
 

@@ -4,20 +4,34 @@
 
 use crate::dialect::{Quirk, Quirks};
 
+/// The largest event: spans are 32 bits.
+const LARGEST_EVENT: usize = 512 << 20;
+
+/// The deepest nesting.
+const DEEPEST: usize = 128;
+
 /// How a [`crate::Decoder`] reads. The default is tolerant: every unambiguous deviation in the register
 /// ([`crate::Quirk`]) is understood.
 ///
+/// The order of the setters does not matter. What is asked for by name wins over the set of quirks: `repair(true)`,
+/// [`ArgumentsMode::Repeated`], [`ReasoningTags::Started`] and [`ContentMode::Cumulative`] allow the quirk that they
+/// need, also in [`Options::strict`]; `repair(false)` and [`ArgumentsMode::AsSent`] forbid it.
+///
 /// ```
 /// use deltaic::{Decoder, Options, ReasoningTags};
-/// let decoder = Decoder::with_options(Options::new().think(ReasoningTags::Off).keepalives(true));
+/// let decoder = Decoder::with_options(Options::new().reasoning_tags(ReasoningTags::Off).keepalives(true));
 /// # drop(decoder);
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Options {
     pub(crate) framing: Framing,
-    pub(crate) think: ReasoningTags,
+    pub(crate) reasoning_tags: ReasoningTags,
     pub(crate) content: ContentMode,
-    pub(crate) quirks: Quirks,
+    /// As [`Options::quirks`] set them; what the decoder goes by is [`Options::allowed`].
+    quirks: Quirks,
+    /// None where the quirks decide.
+    arguments: Option<ArgumentsMode>,
+    repair: Option<bool>,
     pub(crate) keepalives: bool,
     pub(crate) extras: ExtrasMode,
     pub(crate) fatal_limits: bool,
@@ -27,111 +41,127 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self {
-            framing: Framing::Auto,
-            think: ReasoningTags::Auto,
-            content: ContentMode::Auto,
-            quirks: Quirks::TOLERANT,
-            keepalives: false,
-            extras: ExtrasMode::Listed,
-            fatal_limits: false,
-            prediction: true,
-            limits: Limits::default(),
-        }
+        Self::new()
     }
 }
 
 impl Options {
     /// The tolerant default.
     #[must_use]
-    pub fn new() -> Self {
-        Self::default()
+    pub const fn new() -> Self {
+        Self {
+            framing: Framing::Auto,
+            reasoning_tags: ReasoningTags::Auto,
+            content: ContentMode::Auto,
+            quirks: Quirks::TOLERANT,
+            arguments: None,
+            repair: None,
+            keepalives: false,
+            extras: ExtrasMode::Listed,
+            fatal_limits: false,
+            prediction: true,
+            limits: Limits::new(),
+        }
     }
 
     /// The reference wire only: WHATWG framing, RFC 8259, OpenAI's shapes, no quirk allowed.
     #[must_use]
-    pub fn strict() -> Self {
-        Self { quirks: Quirks::NONE, ..Self::default() }
+    pub const fn strict() -> Self {
+        Self::new().quirks(Quirks::NONE)
     }
 
     /// How events are cut out of the bytes. Default: [`Framing::Auto`].
     #[must_use]
-    pub fn framing(self, framing: Framing) -> Self {
+    pub const fn framing(self, framing: Framing) -> Self {
         Self { framing, ..self }
     }
 
     /// What to do with reasoning tags in the content. Default: [`ReasoningTags::Auto`].
     #[must_use]
-    pub fn think(self, think: ReasoningTags) -> Self {
-        Self { think, ..self }
+    pub const fn reasoning_tags(self, reasoning_tags: ReasoningTags) -> Self {
+        Self { reasoning_tags, ..self }
     }
 
     /// Whether content arrives in pieces or as all so far. Default: [`ContentMode::Auto`].
     #[must_use]
-    pub fn content(self, content: ContentMode) -> Self {
+    pub const fn content(self, content: ContentMode) -> Self {
         Self { content, ..self }
     }
 
-    /// Whether a call's last fragment may repeat all its arguments. Default: [`ArgumentsMode::AsSent`].
+    /// Whether a call's last fragment may repeat all its arguments. Default: as the quirks have it, which is
+    /// [`ArgumentsMode::AsSent`] unless [`crate::Quirk::RepeatedArguments`] is among them.
     #[must_use]
-    pub fn arguments(self, arguments: ArgumentsMode) -> Self {
-        self.opted(Quirk::RepeatedArguments, arguments == ArgumentsMode::Repeated)
+    pub const fn arguments(self, arguments: ArgumentsMode) -> Self {
+        Self { arguments: Some(arguments), ..self }
     }
 
     /// Which quirks are understood. Default: [`Quirks::TOLERANT`].
     #[must_use]
-    pub fn quirks(self, quirks: Quirks) -> Self {
+    pub const fn quirks(self, quirks: Quirks) -> Self {
         Self { quirks, ..self }
     }
 
     /// Salvages damaged envelopes (missing, extra or mismatched brackets, raw line breaks and comments in JSON,
     /// a chunk cut short). Never tool arguments, never silently: each repaired event is seen as
-    /// [`crate::Quirk::Repaired`]. Default: off. Cost: one more pass over a malformed event.
+    /// [`crate::Quirk::Repaired`]. Default: as the quirks have it, which is off unless that quirk is among them. Cost:
+    /// one more pass over a malformed event.
     #[must_use]
-    pub fn repair(self, repair: bool) -> Self {
-        self.opted(Quirk::Repaired, repair)
-    }
-
-    /// An opt-in quirk is allowed or not.
-    fn opted(self, quirk: Quirk, on: bool) -> Self {
-        let quirks = if on { self.quirks.with(quirk) } else { self.quirks.without(quirk) };
-        Self { quirks, ..self }
+    pub const fn repair(self, repair: bool) -> Self {
+        Self { repair: Some(repair), ..self }
     }
 
     /// Tells [`crate::Delta::Keepalive`] for comments, pings and empty events. Default: off.
     #[must_use]
-    pub fn keepalives(self, keepalives: bool) -> Self {
+    pub const fn keepalives(self, keepalives: bool) -> Self {
         Self { keepalives, ..self }
     }
 
     /// Which uninterpreted members are told as [`crate::Delta::Extra`]. Default: [`ExtrasMode::Listed`].
     #[must_use]
-    pub fn extras(self, extras: ExtrasMode) -> Self {
+    pub const fn extras(self, extras: ExtrasMode) -> Self {
         Self { extras, ..self }
     }
 
     /// Makes an event over a limit end the stream instead of costing one event. Default: off.
     #[must_use]
-    pub fn fatal_limits(self, fatal: bool) -> Self {
-        Self { fatal_limits: fatal, ..self }
+    pub const fn fatal_limits(self, fatal_limits: bool) -> Self {
+        Self { fatal_limits, ..self }
     }
 
     /// Shape prediction: on by default. Switching it off changes the time taken and nothing else; it is here for
     /// tests and measurements.
     #[must_use]
-    pub fn prediction(self, prediction: bool) -> Self {
+    pub const fn prediction(self, prediction: bool) -> Self {
         Self { prediction, ..self }
     }
 
-    /// The bounds. Default: [`Limits::default`].
+    /// The bounds. Default: [`Limits::new`].
     #[must_use]
-    pub fn limits(self, limits: Limits) -> Self {
+    pub const fn limits(self, limits: Limits) -> Self {
         Self { limits, ..self }
+    }
+
+    /// The quirks that are allowed once all that was set is put together: the one place where it is.
+    pub(crate) fn allowed(&self) -> Quirks {
+        let started = matches!(self.reasoning_tags, ReasoningTags::Started).then_some(true);
+        let cumulative = matches!(self.content, ContentMode::Cumulative).then_some(true);
+        let repeated = self.arguments.map(|mode| mode == ArgumentsMode::Repeated);
+        let named = [
+            (Quirk::ThinkTags, started),
+            (Quirk::Cumulative, cumulative),
+            (Quirk::RepeatedArguments, repeated),
+            (Quirk::Repaired, self.repair),
+        ];
+        named.into_iter().fold(self.quirks, |allowed, (quirk, asked)| match asked {
+            None => allowed,
+            Some(true) => allowed.with(quirk),
+            Some(false) => allowed.without(quirk),
+        })
     }
 }
 
 /// How events are cut out of the bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum Framing {
     /// Recognized from the first bytes: `{` is JSON (lines or one value), `[` an array, all else server-sent events.
@@ -148,7 +178,7 @@ pub enum Framing {
 }
 
 /// What to do with reasoning tags (`<think>` and its kin) in the content.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum ReasoningTags {
     /// Reasoning only when a choice's content begins, after white space, with a known opening tag.
@@ -161,7 +191,7 @@ pub enum ReasoningTags {
 }
 
 /// Whether content arrives in pieces or as all so far.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum ContentMode {
     /// By the model's name in the first chunk, from a table of models known to repeat.
@@ -174,7 +204,7 @@ pub enum ContentMode {
 }
 
 /// Whether a call's last fragment may repeat all its arguments.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum ArgumentsMode {
     /// Every fragment is told as sent.
@@ -185,7 +215,7 @@ pub enum ArgumentsMode {
 }
 
 /// Which uninterpreted members are told as [`crate::Delta::Extra`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum ExtrasMode {
     /// None.
@@ -199,41 +229,82 @@ pub enum ExtrasMode {
 
 /// Bounds on what a peer can make the decoder hold or do. All are on by default; a wire index never sizes anything.
 ///
+/// What is set is what holds: a value beyond what the decoder can do is brought down to that, and read back so.
+///
 /// ```
-/// let mut limits = deltaic::Limits::default();
-/// limits.event_bytes = 1 << 20;
+/// use deltaic::Limits;
+/// let limits = Limits::new().with_event_bytes(1 << 20).with_depth(1000);
+/// assert_eq!((limits.event_bytes(), limits.depth()), (1 << 20, 128));
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Limits {
-    /// Bytes of one event's own lines, line ends included, comments excluded. Default: 16 MiB (images and tool
-    /// results fit). Values over 512 MiB act as 512 MiB.
-    pub event_bytes: usize,
-    /// Nesting of JSON. Default: 128 (a chunk needs fewer than 10).
-    pub depth: usize,
-    /// Distinct choices. Default: 128 (OpenAI's `n` is at most 128).
-    pub choices: usize,
-    /// Tool calls of one choice. Default: 128.
-    pub tool_calls: usize,
-    /// Facts that one event may state (a text, an index, a counter, a member passed on …), whatever its size. Default:
-    /// 65,536. What is held of an event is bounded by this, not by its bytes alone.
-    pub facts: usize,
-    /// Bytes of an id (completion, tool call, last event ID). Default: 1 KiB.
-    pub id_bytes: usize,
-    /// Bytes of an event's name. Default: 256.
-    pub event_name_bytes: usize,
+    event_bytes: usize,
+    depth: usize,
+    choices: usize,
+    tool_calls: usize,
+    facts: usize,
+    id_bytes: usize,
+    event_name_bytes: usize,
 }
 
-impl Default for Limits {
-    fn default() -> Self {
+/// A limit's getter and setter.
+macro_rules! limits {
+    ($($(#[$doc:meta])* $name:ident $set:ident $most:expr,)*) => {
+        impl Limits {
+            $(
+                $(#[$doc])*
+                #[must_use]
+                pub const fn $name(&self) -> usize {
+                    self.$name
+                }
+
+                #[doc = concat!("Sets [`Limits::", stringify!($name), "`].")]
+                #[must_use]
+                pub const fn $set(self, most: usize) -> Self {
+                    Self { $name: if most < $most { most } else { $most }, ..self }
+                }
+            )*
+        }
+    };
+}
+
+limits! {
+    /// Bytes of one event's own lines, line ends included, comments excluded. Default: 16 MiB (images and tool
+    /// results fit); at most 512 MiB.
+    event_bytes with_event_bytes LARGEST_EVENT,
+    /// Nesting of JSON. Default: 128 (a chunk needs fewer than 10), which is also the most.
+    depth with_depth DEEPEST,
+    /// Distinct choices. Default: 128 (OpenAI's `n` is at most 128).
+    choices with_choices usize::MAX,
+    /// Tool calls of one choice. Default: 128.
+    tool_calls with_tool_calls usize::MAX,
+    /// Facts that one event may state (a text, an index, a counter, a member passed on …), whatever its size. Default:
+    /// 65,536. What is held of an event is bounded by this, not by its bytes alone.
+    facts with_facts usize::MAX,
+    /// Bytes of an id (completion, tool call, last event ID). Default: 1 KiB.
+    id_bytes with_id_bytes usize::MAX,
+    /// Bytes of an event's name. Default: 256.
+    event_name_bytes with_event_name_bytes usize::MAX,
+}
+
+impl Limits {
+    /// The defaults.
+    #[must_use]
+    pub const fn new() -> Self {
         Self {
             event_bytes: 16 << 20,
-            depth: 128,
+            depth: DEEPEST,
             choices: 128,
             tool_calls: 128,
             facts: 1 << 16,
             id_bytes: 1 << 10,
             event_name_bytes: 256,
         }
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self::new()
     }
 }

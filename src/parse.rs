@@ -1,58 +1,38 @@
-//! One payload's JSON, stated as records.
+//! One event's payload, stated as records, document by document.
 //!
-//! Knows: JSON, and the layout of the chat-completions wire. Must not know: SSE, cuts, earlier events.
+//! Knows: what a payload can be (an end marker, an error by its name, words, one document, several, a damaged one), JSON, the
+//! wires. Must not know: SSE, cuts, earlier events.
 //!
-//! The walk over a document ([`visitor`]) is written once, over the [`cursor`] interface; two sources read for it: the
-//! [`reader`], ours, strict and borrowing, and simd-json's `tape`: its twin in every test, and by a feature the source for
-//! large payloads.
+//! A document is visited once, by the file of its [`wire`], with the [`visitor`]'s tools over the [`cursor`] interface; two
+//! sources read for it: the [`reader`], ours, strict and borrowing, and simd-json's `tape`: its twin in every test, and by a
+//! feature the source for large payloads.
 
-mod choice;
 pub(crate) mod cursor;
-mod delta;
-mod errors;
-mod parts;
+mod payload;
 pub(crate) mod reader;
-pub(crate) mod repair;
-#[cfg(any(test, feature = "simd-json", feature = "fuzzing"))]
+#[cfg(any(test, feature = "simd-json", fuzzing))]
 pub(crate) mod tape;
-mod tools;
-mod usage;
 mod visitor;
+mod wire;
 
-use crate::dialect::Tolerance;
-use crate::error::ErrorKind;
+use crate::dialect::{self, Quirk, Tolerance};
+use crate::error::{ErrorKind, LimitKind};
+use crate::lex;
 use crate::options::ExtrasMode;
-use crate::record::{Record, Statement};
+use crate::record::{Record, Records, Str};
 use cursor::Scratch;
+use payload::Segment;
 use reader::Reader;
 use visitor::Visitor;
-
-/// The room's lists.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Room {
-    pub(crate) statement: Statement,
-    /// For putting records in order.
-    spare: Vec<Record>,
-}
-
-impl Room {
-    /// Keeps room for so many records.
-    pub(crate) fn relax(&mut self, records: usize) {
-        self.statement.clear();
-        self.statement.head.shrink_to(records);
-        self.statement.body.shrink_to(records);
-        self.spare.clear();
-        self.spare.shrink_to(records);
-    }
-}
+use wire::chat::repair;
 
 /// How to read.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ParseOptions {
     pub(crate) depth: usize,
     pub(crate) extras: ExtrasMode,
-    /// How many facts one event may state.
-    pub(crate) facts: usize,
+    /// The most bytes of an event's name.
+    pub(crate) name_limit: usize,
     /// Note padding, too.
     pub(crate) padding: bool,
     /// Payloads from this size on are read from simd-json's tape.
@@ -66,66 +46,346 @@ pub(crate) const TAPE_FROM: usize = if cfg!(feature = "simd-json") { 8 << 10 } e
 /// The size, in bytes, up to which simd-json's tape is taken: it can need 32 bytes per byte of hostile input.
 const TAPE_TO: usize = 64 << 10;
 
-/// States the document at `at`; gives the index after it. The payload is UTF-8. Cost: one pass.
+/// One event as the framer cut it out: UTF-8 was checked.
+#[derive(Clone, Copy)]
+pub(crate) struct Event<'a> {
+    pub(crate) payload: &'a [u8],
+    /// Its name; empty where it has none.
+    pub(crate) name: &'a [u8],
+    /// The framing says that its data is an error.
+    pub(crate) is_error: bool,
+}
+
+/// What a payload's next statement is to be looked for in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ahead {
+    /// The whole payload: nothing of it was looked at.
+    Payload,
+    /// What stands behind a document.
+    Segment(Segment),
+}
+
+/// What the parser says of an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Next {
+    /// A document was stated: its records are there.
+    Records,
+    /// There is no more.
+    End,
+}
+
+/// The room: the records of the document that was stated last, and what is ahead of the payload.
+///
+/// Invariant: `ahead` is only of the event that was begun last.
+#[derive(Debug, Clone)]
+pub(crate) struct Parser {
+    pub(crate) options: ParseOptions,
+    pub(crate) records: Records,
+    ahead: Ahead,
+    /// What was wrong with a document before others of the same event: one bad document costs itself, and is said at the end.
+    bad: Option<ErrorKind>,
+    /// Documents that the event had.
+    documents: u32,
+}
+
+impl Parser {
+    pub(crate) fn new(options: ParseOptions, facts: usize) -> Self {
+        let records = Records::new(facts);
+        Self { options, records, ahead: Ahead::Payload, bad: None, documents: 0 }
+    }
+
+    /// A new event. `padding`: a shape may be learned from what is stated.
+    pub(crate) fn begin(&mut self, padding: bool) {
+        self.options.padding = padding;
+        self.records.begin_event();
+        self.ahead = Ahead::Payload;
+        self.bad = None;
+        self.documents = 0;
+    }
+
+    /// Whether the event was one document, and nothing besides.
+    pub(crate) fn is_one_document(&self) -> bool {
+        self.documents == 1
+    }
+
+    /// States the next document of the event. Cost: one pass over it.
+    pub(crate) fn next(
+        &mut self,
+        event: &Event<'_>,
+        scratch: &mut Scratch,
+        tolerance: &mut Tolerance,
+    ) -> Result<Next, ErrorKind> {
+        if self.ahead == Ahead::Payload {
+            if (!event.name.is_empty() || event.is_error)
+                && let Some(next) = self.named(event, scratch, tolerance)?
+            {
+                return Ok(next);
+            }
+            self.ahead =
+                Ahead::Segment(payload::first(event.payload, tolerance).map_err(ErrorKind::QuirkOff)?);
+        }
+        while let Ahead::Segment(segment) = self.ahead {
+            match segment {
+                Segment::Document(at) => {
+                    if self.document(event, at, scratch, tolerance)? {
+                        return Ok(Next::Records);
+                    }
+                }
+                Segment::End => break,
+                Segment::Keepalive => return self.only(Record::Keepalive),
+                Segment::Done(which) => {
+                    let marker = dialect::DONE.get(which).copied().unwrap_or_default();
+                    return self.only(Record::Done { marker });
+                }
+                Segment::Text => return self.text(event, scratch, tolerance),
+            }
+        }
+        Ok(Next::End)
+    }
+
+    /// What was wrong first with the event, now that `last` ended it.
+    pub(crate) fn first_error(&self, last: Option<ErrorKind>) -> Option<ErrorKind> {
+        self.bad.or(last)
+    }
+
+    /// Whether an event has left more than `items` of anything.
+    pub(crate) fn is_big(&self, items: usize) -> bool {
+        self.records.is_big(items)
+    }
+
+    /// Keeps room for so many records.
+    pub(crate) fn relax(&mut self, items: usize) {
+        self.records.relax(items);
+    }
+
+    /// The last statement of the event is this one record.
+    fn only(&mut self, record: Record) -> Result<Next, ErrorKind> {
+        self.records.begin_document();
+        self.records.push_head(record)?;
+        self.ahead = Ahead::Segment(Segment::End);
+        Ok(Next::Records)
+    }
+
+    /// An event whose name says what it is: an error, or the end.
+    fn named(
+        &mut self,
+        event: &Event<'_>,
+        scratch: &mut Scratch,
+        tolerance: &mut Tolerance,
+    ) -> Result<Option<Next>, ErrorKind> {
+        if event.name.len() > self.options.name_limit {
+            return Err(ErrorKind::Limit(LimitKind::EventNameBytes));
+        }
+        let named_error = event.name == dialect::ERROR_EVENT.as_bytes();
+        if event.is_error || named_error && tolerance.meets(Quirk::ErrorEvent) {
+            return self.error_event(event, scratch, tolerance).map(Some);
+        }
+        match payload::named_end(event.payload, event.name) {
+            Some(marker) if tolerance.meets(Quirk::NamedEnd) => self.only(Record::Done { marker }).map(Some),
+            _ => Ok(None),
+        }
+    }
+
+    /// Data that is an error whatever it says.
+    fn error_event(
+        &mut self,
+        event: &Event<'_>,
+        scratch: &mut Scratch,
+        tolerance: &mut Tolerance,
+    ) -> Result<Next, ErrorKind> {
+        let at = payload::skip_space(event.payload, 0);
+        let is_error = |record: &Record| matches!(record, Record::Error { .. });
+        if event.payload.get(at) == Some(&b'{')
+            && let Ok(end) = self.read(event, at, scratch, tolerance)
+            && self.records.head().iter().any(is_error)
+        {
+            self.name_records(event, (at, end), scratch);
+            self.ahead = Ahead::Segment(Segment::End);
+            return Ok(Next::Records);
+        }
+        self.words(event)
+    }
+
+    /// The payload is the peer's complaint in so many words.
+    fn words(&mut self, event: &Event<'_>) -> Result<Next, ErrorKind> {
+        let message = Str::payload(0, event.payload.len());
+        self.only(Record::Error { code: Str::NONE, kind: Str::NONE, message, json: message })
+    }
+
+    /// Text that does not begin like JSON: a scalar of no known wire, or the peer's words.
+    fn text(
+        &mut self,
+        event: &Event<'_>,
+        scratch: &mut Scratch,
+        tolerance: &mut Tolerance,
+    ) -> Result<Next, ErrorKind> {
+        if is_value(event.payload, self.options.depth, scratch) {
+            let json = Str::payload(0, event.payload.len());
+            let name = event_name(event.name, scratch);
+            return self.only(Record::Unknown { name, json });
+        }
+        if !tolerance.meets(Quirk::PlainText) {
+            return Err(ErrorKind::Json);
+        }
+        self.words(event)
+    }
+
+    /// States the document at `at`, and finds out what follows it; returns whether it was stated.
+    fn document(
+        &mut self,
+        event: &Event<'_>,
+        at: usize,
+        scratch: &mut Scratch,
+        tolerance: &mut Tolerance,
+    ) -> Result<bool, ErrorKind> {
+        let end = match self.read(event, at, scratch, tolerance) {
+            Ok(end) => end,
+            Err(ErrorKind::Json) if tolerance.allows(Quirk::Repaired) => {
+                return self.repaired(event, at, scratch, tolerance);
+            }
+            Err(kind) => return self.past(event, at, kind, tolerance),
+        };
+        self.documents = self.documents.saturating_add(1);
+        let next = payload::next(event.payload, end, tolerance).map_err(ErrorKind::QuirkOff)?;
+        self.name_records(event, (at, end), scratch);
+        self.ahead = Ahead::Segment(next);
+        Ok(true)
+    }
+
+    /// A document that cannot be stated: the next of the payload may be; what was wrong is said at the end.
+    #[cold]
+    fn past(
+        &mut self,
+        event: &Event<'_>,
+        at: usize,
+        kind: ErrorKind,
+        tolerance: &mut Tolerance,
+    ) -> Result<bool, ErrorKind> {
+        let rest = event.payload.get(at..).unwrap_or_default();
+        let length = lex::nest::Nest::default().scan(rest).ok_or(kind)?;
+        match payload::next(event.payload, at.saturating_add(length), tolerance) {
+            Ok(next @ (Segment::Document(_) | Segment::Done(_))) => {
+                self.bad = self.bad.or(Some(kind));
+                self.ahead = Ahead::Segment(next);
+                Ok(false)
+            }
+            _ => Err(kind),
+        }
+    }
+
+    /// A document that is no JSON: what can be saved of it.
+    #[cold]
+    fn repaired(
+        &mut self,
+        event: &Event<'_>,
+        at: usize,
+        scratch: &mut Scratch,
+        tolerance: &mut Tolerance,
+    ) -> Result<bool, ErrorKind> {
+        self.records.begin_document();
+        if !repair::salvage(event.payload, at, &mut self.records, scratch, tolerance)? {
+            return Err(ErrorKind::Json);
+        }
+        tolerance.meets(Quirk::Repaired);
+        self.name_records(event, (at, event.payload.len()), scratch);
+        self.ahead = Ahead::Segment(Segment::End);
+        Ok(true)
+    }
+
+    /// Errors and unknown documents get their text, `span` of the payload, and the name of their event.
+    fn name_records(&mut self, event: &Event<'_>, span: (usize, usize), scratch: &mut Scratch) {
+        let is_whole = |record: &Record| matches!(record, Record::Error { .. } | Record::Unknown { .. });
+        if !self.records.head().iter().any(is_whole) {
+            return;
+        }
+        self.records.name_whole(0, Str::payload(span.0, span.1));
+        let is_unknown = |record: &Record| matches!(record, Record::Unknown { .. });
+        if self.records.head().iter().any(is_unknown) {
+            let name = event_name(event.name, scratch);
+            self.records.name_event(name);
+        }
+    }
+
+    fn read(
+        &mut self,
+        event: &Event<'_>,
+        at: usize,
+        scratch: &mut Scratch,
+        tolerance: &mut Tolerance,
+    ) -> Result<usize, ErrorKind> {
+        document(event.payload, at, &self.options, &mut self.records, scratch, tolerance)
+    }
+}
+
+/// The name of an unknown event, as a string in scratch: `message` where the stream named none.
+fn event_name(name: &[u8], scratch: &mut Scratch) -> Str {
+    let start = scratch.text.len();
+    match name {
+        b"" => scratch.text.push_str("message"),
+        name => scratch.text.push_str(&String::from_utf8_lossy(name)),
+    }
+    Str::scratch(start, scratch.text.len())
+}
+
+/// States the document at `at`; returns the index after it. The payload is UTF-8. Cost: one pass.
 pub(crate) fn document(
     payload: &[u8],
     at: usize,
-    reading: &ParseOptions,
-    room: &mut Room,
+    options: &ParseOptions,
+    records: &mut Records,
     scratch: &mut Scratch,
     tolerance: &mut Tolerance,
 ) -> Result<usize, ErrorKind> {
-    room.statement.clear();
+    records.begin_document();
     let size = payload.len().saturating_sub(at);
-    if size >= reading.tape_from && size <= TAPE_TO {
-        if let Some(done) = from_tape(payload, at, reading, room, scratch, tolerance) {
-            return done;
+    if size >= options.tape_from && size <= TAPE_TO {
+        if let Some(end) = from_tape(payload, at, options, records, scratch, tolerance) {
+            return Ok(end);
         }
-        room.statement.clear();
+        records.begin_document();
     }
-    let reader = Reader::new(payload, at, reading.depth, scratch, tolerance);
-    let Room { statement: Statement { head, body, padding }, spare } = room;
-    let mut visitor = Visitor { cursor: reader, head, body, padding, spare, reading };
-    visitor.document()?;
+    let cursor = Reader::new(payload, at, options.depth, scratch, tolerance);
+    let mut visitor = Visitor { cursor, records, options };
+    wire::document(&mut visitor)?;
     Ok(visitor.cursor.position())
 }
 
 /// The same from the tape; `None` where it cannot tell: the reader then decides.
-#[cfg(any(test, feature = "simd-json", feature = "fuzzing"))]
+#[cfg(any(test, feature = "simd-json", fuzzing))]
 fn from_tape(
     payload: &[u8],
     at: usize,
-    reading: &ParseOptions,
-    room: &mut Room,
+    options: &ParseOptions,
+    records: &mut Records,
     scratch: &mut Scratch,
     tolerance: &mut Tolerance,
-) -> Option<Result<usize, ErrorKind>> {
-    let before = (*tolerance, scratch.text.len());
+) -> Option<usize> {
+    let (seen, length, stated) = (tolerance.seen, scratch.length(), records.stated());
     let mut copy = payload.get(at..)?.to_vec();
-    let tape = tape::read(&mut copy, reading.depth)?;
+    let tape = tape::read(&mut copy, options.depth)?;
     let cursor = tape::Tape::new(tape, payload, at, scratch, tolerance);
-    let Room { statement: Statement { head, body, padding }, spare } = room;
-    let mut visitor = Visitor { cursor, head, body, padding, spare, reading };
-    let done = visitor.document();
-    if done.is_err() {
-        // The reader says what is wrong.
-        *tolerance = before.0;
-        scratch.text.truncate(before.1);
-        return None;
+    let mut visitor = Visitor { cursor, records, options };
+    let read = wire::document(&mut visitor);
+    if read.is_ok() && !visitor.cursor.is_lost() {
+        return Some(payload.len());
     }
-    Some(done.map(|()| payload.len()))
+    // The reader says what is wrong.
+    tolerance.seen = seen;
+    scratch.truncate(length);
+    records.forget_stated(stated);
+    None
 }
 
 /// Without the tape there is only the reader.
-#[cfg(not(any(test, feature = "simd-json", feature = "fuzzing")))]
+#[cfg(not(any(test, feature = "simd-json", fuzzing)))]
 fn from_tape(
     _: &[u8],
     _: usize,
     _: &ParseOptions,
-    _: &mut Room,
+    _: &mut Records,
     _: &mut Scratch,
     _: &mut Tolerance,
-) -> Option<Result<usize, ErrorKind>> {
+) -> Option<usize> {
     None
 }
 

@@ -33,7 +33,7 @@
 mod learn;
 mod matching;
 
-use crate::record::{Counter, Origin, Record, Span, Statement, Str};
+use crate::record::{Counter, Record, Records, Span, Str};
 
 const SHAPES: usize = 8;
 const BYTES: usize = 2 << 10;
@@ -89,16 +89,16 @@ enum Kind {
 enum Fact {
     Choice(u32),
     /// A fragment for the call with this wire index.
-    Call(u32, Origin),
-    Text(Origin),
-    Reasoning(u8, Origin),
-    Refusal(Origin),
+    Call(u32),
+    Text,
+    Reasoning(u8),
+    Refusal,
     Arguments,
     Counter(Counter),
 }
 
 /// One shape. Its lists are reused when it is forgotten.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 struct Shape {
     bytes: Vec<u8>,
     pieces: Vec<Piece>,
@@ -141,7 +141,7 @@ impl Capture {
 }
 
 /// The shapes of one stream.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[repr(C)] // The hot path's fields first, as in the decoder.
 pub(crate) struct Shapes {
     /// The first `live` are known, most recent first; what is behind them is there to be reused.
@@ -325,10 +325,10 @@ impl Shapes {
     /// all.
     pub(crate) fn records(
         &self,
-        out: &mut Statement,
+        out: &mut Records,
         mut unescape: impl FnMut(Span) -> Option<Str>,
     ) -> Option<()> {
-        out.clear();
+        out.begin_event();
         let shape = self.shapes.first()?;
         for (ordinal, fact) in shape.facts.iter().enumerate() {
             let mut text = |escaped: bool| match shape.capture(ordinal, &self.captures) {
@@ -337,18 +337,14 @@ impl Shapes {
                 None => None,
             };
             let escaped = self.escaped & 1u16.wrapping_shl(shape.hole_of(ordinal)) != 0;
-            out.body.push(match *fact {
+            out.push(match *fact {
                 Fact::Choice(index) => Record::Choice { index },
-                Fact::Call(index, origin) => Record::ToolCall {
-                    index: Some(index),
-                    id: Str::NONE,
-                    name: Str::NONE,
-                    origin,
-                    bare: false,
-                },
-                Fact::Text(origin) => Record::Text { origin, text: text(escaped)? },
-                Fact::Reasoning(source, origin) => Record::Reasoning { source, origin, text: text(escaped)? },
-                Fact::Refusal(origin) => Record::Refusal { origin, text: text(escaped)? },
+                Fact::Call(index) => {
+                    Record::ToolCall { index: Some(index), id: Str::NONE, name: Str::NONE, bare: false }
+                }
+                Fact::Text => Record::Text(text(escaped)?),
+                Fact::Reasoning(rank) => Record::Reasoning { rank, text: text(escaped)? },
+                Fact::Refusal => Record::Refusal(text(escaped)?),
                 Fact::Arguments => Record::Arguments(text(escaped)?),
                 Fact::Counter(counter) => {
                     let value = match shape.capture(ordinal, &self.captures) {
@@ -357,7 +353,8 @@ impl Shapes {
                     };
                     Record::Counter { counter, value, at: u32::MAX }
                 }
-            });
+            })
+            .ok()?;
         }
         Some(())
     }
@@ -375,9 +372,9 @@ impl Shapes {
     /// Learns an event: `raw` are its bytes, its payload starts at `base` and made `statement`. `escaped` tells where the
     /// strings in scratch came from.
     #[inline(never)]
-    pub(crate) fn learn(&mut self, raw: &[u8], base: usize, statement: &Statement, escaped: &[(Str, Span)]) {
+    pub(crate) fn learn(&mut self, raw: &[u8], base: usize, records: &Records, escaped: &[(Str, Span)]) {
         self.credit = self.credit.saturating_sub(LEARN);
-        if !learn::may_return(raw, statement) {
+        if !learn::may_return(raw, records) {
             return;
         }
         if self.live >= SHAPES {
@@ -385,7 +382,7 @@ impl Shapes {
         }
         self.make_ready();
         let Some((known, [new, ..])) = self.shapes.split_at_mut_checked(self.live) else { return };
-        if new.fill(raw, base, statement, escaped).is_none() {
+        if new.fill(raw, base, records, escaped).is_none() {
             return;
         }
         let kin = known.iter_mut().position(|known| known.generalize(new));

@@ -18,7 +18,7 @@ use std::fmt;
 
 use crate::dialect::{Quirks, Tolerance};
 use crate::error::{Error, ErrorKind, LimitKind};
-use crate::feeder::{Feeder, LARGEST_EVENT, Move, Place};
+use crate::feeder::{Feeder, Move, Place};
 use crate::frame::{Data, Event, Frames};
 use crate::keep;
 use crate::options::{Framing, Limits};
@@ -92,7 +92,7 @@ impl Framer {
     pub fn new() -> Self {
         let limits = Limits::default();
         Self {
-            frames: Frames::new(Framing::Sse, limits.event_bytes.min(LARGEST_EVENT)),
+            frames: Frames::new(Framing::Sse, limits.event_bytes()),
             limits,
             feeder: Feeder::default(),
             tolerance: Tolerance::new(Quirks::NONE),
@@ -106,7 +106,7 @@ impl Framer {
     /// With these limits. To be said before the first byte.
     #[must_use]
     pub fn limits(self, limits: Limits) -> Self {
-        let frames = Frames::new(Framing::Sse, limits.event_bytes.min(LARGEST_EVENT));
+        let frames = Frames::new(Framing::Sse, limits.event_bytes());
         Self { limits, frames, ..self }
     }
 
@@ -228,7 +228,7 @@ impl Framer {
     /// Asks the limits, and decodes what is no UTF-8.
     fn event(&mut self, input: &[u8], place: Place, event: Event) -> Result<(Place, Event), LimitKind> {
         let kept = self.keep_id(input, place, event.end);
-        if event.name.range().len() > self.limits.event_name_bytes {
+        if event.name.range().len() > self.limits.event_name_bytes() {
             return Err(LimitKind::EventNameBytes);
         }
         if !kept {
@@ -259,7 +259,7 @@ impl Framer {
     fn keep_id(&mut self, input: &[u8], place: Place, length: usize) -> bool {
         let Some(span) = self.frames.take_id() else { return true };
         let new = span.of(self.feeder.bytes(input, place, length));
-        if new.len() > self.limits.id_bytes {
+        if new.len() > self.limits.id_bytes() {
             return false;
         }
         self.id.clear();

@@ -1,9 +1,18 @@
 //! The shapes of ATTACKS A1 to A6 by size: what must cost twice as much when there is twice as much of it.
 
+#[path = "../../src/tests/pairs.rs"]
+#[allow(missing_docs, dead_code)]
+mod pairs;
+
+use std::hint::black_box;
+
+use deltaic::{Decoder, Options};
+
 use crate::{
     sink::Answer,
     workloads::{self, Workload},
 };
+pub(crate) use pairs::Pair;
 
 /// What repeats, after what prefix.
 const SHAPES: [(&str, &str, &str); 15] = [
@@ -49,4 +58,29 @@ pub fn named(name: &str, bytes: usize) -> Workload {
     let stream = format!("{prefix}{}", unit.repeat(bytes / unit.len())).into_bytes();
     let ends = vec![stream.len()];
     Workload { name, stream, ends, payloads: 0, answer: Answer::default() }
+}
+
+/// Events in which one key is repeated beside records that survive, and their like.
+pub(crate) fn pairs() -> Vec<Pair> {
+    pairs::pairs()
+}
+
+/// The names of [`pairs`].
+#[must_use]
+pub fn pair_names() -> Vec<String> {
+    pairs().iter().map(ToString::to_string).collect()
+}
+
+/// What decodes each pair from the `from`th to the `to`th at each of `sizes`, in this order.
+pub fn pair_jobs(from: usize, to: usize, sizes: [usize; 2]) -> impl Iterator<Item = impl FnMut()> {
+    let pairs = pairs().into_iter().take(to).skip(from);
+    pairs.flat_map(move |pair| {
+        sizes.map(|bytes| {
+            let (event, options) = (pair.sized(bytes), Options::new().repair(pair.repair()));
+            move || {
+                let (mut decoder, mut input) = (Decoder::with_options(options.clone()), event.as_bytes());
+                while !matches!(black_box(decoder.next_delta(&mut input)), Ok(None)) {}
+            }
+        })
+    })
 }

@@ -32,7 +32,7 @@ impl<'s, const PREDICT: bool> Stack<'s> for Deltaic<PREDICT> {
     }
 
     fn end<S: Sink>(&mut self, sink: &mut S) {
-        self.0.finish();
+        let _ = self.0.finish();
         self.feed(&[], sink);
     }
 }

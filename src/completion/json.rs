@@ -129,6 +129,7 @@ impl From<CompletionObject<'_>> for Completion {
             choices: object.choices.into_iter().map(|choice| (choice.index, choice.into())).collect(),
             usage: object.usage.map(Usage::from),
             errors: Vec::new(),
+            error_count: 0,
         }
     }
 }
@@ -137,7 +138,7 @@ impl<'a> ChoiceObject<'a> {
     fn new(index: u32, choice: &'a Choice) -> Self {
         let silent = !choice.refusal.is_empty() || !choice.tool_calls.is_empty();
         let message = MessageObject {
-            role: choice.role.as_deref().unwrap_or("assistant").into(),
+            role: choice.role.as_deref().filter(|role| !role.is_empty()).unwrap_or("assistant").into(),
             content: if silent { told(&choice.text) } else { Some(choice.text.as_str().into()) },
             reasoning_content: told(&choice.reasoning),
             refusal: told(&choice.refusal),

@@ -2,13 +2,16 @@
 //!
 //! Knows: counts. Must not know: how they came about.
 
+use std::fmt;
+
 /// How a stream ended, as far as its bytes tell ([`crate::Decoder::ending`]).
 ///
 /// Cost: a copy of a few words; nothing is computed later.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Ending {
     pub(super) done: bool,
     pub(super) events: u64,
+    pub(super) unknown_events: u64,
     pub(super) errors: u64,
     pub(super) peer_errors: u64,
     pub(super) choices: usize,
@@ -41,6 +44,13 @@ impl Ending {
     #[must_use]
     pub const fn events(&self) -> u64 {
         self.events
+    }
+
+    /// Events of no known wire, which told nothing but [`crate::Delta::Unknown`]. Where they are all there was, this was no
+    /// stream that the decoder knows: an answer was not even begun.
+    #[must_use]
+    pub const fn unknown_events(&self) -> u64 {
+        self.unknown_events
     }
 
     /// Our complaints ([`crate::Error`]).
@@ -84,5 +94,23 @@ impl Ending {
     pub fn first_bytes(&self) -> &[u8] {
         let (bytes, length) = &self.first;
         bytes.get(..usize::from(*length)).unwrap_or_default()
+    }
+}
+
+/// Counts, and of the first bytes how many they are: `Debug` prints nothing of the stream.
+impl fmt::Debug for Ending {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Ending")
+            .field("done", &self.done)
+            .field("events", &self.events)
+            .field("unknown_events", &self.unknown_events)
+            .field("errors", &self.errors)
+            .field("peer_errors", &self.peer_errors)
+            .field("choices", &self.choices)
+            .field("finished_choices", &self.finished_choices)
+            .field("open_tool_calls", &self.open_tool_calls)
+            .field("unterminated_bytes", &self.unterminated_bytes)
+            .field("first_bytes", &self.first_bytes().len())
+            .finish()
     }
 }

@@ -2,44 +2,64 @@
 //!
 //! Knows: [`Decoder::next_delta`], and what must be kept when an input is left early. Must not know: rooms.
 
+use std::fmt;
 use std::ops::ControlFlow;
 
-use super::{Decoder, Source, State};
+use super::{Decoder, Ending, Machine, Source, State};
 use crate::delta::Delta;
 use crate::error::Error;
 
 impl Decoder {
-    /// Feeds `input` through a guard that gives the deltas one by one; when it is dropped early, the rest of the input is
+    /// Feeds `input` through a guard that tells the deltas one by one; when it is dropped early, the rest of the input is
     /// kept (copied) and told first next time.
+    ///
+    /// What is kept so is input that nobody has looked at: no limit bounds it but the caller's own. Read each guard to its
+    /// end, or [`Decoder::reset`]; [`Decoder::buffered`] tells what is held.
+    #[must_use = "dropped unread, the guard keeps all of the input, without limit"]
     pub fn feed<'d>(&'d mut self, input: &'d [u8]) -> Feed<'d> {
         Feed { decoder: self, input }
     }
 
-    /// Feeds `input` and calls `f` with each delta and each non-fatal or fatal error, until it breaks or the input is
-    /// taken. After a break the rest of the input is kept, as by [`Decoder::feed`].
-    pub fn for_each(
+    /// Feeds `input` and calls `f` with each delta and each error, until it breaks or the input is taken. After a break the
+    /// rest of the input is kept, as by [`Decoder::feed`].
+    ///
+    /// It goes on after an error that is one bad event's, and returns after a fatal one ([`Error::is_fatal`]), which each
+    /// later call tells again, once: the loop around it ends when its inputs do.
+    ///
+    /// ```
+    /// use std::ops::ControlFlow;
+    /// use deltaic::{Decoder, Delta, Error};
+    ///
+    /// let input = b"data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Hi\"}}]}\n\ndata: {]\n\n";
+    /// let found = Decoder::new().for_each(input, |said| match said {
+    ///     Err(error) => ControlFlow::Break(error), // whatever the closure breaks with is returned
+    ///     Ok(_) => ControlFlow::Continue(()),
+    /// });
+    /// assert_eq!(found.break_value().map(|error: Error| error.offset()), Some(58));
+    /// ```
+    pub fn for_each<B>(
         &mut self,
         input: &[u8],
-        mut f: impl FnMut(Result<Delta<'_>, Error>) -> ControlFlow<()>,
-    ) -> ControlFlow<()> {
-        let mut feed = self.feed(input);
-        loop {
-            match feed.next_delta() {
-                Ok(None) => return ControlFlow::Continue(()),
-                Ok(Some(delta)) => f(Ok(delta))?,
-                Err(error) => {
-                    f(Err(error))?;
-                    if error.is_fatal() {
-                        return ControlFlow::Break(());
-                    }
-                }
-            }
-        }
+        f: impl FnMut(Result<Delta<'_>, Error>) -> ControlFlow<B>,
+    ) -> ControlFlow<B> {
+        self.feed(input).drain(f)
+    }
+
+    /// No more bytes will come: [`Decoder::finish`], and `f` is called with what the end releases, as by
+    /// [`Decoder::for_each`]; then how the stream ended.
+    pub fn end<B>(
+        &mut self,
+        f: impl FnMut(Result<Delta<'_>, Error>) -> ControlFlow<B>,
+    ) -> ControlFlow<B, Ending> {
+        self.finish().drain(f)?;
+        ControlFlow::Continue(self.ending())
     }
 }
 
-/// One input being fed ([`Decoder::feed`]); dropping it early keeps the rest of the input.
-#[derive(Debug)]
+/// One input being fed ([`Decoder::feed`]), or the end ([`Decoder::finish`]); dropping it early keeps the rest.
+///
+/// `Debug` prints counts and nothing of the stream.
+#[must_use = "dropped unread, it keeps all of the input, without limit"]
 pub struct Feed<'d> {
     decoder: &'d mut Decoder,
     input: &'d [u8],
@@ -50,26 +70,56 @@ impl Feed<'_> {
     ///
     /// # Errors
     ///
-    /// As [`Decoder::next_delta`].
+    /// As [`Decoder::next_delta`]: a fatal error is told again by every call.
+    #[inline]
     pub fn next_delta(&mut self) -> Result<Option<Delta<'_>>, Error> {
         self.decoder.next_delta(&mut self.input)
+    }
+
+    /// Calls `f` with each that is left.
+    fn drain<B>(mut self, mut f: impl FnMut(Result<Delta<'_>, Error>) -> ControlFlow<B>) -> ControlFlow<B> {
+        loop {
+            match self.next_delta() {
+                Ok(None) => return ControlFlow::Continue(()),
+                Ok(Some(delta)) => f(Ok(delta))?,
+                Err(error) => {
+                    f(Err(error))?;
+                    if error.is_fatal() {
+                        return ControlFlow::Continue(());
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Feed<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Feed").field("decoder", &self.decoder).field("input", &self.input.len()).finish()
     }
 }
 
 impl Drop for Feed<'_> {
     fn drop(&mut self) {
-        if self.input.is_empty() || self.decoder.state != State::Open || self.decoder.fatal.is_some() {
+        self.decoder.machine.keep_input(self.input);
+    }
+}
+
+impl Machine {
+    /// The rest of an input that was left early; told first next time.
+    fn keep_input(&mut self, rest: &[u8]) {
+        if rest.is_empty() || self.state != State::Open || self.fatal.is_some() {
             return;
         }
-        self.decoder.leave_fast_path();
+        self.leave_fast_path();
         // The queue may still be ranges of what the carry has read.
-        self.decoder.keep_queue(&[]);
-        self.decoder.source = match self.decoder.source {
+        self.keep_queue(&[]);
+        self.source = match self.source {
             Source::Joined => Source::Joined,
             _ => Source::Scratch,
         };
-        self.decoder.take(self.input, self.input.len());
-        self.decoder.feeder.carry.push(self.input);
-        self.decoder.feeder.need_input = false;
+        self.take(rest, rest.len());
+        self.feeder.carry.push(rest);
+        self.feeder.need_input = false;
     }
 }

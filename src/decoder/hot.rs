@@ -2,7 +2,7 @@
 //!
 //! Knows: when a shape may be asked, and what a hit changes. Must not know: how shapes are compared or learned.
 
-use super::{Decoder, Mode, Source, State};
+use super::{Machine, Mode, Source, State};
 use crate::delta::Delta;
 use crate::dialect::Quirk;
 use crate::feeder::after_line_ends;
@@ -36,7 +36,7 @@ impl FastDelta {
     }
 }
 
-impl Decoder {
+impl Machine {
     /// The hot path: an event just like one before, that says one thing. Gives how many bytes it takes, and the delta; none
     /// where its text had to be unescaped: it is then `said`.
     #[inline]

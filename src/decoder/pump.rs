@@ -2,15 +2,16 @@
 //!
 //! Knows: the framer's steps, the carry, the offsets. Must not know: what an event says.
 
-use super::{Decoder, FIRST, Mode, Outcome, Pipeline, Source, State};
+use super::{FIRST, Machine, Mode, Outcome, Pipeline, Source, State};
 use crate::carry::Carry;
 use crate::dialect::Quirk;
 use crate::error::{Error, ErrorKind, LimitKind};
 use crate::feeder::{Move, Place};
 use crate::frame::{Data, Event, Step};
+use crate::parse;
 use crate::record::Span;
 
-impl Decoder {
+impl Machine {
     /// Takes bytes, from `used` on, until there is something to say; gives how many are then used.
     pub(super) fn advance(&mut self, bytes: &[u8], mut used: usize) -> (usize, Outcome) {
         if let Source::Input { .. } = self.source {
@@ -51,8 +52,9 @@ impl Decoder {
     }
 
     fn next_mode(&self) -> Mode {
-        if self.next < self.pipeline.queue.len() || self.pipeline.error.is_some() || self.state != State::Open
-        {
+        let is_busy = self.next < self.pipeline.queue.len() || self.pipeline.error.is_some();
+        // What one big event took is given back on the general way, once its deltas are told.
+        if is_busy || self.state != State::Open || self.pipeline.is_big() {
             Mode::General
         } else if self.is_hot() && !self.frames.is_swollen() && !self.feeder.carry.is_swollen() {
             Mode::Fast
@@ -76,6 +78,9 @@ impl Decoder {
             self.feeder.carry.relax();
         }
         self.frames.relax();
+        if self.pipeline.is_big() && self.pipeline.error.is_none() {
+            self.pipeline.relax();
+        }
         let kind = self.pipeline.error.take()?;
         self.errors = self.errors.saturating_add(1);
         let mut error = Error::new(kind, self.event_at);
@@ -224,15 +229,15 @@ impl Decoder {
             let decoded = String::from_utf8_lossy(payload).into_owned();
             return self.undecodable(decoded, name, event.error);
         }
-        self.pipeline.event(payload, name, event.error, learn);
+        self.pipeline.decode_payload(&parse::Event { payload, name, is_error: event.error }, learn);
         self.settle();
         if learn
             && self.pipeline.is_repeatable()
             && self.frames.ends_by_itself(raw)
             && let Data::One(span) = event.data
         {
-            let Pipeline { room, scratch, .. } = &self.pipeline;
-            self.shapes.learn(raw, span.range().start, &room.statement, &scratch.escaped);
+            let Pipeline { parser, scratch, .. } = &self.pipeline;
+            self.shapes.learn(raw, span.range().start, &parser.records, &scratch.escaped);
         }
     }
 
@@ -247,7 +252,8 @@ impl Decoder {
         }
         *self.frames.data_buffer_mut() = decoded.into_bytes();
         self.source = Source::Joined;
-        self.pipeline.event(self.frames.data_buffer(), name, error, false);
+        let event = parse::Event { payload: self.frames.data_buffer(), name, is_error: error };
+        self.pipeline.decode_payload(&event, false);
         self.settle();
     }
 

@@ -2,13 +2,13 @@
 //!
 //! Knows: where the texts of the event being told are. Must not know: how they got there.
 
-use super::{Decoder, Source};
+use super::{Machine, Source};
 use crate::carry::Carry;
 use crate::delta::Delta;
 use crate::frame::Frames;
 use crate::record::{RawDelta, Str, Texts, text};
 
-impl Decoder {
+impl Machine {
     /// Copies the strings of what is still queued to scratch: its payload will not be there at the next call.
     pub(super) fn keep_queue(&mut self, bytes: &[u8]) {
         let Some(rest) = self.pipeline.queue.get_mut(self.next..).filter(|rest| !rest.is_empty()) else {
@@ -57,7 +57,11 @@ impl Decoder {
                 Delta::ToolCallUpdate { choice, slot, id: some(id), name: some(name) }
             }
             RawDelta::ToolCallEnd { choice, slot } => Delta::ToolCallEnd { choice, slot },
-            RawDelta::Extra { choice, kind, json } => Delta::Extra { choice, kind, json: slice(json) },
+            RawDelta::Part { choice, part, kind } => Delta::Part { choice, part, kind },
+            RawDelta::Restart { choice } => Delta::Restart { choice },
+            RawDelta::Extra { choice, kind, name, json } => {
+                Delta::Extra { choice, kind, name: slice(name), json: slice(json) }
+            }
             RawDelta::Finish { choice, reason, raw, saw_tool_calls } => {
                 Delta::Finish { choice, reason, raw: slice(raw), saw_tool_calls }
             }

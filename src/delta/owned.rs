@@ -2,51 +2,75 @@
 //!
 //! Knows: [`Delta`]. Must not know: anything else.
 
-use super::{Delta, ExtraKind, FinishReason, OpaqueKind, Usage};
+use super::{Delta, DeltaStr, ExtraKind, FinishReason, OpaqueKind, PartKind, Usage};
 
 /// A [`Delta`] that owns its strings; the fields are those of the borrowed variant.
 ///
+/// With the feature `serde` it is written and read as JSON with the member `type`. A reader meets new kinds as errors (an
+/// old program cannot know what to do with them); new words of [`FinishReason`] and [`ExtraKind`] it reads as `Other`.
+///
 /// Cost: one allocation for each string, made by [`Delta::into_owned`].
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Deserialize), serde(tag = "type", rename_all = "snake_case"))]
 #[non_exhaustive]
 #[allow(missing_docs)] // the fields are documented at `Delta`
 pub enum OwnedDelta {
     /// See [`Delta::Start`].
-    Start { id: Option<String>, model: Option<String>, created: Option<u64> },
+    #[non_exhaustive]
+    Start { id: Option<DeltaStr>, model: Option<DeltaStr>, created: Option<u64> },
     /// See [`Delta::Role`].
-    Role { choice: u32, role: String },
+    Role { choice: u32, role: DeltaStr },
     /// See [`Delta::Text`].
-    Text { choice: u32, text: String },
+    Text { choice: u32, text: DeltaStr },
     /// See [`Delta::Reasoning`].
-    Reasoning { choice: u32, text: String },
+    Reasoning { choice: u32, text: DeltaStr },
     /// See [`Delta::Refusal`].
-    Refusal { choice: u32, text: String },
+    Refusal { choice: u32, text: DeltaStr },
     /// See [`Delta::ReasoningOpaque`].
-    ReasoningOpaque { choice: u32, kind: OpaqueKind, data: String },
+    #[non_exhaustive]
+    ReasoningOpaque { choice: u32, kind: OpaqueKind, data: DeltaStr },
     /// See [`Delta::ToolCallStart`].
-    ToolCallStart { choice: u32, slot: u32, id: Option<String>, name: Option<String> },
+    #[non_exhaustive]
+    ToolCallStart { choice: u32, slot: u32, id: Option<DeltaStr>, name: Option<DeltaStr> },
     /// See [`Delta::ToolCallUpdate`].
-    ToolCallUpdate { choice: u32, slot: u32, id: Option<String>, name: Option<String> },
+    #[non_exhaustive]
+    ToolCallUpdate { choice: u32, slot: u32, id: Option<DeltaStr>, name: Option<DeltaStr> },
     /// See [`Delta::ToolCallArguments`].
-    ToolCallArguments { choice: u32, slot: u32, fragment: String },
+    ToolCallArguments { choice: u32, slot: u32, fragment: DeltaStr },
     /// See [`Delta::ToolCallEnd`].
     ToolCallEnd { choice: u32, slot: u32 },
     /// See [`Delta::Extra`].
-    Extra { choice: Option<u32>, kind: ExtraKind, json: String },
+    #[non_exhaustive]
+    Extra {
+        choice: Option<u32>,
+        kind: ExtraKind,
+        #[cfg_attr(feature = "serde", serde(default))]
+        name: DeltaStr,
+        json: DeltaStr,
+    },
+    /// See [`Delta::Part`].
+    #[non_exhaustive]
+    Part { choice: u32, part: u32, kind: PartKind },
+    /// See [`Delta::Restart`].
+    #[non_exhaustive]
+    Restart { choice: u32 },
     /// See [`Delta::Finish`].
-    Finish { choice: u32, reason: FinishReason, raw: String, saw_tool_calls: bool },
+    #[non_exhaustive]
+    Finish { choice: u32, reason: FinishReason, raw: DeltaStr, saw_tool_calls: bool },
     /// See [`Delta::Usage`].
     Usage(Usage),
     /// See [`Delta::PeerError`].
     #[cfg_attr(feature = "serde", serde(rename = "error"))]
-    PeerError { code: Option<String>, kind: Option<String>, message: String, json: String },
+    #[non_exhaustive]
+    PeerError { code: Option<DeltaStr>, kind: Option<DeltaStr>, message: DeltaStr, json: DeltaStr },
     /// See [`Delta::Keepalive`].
     Keepalive,
     /// See [`Delta::Unknown`].
-    Unknown { event: String, payload: String },
+    #[non_exhaustive]
+    Unknown { event: DeltaStr, payload: DeltaStr },
     /// See [`Delta::Done`].
-    Done { marker: String },
+    #[non_exhaustive]
+    Done { marker: DeltaStr },
 }
 
 impl OwnedDelta {
@@ -80,7 +104,11 @@ impl OwnedDelta {
                 Delta::ToolCallArguments { choice: *choice, slot: *slot, fragment }
             }
             Self::ToolCallEnd { choice, slot } => Delta::ToolCallEnd { choice: *choice, slot: *slot },
-            Self::Extra { choice, kind, json } => Delta::Extra { choice: *choice, kind: *kind, json },
+            Self::Extra { choice, kind, name, json } => {
+                Delta::Extra { choice: *choice, kind: *kind, name, json }
+            }
+            Self::Part { choice, part, kind } => Delta::Part { choice: *choice, part: *part, kind: *kind },
+            Self::Restart { choice } => Delta::Restart { choice: *choice },
             Self::Finish { choice, reason, raw, saw_tool_calls } => {
                 Delta::Finish { choice: *choice, reason: *reason, raw, saw_tool_calls: *saw_tool_calls }
             }
@@ -97,7 +125,7 @@ impl OwnedDelta {
 
 impl From<Delta<'_>> for OwnedDelta {
     fn from(delta: Delta<'_>) -> Self {
-        let owned = |text: &str| text.to_owned();
+        let owned = DeltaStr::from;
         match delta {
             Delta::Start { id, model, created } => {
                 Self::Start { id: id.map(owned), model: model.map(owned), created }
@@ -119,7 +147,11 @@ impl From<Delta<'_>> for OwnedDelta {
                 Self::ToolCallArguments { choice, slot, fragment: owned(fragment) }
             }
             Delta::ToolCallEnd { choice, slot } => Self::ToolCallEnd { choice, slot },
-            Delta::Extra { choice, kind, json } => Self::Extra { choice, kind, json: owned(json) },
+            Delta::Extra { choice, kind, name, json } => {
+                Self::Extra { choice, kind, name: owned(name), json: owned(json) }
+            }
+            Delta::Part { choice, part, kind } => Self::Part { choice, part, kind },
+            Delta::Restart { choice } => Self::Restart { choice },
             Delta::Finish { choice, reason, raw, saw_tool_calls } => {
                 Self::Finish { choice, reason, raw: owned(raw), saw_tool_calls }
             }
@@ -136,6 +168,12 @@ impl From<Delta<'_>> for OwnedDelta {
             }
             Delta::Done { marker } => Self::Done { marker: owned(marker) },
         }
+    }
+}
+
+impl<'a> From<&'a OwnedDelta> for Delta<'a> {
+    fn from(owned: &'a OwnedDelta) -> Self {
+        owned.as_delta()
     }
 }
 

@@ -16,26 +16,28 @@
 //! 4. A tool call is found by index, then by id, then by name, then it is the latest.
 //! 5. The first real finish reason wins; of usage fields the last number that is not a late zero.
 
-/// What kind of deviation a quirk is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum QuirkClass {
-    /// Another name or word for a known thing.
-    Spelling,
-    /// A known thing where it does not belong.
-    Place,
-    /// A known thing in another JSON type or structure.
-    Shape,
-    /// Doubt about which choice or tool call is meant.
-    Identity,
-    /// Two statements of one fact in one chunk.
-    Coincidence,
-    /// A fact said again.
-    Redundant,
-    /// Events cut out of the bytes, or JSON written, in another way.
-    Framing,
-    /// Readable in two ways; a written rule decides.
-    Ambiguous,
+use crate::words::{word_traits, words};
+
+words! {
+    /// What kind of deviation a quirk is.
+    QuirkClass {
+        /// Another name or word for a known thing.
+        Spelling = "spelling",
+        /// A known thing where it does not belong.
+        Place = "place",
+        /// A known thing in another JSON type or structure.
+        Shape = "shape",
+        /// Doubt about which choice or tool call is meant.
+        Identity = "identity",
+        /// Two statements of one fact in one chunk.
+        Coincidence = "coincidence",
+        /// A fact said again.
+        Redundant = "redundant",
+        /// Events cut out of the bytes, or JSON written, in another way.
+        Framing = "framing",
+        /// Readable in two ways; a written rule decides.
+        Ambiguous = "ambiguous",
+    }
 }
 
 macro_rules! register {
@@ -45,9 +47,8 @@ macro_rules! register {
         ///
         /// Each is documented in four lines: what the wire does, the rule that serves it, why serving it cannot
         /// misread a conforming stream, and the witness in `corpus/`.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         #[non_exhaustive]
-        #[repr(u8)]
         pub enum Quirk {
             $(
                 #[doc = concat!("Wire: ", $wire)]
@@ -67,7 +68,7 @@ macro_rules! register {
 
             /// Its name in snake case, as reports print it.
             #[must_use]
-            pub const fn name(self) -> &'static str {
+            pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $name,)* }
             }
 
@@ -101,6 +102,8 @@ macro_rules! register {
                 match self { $(Self::$variant => $witness,)* }
             }
         }
+
+        word_traits!(Quirk);
     };
 }
 
@@ -220,6 +223,10 @@ register! {
         "A chunk without `choices`, or null."
         "It is read as an empty array when the chunk carries usage or names itself a chunk."
         "Documents with another wire's marks are not taken for chunks."
+    ChoicesObject "choices_object" Shape "gateway/choices-object.sse"
+        "`choices` as an empty object, beside usage."
+        "It is an empty list."
+        "The reference sends a list."
     DeltaMissing "delta_missing" Shape "gateway/delta-missing.sse"
         "A choice without `delta`, or null, and nothing in its place."
         "It is an empty delta."
@@ -344,6 +351,10 @@ register! {
         "A finish reason again, or another one."
         "The first real one wins."
         "The reference finishes a choice once."
+    FinishAgain "finish_again" Redundant "gateway/finish-per-call.sse"
+        "A finish reason, then more content or calls, then the real one."
+        "The last one with nothing after it stands: it is told again if it says otherwise, or ends calls."
+        "The reference sends nothing after a choice's finish."
     FinishNullWord "finish_null_word" Spelling "dashscope/finish-null-word.sse"
         "`\"null\"` as a word."
         "It is null."
@@ -370,6 +381,14 @@ register! {
         "An error that is no `error` object: flat, a string, `detail`, a status in `base_resp`."
         "The table of error shapes; only for documents without choices."
         "A chunk has choices."
+    ModelSpelling "model_spelling" Spelling "watsonx/close-and-model-id.sse"
+        "The model as `model_id`."
+        "It is the model, where there is no `model`."
+        "The reference names it `model`."
+    PingEvent "ping_event" Redundant "gateway/ping-among-chunks.sse"
+        "`{\"type\":\"ping\"}` or `keepalive` among chunks."
+        "It is a keep-alive."
+        "A chunk has no `type`."
     ErrorEmpty "error_empty" Redundant "gateway/error-null.sse"
         "`error` as `{}`, an empty string, `false`, `0`, `[]`, or all nulls on good chunks."
         "It is no error."

@@ -2,6 +2,8 @@
 //!
 //! Knows: the register. Must not know: what a quirk is about.
 
+use std::fmt;
+
 use super::quirk::Quirk;
 
 impl Quirk {
@@ -17,7 +19,7 @@ impl Quirk {
 /// let quirks = Quirks::TOLERANT.without(Quirk::ThinkTags);
 /// assert!(!quirks.contains(Quirk::ThinkTags));
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Quirks(u128);
 
 impl Quirks {
@@ -63,8 +65,9 @@ impl Quirks {
     }
 
     /// The quirks in it, in the register's order.
-    pub fn iter(self) -> impl Iterator<Item = Quirk> {
-        Quirk::ALL.iter().copied().filter(move |quirk| self.contains(*quirk))
+    #[must_use]
+    pub const fn iter(self) -> QuirksIter {
+        QuirksIter(self)
     }
 
     /// Both sets together.
@@ -73,6 +76,56 @@ impl Quirks {
         Self(self.0 | other.0)
     }
 }
+
+/// The names.
+impl fmt::Debug for Quirks {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.iter().map(|quirk| quirk.as_str())).finish()
+    }
+}
+
+impl IntoIterator for Quirks {
+    type Item = Quirk;
+    type IntoIter = QuirksIter;
+
+    fn into_iter(self) -> QuirksIter {
+        self.iter()
+    }
+}
+
+impl FromIterator<Quirk> for Quirks {
+    fn from_iter<I: IntoIterator<Item = Quirk>>(quirks: I) -> Self {
+        quirks.into_iter().fold(Self::NONE, Self::with)
+    }
+}
+
+impl Extend<Quirk> for Quirks {
+    fn extend<I: IntoIterator<Item = Quirk>>(&mut self, quirks: I) {
+        *self = self.union(quirks.into_iter().collect());
+    }
+}
+
+/// The quirks of a set, in the register's order ([`Quirks::iter`]).
+#[derive(Debug, Clone)]
+pub struct QuirksIter(Quirks);
+
+impl Iterator for QuirksIter {
+    type Item = Quirk;
+
+    fn next(&mut self) -> Option<Quirk> {
+        // A bit's number is its quirk's place in the register.
+        let next = usize::try_from(self.0.0.trailing_zeros()).ok().and_then(|place| Quirk::ALL.get(place))?;
+        self.0 = self.0.without(*next);
+        Some(*next)
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        let left = usize::try_from(self.0.0.count_ones()).unwrap_or_default();
+        (left, Some(left))
+    }
+}
+
+impl ExactSizeIterator for QuirksIter {}
 
 /// What is allowed and what has been seen.
 #[derive(Debug, Clone, Copy)]

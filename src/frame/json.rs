@@ -3,7 +3,7 @@
 //! Knows: line feeds, nesting, commas between elements. Must not know: what the values say.
 //!
 //! `Undecided` is the state of a stream that begins with a brace: when its first line is a complete value it is one
-//! value a line; else the value goes on over the lines.
+//! value a line; else the value goes on over the lines. So does a later one that its line leaves open.
 //!
 //! A value that goes over lines may be torn: a line feed inside a string is never JSON, nor is a value that begins a line where
 //! none can begin. It ends there, one bad event, and the lines after it are read anew; what is left of a torn string is
@@ -60,8 +60,8 @@ pub(super) struct Json {
     nest: Nest,
     line: LineStart,
     skip: Skip,
-    /// This value is the first of a stream that began with a brace.
-    first: bool,
+    /// What the shape was before a value that goes over lines.
+    before: Shape,
     /// What has begun is no bracketed value.
     scalar: bool,
     /// Skipping the rest of a value that was over the limit.
@@ -77,7 +77,7 @@ impl Json {
             nest: Nest::default(),
             line: LineStart::Past,
             skip: Skip::No,
-            first: false,
+            before: Shape::Undecided,
             scalar: false,
             over: false,
         }
@@ -88,7 +88,7 @@ impl Json {
     }
 
     pub(super) fn begin(&mut self, shape: Shape) {
-        self.shape = shape;
+        (self.shape, self.before) = (shape, shape);
     }
 
     /// Before the first byte of a line that will be a value.
@@ -114,20 +114,14 @@ impl Json {
         let Some(found) = memchr::memchr(b'\n', rest) else { return self.more_or_over(bytes.len()) };
         let end = self.scanned.saturating_add(found);
         let next = end.saturating_add(1);
-        if self.shape == Shape::Undecided {
-            // A first line over the limit is one of lines, however it was cut.
-            if next <= self.limit {
-                self.nest.scan(bytes.get(..end).unwrap_or_default());
-            }
-            if self.nest.is_open() {
-                self.shape = Shape::Values;
-                self.first = true;
-                self.scanned = end;
-                return self.value(bytes);
-            }
-            self.nest = Nest::default();
-            self.shape = Shape::Lines;
+        // A line over the limit is one of lines, however it was cut.
+        if !self.over && next <= self.limit && self.may_go_on(bytes.get(..end).unwrap_or_default()) {
+            self.before = std::mem::replace(&mut self.shape, Shape::Values);
+            self.scanned = end;
+            return self.value(bytes);
         }
+        self.nest = Nest::default();
+        self.shape = Shape::Lines;
         if self.over {
             self.over = false;
             return self.dropped(next);
@@ -141,6 +135,17 @@ impl Json {
         }
         let end = if bytes.get(end.wrapping_sub(1)) == Some(&b'\r') { end.saturating_sub(1) } else { end };
         self.event(end, next)
+    }
+
+    /// The value on this line goes on over the next lines. Cost: the first line, and one that ends like no value, are scanned.
+    fn may_go_on(&mut self, line: &[u8]) -> bool {
+        let (first, last) = (line.first(), line.trim_ascii_end().last());
+        let is_whole = matches!(first, Some(b'{')) && matches!(last, Some(b'}'));
+        if self.shape == Shape::Lines && (is_whole || !matches!(first, Some(b'{'))) {
+            return false;
+        }
+        self.nest.scan(line);
+        self.nest.is_open()
     }
 
     fn value(&mut self, bytes: &[u8]) -> Step {
@@ -207,9 +212,10 @@ impl Json {
     fn torn(&mut self, next: usize) -> Step {
         self.nest = Nest::default();
         self.line = LineStart::Past;
-        if std::mem::take(&mut self.first) {
+        if matches!(self.before, Shape::Undecided | Shape::Lines) && self.shape == Shape::Values {
             self.shape = Shape::Lines;
         }
+        self.before = self.shape;
         // The white space before the value that shows it counts, and goes, with what is over the limit: it may have come alone.
         let seen = std::mem::take(&mut self.scanned).max(next);
         if std::mem::take(&mut self.over) {
@@ -294,7 +300,15 @@ impl Json {
     /// A value ends at `end`: an event, or one that is or was over the limit.
     fn ended(&mut self, end: usize) -> Step {
         self.nest = Nest::default();
-        self.first = false;
+        let step = self.ended_in(end);
+        if self.before == Shape::Lines {
+            self.shape = Shape::Lines;
+        }
+        self.before = self.shape;
+        step
+    }
+
+    fn ended_in(&mut self, end: usize) -> Step {
         if std::mem::take(&mut self.over) {
             return self.dropped(end);
         }

@@ -5,7 +5,7 @@
 //! None of this runs on a conforming stream of one `data` line an event: it is asked about pending data only when a
 //! line arrives that the strict rules would join or ignore.
 
-use super::document::is_done;
+use crate::dialect::done_marker;
 use crate::dialect::{Quirk, Tolerance};
 use crate::lex::nest::Nest;
 
@@ -58,7 +58,7 @@ impl Pending {
     pub(super) fn is_complete(&mut self, data: &[u8]) -> bool {
         self.scan(data);
         // A marker with much white space around it is none: looking for one must not cost more than its line.
-        self.nest.is_closed() || (data.len() <= 32 && is_done(data.trim_ascii()).is_some())
+        self.nest.is_closed() || (data.len() <= 32 && done_marker(data.trim_ascii()).is_some())
     }
 
     /// A line of this value cannot be more of the data: the data was cut off, or it is no JSON. An end marker is never more of
@@ -68,7 +68,7 @@ impl Pending {
             true => !self.nest.admits_value(false),
             false => self.nest.is_other(),
         };
-        let is_done = is_done(value.trim_ascii()).is_some();
+        let is_done = done_marker(value.trim_ascii()).is_some();
         is_done && (other || self.nest.is_open()) || other && value.first() == Some(&b'{')
     }
 

@@ -99,10 +99,12 @@ impl Nest {
         matches!(self.state, State::Text | State::Escape)
     }
 
-    /// Where the scan stopped a bracketed value may begin; `comma`: after one more comma.
+    /// Where the scan stopped, a bracketed value may begin (`comma`: after one more comma), or what stands there is no JSON but a
+    /// word: then the value is not cut off there.
     pub(crate) fn admits_value(&self, comma: bool) -> bool {
         let last = if comma { b',' } else { self.last };
         match last {
+            b'a'..=b'z' => !self.in_text() && !b"truefalsn".contains(&last),
             b'[' | b':' => !self.in_text(),
             // Of deeper brackets it is not known which they are.
             b',' => !self.in_text() && (self.braces & 1 == 0 || self.depth > u64::BITS),

@@ -3,9 +3,10 @@
 //! Knows: the resolution of [`super::tools`], and what is told of it. Must not know: text.
 
 use super::tools::{self, Call, Found, Name};
-use super::{Event, Normalizer, label_print, make_room, need};
+use super::{Event, Normalizer, make_room, need};
 use crate::dialect::Quirk;
 use crate::error::{ErrorKind, LimitKind};
+use crate::lex::label_print;
 use crate::record::{RawDelta, Str};
 
 impl Normalizer {
@@ -17,8 +18,8 @@ impl Normalizer {
         bare: bool,
         event: &mut Event<'_>,
     ) -> Result<(), ErrorKind> {
-        let caps = self.caps;
-        let Some(choice) = self.choices.get_mut(self.choice) else { return Ok(()) };
+        let (caps, linked) = (self.caps, self.place_call());
+        let Some(choice) = self.current() else { return Ok(()) };
         if id.len() > caps.id_bytes as usize {
             return Err(ErrorKind::Limit(LimitKind::IdBytes));
         }
@@ -27,6 +28,9 @@ impl Normalizer {
             None => 0,
         };
         let entry = tools::Entry { index, id: print(id), name: print(name) };
+        if let Some(linked) = linked {
+            return self.place_call_entry(linked, entry, (id, name), event);
+        }
         if index.is_none() {
             need(event, Quirk::ToolIndexMissing)?;
         }
@@ -60,6 +64,50 @@ impl Normalizer {
         }
     }
 
+    /// An entry of a place, which has at most one call.
+    fn place_call_entry(
+        &mut self,
+        linked: Option<usize>,
+        entry: tools::Entry,
+        label: (Str, Str),
+        event: &mut Event<'_>,
+    ) -> Result<(), ErrorKind> {
+        if let Some(slot) = linked {
+            self.call = Some(slot);
+            return self.late_label(slot, entry, label, event);
+        }
+        let most = self.caps.tool_calls as usize;
+        if self.current().is_some_and(|choice| choice.calls.len() >= most) {
+            return Err(ErrorKind::Limit(LimitKind::ToolCalls));
+        }
+        self.tell_part(super::CALLS, event);
+        self.new_call(entry, label, event)?;
+        self.link_call();
+        Ok(())
+    }
+
+    /// What the beginning of a place's call left out, said later.
+    fn late_label(
+        &mut self,
+        slot: usize,
+        entry: tools::Entry,
+        (id, name): (Str, Str),
+        event: &mut Event<'_>,
+    ) -> Result<(), ErrorKind> {
+        let Some(choice) = self.current() else { return Ok(()) };
+        let index = choice.index;
+        let Some(call) = choice.calls.get_mut(slot) else { return Ok(()) };
+        let id = if call.id == 0 { id } else { Str::NONE };
+        let name = if call.name == 0 { name } else { Str::NONE };
+        (call.id, call.name) = (call.id.max(entry.id), call.name.max(entry.name));
+        if !id.is_empty() || !name.is_empty() {
+            self.repeatable = false;
+            let slot = u32::try_from(slot).unwrap_or(u32::MAX);
+            event.out.push(RawDelta::ToolCallUpdate { choice: index, slot, id, name });
+        }
+        Ok(())
+    }
+
     fn new_call(
         &mut self,
         entry: tools::Entry,
@@ -68,16 +116,17 @@ impl Normalizer {
     ) -> Result<(), ErrorKind> {
         self.repeatable = false;
         self.invalidates_shapes = true;
-        if id.is_empty() {
+        if id.is_empty() && self.place_call().is_none() {
             need(event, Quirk::ToolIdLate)?;
         }
-        let Some(choice) = self.choices.get_mut(self.choice) else { return Ok(()) };
+        let Some(choice) = self.current() else { return Ok(()) };
         let slot = choice.calls.len();
-        self.call = Some(slot);
+        choice.went_on |= choice.finished.is_some();
         make_room(&mut choice.calls, 4);
         choice.calls.push(Call { index: entry.index, id: entry.id, name: entry.name, ..Call::default() });
         let slot = u32::try_from(slot).unwrap_or(u32::MAX);
         event.out.push(RawDelta::ToolCallStart { choice: choice.index, slot, id, name });
+        self.call = usize::try_from(slot).ok();
         Ok(())
     }
 
@@ -89,7 +138,7 @@ impl Normalizer {
         (id, name): (Str, Str),
         event: &mut Event<'_>,
     ) -> Result<(), ErrorKind> {
-        let Some(choice) = self.choices.get_mut(self.choice) else { return Ok(()) };
+        let Some(choice) = self.current() else { return Ok(()) };
         let index = choice.index;
         let Some(call) = choice.calls.get_mut(slot) else { return Ok(()) };
         let mut late = Str::NONE;
@@ -102,10 +151,14 @@ impl Normalizer {
         }
         let mut piece = Str::NONE;
         if entry.name != 0 {
-            match call.named(event.texts.bytes(name)) {
-                Name::First => piece = name,
+            match call.name_says(entry.name) {
+                Name::First => {
+                    call.name = entry.name;
+                    piece = name;
+                }
                 Name::Piece => {
                     need(event, Quirk::ToolNameSplit)?;
+                    call.name = label_print(call.name, event.texts.bytes(name));
                     piece = name;
                 }
                 Name::Again => {
@@ -128,7 +181,10 @@ impl Normalizer {
         let edges = std::mem::take(&mut self.edges);
         let repeated = event.tolerance.allows(Quirk::RepeatedArguments);
         let Some(slot) = self.call else { return };
-        let Some(choice) = self.choices.get_mut(self.choice) else { return };
+        if !fragment.is_empty() {
+            self.tell_part(super::parts::ARGUMENTS, event);
+        }
+        let Some(choice) = self.current() else { return };
         let Some(call) = choice.calls.get_mut(slot) else { return };
         let mut fragment = call.channel.join(fragment, edges, &mut event.texts);
         if fragment.is_empty() {
@@ -141,18 +197,16 @@ impl Normalizer {
                 return;
             }
         }
+        choice.went_on |= choice.finished.is_some();
         let slot = u32::try_from(slot).unwrap_or(u32::MAX);
         event.out.push(RawDelta::ToolCallArguments { choice: choice.index, slot, fragment });
     }
 }
 
-/// Of a fragment that is complete JSON and begins with everything so far, what is new.
+/// Of a fragment that begins with everything so far, what is new.
 fn unrepeated(call: &mut Call, fragment: Str, event: &mut Event<'_>) -> Str {
     let text = event.texts.bytes(fragment);
-    let mut nest = crate::lex::nest::Nest::default();
-    let complete = nest.scan(text) == Some(text.len());
-    let repeats = call.channel.repeats(text).filter(|_| complete);
-    match repeats {
+    match call.channel.repeats(text) {
         Some(told) => {
             event.tolerance.meets(Quirk::RepeatedArguments);
             let fresh = fragment.part(told, fragment.len());

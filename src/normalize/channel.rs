@@ -60,24 +60,40 @@ impl ChannelState {
         (std::mem::take(&mut self.high) != 0).then(|| texts.keep("\u{FFFD}"))
     }
 
-    /// Of a text that repeats all so far, what is new. A text that does not begin with all so far is new as a whole, and
-    /// so is everything after it. Cost: two passes over the text, no memory.
-    pub(super) fn fresh(&mut self, text: Str, texts: &Texts<'_>) -> Str {
-        let bytes = texts.bytes(text);
-        let repeat = self.repeat.get_or_insert_default();
-        if repeat.pieces {
-            return text;
-        }
-        let known = bytes.get(..repeat.told).is_some_and(|head| fingerprint(head) == repeat.print);
-        if !known {
-            repeat.pieces = repeat.told > 0;
-            if repeat.pieces {
-                return text;
+    /// Of a text that repeats all so far, what is new; a text that does not begin with all so far is a piece, and so is
+    /// everything after it. A surrogate that waits comes again with all so far, so it is joined with nothing, unless the
+    /// text is a piece. Cost: two passes over the text, no memory.
+    pub(super) fn fresh(&mut self, text: Str, edges: Edges, texts: &mut Texts<'_>) -> Str {
+        if !self.is_in_pieces() {
+            let waiting = std::mem::take(&mut self.high);
+            let whole = self.join(text, edges, texts);
+            if let Some(fresh) = self.unrepeated(whole, texts) {
+                return fresh;
             }
+            self.high = waiting;
+        }
+        self.join(text, edges, texts)
+    }
+
+    fn is_in_pieces(&self) -> bool {
+        self.repeat.as_ref().is_some_and(|repeat| repeat.pieces)
+    }
+
+    /// What is new in a text that begins with all so far; none if it does not: it comes in pieces, then.
+    fn unrepeated(&mut self, text: Str, texts: &Texts<'_>) -> Option<Str> {
+        let bytes = texts.bytes(text);
+        if bytes.is_empty() {
+            return Some(text);
+        }
+        let repeat = self.repeat.get_or_insert_default();
+        let is_known = bytes.get(..repeat.told).is_some_and(|head| fingerprint(head) == repeat.print);
+        if !is_known && repeat.told > 0 {
+            repeat.pieces = true;
+            return None;
         }
         let told = std::mem::replace(&mut repeat.told, bytes.len());
         repeat.print = fingerprint(bytes);
-        text.part(told, text.len())
+        Some(text.part(told, text.len()))
     }
 
     /// Counts a fragment of arguments that is told as it is.
@@ -121,12 +137,4 @@ fn extend(print: u128, bytes: &[u8]) -> u128 {
     const PRIME: u128 = 0x0000_0000_0100_0000_0000_0000_0000_013B;
     const BASIS: u128 = 0x6C62_272E_07BB_0142_62B8_2175_6295_C58D;
     bytes.iter().fold(print ^ BASIS, |sum, byte| (sum ^ u128::from(*byte)).wrapping_mul(PRIME)) ^ BASIS
-}
-
-/// A print of 64 bits that can be extended (FNV-1a): for ids, names and roles, of which only equality matters.
-pub(super) fn label_print(print: u64, label: &[u8]) -> u64 {
-    const PRIME: u64 = 0x0000_0100_0000_01B3;
-    const BASIS: u64 = 0xCBF2_9CE4_8422_2325;
-    let start = if print == 0 { BASIS } else { print };
-    label.iter().fold(start, |sum, byte| (sum ^ u64::from(*byte)).wrapping_mul(PRIME))
 }

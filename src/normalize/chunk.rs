@@ -2,10 +2,11 @@
 //!
 //! Knows: what was told of these before. Must not know: choices.
 
-use super::{Event, Normalizer, Started, counter_of, label_print, make_room};
+use super::{Event, Normalizer, Started, counter_of, make_room};
 use crate::delta::Usage;
 use crate::dialect::{self, Quirk, Tolerance};
 use crate::error::{ErrorKind, LimitKind};
+use crate::lex::label_print;
 use crate::options::ContentMode;
 use crate::record::{Counter, RawDelta, Record, Str};
 
@@ -14,43 +15,37 @@ const REMEMBERED: usize = 16;
 
 impl Normalizer {
     pub(super) fn head(&mut self, head: &[Record], event: &mut Event<'_>) -> Result<(), ErrorKind> {
-        let (mut id, mut model, mut created, mut chunk) = (Str::NONE, Str::NONE, None, true);
-        let mut name = Str::NONE;
+        let (mut id, mut model, mut created, mut carries) = (Str::NONE, Str::NONE, None, true);
         for record in head {
-            match record {
+            match *record {
                 Record::Error { code, kind, message, json } => {
-                    self.repeatable = false;
                     self.peer_errors = self.peer_errors.saturating_add(1);
-                    event.out.push(RawDelta::Error {
-                        code: *code,
-                        kind: *kind,
-                        message: *message,
-                        json: json.some().unwrap_or(event.document),
-                    });
-                    chunk = false;
+                    event.out.push(RawDelta::Error { code, kind, message, json });
+                    carries = false;
                 }
-                Record::Unknown { json } => {
-                    self.repeatable = false;
-                    if name.is_empty() {
-                        name = match event.name {
-                            b"" => event.texts.keep("message"),
-                            name => event.texts.keep(&String::from_utf8_lossy(name)),
-                        };
-                    }
-                    let payload = json.some().unwrap_or(event.document);
-                    event.out.push(RawDelta::Unknown { event: name, payload });
-                    chunk = false;
+                Record::Unknown { name, json } => {
+                    event.out.push(RawDelta::Unknown { event: name, payload: json });
+                    carries = false;
+                }
+                Record::Keepalive => {
+                    event.out.extend(self.keepalives.then_some(RawDelta::Keepalive));
+                    carries = false;
+                }
+                Record::Done { marker } => {
+                    self.end(Some(marker), event);
+                    carries = false;
                 }
                 Record::Id(string) if string.len() > self.caps.id_bytes as usize => {
                     return Err(ErrorKind::Limit(LimitKind::IdBytes));
                 }
-                Record::Id(string) => id = *string,
-                Record::Model(string) => model = *string,
-                Record::Created { value, .. } => created = Some(*value).filter(|value| *value > 0),
+                Record::Id(string) => id = string,
+                Record::Model(string) => model = string,
+                Record::Created { value, .. } => created = Some(value).filter(|value| *value > 0),
                 _ => {}
             }
         }
-        if chunk || !id.is_empty() || !model.is_empty() {
+        self.repeatable &= carries;
+        if carries || !id.is_empty() || !model.is_empty() {
             self.start(id, model, created, event);
         }
         Ok(())

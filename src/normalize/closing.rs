@@ -3,33 +3,27 @@
 //! Knows: finish reasons, through the dialect's table. Must not know: how content came.
 
 use super::content::{split, told};
+use super::parts::end_call_parts;
 use super::{Choice, Event, Normalizer, TextChannel};
 use crate::delta::FinishReason;
-use crate::dialect::{self, Quirk};
+use crate::dialect::Quirk;
 use crate::record::{RawDelta, Str};
 
 impl Normalizer {
-    pub(super) fn finish(&mut self, word: Str, event: &mut Event<'_>) {
+    /// The choice ends. Told when first met; again only if the choice went on after that and now ends otherwise, or with calls
+    /// that are still open: the last one stands.
+    pub(super) fn finish(&mut self, reason: FinishReason, raw: Str, event: &mut Event<'_>) {
         self.repeatable = false;
-        let meaning = dialect::finish(event.texts.bytes(word));
-        let Some(choice) = self.choices.get_mut(self.choice) else { return };
-        let reason = match meaning {
-            dialect::Finish::Null if event.tolerance.meets(Quirk::FinishNullWord) => return,
-            dialect::Finish::Provisional(finish) if event.tolerance.meets(Quirk::FinishProvisional) => {
-                choice.provisional = Some(finish);
+        let Some(choice) = self.current() else { return };
+        if let Some(before) = choice.finished {
+            let has_open_calls = choice.calls.iter().any(|call| !call.ended);
+            let is_news = choice.went_on && (has_open_calls || before != reason);
+            let quirk = if is_news { Quirk::FinishAgain } else { Quirk::FinishRepeated };
+            if event.tolerance.meets(quirk) != is_news {
                 return;
             }
-            dialect::Finish::Plain(reason) => reason,
-            dialect::Finish::Spelled(reason) if event.tolerance.meets(Quirk::FinishSpelling) => reason,
-            dialect::Finish::Null
-            | dialect::Finish::Provisional(..)
-            | dialect::Finish::Spelled(_)
-            | dialect::Finish::Unknown => FinishReason::Other,
-        };
-        if choice.finished && event.tolerance.meets(Quirk::FinishRepeated) {
-            return;
         }
-        finish(choice, reason, word, event);
+        finish(choice, reason, raw, event);
     }
 
     /// The stream ends (by its marker, or because no more bytes come): what was held and what was provisional is told.
@@ -37,9 +31,13 @@ impl Normalizer {
         self.repeatable = false;
         for choice in &mut self.choices {
             release(choice, event);
-            if let (false, Some((reason, word))) = (choice.finished, choice.provisional) {
+            if let (None, Some((reason, word))) = (choice.finished, choice.provisional) {
                 let raw = event.texts.keep(word);
                 finish(choice, *reason, raw, event);
+            }
+            if choice.finished.is_some() {
+                end_call_parts(choice, event);
+                end_calls(choice, event);
             }
         }
         if let Some(marker) = marker {
@@ -66,6 +64,12 @@ fn release(choice: &mut Choice, event: &mut Event<'_>) {
         event.out.push(told(voice, index, text));
     }
     choice.splitter.settle();
+    let (held, length) = choice.reasoning_splitter.take_held();
+    if let Some(held) = held.get(..length).filter(|held| !held.is_empty()) {
+        let text = event.texts.keep(std::str::from_utf8(held).unwrap_or_default());
+        event.out.push(RawDelta::Reasoning { choice: index, text });
+    }
+    choice.reasoning_splitter.settle();
     if let Some(text) = choice.refusal.release(&mut event.texts) {
         event.out.push(RawDelta::Refusal { choice: index, text });
     }
@@ -80,13 +84,20 @@ fn release(choice: &mut Choice, event: &mut Event<'_>) {
 /// The choice ends: held text, open calls, then the reason.
 fn finish(choice: &mut Choice, reason: FinishReason, raw: Str, event: &mut Event<'_>) {
     release(choice, event);
-    choice.finished = true;
+    choice.finished = Some(reason);
+    choice.went_on = false;
+    end_call_parts(choice, event);
+    end_calls(choice, event);
+    let saw_tool_calls = !choice.calls.is_empty();
+    event.out.push(RawDelta::Finish { choice: choice.index, reason, raw, saw_tool_calls });
+}
+
+/// What is open of the choice's calls is complete.
+fn end_calls(choice: &mut Choice, event: &mut Event<'_>) {
     for (slot, call) in choice.calls.iter_mut().enumerate() {
         if !std::mem::replace(&mut call.ended, true) {
             let slot = u32::try_from(slot).unwrap_or(u32::MAX);
             event.out.push(RawDelta::ToolCallEnd { choice: choice.index, slot });
         }
     }
-    let saw_tool_calls = !choice.calls.is_empty();
-    event.out.push(RawDelta::Finish { choice: choice.index, reason, raw, saw_tool_calls });
 }

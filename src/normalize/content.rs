@@ -4,9 +4,10 @@
 
 use super::channel::Edges;
 use super::think::Piece;
-use super::{Choice, Event, Normalizer, REASONING, TextChannel, label_print};
+use super::{Choice, Event, Normalizer, REASONING, REFUSAL, Repeats, TEXT, TextChannel};
 use crate::dialect::Quirk;
-use crate::record::{Origin, RawDelta, Str};
+use crate::lex::label_print;
+use crate::record::{RawDelta, Str};
 
 impl Normalizer {
     pub(super) fn role(&mut self, role: Str, event: &mut Event<'_>) {
@@ -25,70 +26,80 @@ impl Normalizer {
         event.out.push(told);
     }
 
-    pub(super) fn mark(&mut self, origin: Origin, kind: u8) {
-        if origin == Origin::Delta
+    /// Content of this kind came in pieces, or wholly: what repeats it later is told apart.
+    pub(super) fn mark(&mut self, kind: u8) {
+        if self.repeats.is_none()
             && let Some(choice) = self.current()
         {
             choice.in_deltas |= kind;
         }
     }
 
-    /// Whether content of this kind from this origin counts: a message does not once deltas brought the same kind.
+    /// Whether content of this kind counts here: a repetition does not where the same kind was told in pieces.
     #[inline]
-    pub(super) fn accepts(&mut self, origin: Origin, kind: u8, text: Str, event: &mut Event<'_>) -> bool {
-        if origin == Origin::Delta {
-            if !text.is_empty() {
-                self.mark(origin, kind);
+    pub(super) fn accepts(&mut self, kind: u8, event: &mut Event<'_>) -> bool {
+        match self.repeats {
+            Some(Repeats { told, is_quirk, .. }) if told & kind != 0 => {
+                self.edges = Edges::default();
+                is_quirk && !event.tolerance.meets(Quirk::MessageRepeats)
             }
-            return true;
+            _ => true,
         }
-        self.repeatable = false;
-        let repeats = self.current().is_some_and(|choice| choice.in_deltas & kind != 0);
-        if repeats {
-            self.edges = Edges::default();
-        }
-        !(repeats && event.tolerance.meets(Quirk::MessageRepeats))
     }
 
-    /// One source a delta: the first that is not empty; they come in order of rank.
-    pub(super) fn reasoning(&mut self, source: u8, origin: Origin, text: Str, event: &mut Event<'_>) {
-        let says = !text.is_empty() || self.edges != Edges::default();
-        if says && self.reasoning_source.is_some_and(|chosen| chosen != source) {
-            if event.tolerance.meets(Quirk::ReasoningTwice) {
-                self.edges = Edges::default();
-                return;
-            }
-        } else if says {
-            self.reasoning_source = Some(source);
+    /// Text of a channel, if it is not a repetition.
+    #[inline]
+    pub(super) fn content(&mut self, channel: TextChannel, text: Str, event: &mut Event<'_>) {
+        let kind = channel.kind();
+        if !self.accepts(kind, event) {
+            return;
         }
-        if self.accepts(origin, REASONING, text, event) {
-            self.emit_text(TextChannel::Reasoning, text, event);
+        if !text.is_empty() {
+            self.mark(kind);
+            self.tell_part(kind, event);
         }
+        self.emit_text(channel, text, event);
     }
 
     /// Text of a channel, through what the channel remembers.
     pub(super) fn emit_text(&mut self, voice: TextChannel, text: Str, event: &mut Event<'_>) {
         let edges = std::mem::take(&mut self.edges);
-        let cumulative = self.cumulative;
+        let (cumulative, repeats) = (self.cumulative, self.repeats);
         let Some(choice) = self.current() else { return };
         let channel = match voice {
             TextChannel::Text => &mut choice.text,
             TextChannel::Reasoning => &mut choice.reasoning,
             TextChannel::Refusal => &mut choice.refusal,
         };
-        let mut text = channel.join(text, edges, &mut event.texts);
+        let text = match cumulative {
+            false => channel.join(text, edges, &mut event.texts),
+            true if text.is_empty() && edges == Edges::default() => return,
+            true => {
+                event.tolerance.meets(Quirk::Cumulative);
+                channel.fresh(text, edges, &mut event.texts)
+            }
+        };
         if text.is_empty() {
             return;
         }
-        if cumulative {
-            event.tolerance.meets(Quirk::Cumulative);
-            text = channel.fresh(text, &event.texts);
-            if text.is_empty() {
+        if !cumulative && let Some(Repeats { ends, is_quirk: true, .. }) = repeats {
+            // Pieces in messages, and the last message is all of them once more.
+            let bytes = event.texts.bytes(text);
+            if ends
+                && channel.repeats(bytes) == Some(bytes.len())
+                && event.tolerance.meets(Quirk::MessageRepeats)
+            {
                 return;
             }
+            channel.told_more(bytes);
         }
-        if voice == TextChannel::Text && !choice.splitter.is_plain() {
-            return split(choice, text, event);
+        choice.went_on |= choice.finished.is_some();
+        match voice {
+            TextChannel::Text if !choice.splitter.is_plain() => return split(choice, text, event),
+            TextChannel::Reasoning if !choice.reasoning_splitter.is_plain() => {
+                return split_reasoning(choice, text, event);
+            }
+            _ => {}
         }
         event.out.push(told(voice, choice.index, text));
     }
@@ -102,18 +113,48 @@ pub(super) fn told(voice: TextChannel, choice: u32, text: Str) -> RawDelta {
     }
 }
 
-/// Content whose beginning may be, or is, reasoning between tags.
-pub(super) fn split(choice: &mut Choice, text: Str, event: &mut Event<'_>) {
-    let (held, length) = choice.splitter.take_held();
-    let text = match held.get(..length).and_then(|held| std::str::from_utf8(held).ok()) {
-        Some(held) if !held.is_empty() => {
+impl TextChannel {
+    /// Its bit among the kinds of content.
+    const fn kind(self) -> u8 {
+        match self {
+            Self::Text => TEXT,
+            Self::Reasoning => REASONING,
+            Self::Refusal => REFUSAL,
+        }
+    }
+}
+
+/// Reasoning whose beginning may be a tag: a leading tag, and the one that closes it, are taken off.
+pub(super) fn split_reasoning(choice: &mut Choice, text: Str, event: &mut Event<'_>) {
+    let (held, length) = choice.reasoning_splitter.take_held();
+    let text = with_held(held.get(..length).unwrap_or_default(), text, event);
+    let (index, splitter) = (choice.index, &mut choice.reasoning_splitter);
+    let Event { texts, tolerance, out, .. } = event;
+    splitter.split(texts.get(text), text, |piece| match piece {
+        Piece::Text(text) | Piece::Reasoning(text) => out.push(RawDelta::Reasoning { choice: index, text }),
+        Piece::Tag => {
+            tolerance.meets(Quirk::ThinkTags);
+        }
+    });
+}
+
+/// What was held, and the text after it, as one string.
+fn with_held(held: &[u8], text: Str, event: &mut Event<'_>) -> Str {
+    match std::str::from_utf8(held) {
+        Ok(held) if !held.is_empty() => {
             let start = event.texts.scratch.len();
             event.texts.scratch.push_str(held);
             event.texts.append(text);
             Str::scratch(start, event.texts.scratch.len())
         }
         _ => text,
-    };
+    }
+}
+
+/// Content whose beginning may be, or is, reasoning between tags.
+pub(super) fn split(choice: &mut Choice, text: Str, event: &mut Event<'_>) {
+    let (held, length) = choice.splitter.take_held();
+    let text = with_held(held.get(..length).unwrap_or_default(), text, event);
     let (index, splitter) = (choice.index, &mut choice.splitter);
     let Event { texts, tolerance, out, .. } = event;
     splitter.split(texts.get(text), text, |piece| match piece {

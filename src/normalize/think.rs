@@ -29,7 +29,7 @@ enum State {
 }
 
 /// The splitter of one choice's content.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub(super) struct Splitter {
     state: State,
     held: [u8; HOLD],

@@ -9,7 +9,7 @@
 //! 3. Without an index: a known id is its call; an unknown one begins a call, unless the latest call waits for its id.
 //! 4. Without either: a name begins a call if the latest has arguments or another name; else it is the latest.
 
-use super::channel::{ChannelState, label_print};
+use super::channel::ChannelState;
 
 /// One tool call of a choice.
 #[derive(Debug, Clone, Default)]
@@ -91,17 +91,12 @@ pub(super) enum Name {
 }
 
 impl Call {
-    /// Takes `name` down.
-    pub(super) fn named(&mut self, name: &[u8]) -> Name {
-        let print = label_print(0, name);
-        if self.name == 0 {
-            self.name = print;
-            return Name::First;
+    /// What a name says, of which this is the print.
+    pub(super) fn name_says(&self, print: u64) -> Name {
+        match self.name {
+            0 => Name::First,
+            known if print == known || self.arguments => Name::Again,
+            _ => Name::Piece,
         }
-        if print == self.name || self.arguments {
-            return Name::Again;
-        }
-        self.name = label_print(self.name, name);
-        Name::Piece
     }
 }

@@ -49,7 +49,7 @@ impl Number {
 }
 
 /// What a source writes into: text that is not in the payload as it stands.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Scratch {
     pub(crate) text: String,
     /// Each unescaped string in `text`, and its body in the payload.
@@ -60,6 +60,17 @@ impl Scratch {
     pub(crate) fn clear(&mut self) {
         self.text.clear();
         self.escaped.clear();
+    }
+
+    /// How much it holds: text, and strings.
+    pub(crate) fn length(&self) -> (usize, usize) {
+        (self.text.len(), self.escaped.len())
+    }
+
+    /// Drops what came since then.
+    pub(crate) fn truncate(&mut self, (text, escaped): (usize, usize)) {
+        self.text.truncate(text);
+        self.escaped.truncate(escaped);
     }
 }
 
@@ -86,7 +97,7 @@ pub(crate) trait Cursor {
     /// The kind of the value ahead.
     fn kind(&mut self) -> Result<Kind, ErrorKind>;
     /// Enters the object ahead.
-    fn object(&mut self) -> Result<Self::Seq, ErrorKind>;
+    fn enter_object(&mut self) -> Result<Self::Seq, ErrorKind>;
     /// The next member: its name (unescaped) looked up in `table`, and its value's kind; the cursor then stands before the
     /// value.
     fn member<K>(
@@ -95,7 +106,7 @@ pub(crate) trait Cursor {
         table: impl Fn(&[u8]) -> K,
     ) -> Result<Option<(K, Kind)>, ErrorKind>;
     /// Enters the array ahead.
-    fn array(&mut self) -> Result<Self::Seq, ErrorKind>;
+    fn enter_array(&mut self) -> Result<Self::Seq, ErrorKind>;
     /// The next element's kind; the cursor then stands before it.
     fn element(&mut self, seq: &mut Self::Seq) -> Result<Option<Kind>, ErrorKind>;
     /// Reads the string ahead. Borrowed where it has no escapes, unescaped into scratch where it has.
@@ -112,11 +123,17 @@ pub(crate) trait Cursor {
     /// Passes the value ahead, checking it.
     fn skip(&mut self) -> Result<(), ErrorKind>;
     /// The value ahead, to come back to. Only for the value of a member, or an object that has members.
-    fn mark(&mut self) -> Self::Mark;
+    fn mark_ahead(&mut self) -> Self::Mark;
     /// Goes to a marked value; gives where the cursor was.
     fn go(&mut self, mark: Self::Mark) -> Self::Mark;
     /// The JSON text of a marked value that has been passed.
     fn json(&mut self, mark: Self::Mark) -> Str;
+    /// The name of the member whose value is marked.
+    fn name_before(&mut self, mark: Self::Mark) -> Str;
+    /// How much is in scratch: text, and strings that were unescaped.
+    fn scratch_length(&self) -> (usize, usize);
+    /// Takes what came into scratch since then back.
+    fn truncate_scratch(&mut self, to: (usize, usize));
     /// The bytes of a string.
     fn bytes(&self, string: Str) -> &[u8];
     /// What is allowed and seen.

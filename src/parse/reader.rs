@@ -161,7 +161,7 @@ impl Cursor for Reader<'_> {
     }
 
     #[inline]
-    fn object(&mut self) -> Result<Seq, ErrorKind> {
+    fn enter_object(&mut self) -> Result<Seq, ErrorKind> {
         self.enter(b'{')
     }
 
@@ -196,7 +196,7 @@ impl Cursor for Reader<'_> {
     }
 
     #[inline]
-    fn array(&mut self) -> Result<Seq, ErrorKind> {
+    fn enter_array(&mut self) -> Result<Seq, ErrorKind> {
         self.enter(b'[')
     }
 
@@ -251,7 +251,7 @@ impl Cursor for Reader<'_> {
         }
     }
 
-    fn mark(&mut self) -> usize {
+    fn mark_ahead(&mut self) -> usize {
         self.space();
         self.position()
     }
@@ -270,6 +270,30 @@ impl Cursor for Reader<'_> {
         self.tolerance.seen = seen;
         let end = self.go(back);
         Str::payload(mark, end)
+    }
+
+    fn name_before(&mut self, mark: usize) -> Str {
+        let before = self.payload.get(..mark).unwrap_or_default().trim_ascii_end();
+        let name = before.strip_suffix(b":").unwrap_or_default().trim_ascii_end();
+        let Some(body) = name.strip_suffix(b"\"") else { return Str::NONE };
+        let is_open = |quote: &usize| {
+            let slashes = body.get(..*quote).unwrap_or_default().iter().rev();
+            slashes.take_while(|byte| **byte == b'\\').count() % 2 == 0
+        };
+        let start = memchr::memrchr_iter(b'"', body).find(is_open).map_or(0, |quote| quote.wrapping_add(1));
+        let span = Span::new(start, body.len());
+        if memchr::memchr(b'\\', span.of(self.payload)).is_none() {
+            return Str::of_payload(span);
+        }
+        self.unescape(span).unwrap_or_default()
+    }
+
+    fn scratch_length(&self) -> (usize, usize) {
+        self.scratch.length()
+    }
+
+    fn truncate_scratch(&mut self, to: (usize, usize)) {
+        self.scratch.truncate(to);
     }
 
     fn bytes(&self, string: Str) -> &[u8] {

@@ -60,6 +60,8 @@ pub(crate) struct Tape<'a, 'c> {
     name: Option<usize>,
     scratch: &'a mut Scratch,
     tolerance: &'a mut Tolerance,
+    /// Asked for the text of a value whose place the tape does not tell: what was read of it must not count.
+    is_lost: bool,
 }
 
 /// A value to come back to: its node, and the name before it.
@@ -77,7 +79,12 @@ impl<'a, 'c> Tape<'a, 'c> {
         scratch: &'a mut Scratch,
         tolerance: &'a mut Tolerance,
     ) -> Self {
-        Self { nodes, payload, start, at: 0, name: None, scratch, tolerance }
+        Self { nodes, payload, start, at: 0, name: None, scratch, tolerance, is_lost: false }
+    }
+
+    /// Whether the tape could not tell where a value is: the reader must be asked instead.
+    pub(crate) fn is_lost(&self) -> bool {
+        self.is_lost
     }
 
     fn node(&self, at: usize) -> Result<Node<'c>, ErrorKind> {
@@ -168,7 +175,7 @@ impl Cursor for Tape<'_, '_> {
         })
     }
 
-    fn object(&mut self) -> Result<usize, ErrorKind> {
+    fn enter_object(&mut self) -> Result<usize, ErrorKind> {
         match self.node(self.at)? {
             Node::Object { len, .. } => Ok(self.enter(len)),
             _ => Err(ErrorKind::Json),
@@ -190,7 +197,7 @@ impl Cursor for Tape<'_, '_> {
         Ok(Some((table(name.as_bytes()), self.kind()?)))
     }
 
-    fn array(&mut self) -> Result<usize, ErrorKind> {
+    fn enter_array(&mut self) -> Result<usize, ErrorKind> {
         match self.node(self.at)? {
             Node::Array { len, .. } => Ok(self.enter(len)),
             _ => Err(ErrorKind::Json),
@@ -244,12 +251,12 @@ impl Cursor for Tape<'_, '_> {
         Ok(())
     }
 
-    fn mark(&mut self) -> Mark {
+    fn mark_ahead(&mut self) -> Mark {
         Mark { at: self.at, name: self.name }
     }
 
     fn go(&mut self, mark: Mark) -> Mark {
-        let back = self.mark();
+        let back = self.mark_ahead();
         (self.at, self.name) = (mark.at, mark.name);
         back
     }
@@ -257,9 +264,32 @@ impl Cursor for Tape<'_, '_> {
     fn json(&mut self, mark: Mark) -> Str {
         let start = match mark.name {
             Some(name) => self.value_of(name),
-            None => self.object_at(mark.at).unwrap_or(self.start),
+            None => match self.object_at(mark.at) {
+                Some(start) => start,
+                None if mark.at == 0 => self.start,
+                None => {
+                    self.is_lost = true;
+                    return Str::NONE;
+                }
+            },
         };
         Str::payload(start, self.value_end(start))
+    }
+
+    fn name_before(&mut self, mark: Mark) -> Str {
+        let before = mark.at.checked_sub(1).and_then(|at| self.nodes.nodes.get(at).copied());
+        match before {
+            Some(Node::String(name)) if mark.name.is_some() => self.keep(name),
+            _ => Str::NONE,
+        }
+    }
+
+    fn scratch_length(&self) -> (usize, usize) {
+        self.scratch.length()
+    }
+
+    fn truncate_scratch(&mut self, to: (usize, usize)) {
+        self.scratch.truncate(to);
     }
 
     fn bytes(&self, string: Str) -> &[u8] {

@@ -4,7 +4,7 @@
 
 use super::{BYTES, Candidate, Channel, Fact, HOLES, Hole, Kind, Piece, Shape, SingleDelta};
 use crate::lex::plain_integer;
-use crate::record::{Buffer, Origin, PADDING, Padding, Record, Span, Statement, Str};
+use crate::record::{Buffer, PADDING, Padding, Record, Records, Span, Str};
 
 impl Shape {
     /// Becomes the shape of an event, if it is one that can be learned.
@@ -12,10 +12,10 @@ impl Shape {
         &mut self,
         raw: &[u8],
         base: usize,
-        statement: &Statement,
+        records: &Records,
         escaped: &[(Str, Span)],
     ) -> Option<()> {
-        let Statement { head, body, padding } = statement;
+        let (head, body, padding) = (records.head(), records.body(), records.padding());
         renew(&mut self.bytes, raw.len(), SLACK);
         renew(&mut self.candidates, head.len().saturating_add(body.len()).saturating_add(padding.len()), 0);
         renew(&mut self.facts, body.len(), 0);
@@ -102,12 +102,12 @@ impl Shape {
 }
 
 /// Whether an event may be one of many of its shape, as far as can be said at a glance. Counters alone come once, at the end.
-pub(super) fn may_return(raw: &[u8], statement: &Statement) -> bool {
+pub(super) fn may_return(raw: &[u8], records: &Records) -> bool {
     let says = |record: &Record| {
         use Record::{Arguments, Reasoning, Refusal, Text};
-        matches!(record, Text { .. } | Reasoning { .. } | Refusal { .. } | Arguments(_))
+        matches!(record, Text(_) | Reasoning { .. } | Refusal(_) | Arguments(_))
     };
-    raw.len() <= BYTES && statement.padding.len() < PADDING && statement.body.iter().any(says)
+    raw.len() <= BYTES && records.padding().len() < PADDING && records.body().iter().any(says)
 }
 
 /// Bytes to spare, so that the next event that is learned in their place, a little longer, allocates nothing.
@@ -143,16 +143,16 @@ impl Learner<'_> {
             // Zero says nothing, so it must stay literal: another value could matter.
             Record::Created { value: 0, .. } => {}
             Record::Created { at, .. } => self.integer(at, None)?,
-            Record::Role(_) => {}
+            Record::Role(_) | Record::Struck => {}
             Record::Choice { index } => self.facts.push(Fact::Choice(index)),
-            Record::ToolCall { index: Some(index), origin, bare: false, .. } => {
-                self.facts.push(Fact::Call(index, origin));
+            Record::ToolCall { index: Some(index), bare: false, .. } => {
+                self.facts.push(Fact::Call(index));
             }
-            Record::Text { text, origin } => self.said(Fact::Text(origin), text)?,
+            Record::Text(text) => self.said(Fact::Text, text)?,
             // An empty one says nothing, and met no quirk: it must stay literal.
             Record::Reasoning { text, .. } if text.is_empty() => {}
-            Record::Reasoning { source, text, origin } => self.said(Fact::Reasoning(source, origin), text)?,
-            Record::Refusal { text, origin } => self.said(Fact::Refusal(origin), text)?,
+            Record::Reasoning { rank, text } => self.said(Fact::Reasoning(rank), text)?,
+            Record::Refusal(text) => self.said(Fact::Refusal, text)?,
             Record::Arguments(text) => self.said(Fact::Arguments, text)?,
             // Two for one name: which counts is not for a shape to say.
             Record::Counter { counter, .. } if self.facts.contains(&Fact::Counter(counter)) => return None,
@@ -165,8 +165,16 @@ impl Learner<'_> {
             | Record::Edges { .. }
             | Record::Opaque { .. }
             | Record::Extra { .. }
-            | Record::SideChannel { .. }
-            | Record::Finish(_)
+            | Record::Whole(_)
+            | Record::Begin
+            | Record::Place(_)
+            | Record::PlaceEnd
+            | Record::Input(_)
+            | Record::WeakCounter { .. }
+            | Record::Finish { .. }
+            | Record::ProvisionalFinish(_)
+            | Record::Keepalive
+            | Record::Done { .. }
             | Record::Error { .. }
             | Record::Unknown { .. } => return None,
         }
@@ -229,11 +237,9 @@ fn plain(facts: &[Fact]) -> Option<SingleDelta> {
     let said = facts.iter().position(counter).unwrap_or(facts.len());
     let (said, counts) = facts.split_at_checked(said)?;
     let (choice, says) = match said {
-        [Fact::Choice(index), Fact::Text(Origin::Delta)] => (*index, Channel::Text),
-        [Fact::Choice(index), Fact::Reasoning(_, Origin::Delta)] => (*index, Channel::Reasoning),
-        [Fact::Choice(index), Fact::Call(call, Origin::Delta), Fact::Arguments] => {
-            (*index, Channel::Arguments(*call))
-        }
+        [Fact::Choice(index), Fact::Text] => (*index, Channel::Text),
+        [Fact::Choice(index), Fact::Reasoning(_)] => (*index, Channel::Reasoning),
+        [Fact::Choice(index), Fact::Call(call), Fact::Arguments] => (*index, Channel::Arguments(*call)),
         _ => return None,
     };
     counts.iter().all(counter).then_some(SingleDelta { choice, says, counts: !counts.is_empty() })

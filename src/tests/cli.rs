@@ -1,7 +1,7 @@
 //! The command as a whole: outputs, exit statuses, pipes.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
@@ -9,6 +9,12 @@ use std::time::Duration;
 use std::{fs, thread};
 
 use serde_json::{Value, json};
+
+#[path = "cli/complaints.rs"]
+mod complaints;
+#[cfg(target_os = "linux")]
+#[path = "cli/terminal.rs"]
+mod terminal;
 
 const CLEAN: &str = r#"data: {"id":"c1","object":"chat.completion.chunk","created":7,"model":"m","choices":[{"index":0,"delta":{"role":"assistant","content":""},"finish_reason":null}]}
 
@@ -24,6 +30,7 @@ data: [DONE]
 
 "#;
 const MALFORMED: &str = "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\n\n";
+const FORMS: [&str; 5] = ["deltas", "text", "completion", "frames", "none"];
 const PEER_ERROR: &str = "data: {\"error\":{\"message\":\"overloaded\",\"code\":529}}\n\n";
 
 struct Outcome {
@@ -45,8 +52,12 @@ fn spawn(args: &[&str]) -> Child {
 }
 
 fn deltaic(args: &[&str], input: &str) -> Outcome {
+    deltaic_on_bytes(args, input.as_bytes())
+}
+
+fn deltaic_on_bytes(args: &[&str], input: &[u8]) -> Outcome {
     let mut child = spawn(args);
-    let (mut stdin, input) = (child.stdin.take().unwrap(), input.as_bytes().to_vec());
+    let (mut stdin, input) = (child.stdin.take().unwrap(), input.to_vec());
     let writer = thread::spawn(move || drop(stdin.write_all(&input)));
     let output = child.wait_with_output().unwrap();
     writer.join().unwrap();
@@ -156,6 +167,51 @@ fn text_tells_calls_and_further_choices_whole_at_the_end() {
     assert_eq!(deltaic(&["-o", "text"], &stream).out, "ab\n\nf({})\n\n[choice 1]\n\nxy\n");
 }
 
+/// A chunk of a tool call.
+fn call(choice: u32, slot: u32, name: Option<&str>, arguments: &str) -> String {
+    let function = json!({"name": name, "arguments": arguments});
+    let delta = json!({"tool_calls": [{"index": slot, "function": function}]});
+    format!("data: {}\n\n", json!({"choices": [{"index": choice, "delta": delta}]}))
+}
+
+#[test]
+fn text_shows_long_calls_as_they_come_and_says_the_same() {
+    let piece = "x".repeat(1000);
+    let mut child = spawn(&["-o", "text"]);
+    let mut stdin = child.stdin.take().unwrap();
+    stdin.write_all([content("a"), call(0, 0, Some("f"), "")].concat().as_bytes()).unwrap();
+    (0..20).for_each(|_| stdin.write_all(call(0, 0, None, &piece).as_bytes()).unwrap());
+    let mut shown = vec![0; 15_000];
+    child.stdout.as_mut().unwrap().read_exact(&mut shown).unwrap();
+    assert!(shown.starts_with(b"a\n\nf(xxx"));
+    stdin.write_all(call(0, 1, Some("g"), "{}").as_bytes()).unwrap();
+    drop(stdin);
+    child.stdout.as_mut().unwrap().read_to_end(&mut shown).unwrap();
+    child.wait().unwrap();
+    assert_eq!(String::from_utf8(shown).unwrap(), format!("a\n\nf({})\n\ng({{}})\n", piece.repeat(20)));
+}
+
+#[test]
+fn text_tells_what_is_long_and_interleaved_in_parts() {
+    let chunk = |choice: u32, text: &str| {
+        format!("data: {}\n\n", json!({"choices": [{"index": choice, "delta": {"content": text}}]}))
+    };
+    let (x, y) = ("x".repeat(5_000), "y".repeat(70_000));
+    let stream = [
+        chunk(0, "a"),
+        call(0, 0, Some("f"), &x),
+        chunk(0, "b"),
+        call(0, 0, None, "1"),
+        chunk(1, &y),
+        chunk(1, "z"),
+        chunk(0, "c"),
+    ]
+    .concat();
+    let expected =
+        format!("a\n\nf({x})\n\nb\n\nf(…1)\n\n[choice 1]\n\n{y}\n\n[choice 0]\n\nc\n\n[choice 1]\n\nz\n");
+    assert_eq!(deltaic(&["-o", "text"], &stream).out, expected);
+}
+
 #[test]
 fn frames_are_the_strict_view() {
     let told = deltaic(
@@ -216,33 +272,6 @@ fn each_status_and_the_highest_of_several() {
     ] {
         assert_eq!(deltaic(&[&["-o", "none"], files].concat(), "").status, status, "{files:?}");
     }
-}
-
-#[test]
-fn an_unreadable_file_is_reported_and_the_next_one_read() {
-    let clean = file("next.sse", CLEAN);
-    let told = deltaic(&["-o", "text", "no/such/file", &clean, "-"], CLEAN);
-    assert!(told.err.starts_with("no/such/file: "), "{}", told.err);
-    assert_eq!((told.err.lines().count(), &*told.out, told.status), (1, "Hi!\nHi!\n", 1));
-}
-
-#[test]
-fn a_malformed_event_costs_one_line_and_one_event() {
-    let first = content("a");
-    let told = deltaic(&[], &[&first, MALFORMED, &content("b"), "data: [DONE]\n\n"].concat());
-    assert_eq!(told.err, format!("-:{}: malformed JSON\n", first.len()));
-    let texts: Vec<_> = lines(&told.out).into_iter().filter(|line| line["type"] == "text").collect();
-    assert_eq!(texts.iter().map(|line| &line["text"]).collect::<Vec<_>>(), ["a", "b"]);
-    assert_eq!(told.status, 3);
-}
-
-#[test]
-fn text_says_on_standard_error_what_a_person_wants_to_know() {
-    let told = deltaic(&["-o", "text"], &[cut_short(), PEER_ERROR].concat());
-    assert!(told.err.contains("-: the peer reports an error: 529 overloaded\n"), "{}", told.err);
-    assert!(told.err.contains("-: truncated: 0 of 1 choices finished"), "{}", told.err);
-    let told = deltaic(&["-o", "text"], "<html>\u{1b}[2J");
-    assert!(told.err.contains("begins with \"<html>\\u{1b}[2J\""), "{}", told.err);
 }
 
 #[test]
@@ -344,4 +373,45 @@ fn a_full_disk_is_status_1() {
         .unwrap();
     assert_eq!(output.status.code(), Some(1));
     assert!(String::from_utf8(output.stderr).unwrap().starts_with("standard output: "));
+}
+
+#[test]
+fn json_holds_no_control_character_and_is_the_same_json() {
+    let controls: String = ('\0'..='\u{9f}').collect();
+    let stream = content(&controls);
+    for (form, pointer) in [("deltas", "/text"), ("completion", "/choices/0/message/content")] {
+        let told = deltaic(&["-o", form], &stream).out;
+        assert!(!told.chars().any(|c| c.is_control() && c != '\n'), "{form}: {told:?}");
+        let values = lines(&told);
+        assert_eq!(values.last().unwrap().pointer(pointer), Some(&json!(controls)), "{form}");
+    }
+    let told = deltaic(&["-o", "frames"], "event: \u{9b}\ndata: é\u{7f}\u{9b}2J\u{a0}\n\n").out;
+    let expected = r#"{"type":"event","event":"\u009b","data":"é\u007f\u009b2J\u00a0","last_event_id":""}"#;
+    assert_eq!(told, format!("{}\n", expected.replace("\\u00a0", "\u{a0}")));
+}
+
+#[test]
+fn text_spells_out_what_reorders_or_breaks_a_line_unseen() {
+    let hidden = content("a\u{202e}b\u{2066}c\u{2028}d\u{200f}");
+    let coloured = deltaic(&["-o", "text", "--color", "always"], &hidden);
+    assert_eq!(coloured.out, "a<202e>b<2066>c<2028>d\u{200f}\n");
+}
+
+#[test]
+fn a_piece_over_the_input_is_not_waited_for() {
+    for split in ["1000000000000", "18446744073709551615"] {
+        let mut child = spawn(&["--split", split]);
+        let mut stdin = child.stdin.take().unwrap();
+        stdin.write_all(CLEAN.as_bytes()).unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+        assert!(line.contains("start"), "{line}");
+        drop(stdin);
+        child.wait().unwrap();
+    }
+    let long = content(&"é😀".repeat(100_000));
+    let whole = deltaic(&[], &long).out;
+    for split in ["65536", "65537", "100000", "1000000000000"] {
+        assert_eq!(deltaic(&["--split", split], &long).out, whole, "{split}");
+    }
 }

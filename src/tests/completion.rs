@@ -33,7 +33,7 @@ fn pieces_are_appended_each_to_its_own_channel() {
 #[test]
 fn what_is_not_of_the_answer_makes_no_choice() {
     let completion = fold(&[
-        Delta::Extra { choice: Some(7), kind: crate::ExtraKind::Logprobs, json: "{}" },
+        Delta::Extra { choice: Some(7), kind: crate::ExtraKind::Logprobs, name: "logprobs", json: "{}" },
         Delta::ReasoningOpaque { choice: 7, kind: crate::OpaqueKind::Signature, data: "abc" },
         Delta::Unknown { event: "ping", payload: "" },
     ]);
@@ -102,6 +102,23 @@ fn usage_is_the_last_snapshot_and_errors_are_kept_in_order() {
     assert_eq!(completion.usage, Some(last));
     assert_eq!(completion.errors.iter().map(|error| &*error.message).collect::<Vec<_>>(), ["a", "b"]);
     assert_eq!(completion.errors[0].code.as_deref(), Some("500"));
+}
+
+#[test]
+fn errors_are_all_counted_and_the_first_are_kept() {
+    let error = |message| Delta::PeerError { code: None, kind: None, message, json: "{}" };
+    let mut deltas = vec![error("first")];
+    deltas.resize(Completion::ERRORS_KEPT + 1, error("later"));
+    let completion = fold(&deltas);
+    assert_eq!((completion.errors.len(), completion.error_count), (Completion::ERRORS_KEPT, 17));
+    assert_eq!(completion.errors[0].message, "first");
+}
+
+#[test]
+fn an_empty_role_is_none() {
+    assert_eq!(fold(&[Delta::Role { choice: 0, role: "" }]), Completion::new());
+    let told = fold(&[Delta::Role { choice: 0, role: "tool" }, Delta::Role { choice: 0, role: "" }]);
+    assert_eq!(told.choices[&0].role.as_deref(), Some("tool"));
 }
 
 #[cfg(feature = "serde")]
@@ -174,6 +191,13 @@ mod json {
         let refusal = json!({"role": "assistant", "content": null, "refusal": "No."});
         assert_eq!(value["choices"][1]["message"], refusal);
         assert_eq!(value["usage"], json!({}));
+    }
+
+    #[test]
+    fn an_empty_role_is_written_as_assistant() {
+        let mut completion = fold(&[Delta::Role { choice: 0, role: "user" }]);
+        completion.choices.get_mut(&0).unwrap().role = Some(String::new());
+        assert_eq!(to_value(&completion).unwrap()["choices"][0]["message"]["role"], json!("assistant"));
     }
 
     #[test]

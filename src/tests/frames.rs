@@ -164,7 +164,7 @@ fn what_is_dropped_counts_nothing() {
         let stream = stream.as_bytes();
         for size in [1, 2, 5, stream.len()] {
             for (event_bytes, expected) in [(own, 1), (own - 2 * end.len(), 0)] {
-                let limits = Limits { event_bytes, ..Limits::default() };
+                let limits = Limits::new().with_event_bytes(event_bytes);
                 let (mut framer, mut frames) = (Framer::new().limits(limits), 0);
                 for mut piece in stream.chunks(size) {
                     while let Ok(Some(_)) = framer.next_frame(&mut piece) {

@@ -1,8 +1,10 @@
 //! Streams that are made of templates, as a service's are: an event is a template with other values, so shapes are learned,
 //! widened, hit and missed. Whatever the values, neither prediction nor a cut may show, nor a reset, nor a feed that is left.
 
+use proptest::prelude::*;
+
 use super::support::{Run, Seeded, agrees, drain, drain_feed, run_whole};
-use crate::{ContentMode, Decoder, ExtrasMode, Limits, Options, Quirks};
+use crate::{ContentMode, Decoder, ExtrasMode, Limits, Options, Quirks, fuzzing};
 
 /// How many streams.
 const STREAMS: u64 = 6_000;
@@ -124,13 +126,13 @@ fn stream(seed: &mut Seeded) -> Vec<u8> {
 fn options(seed: &mut Seeded) -> Options {
     let mut limits = Limits::default();
     if seed.below(3) == 0 {
-        limits.event_bytes = 20 + seed.below(260);
+        limits = limits.with_event_bytes(20 + seed.below(260));
     }
     if seed.below(4) == 0 {
-        limits.id_bytes = 2 + seed.below(12);
+        limits = limits.with_id_bytes(2 + seed.below(12));
     }
     if seed.below(8) == 0 {
-        limits.facts = 2 + seed.below(8);
+        limits = limits.with_facts(2 + seed.below(8));
     }
     let options = match seed.below(8) {
         0 => Options::strict(),
@@ -146,7 +148,7 @@ fn options(seed: &mut Seeded) -> Options {
 
 /// The ways in which the stream must decode alike.
 fn differs(expected: &Run, options: &Options, bytes: &[u8], seed: &mut Seeded) -> Result<(), String> {
-    let decoder = || Decoder::with_options(options.clone());
+    let decoder = || Decoder::with_options(*options);
     for longest in [usize::MAX - 1, 1, 20, 400] {
         let pieces = seed.cuts(bytes, longest);
         agrees(expected, &mut decoder(), pieces, drain)?;
@@ -165,9 +167,33 @@ fn neither_prediction_nor_cuts_show() {
     for number in 0..STREAMS {
         let mut seed = Seeded(number);
         let (bytes, options) = (stream(&mut seed), options(&mut seed));
-        let expected = run_whole(&options.clone().prediction(false), &bytes);
+        let expected = run_whole(&options.prediction(false), &bytes);
         if let Err(why) = differs(&expected, &options, &bytes, &mut seed) {
             panic!("stream {number} {options:?}\n{}\n{why}", String::from_utf8_lossy(&bytes));
         }
+    }
+}
+
+/// How many streams of hostile sequences.
+const SEQUENCES: u64 = 2_000;
+
+/// The generator of the fuzz target `sequences`, from fixed seeds: the same streams on every machine.
+#[test]
+fn no_way_of_decoding_a_sequence_shows() {
+    for number in 0..SEQUENCES {
+        let mut seed = Seeded(number);
+        let length = 100 + seed.below(700);
+        let choices: Vec<u8> = (0..length).map(|_| seed.next().to_le_bytes()[0]).collect();
+        fuzzing::sequences(&choices);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// The same, with choices that proptest makes and shrinks.
+    #[test]
+    fn no_way_of_decoding_a_chosen_sequence_shows(choices in prop::collection::vec(any::<u8>(), 0..300)) {
+        fuzzing::sequences(&choices);
     }
 }

@@ -27,7 +27,7 @@ fn quoted(text: &str) -> String {
 
 /// The JSON text of one delta, member by member.
 pub(super) fn line(delta: &Delta<'_>) -> String {
-    let mut object = Object(format!("{{\"type\":\"{}\"", delta.name()));
+    let mut object = Object(format!("{{\"type\":\"{}\"", delta.kind_name()));
     match *delta {
         Delta::Start { id, model, created } => {
             object.some_text("id", id).some_text("model", model).some_number("created", created)
@@ -47,8 +47,13 @@ pub(super) fn line(delta: &Delta<'_>) -> String {
             object.number("choice", choice).number("slot", slot).text("fragment", fragment)
         }
         Delta::ToolCallEnd { choice, slot } => object.number("choice", choice).number("slot", slot),
-        Delta::Extra { choice, kind, json } => {
-            object.some_number("choice", choice.map(u64::from)).text("kind", kind.as_str()).text("json", json)
+        Delta::Part { choice, part, kind } => {
+            object.number("choice", choice).number("part", part).text("kind", kind.as_str())
+        }
+        Delta::Restart { choice } => object.number("choice", choice),
+        Delta::Extra { choice, kind, name, json } => {
+            let object = object.some_number("choice", choice.map(u64::from));
+            object.text("kind", kind.as_str()).text("name", name).text("json", json)
         }
         Delta::Finish { choice, reason, raw, saw_tool_calls } => object
             .number("choice", choice)

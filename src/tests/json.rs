@@ -305,7 +305,7 @@ proptest! {
         let choices: Vec<_> = texts.iter().map(|(index, text)| json!({"index": index, "delta": {"content": text}})).collect();
         let chunk = json!({"id": "c", "choices": choices});
         let stream = format!("data: {}\n\n", written(&chunk, style & 2));
-        let completion = run_whole(&Options::new().think(ReasoningTags::Off), stream.as_bytes()).completion();
+        let completion = run_whole(&Options::new().reasoning_tags(ReasoningTags::Off), stream.as_bytes()).completion();
         for index in 0..3u64 {
             let told = completion.choices.get(&(index as u32)).map(|choice| choice.text.clone()).unwrap_or_default();
             prop_assert_eq!(told, contents(&chunk, index));

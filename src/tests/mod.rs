@@ -4,14 +4,21 @@
 mod attacks;
 mod completion;
 mod corpus;
+mod curve;
+mod eventstream;
+mod face;
+mod facts;
 mod frames;
 mod golden;
 mod json;
 mod laws;
 mod limits;
-use crate::fuzzing::naive;
+use crate::fuzzing::{naive, naive_eventstream};
+mod matrix;
+
 mod catalogue;
 mod generated;
+mod pairs;
 mod props;
 mod quirks;
 mod seed_streams;

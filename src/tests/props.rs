@@ -29,7 +29,7 @@ fn steps_are_bounded(bytes: &[u8]) {
         assert!(piece.is_empty());
     }
     assert_eq!(decoder.position(), bytes.len() as u64);
-    decoder.finish();
+    let _ = decoder.finish();
     while !matches!(decoder.next_delta(&mut &[][..]), Ok(None)) {
         calls += 1;
     }

@@ -102,8 +102,8 @@ pub(super) fn options(words: &str) -> Options {
             ("--repair", "") => options.repair(true),
             ("--keepalives", "") => options.keepalives(true),
             ("--strict", "") => options.quirks(Quirks::NONE),
-            ("--think", "off") => options.think(ReasoningTags::Off),
-            ("--think", "started") => options.think(ReasoningTags::Started),
+            ("--think", "off") => options.reasoning_tags(ReasoningTags::Off),
+            ("--think", "started") => options.reasoning_tags(ReasoningTags::Started),
             ("--content", "incremental") => options.content(ContentMode::Incremental),
             ("--content", "cumulative") => options.content(ContentMode::Cumulative),
             ("--arguments", "repeated") => options.arguments(ArgumentsMode::Repeated),
@@ -226,13 +226,13 @@ pub(super) fn tell<'p>(
     say: &mut dyn FnMut(Result<Delta<'_>, Error>),
 ) {
     pieces.into_iter().for_each(|piece| drain(decoder, piece, say));
-    decoder.finish();
+    let _ = decoder.finish();
     drain(decoder, &[], say);
 }
 
 /// Decodes the pieces.
 pub(super) fn run<'p>(options: &Options, pieces: impl IntoIterator<Item = &'p [u8]>) -> Run {
-    let mut decoder = Decoder::with_options(options.clone());
+    let mut decoder = Decoder::with_options(*options);
     let mut told = Vec::new();
     tell(&mut decoder, pieces, drain, &mut |said| told.push(Told::of(said)));
     Run { told, ending: decoder.ending(), seen: decoder.quirks_seen() }
@@ -287,7 +287,7 @@ pub(super) fn facts(ending: &Ending) -> String {
 }
 
 pub(super) fn names(quirks: Quirks) -> String {
-    quirks.iter().map(|quirk| quirk.name()).collect::<Vec<_>>().join(", ")
+    quirks.iter().map(|quirk| quirk.as_str()).collect::<Vec<_>>().join(", ")
 }
 
 /// SplitMix64: the same numbers for the same seed, everywhere.

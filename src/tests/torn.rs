@@ -189,7 +189,7 @@ proptest! {
 /// Under a limit too, the cuts change nothing.
 fn any_limit(stream: &str, limit: usize) {
     holds(stream);
-    let options = limited(|limits| limits.event_bytes = limit);
+    let options = limited(|limits| limits.with_event_bytes(limit));
     let expected = run_whole(&options, stream.as_bytes());
     for size in [1, 2, 3, 11] {
         let pieces = stream.as_bytes().chunks(size);

@@ -1,4 +1,5 @@
-//! What `counts` runs under callgrind: `counted workload|attack NAME CUT SIZE [STACK]`.
+//! What `counts` runs under callgrind: `counted workload|attack NAME CUT SIZE [STACK]`, or `counted pairs FROM TO SIZE
+//! SIZE`, which is one region for each pair and size.
 
 use std::{env, hint::black_box};
 
@@ -11,6 +12,13 @@ use deltaic_benches::{
 
 fn main() {
     let arguments: Vec<String> = env::args().skip(1).collect();
+    if arguments[0] == "pairs" {
+        let numbers: Vec<usize> =
+            arguments[1..].iter().map(|number| number.parse().expect("a number")).collect();
+        let [from, to, small, large] = numbers[..] else { unreachable!() };
+        attacks::pair_jobs(from, to, [small, large]).for_each(|mut job| valgrind::region(&mut job));
+        return;
+    }
     let [kind, name, cut, size] = &arguments[..4] else { unreachable!() };
     let (cut, size) = (Cut::named(cut).expect("a cut"), size.parse().expect("a size"));
     let workload = if kind == "attack" { attacks::named(name, size) } else { workloads::named(name, size) };

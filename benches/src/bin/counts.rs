@@ -1,4 +1,4 @@
-//! Exact counts: `counts [allocations] [heap] [instructions] [doubling] [--bless]`; without a name, all of them.
+//! Exact counts: `counts [allocations] [heap] [instructions] [doubling] [pairs] [--bless]`; without a name, all of them.
 //!
 //! Prints a table each and exits with 1 past the committed budget. `--bless` writes the instructions just counted,
 //! and three percent, as the new budget.
@@ -10,7 +10,7 @@ use deltaic_benches::{
     budget::Budget,
     cut::Cut,
     heap::{self, Counting},
-    valgrind::{in_parallel, instructions},
+    valgrind::{in_parallel, instructions, instructions_of_each},
     workloads::{self, EVENTS},
 };
 
@@ -45,6 +45,9 @@ fn main() -> ExitCode {
     }
     if wanted("doubling") {
         past += doubling(&budget);
+    }
+    if wanted("doubling") || wanted("pairs") {
+        past += pairs(&budget);
     }
     if bless {
         budget.save().expect("budget.json");
@@ -152,4 +155,33 @@ fn growth(name: &str, cut: Cut) -> f64 {
     let small = at(1 << 16);
     let first = at(1 << 17) / small;
     if first > 2.5 { first } else { (at(1 << 20) / small).powf(0.25) }
+}
+
+/// Sizes of an event of a pair, in bytes: within what simd-json's tape takes, where that is on.
+const PAIR: [usize; 2] = [24 << 10, 48 << 10];
+
+/// Every event in which one key is repeated beside records that survive. Printed are the pairs past the budget, and how
+/// many there are: they are many. Only whole inputs, because an event is parsed when all of it is there.
+fn pairs(budget: &Budget) -> usize {
+    const AT_ONCE: usize = 100;
+    let names = attacks::pair_names();
+    let from: Vec<usize> = (0..names.len()).step_by(AT_ONCE).collect();
+    let counted = in_parallel(&from, |from| {
+        let arguments = [*from, from + AT_ONCE, PAIR[0], PAIR[1]].map(|number| number.to_string());
+        let [from, to, small, large] = &arguments;
+        instructions_of_each(&["pairs", from, to, small, large]).expect("callgrind")
+    });
+    let counted: Vec<u64> = counted.concat();
+    assert_eq!(counted.len(), 2 * names.len(), "two counts a pair");
+    println!("\n| a key repeated beside records that survive, when both double | times |\n|---|---|");
+    let grown = counted.chunks(2).map(|pair| pair[1] as f64 / pair[0] as f64);
+    let (mut past, mut most) = (0, 0.0_f64);
+    for (name, times) in names.iter().zip(grown) {
+        match times <= budget.doubled {
+            true => most = most.max(times),
+            false => past += row(name, &[(format!("{times:.2}"), false)]),
+        }
+    }
+    println!("| {} others, at most | {most:.2} |", names.len() - past);
+    past
 }

@@ -24,8 +24,10 @@ Exit status (the highest that applies, over all inputs):
   0  complete
   1  an input could not be read, or the output not be written
   2  wrong usage
-  3  malformed events were met: one line each on standard error, FILE:OFFSET: KIND
-  4  truncated: neither an end marker nor a finish for every choice, or no event at all
+  3  malformed events were met: one line each on standard error, FILE:OFFSET: KIND,
+     for the first 20 of an input; the others are counted
+  4  truncated: neither an end marker nor a finish for every choice, or no event at all,
+     or none of a known wire
   5  the peer reported an error in the stream
 With `--output frames` only 0 to 3: frames know nothing of answers.";
 
@@ -124,7 +126,7 @@ impl Args {
     pub(crate) fn options(&self) -> Options {
         let base = if self.strict { Options::strict() } else { Options::new().repair(self.repair) };
         base.framing(self.framing)
-            .think(self.think)
+            .reasoning_tags(self.think)
             .content(self.content)
             .arguments(self.arguments)
             .prediction(!self.no_prediction)

@@ -3,11 +3,12 @@
 use std::io::{self, Write};
 
 use deltaic::completion::PeerError;
-use deltaic::{Decoder, Delta, Ending, Options};
+use deltaic::{Decoder, Delta, Ending, Options, Quirks};
 
 use crate::Reader;
 use crate::args::Output;
 use crate::fold::Fold;
+use crate::json;
 use crate::report::{Report, Status};
 use crate::text::Text;
 
@@ -15,6 +16,7 @@ pub(crate) struct Decode {
     decoder: Decoder,
     output: Output,
     show: Show,
+    wires: Wires,
 }
 
 /// What is made of the deltas of one input.
@@ -25,15 +27,33 @@ enum Show {
     Nothing,
 }
 
+/// Whether the events of one input were of a wire that the decoder knows.
+#[derive(Default)]
+struct Wires {
+    is_known: bool,
+    unknown_events: u64,
+}
+
+/// The facts about one input, once it is read.
+pub(crate) struct Facts {
+    pub(crate) ending: Ending,
+    pub(crate) quirks: Quirks,
+    pub(crate) unknown_events: u64,
+    /// What keeps it from being a whole stream of a known wire is status 4.
+    pub(crate) truncated: bool,
+}
+
 impl Decode {
     pub(crate) fn new(options: Options, output: Output) -> Self {
-        Self { decoder: Decoder::with_options(options), output, show: Show::Nothing }
+        let wires = Wires::default();
+        Self { decoder: Decoder::with_options(options), output, show: Show::Nothing, wires }
     }
 }
 
 impl Reader for Decode {
     fn start(&mut self, report: &Report) {
         self.decoder.reset();
+        self.wires = Wires::default();
         self.show = match self.output {
             Output::Deltas => Show::Lines,
             Output::Text => Show::Text(Text::new(report.look)),
@@ -47,6 +67,7 @@ impl Reader for Decode {
             match self.decoder.next_delta(&mut piece) {
                 Ok(Some(delta)) => {
                     report.tally.add_delta(&delta);
+                    self.wires.add_delta(&delta);
                     self.show.delta(&mut report.out, delta)?;
                 }
                 Ok(None) => return Ok(()),
@@ -64,45 +85,87 @@ impl Reader for Decode {
     }
 
     fn end(&mut self, report: &mut Report) -> io::Result<()> {
-        self.decoder.finish();
+        let _ = self.decoder.finish();
         self.feed(&[], report)?;
-        let (ending, seen) = (self.decoder.ending(), self.decoder.quirks_seen());
-        let truncated = ending.is_truncated() || ending.events() == 0;
-        report.tally.add_ending(&ending, truncated, seen);
-        if truncated {
-            report.raise(Status::Truncated);
-        }
-        if ending.peer_errors() > 0 {
-            report.raise(Status::PeerError);
-        }
+        let ending = self.decoder.ending();
+        let nothing_known = self.wires.nothing_known(&ending, report);
+        let facts = Facts {
+            ending,
+            quirks: self.decoder.quirks_seen(),
+            unknown_events: self.wires.unknown_events,
+            truncated: ending.is_truncated() || nothing_known.is_some(),
+        };
+        report.tally.add_ending(&ending, facts.truncated, facts.quirks);
+        raise(&facts, report);
         match &mut self.show {
-            Show::Lines | Show::Nothing => Ok(()),
-            Show::Fold(fold) => fold.end(&mut report.out, &ending, truncated, seen),
+            Show::Lines | Show::Nothing => {}
+            Show::Fold(fold) => fold.end(&mut report.out, &facts)?,
             Show::Text(text) => {
                 text.end(&mut report.out)?;
-                report.out.flush()?;
-                notes(text, &ending, truncated, report);
-                Ok(())
+                note_peer_errors(text, report);
+                if facts.truncated && nothing_known.is_none() {
+                    report.note(shortfall(&ending));
+                }
             }
         }
+        if let Some(what) = nothing_known {
+            report.note(what);
+        }
+        Ok(())
+    }
+}
+
+impl Wires {
+    fn add_delta(&mut self, delta: &Delta<'_>) {
+        match delta {
+            Delta::Unknown { .. } => self.unknown_events = self.unknown_events.saturating_add(1),
+            // These say nothing of the wire.
+            Delta::PeerError { .. } | Delta::Keepalive | Delta::Done { .. } => {}
+            _ => self.is_known = true,
+        }
+    }
+
+    /// What came instead of a stream of a known wire, on one line.
+    fn nothing_known(&self, ending: &Ending, report: &Report) -> Option<String> {
+        if self.is_known {
+            return None;
+        }
+        report.no_stream().or_else(|| match (ending.events(), self.unknown_events) {
+            (0, _) => {
+                let first = String::from_utf8_lossy(ending.first_bytes());
+                Some(format!("no event in it; it begins with \"{}\"", first.escape_debug()))
+            }
+            (_, 0) => None,
+            (_, 1) => Some("no event of a known wire: 1 unknown event".to_owned()),
+            (_, many) => Some(format!("no event of a known wire: {many} unknown events")),
+        })
+    }
+}
+
+fn raise(facts: &Facts, report: &mut Report) {
+    if facts.truncated {
+        report.raise(Status::Truncated);
+    }
+    if facts.ending.peer_errors() > 0 {
+        report.raise(Status::PeerError);
     }
 }
 
 /// What `-o text` leaves out of the text, and a person wants to know.
-fn notes(text: &Text, ending: &Ending, truncated: bool, report: &Report) {
-    text.held.errors.iter().for_each(|error| report.note(in_words(error)));
-    if truncated {
-        report.note(shortfall(ending));
+fn note_peer_errors(text: &Text, report: &mut Report) {
+    let (kept, count) = text.held.peer_errors();
+    kept.iter().for_each(|error| report.note(in_words(error)));
+    let kept = u64::try_from(kept.len()).unwrap_or(u64::MAX);
+    let untold = count.saturating_sub(kept);
+    if untold > 0 {
+        report.note(format_args!("… {untold} more errors of the peer"));
     }
 }
 
 impl Show {
     fn delta(&mut self, out: &mut impl Write, delta: Delta<'_>) -> io::Result<()> {
         match self {
-            Self::Lines => {
-                serde_json::to_writer(&mut *out, &delta)?;
-                out.write_all(b"\n")
-            }
+            Self::Lines => json::write_line(out, &delta),
             Self::Text(text) => text.delta(out, delta),
             Self::Fold(fold) => {
                 fold.completion.apply(delta);
@@ -113,19 +176,15 @@ impl Show {
     }
 }
 
-/// What the peer complains of, on one line that is safe to show.
+/// What the peer complains of, on one line.
 fn in_words(error: &PeerError) -> String {
     let words = [error.code.as_deref(), error.kind.as_deref(), Some(&*error.message)];
     let words: Vec<_> = words.into_iter().flatten().filter(|word| !word.is_empty()).collect();
-    format!("the peer reports an error: {}", words.join(" ").escape_debug())
+    format!("the peer reports an error: {}", words.join(" "))
 }
 
 /// What is missing at the end.
 fn shortfall(ending: &Ending) -> String {
-    if ending.events() == 0 {
-        let first = String::from_utf8_lossy(ending.first_bytes());
-        return format!("no event in it; it begins with \"{}\"", first.escape_debug());
-    }
     let (finished, choices) = (ending.finished_choices(), ending.choices());
     format!(
         "truncated: {finished} of {choices} choices finished, {} bytes left over",

@@ -3,38 +3,44 @@
 use std::io::{self, Write};
 
 use deltaic::completion::PeerError;
-use deltaic::{Completion, Ending, Error, Quirks};
+use deltaic::{Completion, Ending, Error};
 use serde::Serialize;
 
-/// The answer, and what was wrong on the way.
+use crate::decode::Facts;
+use crate::json;
+
+/// The answer, and the first [`Completion::ERRORS_KEPT`] malformed events on the way.
 #[derive(Default)]
 pub(crate) struct Fold {
     pub(crate) completion: Completion,
-    errors: Vec<ErrorReport>,
+    errors: Vec<MalformedMember>,
 }
 
 #[derive(Serialize)]
-struct Line<'a> {
+struct CompletionLine<'a> {
     #[serde(flatten)]
     completion: &'a Completion,
-    deltaic: Report<'a>,
+    deltaic: DeltaicMember<'a>,
 }
 
 #[derive(Serialize)]
-struct Report<'a> {
-    ending: EndingReport,
+struct DeltaicMember<'a> {
+    ending: EndingMember,
     quirks: Vec<&'static str>,
-    /// Ours.
-    errors: &'a [ErrorReport],
-    /// The peer's.
-    peer_errors: Vec<PeerErrorReport<'a>>,
+    /// Ours: the first, and how many in all.
+    errors: &'a [MalformedMember],
+    error_count: u64,
+    /// The peer's: the first, and how many in all.
+    peer_errors: Vec<PeerErrorMember<'a>>,
+    peer_error_count: u64,
 }
 
 #[derive(Serialize)]
-struct EndingReport {
+struct EndingMember {
     done: bool,
     truncated: bool,
     events: u64,
+    unknown_events: u64,
     choices: usize,
     finished_choices: usize,
     open_tool_calls: usize,
@@ -44,13 +50,13 @@ struct EndingReport {
 }
 
 #[derive(Serialize)]
-struct ErrorReport {
+struct MalformedMember {
     offset: u64,
     kind: String,
 }
 
 #[derive(Serialize)]
-struct PeerErrorReport<'a> {
+struct PeerErrorMember<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     code: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -60,33 +66,32 @@ struct PeerErrorReport<'a> {
 
 impl Fold {
     pub(crate) fn malformed(&mut self, error: &Error) {
-        self.errors.push(ErrorReport { offset: error.offset(), kind: error.kind().to_string() });
+        if self.errors.len() < Completion::ERRORS_KEPT {
+            self.errors.push(MalformedMember { offset: error.offset(), kind: error.kind().to_string() });
+        }
     }
 
-    pub(crate) fn end(
-        &self,
-        out: &mut impl Write,
-        ending: &Ending,
-        truncated: bool,
-        seen: Quirks,
-    ) -> io::Result<()> {
-        let deltaic = Report {
-            ending: EndingReport::new(ending, truncated),
-            quirks: seen.iter().map(|quirk| quirk.name()).collect(),
+    pub(crate) fn end(&self, out: &mut impl Write, facts: &Facts) -> io::Result<()> {
+        let deltaic = DeltaicMember {
+            ending: EndingMember::from(facts),
+            quirks: facts.quirks.iter().map(|quirk| quirk.as_str()).collect(),
             errors: &self.errors,
-            peer_errors: self.completion.errors.iter().map(PeerErrorReport::from).collect(),
+            error_count: facts.ending.errors(),
+            peer_errors: self.completion.errors.iter().map(PeerErrorMember::from).collect(),
+            peer_error_count: self.completion.error_count,
         };
-        serde_json::to_writer(&mut *out, &Line { completion: &self.completion, deltaic })?;
-        out.write_all(b"\n")
+        json::write_line(out, &CompletionLine { completion: &self.completion, deltaic })
     }
 }
 
-impl EndingReport {
-    fn new(ending: &Ending, truncated: bool) -> Self {
+impl From<&Facts> for EndingMember {
+    fn from(facts: &Facts) -> Self {
+        let ending: &Ending = &facts.ending;
         Self {
             done: ending.done(),
-            truncated,
+            truncated: facts.truncated,
             events: ending.events(),
+            unknown_events: facts.unknown_events,
             choices: ending.choices(),
             finished_choices: ending.finished_choices(),
             open_tool_calls: ending.open_tool_calls(),
@@ -96,7 +101,7 @@ impl EndingReport {
     }
 }
 
-impl<'a> From<&'a PeerError> for PeerErrorReport<'a> {
+impl<'a> From<&'a PeerError> for PeerErrorMember<'a> {
     fn from(error: &'a PeerError) -> Self {
         Self { code: error.code.as_deref(), kind: error.kind.as_deref(), message: &error.message }
     }

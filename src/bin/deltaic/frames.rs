@@ -6,24 +6,27 @@ use deltaic::sse::Framer;
 use serde::Serialize;
 
 use crate::Reader;
+use crate::json;
 use crate::report::Report;
 
 pub(crate) struct Frames {
     framer: Framer,
     /// The reconnection time last told.
     told: Option<u64>,
+    /// Whether this input had a frame.
+    any: bool,
 }
 
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
-enum Line<'a> {
+enum FrameLine<'a> {
     Event { event: &'a str, data: &'a str, last_event_id: &'a str },
     Retry { milliseconds: u64 },
 }
 
 impl Frames {
     pub(crate) fn new() -> Self {
-        Self { framer: Framer::new(), told: None }
+        Self { framer: Framer::new(), told: None, any: false }
     }
 
     /// Asked only where the framer stands at the end of an event or of the input: in between, it would depend
@@ -32,7 +35,7 @@ impl Frames {
         match self.framer.retry() {
             Some(milliseconds) if self.told != Some(milliseconds) => {
                 self.told = Some(milliseconds);
-                Line::Retry { milliseconds }.write(out)
+                json::write_line(out, &FrameLine::Retry { milliseconds })
             }
             Some(_) | None => Ok(()),
         }
@@ -43,6 +46,7 @@ impl Reader for Frames {
     fn start(&mut self, _: &Report) {
         self.framer.reset();
         self.told = None;
+        self.any = false;
     }
 
     fn feed(&mut self, mut piece: &[u8], report: &mut Report) -> io::Result<()> {
@@ -50,8 +54,9 @@ impl Reader for Frames {
             match self.framer.next_frame(&mut piece) {
                 Ok(Some(frame)) => {
                     report.tally.add_frame();
-                    let line = Line::Event { event: frame.event, data: frame.data, last_event_id: frame.id };
-                    line.write(&mut report.out)?;
+                    self.any = true;
+                    let (event, data, last_event_id) = (frame.event, frame.data, frame.id);
+                    json::write_line(&mut report.out, &FrameLine::Event { event, data, last_event_id })?;
                 }
                 Ok(None) => return Ok(()),
                 Err(error) => {
@@ -68,13 +73,10 @@ impl Reader for Frames {
     fn end(&mut self, report: &mut Report) -> io::Result<()> {
         self.framer.finish();
         self.feed(&[], report)?;
-        self.retry(&mut report.out)
-    }
-}
-
-impl Line<'_> {
-    fn write(&self, out: &mut impl Write) -> io::Result<()> {
-        serde_json::to_writer(&mut *out, self)?;
-        out.write_all(b"\n")
+        self.retry(&mut report.out)?;
+        if let Some(what) = report.no_stream().filter(|_| !self.any) {
+            report.note(what);
+        }
+        Ok(())
     }
 }

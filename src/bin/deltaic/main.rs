@@ -2,12 +2,18 @@
 //!
 //! `args` says what is asked, `input` reads and cuts, `decode` or `frames` read the pieces, `text` and `fold`
 //! show deltas, `report` is where everything is told: standard output, standard error, the exit status.
+//!
+//! Nothing that came from outside reaches a terminal but through `visible` (text for people) or `json`.
 
 mod args;
+mod complaints;
 mod decode;
 mod fold;
 mod frames;
+mod held;
 mod input;
+mod json;
+mod opening;
 mod progress;
 mod report;
 mod split;
@@ -15,6 +21,7 @@ mod tally;
 mod text;
 mod visible;
 
+use std::env;
 use std::ffi::OsStr;
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -25,6 +32,7 @@ use clap::{CommandFactory, Parser};
 use args::{Args, Output};
 use input::Input;
 use report::{Report, Status};
+use visible::visible;
 
 /// What reads the pieces of one input after another: the decoder, or the framer alone.
 ///
@@ -36,7 +44,7 @@ trait Reader {
 }
 
 fn main() -> ExitCode {
-    let args = Args::parse();
+    let args = parse();
     if args.files.is_empty() && io::stdin().is_terminal() {
         let _ = writeln!(io::stderr(), "{}", Args::command().render_help());
         return Status::Usage.into();
@@ -71,11 +79,11 @@ fn read(mut input: Input, reader: &mut dyn Reader, report: &mut Report) -> io::R
     reader.start(report);
     loop {
         if input.is_dry() {
-            report.out.flush()?;
+            report.flush()?;
         }
         match input.next_piece() {
             Ok(Some(piece)) => {
-                report.count_bytes(piece.len());
+                report.add_piece(piece);
                 reader.feed(piece, report)?;
             }
             Ok(None) => break,
@@ -85,7 +93,17 @@ fn read(mut input: Input, reader: &mut dyn Reader, report: &mut Report) -> io::R
             }
         }
     }
-    reader.end(report)
+    reader.end(report)?;
+    report.end_input()
+}
+
+/// What was asked. A complaint quotes the arguments, so they are parsed for it once more with their controls
+/// spelled out.
+fn parse() -> Args {
+    Args::try_parse().unwrap_or_else(|error| {
+        let visible_args = env::args_os().map(|arg| visible(&arg.to_string_lossy()));
+        Args::try_parse_from(visible_args).err().unwrap_or_else(|| clap::Error::new(error.kind())).exit()
+    })
 }
 
 fn name(file: &Path) -> String {

@@ -28,7 +28,9 @@ impl Progress {
             return;
         }
         self.bar.inc(bytes);
-        if self.bar.is_hidden() && self.since.elapsed() > PATIENCE {
+        // A file that is read already is not waited for.
+        let is_waited_for = self.bar.length() > Some(self.bar.position());
+        if is_waited_for && self.bar.is_hidden() && self.since.elapsed() > PATIENCE {
             if let Ok(style) = ProgressStyle::with_template(LINE) {
                 self.bar.set_style(style);
             }

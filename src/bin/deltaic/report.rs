@@ -8,6 +8,8 @@ use anstream::{AutoStream, ColorChoice};
 use deltaic::Error;
 
 use crate::args::{Args, Output};
+use crate::complaints::Complaints;
+use crate::opening::Opening;
 use crate::progress::Progress;
 use crate::tally::Tally;
 use crate::text::Look;
@@ -34,6 +36,10 @@ pub(crate) struct Report {
     pub(crate) look: Look,
     pub(crate) tally: Tally,
     name: String,
+    opening: Opening,
+    /// Whether this input failed before its end.
+    broke_off: bool,
+    complaints: Complaints,
     progress: Progress,
     may_show_progress: bool,
     status: Status,
@@ -52,6 +58,9 @@ impl Report {
             look: Look { dim, visible: terminal || dim },
             tally: Tally::new(),
             name: String::new(),
+            opening: Opening::new(),
+            broke_off: false,
+            complaints: Complaints::default(),
             progress: Progress::new(None),
             may_show_progress: quiet && io::stderr().is_terminal(),
             status: Status::Complete,
@@ -61,6 +70,8 @@ impl Report {
     /// From here on it is all about this input.
     pub(crate) fn open(&mut self, name: String) {
         self.name = name;
+        self.opening = Opening::new();
+        self.broke_off = false;
         self.progress = Progress::new(None);
     }
 
@@ -68,10 +79,16 @@ impl Report {
         self.progress = Progress::new(size.filter(|_| self.may_show_progress));
     }
 
-    pub(crate) fn count_bytes(&mut self, bytes: usize) {
-        let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
+    pub(crate) fn add_piece(&mut self, piece: &[u8]) {
+        let bytes = u64::try_from(piece.len()).unwrap_or(u64::MAX);
+        self.opening.add(piece);
         self.tally.add_bytes(bytes);
         self.progress.advance(bytes);
+    }
+
+    /// What this input is, if its first bytes say that it is no stream. One that broke off says nothing.
+    pub(crate) fn no_stream(&self) -> Option<String> {
+        if self.broke_off { None } else { self.opening.no_stream() }
     }
 
     pub(crate) fn raise(&mut self, status: Status) {
@@ -79,40 +96,47 @@ impl Report {
     }
 
     /// A line on standard error, about this input.
-    pub(crate) fn note(&self, what: impl Display) {
-        self.progress.suspend(|| complain(format_args!("{}: {what}", self.name)));
+    pub(crate) fn note(&mut self, what: impl Display) {
+        self.complaints.add_line(format_args!("{}: {what}", self.name));
     }
 
     pub(crate) fn unreadable(&mut self, error: &io::Error) {
         self.note(error);
+        self.broke_off = true;
         self.raise(Status::Unreadable);
     }
 
     pub(crate) fn malformed(&mut self, error: &Error) {
-        self.progress
-            .suspend(|| complain(format_args!("{}:{}: {}", self.name, error.offset(), error.kind())));
+        self.complaints.add_malformed(&self.name, error);
         self.tally.add_error();
         self.raise(Status::Malformed);
+    }
+
+    /// Everything that was told so far becomes visible: the output first, then what there is to say about it.
+    pub(crate) fn flush(&mut self) -> io::Result<()> {
+        let flushed = self.out.flush();
+        self.complaints.flush(&self.progress);
+        flushed
+    }
+
+    pub(crate) fn end_input(&mut self) -> io::Result<()> {
+        self.complaints.end_input(&self.name);
+        self.flush()
     }
 
     /// The last flush and the last words. Whoever closed the pipe has read enough: that is no error.
     pub(crate) fn close(mut self, end: io::Result<()>, stats: bool) -> Status {
         match end.and_then(|()| self.out.flush()) {
             Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-                self.progress.suspend(|| complain(format_args!("standard output: {error}")));
+                self.complaints.add_line(format_args!("standard output: {error}"));
                 self.raise(Status::Unreadable);
             }
             Ok(()) | Err(_) => {}
         }
-        drop(self.progress);
         if stats {
-            complain(&self.tally);
+            self.tally.to_string().lines().for_each(|line| self.complaints.add_line(line));
         }
+        self.complaints.flush(&self.progress);
         self.status
     }
-}
-
-/// A closed standard error is no reason to stop.
-fn complain(line: impl Display) {
-    let _ = writeln!(io::stderr().lock(), "{line}");
 }

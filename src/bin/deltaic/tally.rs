@@ -45,7 +45,7 @@ impl Tally {
     }
 
     pub(crate) fn add_delta(&mut self, delta: &Delta<'_>) {
-        let name = delta.name();
+        let name = delta.kind_name();
         match self.deltas.iter_mut().find(|(known, _)| *known == name) {
             Some((_, count)) => *count = count.saturating_add(1),
             None => self.deltas.push((name, 1)),
@@ -65,7 +65,7 @@ impl fmt::Display for Tally {
         let seconds = self.since.elapsed().as_secs_f64();
         let deltas: u64 = self.deltas.iter().map(|&(_, count)| count).sum();
         let by_name: Vec<_> = self.deltas.iter().map(|(name, count)| format!("{name} {count}")).collect();
-        let quirks: Vec<_> = self.quirks.iter().map(|quirk| quirk.name()).collect();
+        let quirks: Vec<_> = self.quirks.iter().map(|quirk| quirk.as_str()).collect();
         writeln!(f, "bytes        {}", self.bytes)?;
         writeln!(f, "events       {}", self.events)?;
         writeln!(f, "deltas       {deltas}{}", in_brackets(&by_name.join(", ")))?;

@@ -2,12 +2,12 @@
 //!
 //! Knows: an entry's layout. Must not know: which call an entry belongs to.
 
-use super::cursor::{Cursor, Kind};
-use super::visitor::Visitor;
 use crate::delta::ExtraKind;
 use crate::dialect::{self, Quirk, ToolKey};
 use crate::error::ErrorKind;
-use crate::record::{Origin, Record, Str};
+use crate::parse::cursor::{Cursor, Kind};
+use crate::parse::visitor::{SeenKeys, Visitor};
+use crate::record::{Record, Str};
 
 /// What one entry says, until all of it is known.
 #[derive(Default)]
@@ -15,24 +15,20 @@ struct Entry {
     index: Option<u32>,
     id: Str,
     name: Str,
-    function: bool,
+    has_function: bool,
 }
 
+/// The ordinal of the arguments in [`SeenKeys`].
+const ARGUMENTS: usize = 0;
+
 /// `tool_calls`: an array of entries, or one entry.
-pub(super) fn calls<C: Cursor>(
-    visitor: &mut Visitor<'_, C>,
-    kind: Kind,
-    origin: Origin,
-) -> Result<(), ErrorKind> {
+pub(super) fn calls<C: Cursor>(visitor: &mut Visitor<'_, C>, kind: Kind) -> Result<(), ErrorKind> {
     match kind {
         Kind::Array => {
-            let mut items = visitor.cursor.array()?;
+            let mut items = visitor.cursor.enter_array()?;
             while let Some(kind) = visitor.cursor.element(&mut items)? {
                 match kind {
-                    Kind::Object => {
-                        entry(visitor, origin)?;
-                        visitor.bounded()?;
-                    }
+                    Kind::Object => entry(visitor)?,
                     Kind::Null => visitor.cursor.skip()?,
                     _ => return Err(ErrorKind::NotOfWire),
                 }
@@ -41,38 +37,36 @@ pub(super) fn calls<C: Cursor>(
         }
         Kind::Object => {
             visitor.need(Quirk::ToolCallsObject)?;
-            entry(visitor, origin)
+            entry(visitor)
         }
         _ => visitor.cursor.skip(),
     }
 }
 
-fn entry<C: Cursor>(visitor: &mut Visitor<'_, C>, origin: Origin) -> Result<(), ErrorKind> {
-    let at = visitor.body.len();
-    visitor.body.push(Record::ToolCall { index: None, id: Str::NONE, name: Str::NONE, origin, bare: true });
+fn entry<C: Cursor>(visitor: &mut Visitor<'_, C>) -> Result<(), ErrorKind> {
+    let at = visitor.stated();
+    visitor.push(Record::ToolCall { index: None, id: Str::NONE, name: Str::NONE, bare: true })?;
     let mut entry = Entry::default();
     members(visitor, &mut entry, false)?;
-    let Entry { index, id, name, function } = entry;
-    if let Some(record) = visitor.body.get_mut(at) {
-        *record = Record::ToolCall { index, id, name, origin, bare: !function };
-    }
+    let Entry { index, id, name, has_function } = entry;
+    visitor.records.set(at, Record::ToolCall { index, id, name, bare: !has_function });
     Ok(())
 }
 
-/// The members of an entry, or (`inside`) of the function in it, which has no function of its own.
+/// The members of an entry, or (`inside`) of the function in it, which has no function of its own. An index that is none
+/// (negative, a fraction, too large) is a missing one.
 fn members<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     entry: &mut Entry,
     inside: bool,
 ) -> Result<(), ErrorKind> {
-    let from = visitor.body.len();
-    let mut arguments = false;
-    let mut members = visitor.cursor.object()?;
+    let mut seen = SeenKeys::<1>::default();
+    let mut members = visitor.cursor.enter_object()?;
     while let Some((key, kind)) = visitor.cursor.member(&mut members, dialect::tool_key)? {
         match key {
             _ if kind == Kind::Null => visitor.cursor.null()?,
             ToolKey::Index if !inside || (entry.index.is_none() && kind == Kind::Number) => {
-                entry.index = Some(visitor.index(kind)?);
+                entry.index = visitor.index(kind)?;
             }
             ToolKey::Id if !inside && kind == Kind::String => {
                 let id = label(visitor)?;
@@ -81,18 +75,18 @@ fn members<C: Cursor>(
             ToolKey::Name if kind == Kind::String => {
                 let name = label(visitor)?;
                 entry.name = name.some().unwrap_or(entry.name);
-                entry.function = true;
+                entry.has_function = true;
             }
             ToolKey::Function if !inside && kind == Kind::Object => {
-                entry.function = true;
+                entry.has_function = true;
                 self::members(visitor, entry, true)?;
             }
             ToolKey::Arguments => {
-                if std::mem::replace(&mut arguments, true) {
-                    visitor.strike_duplicate(from, |record| matches!(record, Record::Arguments(_)))?;
-                }
-                entry.function = true;
-                self::arguments(visitor, kind)?;
+                visitor.begin_key(&seen, ARGUMENTS)?;
+                let from = visitor.stated();
+                entry.has_function = true;
+                arguments(visitor, kind)?;
+                visitor.end_key(&mut seen, ARGUMENTS, from);
             }
             ToolKey::Extra if !inside => visitor.extra(ExtraKind::Other, false)?,
             _ => visitor.other(kind, false)?,
@@ -113,34 +107,22 @@ fn label<C: Cursor>(visitor: &mut Visitor<'_, C>) -> Result<Str, ErrorKind> {
 fn arguments<C: Cursor>(visitor: &mut Visitor<'_, C>, kind: Kind) -> Result<(), ErrorKind> {
     if kind == Kind::String {
         let fragment = visitor.cursor.string()?;
-        visitor.edged(fragment, Record::Arguments(fragment));
-        return Ok(());
+        return visitor.push_text(fragment, Record::Arguments(fragment));
     }
     visitor.need(Quirk::ArgumentsObject)?;
     let mark = visitor.skip_marked()?;
     let json = visitor.cursor.json(mark);
-    visitor.body.push(Record::Arguments(json));
-    Ok(())
+    visitor.push(Record::Arguments(json))
 }
 
 /// The legacy member: the choice's first call.
-pub(super) fn function_call<C: Cursor>(
-    visitor: &mut Visitor<'_, C>,
-    origin: Origin,
-) -> Result<(), ErrorKind> {
+pub(super) fn function_call<C: Cursor>(visitor: &mut Visitor<'_, C>) -> Result<(), ErrorKind> {
     visitor.need(Quirk::FunctionCall)?;
-    let at = visitor.body.len();
-    visitor.body.push(Record::ToolCall {
-        index: Some(0),
-        id: Str::NONE,
-        name: Str::NONE,
-        origin,
-        bare: false,
-    });
-    let mut entry = Entry { index: Some(0), function: true, ..Entry::default() };
+    let at = visitor.stated();
+    let call = |name: Str| Record::ToolCall { index: Some(0), id: Str::NONE, name, bare: false };
+    visitor.push(call(Str::NONE))?;
+    let mut entry = Entry { index: Some(0), has_function: true, ..Entry::default() };
     members(visitor, &mut entry, true)?;
-    if let Some(record) = visitor.body.get_mut(at) {
-        *record = Record::ToolCall { index: Some(0), id: Str::NONE, name: entry.name, origin, bare: false };
-    }
+    visitor.records.set(at, call(entry.name));
     Ok(())
 }

@@ -2,13 +2,13 @@
 //!
 //! Knows: what a part may hold. Must not know: which member of the delta the parts stood in, but for its rank.
 
-use super::cursor::{Cursor, Kind};
-use super::visitor::Visitor;
 use crate::delta::{ExtraKind, OpaqueKind};
-use crate::dialect::{self, PartKey, Quirk};
+use crate::dialect::{self, PartKey, Quirk, ReasoningSource};
 use crate::error::ErrorKind;
 use crate::options::ExtrasMode;
-use crate::record::{Origin, Record, Str};
+use crate::parse::cursor::{Cursor, Kind};
+use crate::parse::visitor::Visitor;
+use crate::record::{Record, Str};
 
 /// What one part says, until all of it is known. Values are marked, not read: the type may come last.
 struct Part<M> {
@@ -22,43 +22,33 @@ struct Part<M> {
 }
 
 /// `content` as an array of parts (or strings), or as one part.
-pub(super) fn content<C: Cursor>(
-    visitor: &mut Visitor<'_, C>,
-    kind: Kind,
-    origin: Origin,
-) -> Result<(), ErrorKind> {
-    each(visitor, kind, &mut |visitor, kind| match kind {
+pub(super) fn content<C: Cursor>(visitor: &mut Visitor<'_, C>, kind: Kind) -> Result<(), ErrorKind> {
+    visitor.each_or_one(kind, &mut |visitor, kind| match kind {
         Kind::String => {
             let text = visitor.cursor.string()?;
-            visitor.edged(text, Record::Text { origin, text });
-            Ok(())
+            visitor.push_text(text, Record::Text(text))
         }
         Kind::Object => {
             let part = part(visitor)?;
-            content_part(visitor, &part, origin)
+            content_part(visitor, &part)
         }
         _ => visitor.cursor.skip(),
     })
 }
 
-fn content_part<C: Cursor>(
-    visitor: &mut Visitor<'_, C>,
-    part: &Part<C::Mark>,
-    origin: Origin,
-) -> Result<(), ErrorKind> {
-    let thinks = part.thinking.is_some();
-    if thinks {
-        return reasoning_part(visitor, part, dialect::REASONING_PARTS, origin);
+fn content_part<C: Cursor>(visitor: &mut Visitor<'_, C>, part: &Part<C::Mark>) -> Result<(), ErrorKind> {
+    if part.thinking.is_some() {
+        return reasoning_part(visitor, part, ReasoningSource::ContentParts);
     }
     let kind = visitor.cursor.bytes(part.kind);
-    let known = matches!(kind, b"" | b"text" | b"output_text" | b"input_text");
+    let is_text = dialect::is_text_part(kind);
     let extra = dialect::part_extra(kind);
-    match part.text.filter(|_| known || extra == ExtraKind::Other) {
-        Some(mark) => strings_at(visitor, mark, &|text| Record::Text { origin, text }),
+    match part.text.filter(|_| is_text || extra == ExtraKind::Other) {
+        Some(mark) => strings_at(visitor, mark, &Record::Text),
         None => {
-            if let Some(mark) = part.whole.filter(|_| visitor.reading.extras != ExtrasMode::Off) {
+            if let Some(mark) = part.whole.filter(|_| visitor.options.extras != ExtrasMode::Off) {
                 let json = visitor.cursor.json(mark);
-                visitor.body.push(Record::Extra { kind: extra, json, chunk: false });
+                visitor.push(Record::Extra { kind: extra, name: part.kind, json, chunk: false })?;
             }
             Ok(())
         }
@@ -68,19 +58,17 @@ fn content_part<C: Cursor>(
 /// A reasoning member as a part or an array of parts.
 pub(super) fn reasoning<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
-    source: u8,
+    source: ReasoningSource,
     kind: Kind,
-    origin: Origin,
 ) -> Result<(), ErrorKind> {
-    each(visitor, kind, &mut |visitor, kind| match kind {
+    visitor.each_or_one(kind, &mut |visitor, kind| match kind {
         Kind::String => {
             let text = visitor.cursor.string()?;
-            visitor.edged(text, Record::Reasoning { source, origin, text });
-            Ok(())
+            visitor.push_text(text, Record::Reasoning { rank: source as u8, text })
         }
         Kind::Object => {
             let part = part(visitor)?;
-            reasoning_part(visitor, &part, source, origin)
+            reasoning_part(visitor, &part, source)
         }
         _ => visitor.cursor.skip(),
     })
@@ -89,13 +77,12 @@ pub(super) fn reasoning<C: Cursor>(
 /// `reasoning_details` and its kin.
 pub(super) fn details<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
-    source: u8,
+    source: ReasoningSource,
     kind: Kind,
-    origin: Origin,
 ) -> Result<(), ErrorKind> {
-    let from = visitor.body.len();
-    reasoning(visitor, source, kind, origin)?;
-    if visitor.body.len() > from {
+    let from = visitor.stated();
+    reasoning(visitor, source, kind)?;
+    if visitor.stated() > from {
         visitor.need(Quirk::ReasoningDetails)?;
     }
     Ok(())
@@ -104,15 +91,14 @@ pub(super) fn details<C: Cursor>(
 fn reasoning_part<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     part: &Part<C::Mark>,
-    source: u8,
-    origin: Origin,
+    source: ReasoningSource,
 ) -> Result<(), ErrorKind> {
     if let Some(mark) = part.thinking.or(part.text) {
-        strings_at(visitor, mark, &|text| Record::Reasoning { source, origin, text })?;
+        strings_at(visitor, mark, &|text| Record::Reasoning { rank: source as u8, text })?;
     }
     for (kind, data) in [(OpaqueKind::Signature, part.signature), (OpaqueKind::Encrypted, part.data)] {
         if !data.is_empty() {
-            visitor.body.push(Record::Opaque { kind, data });
+            visitor.push(Record::Opaque { kind, data })?;
         }
     }
     Ok(())
@@ -126,11 +112,10 @@ fn strings_at<C: Cursor>(
 ) -> Result<(), ErrorKind> {
     let back = visitor.cursor.go(mark);
     let kind = visitor.cursor.kind()?;
-    each(visitor, kind, &mut |visitor, kind| match kind {
+    visitor.each_or_one(kind, &mut |visitor, kind| match kind {
         Kind::String => {
             let text = visitor.cursor.string()?;
-            visitor.edged(text, record(text));
-            Ok(())
+            visitor.push_text(text, record(text))
         }
         Kind::Object => {
             let inner = part(visitor)?;
@@ -138,7 +123,7 @@ fn strings_at<C: Cursor>(
             let back = visitor.cursor.go(mark);
             if visitor.cursor.kind()? == Kind::String {
                 let text = visitor.cursor.string()?;
-                visitor.edged(text, record(text));
+                visitor.push_text(text, record(text))?;
             }
             visitor.cursor.go(back);
             Ok(())
@@ -149,25 +134,9 @@ fn strings_at<C: Cursor>(
     Ok(())
 }
 
-/// What is done before each element, whose kind is given.
-type Each<'f, C> = &'f mut dyn FnMut(&mut Visitor<'_, C>, Kind) -> Result<(), ErrorKind>;
-
-/// Calls `f` before each element of the array ahead, or before the one value that is ahead instead.
-fn each<C: Cursor>(visitor: &mut Visitor<'_, C>, kind: Kind, f: Each<'_, C>) -> Result<(), ErrorKind> {
-    if kind != Kind::Array {
-        return f(visitor, kind);
-    }
-    let mut items = visitor.cursor.array()?;
-    while let Some(kind) = visitor.cursor.element(&mut items)? {
-        f(visitor, kind)?;
-        visitor.bounded()?;
-    }
-    Ok(())
-}
-
 /// Takes down the part ahead.
 fn part<C: Cursor>(visitor: &mut Visitor<'_, C>) -> Result<Part<C::Mark>, ErrorKind> {
-    let whole = visitor.cursor.mark();
+    let whole = visitor.cursor.mark_ahead();
     let mut part = Part {
         kind: Str::NONE,
         text: None,
@@ -176,7 +145,7 @@ fn part<C: Cursor>(visitor: &mut Visitor<'_, C>) -> Result<Part<C::Mark>, ErrorK
         data: Str::NONE,
         whole: None,
     };
-    let mut members = visitor.cursor.object()?;
+    let mut members = visitor.cursor.enter_object()?;
     while let Some((key, kind)) = visitor.cursor.member(&mut members, dialect::part_key)? {
         part.whole = Some(whole);
         match (key, kind) {

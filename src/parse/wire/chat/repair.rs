@@ -11,38 +11,55 @@
 //! 4. Tool calls are never salvaged: with the first sign of one, text is left alone to the end.
 //! 5. Nothing is invented: what is not there in so many bytes is not stated.
 
-use super::Room;
-use super::cursor::Scratch;
-use crate::dialect::{self, ChoiceKey, ChunkKey, DeltaKey, UsageKey};
+use crate::dialect::{self, ChoiceKey, ChunkKey, DeltaKey, Tolerance, UsageKey};
+use crate::error::ErrorKind;
 use crate::lex;
-use crate::record::{Origin, Record, Str};
+use crate::parse::cursor::Scratch;
+use crate::record::{Counter, Record, Records, Str};
 
-/// States what can be saved of the payload from `at` on; gives whether that was anything. Cost: linear, but for values that
-/// are not whole, whose bytes are looked at again.
-pub(crate) fn salvage(payload: &[u8], at: usize, room: &mut Room, scratch: &mut Scratch) -> bool {
-    room.statement.clear();
-    let mut salvage = Salvage { payload, at, room, scratch, tools: false, opened: false, side: false };
+/// States what can be saved of the payload from `at` on; returns whether that was anything. Cost: linear.
+pub(in crate::parse) fn salvage(
+    payload: &[u8],
+    at: usize,
+    records: &mut Records,
+    scratch: &mut Scratch,
+    tolerance: &mut Tolerance,
+) -> Result<bool, ErrorKind> {
+    let mut salvage = Salvage {
+        payload,
+        at,
+        records,
+        scratch,
+        tolerance,
+        has_tools: false,
+        is_open: false,
+        is_side: false,
+        line: None,
+    };
     while let Some(name) = salvage.next_member() {
-        salvage.member(name);
+        salvage.member(name)?;
     }
-    if salvage.side {
-        salvage.room.statement.clear();
+    if salvage.is_side {
+        records.begin_document();
     }
-    let said = |record: &Record| !matches!(record, Record::Choice { .. });
-    room.statement.body.iter().any(said)
+    Ok(records.body().iter().any(|record| !matches!(record, Record::Choice { .. })))
 }
 
 struct Salvage<'a> {
     payload: &'a [u8],
     at: usize,
-    room: &'a mut Room,
+    records: &'a mut Records,
     scratch: &'a mut Scratch,
+    tolerance: &'a mut Tolerance,
     /// A tool call was met.
-    tools: bool,
+    has_tools: bool,
     /// A choice was stated.
-    opened: bool,
+    is_open: bool,
     /// The delta is of another role.
-    side: bool,
+    is_side: bool,
+    /// The next line feed, and whether a value may end before it: many values may stand before one line feed, which is
+    /// looked for once.
+    line: Option<(usize, bool)>,
 }
 
 /// A string value that can be saved.
@@ -74,98 +91,111 @@ impl<'a> Salvage<'a> {
         }
     }
 
-    fn member(&mut self, name: &[u8]) {
+    fn member(&mut self, name: &[u8]) -> Result<(), ErrorKind> {
         match dialect::delta_key(name) {
-            DeltaKey::Content => return self.text(|text| Record::Text { origin: Origin::Delta, text }),
-            DeltaKey::Refusal => return self.text(|text| Record::Refusal { origin: Origin::Delta, text }),
+            DeltaKey::Content => return self.text(Record::Text),
+            DeltaKey::Refusal => return self.text(Record::Refusal),
             DeltaKey::Reasoning(source) => {
-                return self.text(|text| Record::Reasoning { source, origin: Origin::Delta, text });
+                return self.text(|text| Record::Reasoning { rank: source as u8, text });
             }
             DeltaKey::Role => return self.role(),
-            DeltaKey::ToolCalls | DeltaKey::FunctionCall => return self.tools = true,
+            DeltaKey::ToolCalls | DeltaKey::FunctionCall => {
+                self.has_tools = true;
+                return Ok(());
+            }
             DeltaKey::Finish => return self.finish(),
             DeltaKey::ReasoningDetails(_) | DeltaKey::Extra(_) | DeltaKey::Other => {}
         }
         if let UsageKey::Counter(counter, _) = dialect::usage_key(name) {
-            return self.number(|value, at| Record::Counter { counter, value, at });
+            return self.counter(counter);
         }
-        if !self.tools && dialect::choice_key(name) == ChoiceKey::Index {
+        if !self.has_tools && dialect::choice_key(name) == ChoiceKey::Index {
             return self.index();
         }
         match dialect::chunk_key(name) {
-            ChunkKey::Id if !self.tools => self.identity(Record::Id),
+            ChunkKey::Id if !self.has_tools => self.identity(Record::Id),
             ChunkKey::Model => self.identity(Record::Model),
-            _ => {}
+            _ => Ok(()),
         }
     }
 
-    fn text(&mut self, record: impl Fn(Str) -> Record) {
-        if self.tools {
-            return;
+    fn text(&mut self, record: impl Fn(Str) -> Record) -> Result<(), ErrorKind> {
+        if self.has_tools {
+            return Ok(());
         }
         if let Some(Whole { text, end }) = self.string(true) {
             self.at = end;
-            self.open();
-            self.room.statement.body.push(record(text));
+            self.open()?;
+            self.records.push(record(text))?;
         }
+        Ok(())
     }
 
-    fn role(&mut self) {
+    fn role(&mut self) -> Result<(), ErrorKind> {
         if let Some(Whole { text, end }) = self.string(false) {
             self.at = end;
             let role = self.scratch.text.get(text.span().range()).unwrap_or_default();
-            self.side |= !role.is_empty() && !dialect::answers(role.as_bytes());
-            self.open();
-            self.room.statement.body.push(Record::Role(text));
+            self.is_side |= !role.is_empty() && !dialect::answers(role.as_bytes());
+            self.open()?;
+            self.records.push(Record::Role(text))?;
         }
+        Ok(())
     }
 
-    fn finish(&mut self) {
+    fn finish(&mut self) -> Result<(), ErrorKind> {
         if let Some(Whole { text, end }) = self.string(false) {
             self.at = end;
             if !text.is_empty() {
-                self.open();
-                self.room.statement.body.push(Record::Finish(text));
+                self.open()?;
+                let word = self.scratch.text.get(text.span().range()).unwrap_or_default();
+                if let Some(record) = super::choice::finish_record(word.as_bytes(), text, self.tolerance) {
+                    self.records.push(record)?;
+                }
             }
         }
+        Ok(())
     }
 
-    fn identity(&mut self, record: impl Fn(Str) -> Record) {
+    fn identity(&mut self, record: impl Fn(Str) -> Record) -> Result<(), ErrorKind> {
         if let Some(Whole { text, end }) = self.string(false) {
             self.at = end;
-            self.room.statement.head.push(record(text));
+            self.records.push_head(record(text))?;
+        }
+        Ok(())
+    }
+
+    fn index(&mut self) -> Result<(), ErrorKind> {
+        if let Some(index) = self.number().and_then(|value| u32::try_from(value).ok()) {
+            self.is_open = true;
+            self.records.push(Record::Choice { index })?;
+        }
+        Ok(())
+    }
+
+    fn counter(&mut self, counter: Counter) -> Result<(), ErrorKind> {
+        match self.number() {
+            Some(value) => self.records.push(Record::Counter { counter, value, at: u32::MAX }),
+            None => Ok(()),
         }
     }
 
-    fn index(&mut self) {
-        let mut index = None;
-        self.number(|value, _| {
-            index = u32::try_from(value).ok();
-            Record::Unknown { json: Str::NONE }
-        });
-        if let Some(Record::Unknown { .. }) = self.room.statement.body.last() {
-            self.room.statement.body.pop();
+    /// The plain integer ahead, if it is whole.
+    fn number(&mut self) -> Option<u64> {
+        let end = lex::number_end(self.payload, self.at)?;
+        let value = self.payload.get(self.at..end).and_then(lex::integer)?;
+        if !self.ends_value(end) {
+            return None;
         }
-        if let Some(index) = index {
-            self.opened = true;
-            self.room.statement.body.push(Record::Choice { index });
-        }
-    }
-
-    fn number(&mut self, record: impl FnOnce(u64, u32) -> Record) {
-        let end = lex::number_end(self.payload, self.at).unwrap_or(self.at);
-        let value = self.payload.get(self.at..end).and_then(lex::integer);
-        if let Some(value) = value.filter(|_| self.ends_value(end)) {
-            self.room.statement.body.push(record(value, u32::MAX));
-            self.at = end;
-        }
+        self.at = end;
+        Some(value)
     }
 
     /// What follows belongs to some choice: the first, unless an index said otherwise.
-    fn open(&mut self) {
-        if !std::mem::replace(&mut self.opened, true) {
-            self.room.statement.body.push(Record::Choice { index: 0 });
+    fn open(&mut self) -> Result<(), ErrorKind> {
+        if !std::mem::replace(&mut self.is_open, true) {
+            self.records.push(Record::Choice { index: 0 })?;
         }
+        Ok(())
     }
 
     /// The string ahead, if it is whole, or (`cut`) cut short by the payload's end.
@@ -193,14 +223,33 @@ impl<'a> Salvage<'a> {
     }
 
     /// Whether a value may end at `at`.
-    fn ends_value(&self, at: usize) -> bool {
-        let mut at = skip_space(self.payload, at);
-        while let Some(b'#' | b'/') = self.payload.get(at) {
-            let rest = self.payload.get(at..).unwrap_or_default();
-            let Some(line) = memchr::memchr(b'\n', rest) else { return true };
-            at = skip_space(self.payload, at.saturating_add(line));
+    fn ends_value(&mut self, at: usize) -> bool {
+        let at = skip_space(self.payload, at);
+        match self.payload.get(at) {
+            Some(b'#' | b'/') => self.ends_before_line(at),
+            next => matches!(next, None | Some(b',' | b'}' | b']')),
         }
-        matches!(self.payload.get(at), None | Some(b',' | b'}' | b']'))
+    }
+
+    /// Whether a value may end before the comment at `at`: what follows its line, and the comments after it, decides.
+    fn ends_before_line(&mut self, at: usize) -> bool {
+        if let Some((line, ends)) = self.line
+            && at <= line
+        {
+            return ends;
+        }
+        let next_line = |at: usize| {
+            let found = memchr::memchr(b'\n', self.payload.get(at..).unwrap_or_default());
+            found.map_or(self.payload.len(), |found| at.saturating_add(found))
+        };
+        let first = next_line(at);
+        let mut at = skip_space(self.payload, first);
+        while let Some(b'#' | b'/') = self.payload.get(at) {
+            at = skip_space(self.payload, next_line(at));
+        }
+        let ends = matches!(self.payload.get(at), None | Some(b',' | b'}' | b']'));
+        self.line = Some((first, ends));
+        ends
     }
 }
 

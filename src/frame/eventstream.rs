@@ -1,0 +1,404 @@
+//! AWS event stream messages: the *event stream encoding* that Amazon's streaming services document (Transcribe, Lex) and
+//! Smithy calls `application/vnd.amazon.eventstream`.
+//!
+//! Knows: lengths, checksums, headers, and the names of the headers that say what a message is. Must not know: JSON, what
+//! a payload means.
+//!
+//! ```text
+//!   0        4         8        12         12 + headers    length - 4    length
+//!   | length | headers | CRC of |  headers  |    payload    |   CRC of   |
+//!   |        | length  |  0..8  |           |               | all before |
+//!   '------- prelude ---------'
+//! ```
+//!
+//! 1. Integers are big-endian. A checksum is CRC-32 as gzip computes it.
+//! 2. The prelude's checksum proves both lengths. Where it does not match, or where the lengths contradict each other
+//!    (a message shorter than its 16 bytes of frame, headers longer than what is left), nobody can say where the next
+//!    message begins: that is fatal.
+//! 3. The message's checksum proves the rest. Where it does not match, the length still holds, so one message is lost and
+//!    the next one is framed. Headers that cannot be read cost their message too.
+//! 4. A message over the limit is reported once, as soon as its prelude holds, and skipped as it comes.
+//! 5. A header is a name (its length in one byte, at least 1; UTF-8), a type (one byte, 0 to 9), and a value whose length
+//!    the type gives; byte arrays and strings begin with theirs in two bytes. A string is UTF-8. A name is there once;
+//!    where it is repeated, the first counts.
+//! 6. What is missing at the end of the stream is no error of the format: [`EventStream::pending`] says how much came.
+//!
+//! A length that the peer claims sizes nothing: it is compared with the bytes that came.
+//!
+//! To the next editor: an error must have the same offset and kind under every cut. That is why nothing of a prelude is
+//! judged before all of it is there, although four bytes could tell.
+
+use super::{Data, Event};
+use crate::record::Span;
+
+/// Bytes of both lengths and their checksum.
+const PRELUDE: usize = 12;
+
+/// Bytes of a message that are neither headers nor payload: the prelude, and the checksum at the end.
+const FRAME: usize = 16;
+
+/// The caller's next move. Offsets count from the first byte handed in.
+///
+/// As a [`super::Step`]: `More`, `Drop` and `Over` are those of the same name (`missing` may be ignored; dropped bytes
+/// are at the front and no comment), `Message` is an `Event` by [`Message::event`]. `Bad` has no counterpart: the caller
+/// makes an error of it, drops up to `to`, and steps again unless [`Fault::is_fatal`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Step {
+    /// Keep the bytes, bring more. This many are missing before anything new can be said.
+    More { missing: usize },
+    /// The bytes before `to` are more of a message that was over the limit: drop them and step again.
+    Drop { to: usize },
+    /// A whole message.
+    Message(Message),
+    /// The message is over the limit: drop everything up to `to` and step again; the rest of it is skipped.
+    Over { to: usize },
+    /// Drop everything up to `to`: it holds no message.
+    Bad { to: usize, fault: Fault },
+}
+
+/// Why bytes are no message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fault {
+    /// The prelude's checksum does not match.
+    Prelude,
+    /// The lengths contradict each other.
+    Lengths,
+    /// The message's checksum does not match.
+    Checksum,
+    /// The headers cannot be read: cut short, or of an unknown type, or not UTF-8.
+    Headers,
+}
+
+impl Fault {
+    /// Nothing after it can be framed.
+    pub(crate) const fn is_fatal(self) -> bool {
+        match self {
+            Self::Prelude | Self::Lengths => true,
+            Self::Checksum | Self::Headers => false,
+        }
+    }
+}
+
+/// One message, as ranges of the bytes handed in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Message {
+    pub(crate) end: usize,
+    pub(crate) headers: Span,
+    pub(crate) payload: Span,
+    /// What it is called: the value of `:event-type`, of `:exception-type` if it is an exception, of `:error-code` if it
+    /// is an error; empty where that is missing.
+    pub(crate) name: Span,
+    /// `:message-type` says `exception` or `error`.
+    pub(crate) error: bool,
+}
+
+impl Message {
+    /// The message as an event of the room. The text of an error (`:message-type` is `error`) is not in its data but in
+    /// the header `:error-message`: see [`text`].
+    #[cfg_attr(
+        not(test),
+        allow(dead_code, reason = "for the decoder, which does not frame these messages yet")
+    )]
+    pub(crate) const fn event(self) -> Event {
+        let Self { end, payload, name, error, .. } = self;
+        Event { end, data: Data::One(payload), name, error, plain: false }
+    }
+}
+
+/// What is awaited.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// The first twelve bytes of a message.
+    Prelude,
+    /// The end of the message, whose prelude holds. `12 + headers + 4 <= length <= limit`.
+    Message { length: usize, headers: usize },
+    /// The last `left` of the `length` bytes of a message over the limit. For messages that straddle inputs.
+    Oversized { length: u32, left: u32 },
+    /// Nothing: a prelude did not hold.
+    Lost(Fault),
+}
+
+/// The state of one stream of messages.
+#[derive(Debug, Clone)]
+pub(crate) struct EventStream {
+    limit: usize,
+    state: State,
+}
+
+impl EventStream {
+    pub(crate) const fn new(limit: usize) -> Self {
+        Self { limit, state: State::Prelude }
+    }
+
+    /// Holds for the messages whose prelude is still to come.
+    pub(crate) fn set_limit(&mut self, limit: usize) {
+        self.limit = limit;
+    }
+
+    pub(crate) fn reset(&mut self) {
+        self.state = State::Prelude;
+    }
+
+    /// Looks at `bytes`, which begin where the last step said. Cost: a constant, but for the step that ends a message: one
+    /// pass over it for the checksum, one over its headers.
+    pub(crate) fn step(&mut self, bytes: &[u8]) -> Step {
+        match self.state {
+            State::Prelude => self.prelude(bytes),
+            State::Message { length, headers } => self.message(bytes, length, headers),
+            State::Oversized { length, left } => self.oversized(bytes, length, left),
+            State::Lost(fault) => Step::Bad { to: bytes.len(), fault },
+        }
+    }
+
+    /// How much came of the message that is not whole, if the caller holds `held` bytes.
+    pub(crate) const fn pending(&self, held: usize) -> u64 {
+        match self.state {
+            State::Prelude | State::Message { .. } => held as u64,
+            State::Oversized { length, left } => length.saturating_sub(left) as u64,
+            State::Lost(_) => 0,
+        }
+    }
+
+    /// Rule 2.
+    fn prelude(&mut self, bytes: &[u8]) -> Step {
+        let Some(prelude) = bytes.get(..PRELUDE) else {
+            return Step::More { missing: PRELUDE.saturating_sub(bytes.len()) };
+        };
+        let (total, headers) = (word(prelude, 0), word(prelude, 4));
+        let (length, headers) = (total as usize, headers as usize);
+        if !prelude_holds(prelude) {
+            return self.lose(bytes, Fault::Prelude);
+        }
+        if length.checked_sub(FRAME).is_none_or(|room| headers > room) {
+            return self.lose(bytes, Fault::Lengths);
+        }
+        if length > self.limit {
+            return self.over(bytes, total);
+        }
+        self.state = State::Message { length, headers };
+        self.message(bytes, length, headers)
+    }
+
+    fn lose(&mut self, bytes: &[u8], fault: Fault) -> Step {
+        self.state = State::Lost(fault);
+        Step::Bad { to: bytes.len(), fault }
+    }
+
+    /// Rule 3.
+    fn message(&mut self, bytes: &[u8], length: usize, headers: usize) -> Step {
+        let Some(message) = bytes.get(..length) else {
+            return Step::More { missing: length.saturating_sub(bytes.len()) };
+        };
+        self.state = State::Prelude;
+        let checked = length.saturating_sub(4);
+        if crc32fast::hash(message.get(..checked).unwrap_or_default()) != word(message, checked) {
+            return Step::Bad { to: length, fault: Fault::Checksum };
+        }
+        let headers = Span::new(PRELUDE, PRELUDE.saturating_add(headers));
+        let Some(labels) = Labels::of(message, headers) else {
+            return Step::Bad { to: length, fault: Fault::Headers };
+        };
+        let payload = Span::new(headers.range().end, checked);
+        Step::Message(Message {
+            end: length,
+            headers,
+            payload,
+            name: labels.name(),
+            error: labels.is_error(),
+        })
+    }
+
+    /// Rule 4.
+    fn over(&mut self, bytes: &[u8], length: u32) -> Step {
+        match self.oversized(bytes, length, length) {
+            Step::Drop { to } => Step::Over { to },
+            other => other,
+        }
+    }
+
+    fn oversized(&mut self, bytes: &[u8], length: u32, left: u32) -> Step {
+        let to = bytes.len().min(left as usize);
+        let left = left.saturating_sub(to as u32);
+        self.state = if left == 0 { State::Prelude } else { State::Oversized { length, left } };
+        Step::Drop { to }
+    }
+}
+
+/// What a message's own headers say that it is.
+#[derive(Debug, Clone, Copy, Default)]
+struct Labels {
+    message: Option<MessageType>,
+    event: Option<Span>,
+    exception: Option<Span>,
+    code: Option<Span>,
+}
+
+/// The words of `:message-type`; `event` and any other is an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum MessageType {
+    Event,
+    Exception,
+    Error,
+}
+
+impl Labels {
+    /// Reads all headers, `None` if one cannot be read.
+    fn of(message: &[u8], headers: Span) -> Option<Self> {
+        let mut labels = Self::default();
+        let mut rest = headers.of(message);
+        while !rest.is_empty() {
+            let (header, next) = split_header(rest)?;
+            if header.kind == HeaderType::String {
+                let end = headers.range().end.saturating_sub(next.len());
+                labels.note(&header, Span::new(end.saturating_sub(header.value.len()), end));
+            }
+            rest = next;
+        }
+        Some(labels)
+    }
+
+    fn note(&mut self, header: &Header<'_>, value: Span) {
+        let place = match header.name {
+            ":message-type" => {
+                self.message.get_or_insert(match header.value {
+                    b"exception" => MessageType::Exception,
+                    b"error" => MessageType::Error,
+                    _ => MessageType::Event,
+                });
+                return;
+            }
+            ":event-type" => &mut self.event,
+            ":exception-type" => &mut self.exception,
+            ":error-code" => &mut self.code,
+            _ => return,
+        };
+        place.get_or_insert(value);
+    }
+
+    fn name(&self) -> Span {
+        let name = match self.message {
+            Some(MessageType::Exception) => self.exception,
+            Some(MessageType::Error) => self.code,
+            Some(MessageType::Event) | None => self.event,
+        };
+        name.unwrap_or_default()
+    }
+
+    fn is_error(&self) -> bool {
+        matches!(self.message, Some(MessageType::Exception | MessageType::Error))
+    }
+}
+
+/// One header; its value without the length that byte arrays and strings begin with.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Header<'m> {
+    pub(crate) name: &'m str,
+    pub(crate) kind: HeaderType,
+    pub(crate) value: &'m [u8],
+}
+
+/// The types of headers, by the specification's numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum HeaderType {
+    True,
+    False,
+    Byte,
+    Short,
+    Integer,
+    Long,
+    ByteArray,
+    String,
+    Timestamp,
+    Uuid,
+}
+
+impl HeaderType {
+    const fn of(number: u8) -> Option<Self> {
+        Some(match number {
+            0 => Self::True,
+            1 => Self::False,
+            2 => Self::Byte,
+            3 => Self::Short,
+            4 => Self::Integer,
+            5 => Self::Long,
+            6 => Self::ByteArray,
+            7 => Self::String,
+            8 => Self::Timestamp,
+            9 => Self::Uuid,
+            _ => return None,
+        })
+    }
+
+    /// The value, and what follows it.
+    fn split_value(self, bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+        let length = match self {
+            Self::True | Self::False => 0,
+            Self::Byte => 1,
+            Self::Short => 2,
+            Self::Integer => 4,
+            Self::Long | Self::Timestamp => 8,
+            Self::Uuid => 16,
+            Self::ByteArray | Self::String => {
+                let (length, rest) = bytes.split_first_chunk()?;
+                return rest.split_at_checked(usize::from(u16::from_be_bytes(*length)));
+            }
+        };
+        bytes.split_at_checked(length)
+    }
+}
+
+/// The first header and what follows it; `None` if it cannot be read (rule 5).
+pub(crate) fn split_header(bytes: &[u8]) -> Option<(Header<'_>, &[u8])> {
+    let (length, rest) = bytes.split_first()?;
+    let (name, rest) = rest.split_at_checked(usize::from(*length))?;
+    let name = std::str::from_utf8(name).ok().filter(|name| !name.is_empty())?;
+    let (kind, rest) = rest.split_first()?;
+    let kind = HeaderType::of(*kind)?;
+    let (value, rest) = kind.split_value(rest)?;
+    if kind == HeaderType::String && std::str::from_utf8(value).is_err() {
+        return None;
+    }
+    Some((Header { name, kind, value }, rest))
+}
+
+/// The first header of this name, if it is a string; `headers` are a message's headers.
+#[cfg_attr(not(test), allow(dead_code, reason = "for the decoder, which does not frame these messages yet"))]
+pub(crate) fn text<'m>(mut headers: &'m [u8], name: &str) -> Option<&'m str> {
+    while let Some((header, next)) = split_header(headers) {
+        if header.name == name {
+            return (header.kind == HeaderType::String).then(|| std::str::from_utf8(header.value).ok())?;
+        }
+        headers = next;
+    }
+    None
+}
+
+/// Whether a stream is one of these messages, by its first bytes.
+#[cfg_attr(not(test), allow(dead_code, reason = "for the decoder, which does not frame these messages yet"))]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Recognition {
+    Yes,
+    No,
+    NeedMore,
+}
+
+/// A stream of messages begins with a zero (the first is shorter than 16 MiB) and a prelude whose checksum matches. No text
+/// begins with a zero, and of other bytes that do, one stream in 2^32 is taken for messages.
+#[cfg_attr(not(test), allow(dead_code, reason = "for the decoder, which does not frame these messages yet"))]
+pub(crate) fn recognizes(first: &[u8]) -> Recognition {
+    match (first.first(), first.get(..PRELUDE)) {
+        (None, _) | (Some(0), None) => Recognition::NeedMore,
+        (Some(0), Some(prelude)) if prelude_holds(prelude) => Recognition::Yes,
+        (Some(_), _) => Recognition::No,
+    }
+}
+
+fn prelude_holds(prelude: &[u8]) -> bool {
+    crc32fast::hash(prelude.get(..8).unwrap_or_default()) == word(prelude, 8)
+}
+
+/// The big-endian integer at `at`, which is there.
+fn word(bytes: &[u8], at: usize) -> u32 {
+    let bytes = bytes.get(at..).and_then(<[u8]>::first_chunk);
+    bytes.copied().map_or(0, u32::from_be_bytes)
+}

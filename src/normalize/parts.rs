@@ -1,0 +1,292 @@
+//! Blocks, items, parts: of wires that send them.
+//!
+//! Knows: which parts of a choice are open, what was told of each. Must not know: any wire, bytes, JSON.
+//!
+//! 1. A place is a wire's key of a block or item, and of a part within it. Keys are compared, never used as sizes. A place is
+//!    open from its first mention to its end; how many may be open at once is a limit. 400 in turn are fine.
+//! 2. [`RawDelta::Part`] is told where a place begins, and where what follows is of another place than what went before.
+//!    Ordinals are dense, in order of first sight.
+//! 3. What repeats a place whole is told only in the kinds of content of which nothing of the place was told.
+//! 4. Arguments that came whole with a call's beginning count only if no fragment follows: they are held until its place
+//!    ends, at most as much as an event may be long.
+
+use super::{Choice, Event, Normalizer, Repeats};
+use crate::delta::PartKind;
+use crate::error::{ErrorKind, LimitKind};
+use crate::record::{Place, PlaceKey, RawDelta, Scope, Str};
+
+/// Every kind of content.
+const ALL: u8 = u8::MAX;
+
+/// Fragments of a call's arguments, among the kinds of content.
+pub(super) const ARGUMENTS: u8 = 16;
+
+/// The parts of one choice. Only wires that have parts allocate it.
+///
+/// Invariant: `current < open.len()` where there is a current one.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Parts {
+    open: Vec<Part>,
+    /// What the records are about.
+    current: Option<usize>,
+    /// The ordinal of the next part that is told.
+    next: u32,
+    /// The part that was told last.
+    cursor: Option<u32>,
+    /// Bytes of arguments that are held.
+    held: usize,
+    /// Kinds of content that were told of the whole answer.
+    told: u8,
+}
+
+/// One open place.
+#[derive(Debug, Clone)]
+struct Part {
+    key: PlaceKey,
+    sub: u32,
+    kind: PartKind,
+    /// Once told.
+    ordinal: Option<u32>,
+    /// The kinds of content that were told of it.
+    told: u8,
+    /// Its call, if it is one.
+    call: Option<usize>,
+    /// Arguments that came with its beginning.
+    input: Option<Box<str>>,
+}
+
+impl Parts {
+    /// Whether what follows is of the part that was told last, which is the place `key`, `sub`.
+    pub(super) fn stands_at(&self, place: &Place) -> bool {
+        let Some(part) = self.current.and_then(|at| self.open.get(at)) else { return false };
+        part.key == place.key
+            && part.sub == place.sub
+            && part.ordinal.is_some()
+            && part.ordinal == self.cursor
+    }
+
+    fn part(&self) -> Option<&Part> {
+        self.open.get(self.current?)
+    }
+
+    fn part_mut(&mut self) -> Option<&mut Part> {
+        self.open.get_mut(self.current?)
+    }
+
+    fn told_of(&self, key: PlaceKey) -> u8 {
+        self.open.iter().filter(|part| part.key == key).fold(0, |told, part| told | part.told)
+    }
+
+    /// Tells the current part, if what was told last is another.
+    fn tell(&mut self, choice: u32, out: &mut Vec<RawDelta>) -> bool {
+        let next = self.next;
+        let Some(part) = self.current.and_then(|at| self.open.get_mut(at)) else { return false };
+        let ordinal = *part.ordinal.get_or_insert(next);
+        self.next = next.max(ordinal.saturating_add(1));
+        if self.cursor == Some(ordinal) {
+            return false;
+        }
+        self.cursor = Some(ordinal);
+        out.push(RawDelta::Part { choice, part: ordinal, kind: part.kind });
+        true
+    }
+
+    /// How much the lists keep room for.
+    pub(super) fn capacity(&self) -> usize {
+        self.open.capacity()
+    }
+}
+
+impl Normalizer {
+    /// What follows is of this place.
+    pub(super) fn place(&mut self, place: Place, event: &mut Event<'_>) -> Result<(), ErrorKind> {
+        let most = self.caps.tool_calls as usize;
+        let Some(choice) = self.current() else { return Ok(()) };
+        let parts = choice.parts.get_or_insert_default();
+        let same = |part: &Part| part.key == place.key && part.sub == place.sub;
+        let known = match place.key {
+            PlaceKey::Running => parts.part().filter(|part| part.kind == place.kind).and(parts.current),
+            PlaceKey::Fresh => None,
+            PlaceKey::Wire(_) => parts.open.iter().rposition(same),
+        };
+        match known {
+            Some(known) if !place.begins => parts.current = Some(known),
+            Some(known) => {
+                parts.current = Some(known);
+                end_part(choice, event);
+                return self.open_part(place, most, event);
+            }
+            None => return self.open_part(place, most, event),
+        }
+        self.call = parts.part().and_then(|part| part.call);
+        Ok(())
+    }
+
+    fn open_part(&mut self, place: Place, most: usize, event: &mut Event<'_>) -> Result<(), ErrorKind> {
+        self.repeatable = false;
+        self.call = None;
+        let Some(choice) = self.current() else { return Ok(()) };
+        if !matches!(place.key, PlaceKey::Wire(_)) {
+            // The running part is over where another begins.
+            end_part(choice, event);
+        }
+        let index = choice.index;
+        let parts = choice.parts.get_or_insert_default();
+        if parts.open.len() >= most {
+            return Err(ErrorKind::Limit(LimitKind::ToolCalls));
+        }
+        parts.current = Some(parts.open.len());
+        parts.open.push(Part {
+            key: place.key,
+            sub: place.sub,
+            kind: place.kind,
+            ordinal: None,
+            told: 0,
+            call: None,
+            input: None,
+        });
+        if place.begins {
+            parts.tell(index, event.out);
+        }
+        Ok(())
+    }
+
+    /// The current place is over; with `Wire` keys, all places of its item.
+    pub(super) fn end_place(&mut self, event: &mut Event<'_>) {
+        self.repeatable = false;
+        self.call = None;
+        let Some(choice) = self.current() else { return };
+        let Some(key) = choice.parts.as_ref().and_then(|parts| parts.part()).map(|part| part.key) else {
+            return;
+        };
+        while let Some(at) =
+            choice.parts.as_ref().and_then(|parts| parts.open.iter().position(|part| part.key == key))
+        {
+            if let Some(parts) = &mut choice.parts {
+                parts.current = Some(at);
+            }
+            end_part(choice, event);
+        }
+    }
+
+    /// Content is about to be told: of which part, and that it was.
+    #[inline]
+    pub(super) fn tell_part(&mut self, kind: u8, event: &mut Event<'_>) {
+        let Some(choice) = self.current() else { return };
+        let index = choice.index;
+        let Some(parts) = &mut choice.parts else { return };
+        parts.told |= kind;
+        if let Some(part) = parts.part_mut() {
+            part.told |= kind;
+        }
+        if parts.tell(index, event.out) {
+            self.repeatable = false;
+        }
+    }
+
+    /// What was told of a scope, which is now repeated.
+    pub(super) fn begin_repetition(&mut self, scope: Scope) {
+        self.repeatable = false;
+        let Some(choice) = self.current() else { return };
+        let parts = choice.parts.as_deref();
+        let (told, ends, is_quirk) = match scope {
+            Scope::Message { ends } => (choice.in_deltas, ends, true),
+            Scope::Place => (parts.and_then(Parts::part).map_or(0, |part| part.told), false, false),
+            Scope::Item(key) => (parts.map_or(0, |parts| parts.told_of(key)), false, false),
+            Scope::Answer => (if parts.is_some_and(|parts| parts.told != 0) { ALL } else { 0 }, false, false),
+        };
+        self.repeats = Some(Repeats { told, ends, is_quirk });
+    }
+
+    /// The call that was just begun is the current place's.
+    pub(super) fn link_call(&mut self) {
+        let call = self.call;
+        if let Some(choice) = self.current()
+            && let Some(part) = choice.parts.as_mut().and_then(|parts| parts.part_mut())
+        {
+            part.call = call;
+        }
+    }
+
+    /// Whether the current place is a call of its own already.
+    pub(super) fn place_call(&self) -> Option<Option<usize>> {
+        let choice = self.choices.get(self.choice).filter(|_| self.in_choice)?;
+        choice.parts.as_ref()?.part().map(|part| part.call)
+    }
+
+    /// Arguments that came whole with the call's beginning are held.
+    pub(super) fn hold_input(&mut self, input: Str, event: &mut Event<'_>) -> Result<(), ErrorKind> {
+        self.repeatable = false;
+        let most = self.caps.event_bytes as usize;
+        let Some(choice) = self.current() else { return Ok(()) };
+        let Some(parts) = choice.parts.as_mut() else { return Ok(()) };
+        let held = parts.held.saturating_add(input.len());
+        if held > most {
+            return Err(ErrorKind::Limit(LimitKind::EventBytes));
+        }
+        if let Some(part) = parts.part_mut().filter(|part| part.told & ARGUMENTS == 0) {
+            part.input = Some(event.texts.get(input).into());
+            parts.held = held;
+        }
+        Ok(())
+    }
+
+    /// The answer begins; again, if it began before: its places are forgotten, its open calls stay open.
+    pub(super) fn begin_answer(&mut self, event: &mut Event<'_>) {
+        self.repeatable = false;
+        if !std::mem::replace(&mut self.began, true) {
+            return;
+        }
+        self.started = super::Started::default();
+        if let Some(choice) = self.choices.iter_mut().find(|choice| choice.index == 0) {
+            event.out.push(RawDelta::Restart { choice: 0 });
+            choice.role = 0;
+            choice.finished = None;
+            if let Some(parts) = &mut choice.parts {
+                parts.open.clear();
+                (parts.current, parts.held) = (None, 0);
+            }
+        }
+    }
+}
+
+/// The current part is over: what is held of it is told, its call ends, its marks are dropped.
+fn end_part(choice: &mut Choice, event: &mut Event<'_>) {
+    let index = choice.index;
+    let Some(parts) = choice.parts.as_mut() else { return };
+    let Some(at) = parts.current else { return };
+    let Some(part) = parts.part_mut() else { return };
+    let (input, call) = (part.input.take(), part.call);
+    parts.held = parts.held.saturating_sub(input.as_ref().map_or(0, |input| input.len()));
+    if let Some(slot) = call
+        && let Some(call) = choice.calls.get_mut(slot).filter(|call| !call.ended)
+    {
+        let wire_slot = u32::try_from(slot).unwrap_or(u32::MAX);
+        if let Some(input) = input {
+            parts.tell(index, event.out);
+            let fragment = event.texts.keep(&input);
+            event.out.push(RawDelta::ToolCallArguments { choice: index, slot: wire_slot, fragment });
+            parts.told |= ARGUMENTS;
+        }
+        if let Some(fragment) = call.channel.release(&mut event.texts) {
+            event.out.push(RawDelta::ToolCallArguments { choice: index, slot: wire_slot, fragment });
+        }
+        call.ended = true;
+        event.out.push(RawDelta::ToolCallEnd { choice: index, slot: wire_slot });
+    }
+    parts.open.remove(at);
+    parts.current = None;
+}
+
+/// The choice ends: its calls' places are over.
+pub(super) fn end_call_parts(choice: &mut Choice, event: &mut Event<'_>) {
+    let next = |choice: &Choice| {
+        choice.parts.as_ref().and_then(|parts| parts.open.iter().position(|part| part.call.is_some()))
+    };
+    while let Some(at) = next(choice) {
+        if let Some(parts) = &mut choice.parts {
+            parts.current = Some(at);
+        }
+        end_part(choice, event);
+    }
+}

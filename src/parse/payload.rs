@@ -1,0 +1,93 @@
+//! A payload taken apart: end markers, comments, documents, and what stands between them.
+//!
+//! Knows: the dialect's end markers, `data:`, colons, braces. Must not know: what a document says or where it ends (the
+//! reader tells).
+
+use crate::dialect::{self, Quirk, Tolerance};
+
+/// What begins at an offset of a payload.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Segment {
+    /// Nothing more.
+    End,
+    /// A comment that was wrapped as data, or nothing at all: a keep-alive.
+    Keepalive,
+    /// An end marker: which of [`dialect::DONE`].
+    Done(usize),
+    /// JSON begins at this offset.
+    Document(usize),
+    /// Text that is no JSON.
+    Text,
+}
+
+/// What a payload begins with. `Err`: it needs this quirk, which is off.
+pub(super) fn first(payload: &[u8], tolerance: &mut Tolerance) -> Result<Segment, Quirk> {
+    let mut at = skip_space(payload, 0);
+    loop {
+        let rest = payload.get(at..).unwrap_or_default();
+        if rest.first() == Some(&b'{') {
+            return Ok(Segment::Document(at));
+        }
+        if let Some(done) = dialect::done_marker(rest.trim_ascii()) {
+            let reference = payload == b"[DONE]";
+            return if reference {
+                Ok(Segment::Done(done))
+            } else {
+                meet(tolerance, Quirk::DoneSpelling, Segment::Done(done))
+            };
+        }
+        match rest {
+            [] => return meet(tolerance, Quirk::EmptyData, Segment::Keepalive),
+            [b'[' | b'"', ..] => return Ok(Segment::Document(at)),
+            [b':', ..] => return meet(tolerance, Quirk::CommentInData, Segment::Keepalive),
+            _ if rest.starts_with(b"data:") => {
+                meet(tolerance, Quirk::DoubledPrefix, ())?;
+                at = skip_space(payload, at.saturating_add(5));
+            }
+            _ => return Ok(Segment::Text),
+        }
+    }
+}
+
+/// What follows a document that ended at `at`.
+pub(super) fn next(payload: &[u8], at: usize, tolerance: &mut Tolerance) -> Result<Segment, Quirk> {
+    let at = skip_space(payload, at);
+    let rest = payload.get(at..).unwrap_or_default();
+    match rest {
+        [] => Ok(Segment::End),
+        [b'{', ..] => meet(tolerance, Quirk::Concatenated, Segment::Document(at)),
+        _ if rest.starts_with(b"data:") => {
+            meet(tolerance, Quirk::InlineRecords, ())?;
+            let at = skip_space(payload, at.saturating_add(5));
+            let rest = payload.get(at..).unwrap_or_default();
+            Ok(match (rest.first(), dialect::done_marker(rest.trim_ascii())) {
+                (_, Some(done)) => Segment::Done(done),
+                (Some(b'{'), None) => Segment::Document(at),
+                _ => Segment::End,
+            })
+        }
+        _ => match dialect::done_marker(rest.trim_ascii()) {
+            Some(done) => meet(tolerance, Quirk::Concatenated, Segment::Done(done)),
+            None => meet(tolerance, Quirk::TrailingGarbage, Segment::End),
+        },
+    }
+}
+
+/// The end marker that an event of this name with this data is, if its name says so and its data nothing else.
+pub(super) fn named_end(payload: &[u8], name: &[u8]) -> Option<&'static str> {
+    let marker = dialect::END_EVENTS.iter().copied().find(|known| known.as_bytes() == name)?;
+    let data = payload.trim_ascii();
+    let is_json = matches!(data, [b'{' | b'[' | b'"', ..]);
+    let says_nothing = !is_json || data == b"{}" || dialect::done_marker(data).is_some();
+    says_nothing.then_some(marker)
+}
+
+fn meet<T>(tolerance: &mut Tolerance, quirk: Quirk, part: T) -> Result<T, Quirk> {
+    if tolerance.meets(quirk) { Ok(part) } else { Err(quirk) }
+}
+
+/// The index of the first byte from `from` on that is no white space.
+pub(super) fn skip_space(payload: &[u8], from: usize) -> usize {
+    let space = payload.get(from..).unwrap_or_default().iter();
+    from.saturating_add(space.take_while(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n')).count())
+}

@@ -1,0 +1,217 @@
+//! Chat completions: `chat.completion.chunk`, and the legacy `text_completion`.
+//!
+//! Knows: a chunk's members, through the dialect's tables. Must not know: SSE, cuts, earlier events, which source reads.
+//!
+//! 1. A document is a chunk if it has `choices`; without, if it has counters, names itself a chunk, or says `choices: null`,
+//!    and has no member that only another wire has. An `error` member is told before whatever else its chunk carries.
+//! 2. A choice's facts come in their written order: role, reasoning, opaque reasoning, text, refusal, tool calls, extras,
+//!    finish. The index of a choice may come last.
+//! 3. Content stands in `delta`; `message` in its place, or beside it, repeats ([`Scope::Message`](crate::record::Scope)).
+//! 4. Usage may come with any chunk; nothing follows the end marker.
+//!
+//! Source: OpenAI, *Chat Completions streaming events*; the deviations of services by their quirks.
+
+mod choice;
+mod delta;
+mod parts;
+pub(in crate::parse) mod repair;
+mod tools;
+mod usage;
+
+use super::{Verdict, errors};
+use crate::dialect::{self, ChunkKey, Quirk};
+use crate::error::ErrorKind;
+use crate::parse::cursor::{Cursor, Kind};
+use crate::parse::visitor::{SeenKeys, Visitor};
+use crate::record::{Record, Str};
+
+/// What a chunk's own members say, until all are known.
+struct Chunk<M> {
+    start: M,
+    has_choices: bool,
+    choices_null: bool,
+    is_named: bool,
+    has_counters: bool,
+    finish: Str,
+    error: Option<M>,
+    /// Where these stand in the head.
+    id: Option<usize>,
+    model: Option<usize>,
+    created: Option<usize>,
+    other_model: Str,
+    /// Where its records in the body begin.
+    from: usize,
+}
+
+/// Names whose values are struck out when they come again; ordinals for [`SeenKeys`].
+const CHOICES: usize = 0;
+
+/// States the object ahead, if it is a chunk.
+pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>) -> Result<Verdict, ErrorKind> {
+    let mut chunk = Chunk {
+        start: visitor.cursor.mark_ahead(),
+        has_choices: false,
+        choices_null: false,
+        is_named: false,
+        has_counters: false,
+        finish: Str::NONE,
+        error: None,
+        id: None,
+        model: None,
+        created: None,
+        other_model: Str::NONE,
+        from: visitor.stated(),
+    };
+    let mut seen = SeenKeys::<1>::default();
+    let mut has_usage = false;
+    let mut members = visitor.cursor.enter_object()?;
+    while let Some((key, kind)) = visitor.cursor.member(&mut members, dialect::chunk_key)? {
+        if kind == Kind::Null {
+            chunk.choices_null |= key == ChunkKey::Choices;
+            visitor.cursor.null()?;
+            continue;
+        }
+        match key {
+            ChunkKey::Id => identity(visitor, kind, &mut chunk.id, Record::Id)?,
+            ChunkKey::Model => identity(visitor, kind, &mut chunk.model, Record::Model)?,
+            ChunkKey::Object => {
+                let object = visitor.open_string(kind)?;
+                chunk.is_named |= dialect::names_chunk(visitor.cursor.bytes(object));
+            }
+            ChunkKey::Created => visitor.created(kind, &mut chunk.created)?,
+            ChunkKey::Choices => {
+                visitor.begin_key(&seen, CHOICES)?;
+                let from = visitor.stated();
+                chunk.has_choices = true;
+                choice::choices(visitor, kind)?;
+                visitor.end_key(&mut seen, CHOICES, from);
+            }
+            ChunkKey::Usage => {
+                if std::mem::replace(&mut has_usage, true) {
+                    visitor.need(Quirk::DuplicateKey)?;
+                }
+                chunk.has_counters |= usage::usage(visitor, kind, true)?;
+            }
+            ChunkKey::UsageBox => usage_box(visitor, kind, &mut chunk)?,
+            ChunkKey::Error => {
+                if chunk.error.is_some() {
+                    visitor.need(Quirk::DuplicateKey)?;
+                }
+                chunk.error = Some(visitor.skip_marked()?);
+            }
+            ChunkKey::Finish => chunk.finish = visitor.open_string(kind)?,
+            ChunkKey::ModelSpelling => chunk.other_model = visitor.open_string(kind)?,
+            ChunkKey::Extra(extra) => visitor.extra(extra, true)?,
+            ChunkKey::Noise => visitor.noise(kind)?,
+            ChunkKey::Other => visitor.other(kind, true)?,
+        }
+    }
+    close(visitor, chunk)
+}
+
+/// `id` or `model`; the last of several wins.
+fn identity<C: Cursor>(
+    visitor: &mut Visitor<'_, C>,
+    kind: Kind,
+    slot: &mut Option<usize>,
+    record: impl Fn(Str) -> Record,
+) -> Result<(), ErrorKind> {
+    if slot.is_some() {
+        visitor.need(Quirk::DuplicateKey)?;
+    }
+    let mut string = Str::NONE;
+    if kind == Kind::String {
+        string = visitor.cursor.string()?;
+        if string.is_empty() {
+            visitor.need(Quirk::EmptyString)?;
+        }
+    } else {
+        visitor.cursor.skip()?;
+    }
+    visitor.push_head_once(slot, record(string))
+}
+
+/// Decides what the document was.
+fn close<C: Cursor>(visitor: &mut Visitor<'_, C>, chunk: Chunk<C::Mark>) -> Result<Verdict, ErrorKind> {
+    if !chunk.other_model.is_empty() && chunk.model.is_none() {
+        visitor.need(Quirk::ModelSpelling)?;
+        visitor.records.push_head(Record::Model(chunk.other_model))?;
+    }
+    if chunk.has_choices && chunk.error.is_none() {
+        if !chunk.finish.is_empty() {
+            finish_beside(visitor, chunk.finish, chunk.from)?;
+        }
+        return Ok(Verdict::Mine);
+    }
+    close_odd(visitor, &chunk)
+}
+
+/// A chunk with an error in it, or without choices.
+#[cold]
+fn close_odd<C: Cursor>(visitor: &mut Visitor<'_, C>, chunk: &Chunk<C::Mark>) -> Result<Verdict, ErrorKind> {
+    let survey = errors::survey(visitor, chunk.start)?;
+    let is_error = match chunk.error {
+        Some(mark) => errors::error_member(visitor, mark, &survey)?,
+        None => false,
+    };
+    if chunk.has_choices {
+        if !chunk.finish.is_empty() {
+            finish_beside(visitor, chunk.finish, chunk.from)?;
+        }
+        return Ok(Verdict::Mine);
+    }
+    if is_error || errors::whole_error(visitor, &survey)? {
+        return Ok(Verdict::Mine);
+    }
+    if survey.is_ping(&visitor.cursor) && visitor.cursor.tolerance().meets(Quirk::PingEvent) {
+        visitor.records.push_head(Record::Keepalive)?;
+        return Ok(Verdict::Mine);
+    }
+    if !survey.of_other_wire && (chunk.choices_null || chunk.has_counters || chunk.is_named) {
+        visitor.need(Quirk::ChoicesMissing)?;
+        return Ok(Verdict::Mine);
+    }
+    Ok(Verdict::NotMine)
+}
+
+/// The chunk's own finish reason: for each of its choices.
+fn finish_beside<C: Cursor>(visitor: &mut Visitor<'_, C>, finish: Str, from: usize) -> Result<(), ErrorKind> {
+    if !visitor.cursor.tolerance().meets(Quirk::FinishPlace) {
+        return Ok(());
+    }
+    let end = visitor.stated();
+    let mut any = false;
+    for at in from..end {
+        if let Some(Record::Choice { index }) = visitor.records.body().get(at).copied() {
+            visitor.push(Record::Choice { index })?;
+            choice::finish(visitor, finish)?;
+            any = true;
+        }
+    }
+    if !any {
+        visitor.push(Record::Choice { index: 0 })?;
+        choice::finish(visitor, finish)?;
+    }
+    Ok(())
+}
+
+/// An object that holds usage one level down.
+fn usage_box<C: Cursor>(
+    visitor: &mut Visitor<'_, C>,
+    kind: Kind,
+    chunk: &mut Chunk<C::Mark>,
+) -> Result<(), ErrorKind> {
+    if kind != Kind::Object || !visitor.allows(Quirk::UsagePlace) {
+        return visitor.other(kind, true);
+    }
+    let mut members = visitor.cursor.enter_object()?;
+    while let Some((is_usage, kind)) = visitor.cursor.member(&mut members, |key| key == b"usage")? {
+        if is_usage && usage::usage(visitor, kind, true)? {
+            visitor.need(Quirk::UsagePlace)?;
+            chunk.has_counters = true;
+        } else if !is_usage {
+            visitor.other(kind, true)?;
+        }
+    }
+    Ok(())
+}

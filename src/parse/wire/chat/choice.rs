@@ -1,0 +1,252 @@
+//! A chunk's choices.
+//!
+//! Knows: a choice's members, which of a delta's possible places counts, finish words. Must not know: what a delta holds.
+
+use crate::delta::FinishReason;
+use crate::dialect::{self, ChoiceKey, Finish, Quirk, Tolerance};
+use crate::error::ErrorKind;
+use crate::parse::cursor::{Cursor, Kind};
+use crate::parse::visitor::{SeenKeys, Visitor};
+use crate::record::{Record, Scope, Str};
+
+/// What a choice's own members say, until all are known.
+struct Choice<M> {
+    index: Option<u32>,
+    has_delta: bool,
+    message: Option<M>,
+    text: Option<M>,
+    finish: Str,
+    has_finish: bool,
+    /// The delta's role is another than the assistant's.
+    is_side: bool,
+}
+
+/// The ordinal of `delta` in [`SeenKeys`].
+const DELTA: usize = 0;
+
+pub(super) fn choices<C: Cursor>(visitor: &mut Visitor<'_, C>, kind: Kind) -> Result<(), ErrorKind> {
+    match kind {
+        Kind::Array => {}
+        Kind::Object => return no_choices(visitor),
+        _ => return Err(ErrorKind::NotOfWire),
+    }
+    let mut items = visitor.cursor.enter_array()?;
+    let mut position = 0u32;
+    while let Some(kind) = visitor.cursor.element(&mut items)? {
+        if kind != Kind::Object {
+            return Err(ErrorKind::NotOfWire);
+        }
+        choice(visitor, position)?;
+        position = position.saturating_add(1);
+    }
+    Ok(())
+}
+
+/// An empty object in place of the empty list.
+#[cold]
+fn no_choices<C: Cursor>(visitor: &mut Visitor<'_, C>) -> Result<(), ErrorKind> {
+    let mut members = visitor.cursor.enter_object()?;
+    if visitor.cursor.member(&mut members, |_| ())?.is_some() {
+        return Err(ErrorKind::NotOfWire);
+    }
+    visitor.need(Quirk::ChoicesObject)
+}
+
+fn choice<C: Cursor>(visitor: &mut Visitor<'_, C>, position: u32) -> Result<(), ErrorKind> {
+    let from = visitor.stated();
+    visitor.push(Record::Choice { index: position })?;
+    let mut choice = Choice {
+        index: None,
+        has_delta: false,
+        message: None,
+        text: None,
+        finish: Str::NONE,
+        has_finish: false,
+        is_side: false,
+    };
+    let mut seen = SeenKeys::<1>::default();
+    let mut members = visitor.cursor.enter_object()?;
+    while let Some((key, kind)) = visitor.cursor.member(&mut members, dialect::choice_key)? {
+        member(visitor, key, kind, &mut choice, &mut seen)?;
+    }
+    close(visitor, choice, from, position)
+}
+
+fn member<C: Cursor>(
+    visitor: &mut Visitor<'_, C>,
+    key: ChoiceKey,
+    kind: Kind,
+    choice: &mut Choice<C::Mark>,
+    seen: &mut SeenKeys<1>,
+) -> Result<(), ErrorKind> {
+    if kind == Kind::Null {
+        return visitor.cursor.null();
+    }
+    match key {
+        ChoiceKey::Index => choice.index = Some(visitor.index(kind)?.ok_or(ErrorKind::NotOfWire)?),
+        ChoiceKey::Delta if kind == Kind::Object => {
+            visitor.begin_key(seen, DELTA)?;
+            let from = visitor.stated();
+            let (is_side, finish) = super::delta::delta(visitor)?;
+            visitor.end_key(seen, DELTA, from);
+            (choice.has_delta, choice.is_side) = (true, is_side);
+            if choice.finish.is_empty() {
+                choice.finish = finish;
+            }
+        }
+        ChoiceKey::Message if kind == Kind::Object => choice.message = Some(visitor.skip_marked()?),
+        ChoiceKey::Text if kind == Kind::String => choice.text = Some(visitor.skip_marked()?),
+        ChoiceKey::Finish if kind == Kind::String => {
+            let finish = visitor.cursor.string()?;
+            if std::mem::replace(&mut choice.has_finish, true) && !choice.finish.is_empty() {
+                visitor.need(Quirk::DuplicateKey)?;
+            }
+            if finish.is_empty() {
+                visitor.need(Quirk::EmptyString)?;
+            } else {
+                choice.finish = finish;
+            }
+        }
+        ChoiceKey::Usage if kind == Kind::Object && visitor.allows(Quirk::UsagePlace) => {
+            if super::usage::usage(visitor, kind, false)? {
+                visitor.need(Quirk::UsagePlace)?;
+            }
+        }
+        ChoiceKey::Extra(extra) => visitor.extra(extra, false)?,
+        _ => visitor.other(kind, false)?,
+    }
+    Ok(())
+}
+
+fn close<C: Cursor>(
+    visitor: &mut Visitor<'_, C>,
+    mut choice: Choice<C::Mark>,
+    from: usize,
+    position: u32,
+) -> Result<(), ErrorKind> {
+    match choice.index {
+        Some(index) if index != position => visitor.records.set(from, Record::Choice { index }),
+        Some(_) => {}
+        None => visitor.need(Quirk::ChoiceIndexMissing)?,
+    }
+    if !choice.has_delta || choice.message.is_some() {
+        other_places(visitor, &mut choice)?;
+    }
+    if !choice.finish.is_empty() && !choice.is_side {
+        finish(visitor, choice.finish)?;
+    }
+    visitor.records.order(from, order);
+    choose_reasoning(visitor, from)
+}
+
+/// A message in place of or beside the delta, text in the choice, or nothing at all.
+fn other_places<C: Cursor>(
+    visitor: &mut Visitor<'_, C>,
+    choice: &mut Choice<C::Mark>,
+) -> Result<(), ErrorKind> {
+    if let Some(mark) = choice.message {
+        if choice.has_delta {
+            return visitor.need(Quirk::MessageBeside);
+        }
+        visitor.need(Quirk::MessageForDelta)?;
+        let whole = visitor.stated();
+        visitor.push(Record::Whole(Scope::Message { ends: false }))?;
+        let back = visitor.cursor.go(mark);
+        let (is_side, finish) = super::delta::delta(visitor)?;
+        visitor.cursor.go(back);
+        choice.is_side |= is_side;
+        if choice.finish.is_empty() {
+            choice.finish = finish;
+        }
+        let ends = !choice.finish.is_empty();
+        visitor.records.set(whole, Record::Whole(Scope::Message { ends }));
+    } else if let Some(mark) = choice.text {
+        visitor.need(Quirk::ChoiceText)?;
+        visitor.push(Record::Whole(Scope::Message { ends: false }))?;
+        let back = visitor.cursor.go(mark);
+        let text = visitor.cursor.string()?;
+        visitor.push_text(text, Record::Text(text))?;
+        visitor.cursor.go(back);
+    } else {
+        visitor.need(Quirk::DeltaMissing)?;
+    }
+    Ok(())
+}
+
+/// States what a finish word means.
+pub(super) fn finish<C: Cursor>(visitor: &mut Visitor<'_, C>, raw: Str) -> Result<(), ErrorKind> {
+    let meaning = dialect::finish(visitor.cursor.bytes(raw));
+    match meant(meaning, raw, visitor.cursor.tolerance()) {
+        Some(record) => visitor.push(record),
+        None => Ok(()),
+    }
+}
+
+/// The record of a finish `word`, which is the text of `raw`; none if it says nothing.
+pub(super) fn finish_record(word: &[u8], raw: Str, tolerance: &mut Tolerance) -> Option<Record> {
+    meant(dialect::finish(word), raw, tolerance)
+}
+
+fn meant(meaning: Finish, raw: Str, tolerance: &mut Tolerance) -> Option<Record> {
+    let reason = match meaning {
+        Finish::Null if tolerance.meets(Quirk::FinishNullWord) => return None,
+        Finish::Provisional(finish) if tolerance.meets(Quirk::FinishProvisional) => {
+            return Some(Record::ProvisionalFinish(finish));
+        }
+        Finish::Plain(reason) => reason,
+        Finish::Spelled(reason) if tolerance.meets(Quirk::FinishSpelling) => reason,
+        Finish::Null | Finish::Provisional(_) | Finish::Spelled(_) | Finish::Unknown => FinishReason::Other,
+    };
+    Some(Record::Finish { reason, raw })
+}
+
+/// The written order of a choice's facts.
+fn order(record: &Record) -> u8 {
+    match record {
+        Record::Begin | Record::Place(_) | Record::PlaceEnd => 0,
+        Record::Choice { .. } | Record::Whole(_) => 0,
+        Record::Role(_) => 1,
+        Record::Reasoning { rank, .. } => 2u8.saturating_add(*rank),
+        Record::Opaque { .. } => 50,
+        Record::Text(_) => 51,
+        Record::Refusal(_) => 52,
+        Record::ToolCall { .. } | Record::Arguments(_) | Record::Input(_) => 53,
+        Record::Extra { .. } => 54,
+        Record::Finish { .. } | Record::ProvisionalFinish(_) => 55,
+        Record::Counter { .. } | Record::WeakCounter { .. } | Record::Struck => 56,
+        Record::Edges { .. } => 57,
+        Record::Id(_) | Record::Model(_) | Record::Created { .. } | Record::Error { .. } => 58,
+        Record::Unknown { .. } | Record::Keepalive | Record::Done { .. } => 58,
+    }
+}
+
+/// Of several spellings of reasoning in one choice, which are in order by now, the first that says something counts.
+fn choose_reasoning<C: Cursor>(visitor: &mut Visitor<'_, C>, from: usize) -> Result<(), ErrorKind> {
+    let is_reasoning = |record: &&Record| matches!(record, Record::Reasoning { .. });
+    let body = visitor.records.body().get(from..).unwrap_or_default();
+    if body.iter().filter(is_reasoning).nth(1).is_none() {
+        return Ok(());
+    }
+    let mut chosen = None;
+    let mut edge = None;
+    for at in from..visitor.stated() {
+        match visitor.records.body().get(at).copied() {
+            Some(Record::Edges { .. }) => edge = Some(at),
+            Some(Record::Reasoning { rank, text }) => {
+                let says = !text.is_empty() || edge.is_some();
+                if says && *chosen.get_or_insert(rank) != rank {
+                    if !visitor.cursor.tolerance().meets(Quirk::ReasoningTwice) {
+                        chosen = Some(rank);
+                        continue;
+                    }
+                    visitor.pad_text(text, true);
+                    visitor.records.set(at, Record::Struck);
+                    edge.into_iter().for_each(|edge| visitor.records.set(edge, Record::Struck));
+                }
+                edge = None;
+            }
+            _ => edge = None,
+        }
+    }
+    Ok(())
+}

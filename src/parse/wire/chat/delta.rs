@@ -1,0 +1,133 @@
+//! A delta, or a message in its place.
+//!
+//! Knows: a delta's members. Must not know: the choice around it.
+
+use super::{parts, tools};
+use crate::delta::ExtraKind;
+use crate::dialect::{self, DeltaKey, Quirk, ReasoningSource};
+use crate::error::ErrorKind;
+use crate::parse::cursor::{Cursor, Kind};
+use crate::parse::visitor::{SeenKeys, Visitor};
+use crate::record::{Record, Str};
+
+/// Ordinals for [`SeenKeys`]: what is struck out when its name comes again. Reasoning has one for each spelling.
+const ROLE: usize = 0;
+const CONTENT: usize = 1;
+const REFUSAL: usize = 2;
+const TOOL_CALLS: usize = 3;
+const REASONING: usize = 4;
+const KEYS: usize = REASONING + ReasoningSource::COUNT;
+
+/// The delta ahead. Returns whether it is of another role than the assistant's, and a finish reason found in it.
+pub(super) fn delta<C: Cursor>(visitor: &mut Visitor<'_, C>) -> Result<(bool, Str), ErrorKind> {
+    let (from, mark) = (visitor.stated(), visitor.cursor.mark_ahead());
+    let (mut role, mut finish, mut seen) = (Str::NONE, Str::NONE, SeenKeys::<KEYS>::default());
+    let mut members = visitor.cursor.enter_object()?;
+    while let Some((key, kind)) = visitor.cursor.member(&mut members, dialect::delta_key)? {
+        if kind == Kind::Null {
+            visitor.cursor.null()?;
+            continue;
+        }
+        match key {
+            DeltaKey::Role if kind == Kind::String => role = self::role(visitor, &mut seen)?,
+            DeltaKey::Finish if kind == Kind::String => {
+                finish = visitor.cursor.string()?;
+                if !finish.is_empty() && !visitor.cursor.tolerance().meets(Quirk::FinishPlace) {
+                    finish = Str::NONE;
+                }
+            }
+            _ => member(visitor, key, kind, &mut seen)?,
+        }
+    }
+    let is_side = !role.is_empty()
+        && !dialect::answers(visitor.cursor.bytes(role))
+        && visitor.cursor.tolerance().meets(Quirk::SideRole);
+    if is_side {
+        visitor.records.strike(from..visitor.stated());
+        let json = visitor.cursor.json(mark);
+        visitor.push(Record::Extra { kind: ExtraKind::Other, name: role, json, chunk: false })?;
+    }
+    Ok((is_side, finish))
+}
+
+fn role<C: Cursor>(visitor: &mut Visitor<'_, C>, seen: &mut SeenKeys<KEYS>) -> Result<Str, ErrorKind> {
+    let role = visitor.cursor.string()?;
+    visitor.begin_key(seen, ROLE)?;
+    let from = visitor.stated();
+    if role.is_empty() {
+        visitor.need(Quirk::EmptyString)?;
+    }
+    visitor.push(Record::Role(role))?;
+    visitor.end_key(seen, ROLE, from);
+    Ok(role)
+}
+
+fn member<C: Cursor>(
+    visitor: &mut Visitor<'_, C>,
+    key: DeltaKey,
+    kind: Kind,
+    seen: &mut SeenKeys<KEYS>,
+) -> Result<(), ErrorKind> {
+    let name = match key {
+        DeltaKey::Content => CONTENT,
+        DeltaKey::Refusal if kind == Kind::String => REFUSAL,
+        DeltaKey::ToolCalls => TOOL_CALLS,
+        DeltaKey::Reasoning(source) if visitor.allows(Quirk::ReasoningField) => {
+            REASONING.wrapping_add(source as usize)
+        }
+        DeltaKey::ReasoningDetails(source) if visitor.allows(Quirk::ReasoningDetails) => {
+            return parts::details(visitor, source, kind);
+        }
+        DeltaKey::FunctionCall if kind == Kind::Object => return tools::function_call(visitor),
+        DeltaKey::Extra(extra) => return visitor.extra(extra, false),
+        _ => return visitor.other(kind, false),
+    };
+    visitor.begin_key(seen, name)?;
+    let from = visitor.stated();
+    match key {
+        DeltaKey::Content => content(visitor, kind)?,
+        DeltaKey::Refusal => {
+            let text = visitor.cursor.string()?;
+            visitor.push_text(text, Record::Refusal(text))?;
+        }
+        DeltaKey::Reasoning(source) => reasoning(visitor, source, kind)?,
+        _ => tools::calls(visitor, kind)?,
+    }
+    visitor.end_key(seen, name, from);
+    Ok(())
+}
+
+fn content<C: Cursor>(visitor: &mut Visitor<'_, C>, kind: Kind) -> Result<(), ErrorKind> {
+    match kind {
+        Kind::String => {
+            let text = visitor.cursor.string()?;
+            visitor.push_text(text, Record::Text(text))
+        }
+        Kind::Array | Kind::Object => {
+            visitor.need(Quirk::ContentParts)?;
+            parts::content(visitor, kind)
+        }
+        Kind::Null | Kind::Bool | Kind::Number => visitor.other(kind, false),
+    }
+}
+
+fn reasoning<C: Cursor>(
+    visitor: &mut Visitor<'_, C>,
+    source: ReasoningSource,
+    kind: Kind,
+) -> Result<(), ErrorKind> {
+    match kind {
+        Kind::String => {
+            let text = visitor.cursor.string()?;
+            if !text.is_empty() {
+                visitor.need(Quirk::ReasoningField)?;
+            }
+            visitor.push_text(text, Record::Reasoning { rank: source as u8, text })
+        }
+        Kind::Array | Kind::Object => {
+            visitor.need(Quirk::ReasoningShape)?;
+            parts::reasoning(visitor, source, kind)
+        }
+        Kind::Null | Kind::Bool | Kind::Number => visitor.other(kind, false),
+    }
+}

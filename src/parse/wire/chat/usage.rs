@@ -1,0 +1,64 @@
+//! Usage: counters, under whatever names.
+//!
+//! Knows: a usage object's layout, through the dialect's table. Must not know: what was counted before.
+
+use crate::dialect::{self, Quirk, UsageKey};
+use crate::error::ErrorKind;
+use crate::parse::cursor::{Cursor, Kind};
+use crate::parse::visitor::Visitor;
+
+/// The usage object ahead; returns whether it had a number. `chunk`: it is the document's, not a choice's. A counter inside
+/// details yields to one of its own.
+pub(super) fn usage<C: Cursor>(
+    visitor: &mut Visitor<'_, C>,
+    kind: Kind,
+    chunk: bool,
+) -> Result<bool, ErrorKind> {
+    if kind != Kind::Object {
+        visitor.cursor.skip()?;
+        return Ok(false);
+    }
+    counters(visitor, chunk, false)
+}
+
+/// The counters of a usage object, or of one `inside` another.
+fn counters<C: Cursor>(visitor: &mut Visitor<'_, C>, chunk: bool, inside: bool) -> Result<bool, ErrorKind> {
+    let spelling = visitor.allows(Quirk::UsageSpelling);
+    let mut any = false;
+    let mut members = visitor.cursor.enter_object()?;
+    while let Some((key, kind)) = visitor.cursor.member(&mut members, dialect::usage_key)? {
+        let object = kind == Kind::Object;
+        let (stated, reference) = match key {
+            UsageKey::Counter(counter, reference) if reference || spelling => {
+                (visitor.counter(counter, kind)?, reference)
+            }
+            UsageKey::InputDetails(reference) | UsageKey::OutputDetails(reference)
+                if object && (reference || spelling) =>
+            {
+                (details(visitor, chunk)?, reference)
+            }
+            UsageKey::Inner if object && spelling && !inside => (counters(visitor, chunk, true)?, false),
+            _ => {
+                visitor.other(kind, chunk)?;
+                (false, true)
+            }
+        };
+        if stated && !reference {
+            visitor.need(Quirk::UsageSpelling)?;
+        }
+        any |= stated;
+    }
+    Ok(any)
+}
+
+fn details<C: Cursor>(visitor: &mut Visitor<'_, C>, chunk: bool) -> Result<bool, ErrorKind> {
+    let mut any = false;
+    let mut members = visitor.cursor.enter_object()?;
+    while let Some((counter, kind)) = visitor.cursor.member(&mut members, dialect::detail_key)? {
+        match counter {
+            Some(counter) => any |= visitor.counter(counter, kind)?,
+            None => visitor.other(kind, chunk)?,
+        }
+    }
+    Ok(any)
+}

@@ -1,0 +1,251 @@
+//! The peer's complaints: the error shapes that wires share.
+//!
+//! Knows: the error shapes of the dialect. Must not know: any wire, what follows from an error.
+//!
+//! An error stands in a member `error`, or is the document as a whole. What the error left out is looked for beside it, by a
+//! second look at the document's top ([`survey`]): errors are rare.
+
+use crate::dialect::{self, ErrorKey, ForeignKey, Quirk};
+use crate::error::ErrorKind;
+use crate::parse::cursor::{Cursor, Kind};
+use crate::parse::visitor::Visitor;
+use crate::record::{Record, Str};
+
+/// Members at the top of a document that a chunk does not have.
+pub(super) struct Survey<M> {
+    /// It has another wire's content or event type.
+    pub(super) of_other_wire: bool,
+    /// `object` is `error`.
+    names_error: bool,
+    kind: Option<M>,
+    /// What `type` says, if it is a string.
+    word: Str,
+    code: Option<M>,
+    message: Option<(Kind, M)>,
+    detail: Option<M>,
+    has_error_code: bool,
+    error_message: Option<M>,
+    /// An object with a status of its own.
+    status: Option<M>,
+    /// A response that may have failed.
+    response: Option<M>,
+}
+
+impl<M: Copy> Survey<M> {
+    fn new() -> Self {
+        Self {
+            of_other_wire: false,
+            names_error: false,
+            kind: None,
+            word: Str::NONE,
+            code: None,
+            message: None,
+            detail: None,
+            has_error_code: false,
+            error_message: None,
+            status: None,
+            response: None,
+        }
+    }
+
+    /// It is one of the pings that gateways send among chunks.
+    pub(super) fn is_ping<C: Cursor>(&self, cursor: &C) -> bool {
+        dialect::PINGS.contains(&cursor.bytes(self.word))
+    }
+
+    fn note(&mut self, key: ForeignKey, kind: Kind, mark: M) {
+        match key {
+            ForeignKey::Type => {
+                self.kind = Some(mark);
+                self.of_other_wire = true;
+            }
+            ForeignKey::ErrorType => self.kind = Some(mark),
+            ForeignKey::Code => self.code = Some(mark),
+            ForeignKey::Message => {
+                self.of_other_wire |= kind == Kind::Object;
+                self.message = Some((kind, mark));
+            }
+            ForeignKey::Detail => self.detail = Some(mark),
+            ForeignKey::BaseResponse | ForeignKey::Header if kind == Kind::Object => self.status = Some(mark),
+            ForeignKey::ErrorCode => {
+                self.has_error_code = true;
+                self.code = Some(mark);
+            }
+            ForeignKey::ErrorMessage if kind == Kind::Object => self.status = Some(mark),
+            ForeignKey::ErrorMessage => self.error_message = Some(mark),
+            ForeignKey::Response if kind == Kind::Object => {
+                self.of_other_wire = true;
+                self.response = Some(mark);
+            }
+            ForeignKey::BaseResponse | ForeignKey::Header | ForeignKey::Response | ForeignKey::Wire => {
+                self.of_other_wire = true;
+            }
+            ForeignKey::Object => {}
+        }
+    }
+}
+
+/// The fields of one error.
+#[derive(Default)]
+struct Fields {
+    code: Str,
+    kind: Str,
+    message: Str,
+    /// It had a member at all.
+    says_something: bool,
+}
+
+/// Looks over the members of the object at `start`; the visitor stays where it is.
+pub(super) fn survey<C: Cursor>(
+    visitor: &mut Visitor<'_, C>,
+    start: C::Mark,
+) -> Result<Survey<C::Mark>, ErrorKind> {
+    let back = visitor.cursor.go(start);
+    let mut survey = Survey::new();
+    let mut members = visitor.cursor.enter_object()?;
+    while let Some((key, kind)) = visitor.cursor.member(&mut members, dialect::foreign_key)? {
+        let Some(key) = key.filter(|_| kind != Kind::Null) else {
+            visitor.cursor.skip()?;
+            continue;
+        };
+        let mark = visitor.cursor.mark_ahead();
+        match key {
+            ForeignKey::Object if kind == Kind::String => {
+                let object = visitor.cursor.string()?;
+                survey.names_error = visitor.cursor.bytes(object) == dialect::ERROR_OBJECT;
+            }
+            ForeignKey::Type if kind == Kind::String => survey.word = visitor.cursor.string()?,
+            _ => visitor.cursor.skip()?,
+        }
+        survey.note(key, kind, mark);
+    }
+    visitor.cursor.go(back);
+    Ok(survey)
+}
+
+/// The value of the `error` member at `mark`; returns whether it is an error, which is then stated.
+pub(super) fn error_member<C: Cursor>(
+    visitor: &mut Visitor<'_, C>,
+    mark: C::Mark,
+    survey: &Survey<C::Mark>,
+) -> Result<bool, ErrorKind> {
+    let back = visitor.cursor.go(mark);
+    let fields = match visitor.cursor.kind()? {
+        Kind::Object => error_fields(visitor)?,
+        Kind::String => {
+            let message = visitor.cursor.string()?;
+            if !message.is_empty() {
+                visitor.need(Quirk::ErrorShape)?;
+            }
+            Fields { message, says_something: !message.is_empty(), ..Fields::default() }
+        }
+        _ => {
+            visitor.cursor.skip()?;
+            let message = visitor.cursor.json(mark);
+            let says_something = !matches!(visitor.cursor.bytes(message), b"false" | b"0" | b"[]");
+            Fields { message, says_something, ..Fields::default() }
+        }
+    };
+    visitor.cursor.go(back);
+    if !fields.says_something && visitor.cursor.tolerance().meets(Quirk::ErrorEmpty) {
+        return Ok(false);
+    }
+    complete(visitor, fields, survey)
+}
+
+/// Fills what the error left out from the document around it, and states it.
+fn complete<C: Cursor>(
+    visitor: &mut Visitor<'_, C>,
+    mut fields: Fields,
+    survey: &Survey<C::Mark>,
+) -> Result<bool, ErrorKind> {
+    if fields.kind.is_empty() {
+        fields.kind = visitor.label_at(survey.kind)?;
+    }
+    if fields.code.is_empty() {
+        fields.code = visitor.label_at(survey.code)?;
+    }
+    if fields.message.is_empty() {
+        let message = survey.message.map(|(_, mark)| mark);
+        fields.message = visitor.label_at(message.or(survey.detail).or(survey.error_message))?;
+    }
+    let Fields { code, kind, message, .. } = fields;
+    visitor.records.push_head(Record::Error { code, kind, message, json: Str::NONE })?;
+    Ok(true)
+}
+
+/// States a document that is an error as a whole; returns whether it is one.
+pub(super) fn whole_error<C: Cursor>(
+    visitor: &mut Visitor<'_, C>,
+    survey: &Survey<C::Mark>,
+) -> Result<bool, ErrorKind> {
+    if !visitor.allows(Quirk::ErrorShape) {
+        return Ok(false);
+    }
+    let inner = match (survey.status, survey.response) {
+        (Some(mark), _) => status(visitor, mark)?,
+        (None, Some(mark)) => response(visitor, mark)?,
+        (None, None) => None,
+    };
+    let is_text = survey.message.is_some_and(|(kind, _)| kind == Kind::String);
+    let code = visitor.label_at(survey.code)?;
+    let is_coded = !code.is_empty() && visitor.cursor.bytes(code) != b"0";
+    let is_error = inner.is_some()
+        || survey.names_error
+        || survey.detail.is_some()
+        || survey.error_message.is_some()
+        || (survey.has_error_code && is_coded)
+        || (is_text && (is_coded || (survey.code.is_none() && !survey.of_other_wire)))
+        || (is_text && is_error_type(visitor, survey.kind)?);
+    if !is_error {
+        return Ok(false);
+    }
+    visitor.need(Quirk::ErrorShape)?;
+    complete(visitor, inner.unwrap_or_default(), survey)
+}
+
+fn is_error_type<C: Cursor>(visitor: &mut Visitor<'_, C>, kind: Option<C::Mark>) -> Result<bool, ErrorKind> {
+    let kind = visitor.label_at(kind)?;
+    Ok(visitor.cursor.bytes(kind) == dialect::ERROR_OBJECT)
+}
+
+/// An object with a status: an error unless its code is zero.
+fn status<C: Cursor>(visitor: &mut Visitor<'_, C>, mark: C::Mark) -> Result<Option<Fields>, ErrorKind> {
+    let back = visitor.cursor.go(mark);
+    let fields = error_fields(visitor)?;
+    visitor.cursor.go(back);
+    let code = visitor.cursor.bytes(fields.code);
+    Ok(if code.is_empty() || code == b"0" { None } else { Some(fields) })
+}
+
+/// A response: an error if it holds one.
+fn response<C: Cursor>(visitor: &mut Visitor<'_, C>, mark: C::Mark) -> Result<Option<Fields>, ErrorKind> {
+    let back = visitor.cursor.go(mark);
+    let mut found = None;
+    let mut members = visitor.cursor.enter_object()?;
+    while let Some((is_error, kind)) = visitor.cursor.member(&mut members, dialect::names_inner_error)? {
+        if is_error && kind == Kind::Object {
+            found = Some(error_fields(visitor)?).filter(|fields| fields.says_something);
+        } else {
+            visitor.cursor.skip()?;
+        }
+    }
+    visitor.cursor.go(back);
+    Ok(found)
+}
+
+/// The error object ahead.
+fn error_fields<C: Cursor>(visitor: &mut Visitor<'_, C>) -> Result<Fields, ErrorKind> {
+    let mut fields = Fields::default();
+    let mut members = visitor.cursor.enter_object()?;
+    while let Some((key, kind)) = visitor.cursor.member(&mut members, dialect::error_key)? {
+        fields.says_something |= kind != Kind::Null;
+        match key {
+            ErrorKey::Code => fields.code = visitor.label(kind)?,
+            ErrorKey::Kind => fields.kind = visitor.label(kind)?,
+            ErrorKey::Message => fields.message = visitor.label(kind)?,
+            ErrorKey::Other => visitor.cursor.skip()?,
+        }
+    }
+    Ok(fields)
+}

@@ -1,0 +1,368 @@
+//! What the parse room states of one document: neutral facts, whatever the wire.
+//!
+//! Knows: ranges and numbers, and the limit on facts. Must not know: where the bytes are, what is made of a fact.
+//!
+//! A record states one fact of one document. `Choice` opens a group: what follows is about that choice. No wire's word is
+//! left in a record: what a finish word means, which of several reasonings counts, which counter a name is, the wire's file
+//! has decided. What a wire sends twice is stated as a repetition ([`Record::Whole`]); the normalizer tells a place once.
+
+use super::Str;
+use crate::delta::{ExtraKind, FinishReason, OpaqueKind, PartKind};
+use crate::error::{ErrorKind, LimitKind};
+
+/// One number of a usage object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Counter {
+    Input,
+    Output,
+    Total,
+    CachedInput,
+    CacheWrite,
+    Reasoning,
+}
+
+/// What a wire calls a block or an item. Keys are compared and nothing else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PlaceKey {
+    /// The wire's own: an index, or the print of an id.
+    Wire(u64),
+    /// The wire has none: the current part, if it is of this kind; else a new one.
+    Running,
+    /// The wire has none: a new part.
+    Fresh,
+}
+
+/// Where content stands on a wire that has blocks, items or parts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Place {
+    pub(crate) key: PlaceKey,
+    /// The part within its item; [`Place::WHOLE`] where items have none.
+    pub(crate) sub: u32,
+    pub(crate) kind: PartKind,
+    /// The wire says that it begins; else it is told when something of it is.
+    pub(crate) begins: bool,
+}
+
+impl Place {
+    /// The `sub` of an item that has no parts.
+    pub(crate) const WHOLE: u32 = u32::MAX;
+}
+
+/// Of what a repetition is the whole: what of it was told is not told again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Scope {
+    /// Of the current place.
+    Place,
+    /// Of an item, whatever its parts.
+    Item(PlaceKey),
+    /// Of the whole answer: nothing of it counts if anything was told.
+    Answer,
+    /// Of a choice, in chat's `message` in place of, or beside, the deltas. `ends`: the choice finishes with it.
+    Message { ends: bool },
+}
+
+/// One fact of one document.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Record {
+    Id(Str),
+    Model(Str),
+    /// `at`: where the number starts in the payload; `u32::MAX` where the source cannot tell.
+    Created {
+        value: u64,
+        at: u32,
+    },
+    Choice {
+        index: u32,
+    },
+    /// The answer begins; if it began before, it begins anew.
+    Begin,
+    /// What follows in this choice is of this place.
+    Place(Place),
+    /// The current place's item is over: its calls end.
+    PlaceEnd,
+    /// What follows in this choice is sent as a whole, maybe again.
+    Whole(Scope),
+    Role(Str),
+    /// Lone surrogates at the edges of the next text-like record.
+    Edges {
+        lead: u16,
+        tail: u16,
+    },
+    /// `rank`: the wire's own order of its spellings, by which it has chosen; nobody else asks.
+    Reasoning {
+        rank: u8,
+        text: Str,
+    },
+    Opaque {
+        kind: OpaqueKind,
+        data: Str,
+    },
+    Text(Str),
+    Refusal(Str),
+    /// Opens a tool call's group. `bare`: nothing that could begin a call (metadata only).
+    ToolCall {
+        index: Option<u32>,
+        id: Str,
+        name: Str,
+        bare: bool,
+    },
+    Arguments(Str),
+    /// Arguments that came whole with the call's beginning: they count if no fragment follows.
+    Input(Str),
+    Extra {
+        kind: ExtraKind,
+        name: Str,
+        json: Str,
+        /// About the document, not the choice.
+        chunk: bool,
+    },
+    Finish {
+        reason: FinishReason,
+        raw: Str,
+    },
+    /// A finish that counts only if no other comes.
+    ProvisionalFinish(&'static (FinishReason, &'static str)),
+    Counter {
+        counter: Counter,
+        value: u64,
+        at: u32,
+    },
+    /// A counter that counts only where none of its name was told.
+    WeakCounter {
+        counter: Counter,
+        value: u64,
+    },
+    /// The peer's complaint; `json` is the document it stood in.
+    Error {
+        code: Str,
+        kind: Str,
+        message: Str,
+        json: Str,
+    },
+    /// A document of no known wire, and the name of its event.
+    Unknown {
+        name: Str,
+        json: Str,
+    },
+    /// A comment, a ping, an empty event.
+    Keepalive,
+    /// The stream's own end marker.
+    Done {
+        marker: &'static str,
+    },
+    /// What stood here was stated again by a later value of the same name.
+    Struck,
+}
+
+/// A value that means nothing here: its bytes may vary.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Padding {
+    /// A string's body. `noise`: it varies in every event.
+    Text { span: super::Span, noise: bool },
+    /// A plain integer, from here on.
+    Integer(u32),
+}
+
+/// How much padding is noted. An event with more is of no shape.
+pub(crate) const PADDING: usize = 32;
+
+/// What is stated of one document. The lists are reused: after the first events nothing is allocated.
+///
+/// Invariant: `stated` counts every record pushed since [`Records::begin_event`], struck ones included, and never exceeds
+/// `limit`: a record is pushed through [`Records::push`] and [`Records::push_head`] and nowhere else.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Records {
+    /// About the document; told first.
+    head: Vec<Record>,
+    /// About its choices and the rest.
+    body: Vec<Record>,
+    /// What a shape may leave open besides; empty where no shape is to be learned.
+    padding: Vec<Padding>,
+    /// For putting a choice's records in order.
+    spare: Vec<Record>,
+    stated: usize,
+    limit: usize,
+}
+
+/// Where the lists stood, to go back to.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Savepoint {
+    head: usize,
+    body: usize,
+    padding: usize,
+}
+
+impl Records {
+    /// Lists that take `limit` facts an event.
+    pub(crate) fn new(limit: usize) -> Self {
+        Self { limit, ..Self::default() }
+    }
+
+    /// A new event: it may state as many facts as any.
+    pub(crate) fn begin_event(&mut self) {
+        self.begin_document();
+        self.stated = 0;
+    }
+
+    /// A new document of the same event.
+    pub(crate) fn begin_document(&mut self) {
+        self.head.clear();
+        self.body.clear();
+        self.padding.clear();
+    }
+
+    pub(crate) fn head(&self) -> &[Record] {
+        &self.head
+    }
+
+    pub(crate) fn body(&self) -> &[Record] {
+        &self.body
+    }
+
+    pub(crate) fn padding(&self) -> &[Padding] {
+        &self.padding
+    }
+
+    /// States a fact about a choice, or usage.
+    #[inline]
+    pub(crate) fn push(&mut self, record: Record) -> Result<(), ErrorKind> {
+        self.count()?;
+        self.body.push(record);
+        Ok(())
+    }
+
+    /// States a fact about the document.
+    #[inline]
+    pub(crate) fn push_head(&mut self, record: Record) -> Result<(), ErrorKind> {
+        self.count()?;
+        self.head.push(record);
+        Ok(())
+    }
+
+    #[inline]
+    fn count(&mut self) -> Result<(), ErrorKind> {
+        if self.stated >= self.limit {
+            return Err(ErrorKind::Limit(LimitKind::Facts));
+        }
+        self.stated = self.stated.wrapping_add(1);
+        Ok(())
+    }
+
+    /// Whether more than `items` of any kind are kept room for.
+    pub(crate) fn is_big(&self, items: usize) -> bool {
+        self.head.capacity().max(self.body.capacity()).max(self.spare.capacity()) > items
+    }
+
+    /// Keeps room for so many.
+    pub(crate) fn relax(&mut self, items: usize) {
+        self.begin_document();
+        self.spare.clear();
+        self.head.shrink_to(items);
+        self.body.shrink_to(items);
+        self.spare.shrink_to(items);
+    }
+
+    /// How many facts the event stated so far.
+    #[cfg(any(test, feature = "simd-json", fuzzing))]
+    pub(crate) fn stated(&self) -> usize {
+        self.stated
+    }
+
+    /// Forgets what a reading stated that is done again, by another source.
+    #[cfg(any(test, feature = "simd-json", fuzzing))]
+    pub(crate) fn forget_stated(&mut self, to: usize) {
+        self.stated = to;
+        self.begin_document();
+    }
+
+    /// Notes a value that a shape may leave open; more than [`PADDING`] are not noted.
+    pub(crate) fn pad(&mut self, padding: Padding) {
+        if self.padding.len() < PADDING {
+            self.padding.push(padding);
+        }
+    }
+
+    /// The last value noted varies in every event.
+    pub(crate) fn pad_is_noise(&mut self, from: usize) {
+        if let Some(Padding::Text { noise, .. }) = self.padding.get_mut(from) {
+            *noise = true;
+        }
+    }
+
+    pub(crate) fn savepoint(&self) -> Savepoint {
+        Savepoint { head: self.head.len(), body: self.body.len(), padding: self.padding.len() }
+    }
+
+    /// What was stated since then was not meant.
+    pub(crate) fn restore(&mut self, to: Savepoint) {
+        self.head.truncate(to.head);
+        self.body.truncate(to.body);
+        self.padding.truncate(to.padding);
+    }
+
+    /// Replaces the fact at `at` of the body, of which more is known now.
+    pub(crate) fn set(&mut self, at: usize, record: Record) {
+        if let Some(known) = self.body.get_mut(at) {
+            *known = record;
+        }
+    }
+
+    /// The same in the head.
+    pub(crate) fn set_head(&mut self, at: usize, record: Record) {
+        if let Some(known) = self.head.get_mut(at) {
+            *known = record;
+        }
+    }
+
+    /// The errors and unknown documents of the head, from `from` on, that have no text yet stood in `text`.
+    pub(crate) fn name_whole(&mut self, from: usize, text: Str) {
+        for record in self.head.get_mut(from..).unwrap_or_default() {
+            if let Record::Error { json, .. } | Record::Unknown { json, .. } = record
+                && json.is_empty()
+            {
+                *json = text;
+            }
+        }
+    }
+
+    /// The unknown documents of the head came in an event of this name.
+    pub(crate) fn name_event(&mut self, event: Str) {
+        for record in &mut self.head {
+            if let Record::Unknown { name, .. } = record {
+                *name = event;
+            }
+        }
+    }
+
+    /// Strikes out the facts `range` of the body. Cost: those facts, whatever else was stated.
+    pub(crate) fn strike(&mut self, range: std::ops::Range<usize>) {
+        if range.end >= self.body.len() {
+            self.body.truncate(range.start);
+        } else if let Some(struck) = self.body.get_mut(range) {
+            struck.fill(Record::Struck);
+        }
+    }
+
+    /// Puts the facts from `from` on in the order of `rank`; the order of equals stays. Surrogates at the edges go with the
+    /// record that follows them. Cost: a look, where they are in order; else one pass for each rank that occurs.
+    pub(crate) fn order(&mut self, from: usize, rank: impl Fn(&Record) -> u8) {
+        let group = self.body.get(from..).unwrap_or_default();
+        if group.is_sorted_by_key(&rank) {
+            return;
+        }
+        self.spare.clear();
+        self.spare.extend_from_slice(group);
+        self.body.truncate(from);
+        let spare = &*self.spare;
+        let rank = |at: usize| match spare.get(at) {
+            Some(Record::Edges { .. }) => spare.get(at.saturating_add(1)).map_or(u8::MAX, &rank),
+            record => record.map_or(u8::MAX, &rank),
+        };
+        let mut next = (0..spare.len()).map(rank).min();
+        while let Some(wanted) = next {
+            self.body
+                .extend((0..spare.len()).filter(|at| rank(*at) == wanted).filter_map(|at| spare.get(at)));
+            next = (0..spare.len()).map(rank).filter(|rank| *rank > wanted).min();
+        }
+    }
+}
