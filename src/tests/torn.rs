@@ -193,7 +193,7 @@ fn any_limit(stream: &str, limit: usize) {
     let expected = run_whole(&options, stream.as_bytes());
     for size in [1, 2, 3, 11] {
         let pieces = stream.as_bytes().chunks(size);
-        let same = agrees(&expected, &mut Decoder::with_options(options.clone()), pieces, drain);
+        let same = agrees(&expected, &mut Decoder::with_options(options), pieces, drain);
         assert_eq!(same, Ok(()), "{limit} in pieces of {size}: {stream:?}");
     }
 }
