@@ -87,6 +87,7 @@ pub(crate) enum ForeignKey {
     Wire,
     /// `object`: it may say that it is an error.
     Object,
+    Error,
 }
 
 pub(crate) fn chunk_key(key: &[u8]) -> ChunkKey {
@@ -119,6 +120,7 @@ pub(crate) fn chunk_key(key: &[u8]) -> ChunkKey {
 pub(crate) fn foreign_key(key: &[u8]) -> Option<ForeignKey> {
     Some(match key {
         b"object" => ForeignKey::Object,
+        b"error" => ForeignKey::Error,
         b"type" | b"event_type" => ForeignKey::Type,
         b"error_type" => ForeignKey::ErrorType,
         b"code" => ForeignKey::Code,
@@ -448,6 +450,29 @@ pub(crate) fn finish(word: &[u8]) -> Finish {
         | b"failed" => Finish::Spelled(Error),
         _ => Finish::Unknown,
     }
+}
+
+/// A finish word on a wire of its own; none where the word says that there is no finish yet.
+pub(crate) fn native_finish(word: &[u8]) -> Option<Finish> {
+    use FinishReason::{ContentFilter, Error, Length, Other, Stop, ToolCalls};
+    Some(match word {
+        b"" | b"null" | b"FINISH_REASON_UNSPECIFIED" | b"not_finished" => return None,
+        b"FINISH" | b"done" => Finish::Plain(Stop),
+        b"LENGTH" | b"limit" | b"incomplete" | b"budget_exceeded" => Finish::Plain(Length),
+        b"TOOL_CALL" | b"requires_action" => Finish::Plain(ToolCalls),
+        b"IMAGE_PROHIBITED_CONTENT" | b"IMAGE_RECITATION" | b"CONTENT_FILTERED" => {
+            Finish::Plain(ContentFilter)
+        }
+        b"canceled"
+        | b"expired"
+        | b"UNEXPECTED_TOOL_CALL"
+        | b"TOO_MANY_TOOL_CALLS"
+        | b"malformed_model_output"
+        | b"malformed_tool_use"
+        | b"TIMEOUT" => Finish::Plain(Error),
+        b"pause_turn" | b"compaction" | b"load" => Finish::Plain(Other),
+        _ => finish(word),
+    })
 }
 
 /// Models that are documented to repeat all the text so far in each chunk. A name counts without what is before its

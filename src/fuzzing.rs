@@ -169,13 +169,27 @@ pub fn json(data: &[u8]) {
     let read = |tape_from: usize| {
         let (mut records, mut scratch) = (Records::new(usize::MAX), Scratch::default());
         let mut tolerance = crate::dialect::Tolerance::new(Quirks::TOLERANT);
-        let end = parse::document(data, 0, &reading(tape_from), &mut records, &mut scratch, &mut tolerance);
+        let end = parse::document(
+            data,
+            0,
+            &reading(tape_from),
+            &mut wiring(&mut None),
+            &mut records,
+            &mut scratch,
+            &mut tolerance,
+        );
         let text = |string: Str| crate::record::text(string, data, &scratch.text).to_owned();
         let stated = records.head().iter().chain(records.body());
         let stated: Vec<_> = stated.map(|record| resolved(record, &text)).collect();
         (end.map(|end| data.get(end..).unwrap_or_default().trim_ascii().len()), stated, tolerance.seen)
     };
     assert_eq!(read(0), read(usize::MAX), "the tape and the reader differ");
+}
+
+/// A document of an event without a name, on a stream whose wire is not known yet.
+pub(crate) fn wiring(wire: &mut Option<crate::Wire>) -> crate::parse::Wiring<'_> {
+    let context = crate::parse::Context { name: b"", is_error: false };
+    crate::parse::Wiring { wire, context }
 }
 
 /// How both read; the tape from this size on.
@@ -199,6 +213,7 @@ fn resolved(record: &Record, text: &dyn Fn(Str) -> String) -> String {
         Record::ToolCall { index, id, name, bare } => {
             format!("call {index:?} {} {} {bare}", text(id), text(name))
         }
+        Record::ExtraIfHosted { name, .. } => format!("hosted {}", text(name)),
         Record::Input(string) => format!("input {}", text(string)),
         Record::Arguments(string) => format!("arguments {}", text(string)),
         Record::Extra { kind, name, json, chunk } => {

@@ -98,7 +98,7 @@ pub use decoder::{Decoder, Ending, Feed};
 pub use delta::{Delta, DeltaStr, ExtraKind, FinishReason, OpaqueKind, OwnedDelta, PartKind, Usage};
 pub use dialect::{Quirk, QuirkClass, Quirks, QuirksIter};
 pub use error::{Error, ErrorKind, LimitKind};
-pub use options::{ArgumentsMode, ContentMode, ExtrasMode, Framing, Limits, Options, ReasoningTags};
+pub use options::{ArgumentsMode, ContentMode, ExtrasMode, Framing, Limits, Options, ReasoningTags, Wire};
 pub use words::UnknownWord;
 
 #[cfg(test)]

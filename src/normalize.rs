@@ -370,6 +370,11 @@ impl Normalizer {
                     event.out.push(RawDelta::Extra { choice, kind, name, json });
                 }
             }
+            Record::ExtraIfHosted { name, brace } => {
+                if self.call.is_none() {
+                    self.hosted_extra(name, brace, event);
+                }
+            }
             Record::Finish { reason, raw } => self.finish(reason, raw, event),
             Record::ProvisionalFinish(finish) => {
                 self.repeatable = false;

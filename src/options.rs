@@ -2,6 +2,11 @@
 //!
 //! Knows: names and defaults. Must not know: how anything is done.
 
+mod wire;
+
+pub use wire::Wire;
+pub(crate) use wire::wires;
+
 use crate::dialect::{Quirk, Quirks};
 
 /// The largest event: spans are 32 bits.
@@ -25,6 +30,7 @@ const DEEPEST: usize = 128;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Options {
     pub(crate) framing: Framing,
+    pub(crate) wire: Option<Wire>,
     pub(crate) reasoning_tags: ReasoningTags,
     pub(crate) content: ContentMode,
     /// As [`Options::quirks`] set them; what the decoder goes by is [`Options::allowed`].
@@ -51,6 +57,7 @@ impl Options {
     pub const fn new() -> Self {
         Self {
             framing: Framing::Auto,
+            wire: None,
             reasoning_tags: ReasoningTags::Auto,
             content: ContentMode::Auto,
             quirks: Quirks::TOLERANT,
@@ -74,6 +81,12 @@ impl Options {
     #[must_use]
     pub const fn framing(self, framing: Framing) -> Self {
         Self { framing, ..self }
+    }
+
+    /// The wire that the stream speaks; none, the default: its first deciding event tells.
+    #[must_use]
+    pub const fn wire(self, wire: Option<Wire>) -> Self {
+        Self { wire, ..self }
     }
 
     /// What to do with reasoning tags in the content. Default: [`ReasoningTags::Auto`].

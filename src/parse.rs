@@ -18,7 +18,7 @@ mod wire;
 use crate::dialect::{self, Quirk, Tolerance};
 use crate::error::{ErrorKind, LimitKind};
 use crate::lex;
-use crate::options::ExtrasMode;
+use crate::options::{ExtrasMode, Wire};
 use crate::record::{Record, Records, Str};
 use cursor::Scratch;
 use payload::Segment;
@@ -56,6 +56,22 @@ pub(crate) struct Event<'a> {
     pub(crate) is_error: bool,
 }
 
+/// What comes with a document besides its text.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Context<'a> {
+    /// The event's name; empty where it has none.
+    pub(crate) name: &'a [u8],
+    /// The framing says that it is an error.
+    pub(crate) is_error: bool,
+}
+
+/// Which wire a document is read by.
+pub(crate) struct Wiring<'a> {
+    /// The wire that is settled on, if any.
+    pub(crate) wire: &'a mut Option<Wire>,
+    pub(crate) context: Context<'a>,
+}
+
 /// What a payload's next statement is to be looked for in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Ahead {
@@ -81,6 +97,10 @@ pub(crate) enum Next {
 pub(crate) struct Parser {
     pub(crate) options: ParseOptions,
     pub(crate) records: Records,
+    /// The wire of the stream, once it is settled on.
+    wire: Option<Wire>,
+    /// The wire that the options fix.
+    fixed: Option<Wire>,
     ahead: Ahead,
     /// What was wrong with a document before others of the same event: one bad document costs itself, and is said at the end.
     bad: Option<ErrorKind>,
@@ -89,9 +109,19 @@ pub(crate) struct Parser {
 }
 
 impl Parser {
-    pub(crate) fn new(options: ParseOptions, facts: usize) -> Self {
+    pub(crate) fn new(options: ParseOptions, facts: usize, wire: Option<Wire>) -> Self {
         let records = Records::new(facts);
-        Self { options, records, ahead: Ahead::Payload, bad: None, documents: 0 }
+        Self { options, records, wire, fixed: wire, ahead: Ahead::Payload, bad: None, documents: 0 }
+    }
+
+    /// Another stream.
+    pub(crate) fn reset(&mut self) {
+        self.wire = self.fixed;
+    }
+
+    /// The wire of the stream, as far as it is known.
+    pub(crate) fn wire(&self) -> Option<Wire> {
+        self.wire
     }
 
     /// A new event. `padding`: a shape may be learned from what is stated.
@@ -177,7 +207,9 @@ impl Parser {
             return Err(ErrorKind::Limit(LimitKind::EventNameBytes));
         }
         let named_error = event.name == dialect::ERROR_EVENT.as_bytes();
-        if event.is_error || named_error && tolerance.meets(Quirk::ErrorEvent) {
+        // On chat events have no names.
+        let is_native = self.wire.is_some_and(|wire| wire != Wire::Chat);
+        if event.is_error || named_error && (is_native || tolerance.meets(Quirk::ErrorEvent)) {
             return self.error_event(event, scratch, tolerance).map(Some);
         }
         match payload::named_end(event.payload, event.name) {
@@ -313,7 +345,9 @@ impl Parser {
         scratch: &mut Scratch,
         tolerance: &mut Tolerance,
     ) -> Result<usize, ErrorKind> {
-        document(event.payload, at, &self.options, &mut self.records, scratch, tolerance)
+        let context = Context { name: event.name, is_error: event.is_error };
+        let wiring = &mut Wiring { wire: &mut self.wire, context };
+        document(event.payload, at, &self.options, wiring, &mut self.records, scratch, tolerance)
     }
 }
 
@@ -332,6 +366,7 @@ pub(crate) fn document(
     payload: &[u8],
     at: usize,
     options: &ParseOptions,
+    wiring: &mut Wiring<'_>,
     records: &mut Records,
     scratch: &mut Scratch,
     tolerance: &mut Tolerance,
@@ -339,14 +374,14 @@ pub(crate) fn document(
     records.begin_document();
     let size = payload.len().saturating_sub(at);
     if size >= options.tape_from && size <= TAPE_TO {
-        if let Some(end) = from_tape(payload, at, options, records, scratch, tolerance) {
+        if let Some(end) = from_tape(payload, at, options, wiring, records, scratch, tolerance) {
             return Ok(end);
         }
         records.begin_document();
     }
     let cursor = Reader::new(payload, at, options.depth, scratch, tolerance);
     let mut visitor = Visitor { cursor, records, options };
-    wire::document(&mut visitor)?;
+    wire::document(&mut visitor, wiring)?;
     Ok(visitor.cursor.position())
 }
 
@@ -356,16 +391,18 @@ fn from_tape(
     payload: &[u8],
     at: usize,
     options: &ParseOptions,
+    wiring: &mut Wiring<'_>,
     records: &mut Records,
     scratch: &mut Scratch,
     tolerance: &mut Tolerance,
 ) -> Option<usize> {
     let (seen, length, stated) = (tolerance.seen, scratch.length(), records.stated());
+    let settled = *wiring.wire;
     let mut copy = payload.get(at..)?.to_vec();
     let tape = tape::read(&mut copy, options.depth)?;
     let cursor = tape::Tape::new(tape, payload, at, scratch, tolerance);
     let mut visitor = Visitor { cursor, records, options };
-    let read = wire::document(&mut visitor);
+    let read = wire::document(&mut visitor, wiring);
     if read.is_ok() && !visitor.cursor.is_lost() {
         return Some(payload.len());
     }
@@ -373,6 +410,7 @@ fn from_tape(
     tolerance.seen = seen;
     scratch.truncate(length);
     records.forget_stated(stated);
+    *wiring.wire = settled;
     None
 }
 
@@ -382,6 +420,7 @@ fn from_tape(
     _: &[u8],
     _: usize,
     _: &ParseOptions,
+    _: &mut Wiring<'_>,
     _: &mut Records,
     _: &mut Scratch,
     _: &mut Tolerance,

@@ -43,7 +43,7 @@ impl Pipeline {
         };
         Self {
             tolerance: Tolerance::new(options.allowed()),
-            parser: Parser::new(parse_options, options.limits.facts()),
+            parser: Parser::new(parse_options, options.limits.facts(), options.wire),
             scratch: Scratch::default(),
             normalizer: Normalizer::new(options),
             queue: Vec::new(),
@@ -56,6 +56,7 @@ impl Pipeline {
     pub(super) fn reset(&mut self) {
         self.tolerance.seen = Quirks::NONE;
         self.unknown_events = 0;
+        self.parser.reset();
         self.normalizer.reset();
         self.begin();
         self.relax();

@@ -35,6 +35,7 @@ impl Normalizer {
                     self.end(Some(marker), event);
                     carries = false;
                 }
+                Record::Begin => self.begin_answer(event),
                 Record::Id(string) if string.len() > self.caps.id_bytes as usize => {
                     return Err(ErrorKind::Limit(LimitKind::IdBytes));
                 }

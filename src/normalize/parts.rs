@@ -11,8 +11,9 @@
 //!    ends, at most as much as an event may be long.
 
 use super::{Choice, Event, Normalizer, Repeats};
-use crate::delta::PartKind;
+use crate::delta::{ExtraKind, PartKind};
 use crate::error::{ErrorKind, LimitKind};
+use crate::lex::nest::Nest;
 use crate::record::{Place, PlaceKey, RawDelta, Scope, Str};
 
 /// Every kind of content.
@@ -196,6 +197,18 @@ impl Normalizer {
             Scope::Answer => (if parts.is_some_and(|parts| parts.told != 0) { ALL } else { 0 }, false, false),
         };
         self.repeats = Some(Repeats { told, ends, is_quirk });
+    }
+
+    /// Passes on the object that begins with `brace`.
+    pub(super) fn hosted_extra(&mut self, name: Str, brace: Str, event: &mut Event<'_>) {
+        self.repeatable = false;
+        self.tell_part(0, event);
+        let Some(choice) = self.choice_index() else { return };
+        let start = brace.span().range().start;
+        let rest = event.texts.payload.get(start..).unwrap_or_default();
+        let length = Nest::default().scan(rest).unwrap_or(0);
+        let json = Str::payload(start, start.saturating_add(length));
+        event.out.push(RawDelta::Extra { choice: Some(choice), kind: ExtraKind::Hosted, name, json });
     }
 
     /// The call that was just begun is the current place's.

@@ -6,6 +6,10 @@
 //! A visitor stands before a value, as its [`Cursor`] does, and states what it finds in [`Records`]. Two values for one name:
 //! the earlier value's records are struck out ([`SeenKeys`]), unless the later is null.
 
+mod fields;
+
+pub(super) use fields::Field;
+
 use super::ParseOptions;
 use super::cursor::{Cursor, Kind, Number, number_of};
 use crate::delta::ExtraKind;
@@ -38,6 +42,13 @@ pub(super) struct SeenKeys<const N: usize>([(u32, u32); N]);
 impl<const N: usize> Default for SeenKeys<N> {
     fn default() -> Self {
         Self([(0, 0); N])
+    }
+}
+
+impl<M: Copy> Attempt<M> {
+    /// The value that is read.
+    pub(super) fn start(&self) -> M {
+        self.start
     }
 }
 

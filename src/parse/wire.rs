@@ -1,46 +1,91 @@
 //! Which wire a document is of.
 //!
-//! Knows: the list of wires, and what tells them apart. Must not know: any wire's members, SSE, cuts.
+//! Knows: the list of wires, and how one is settled on. Must not know: any wire's members, SSE, cuts.
 //!
-//! A wire is a grammar of its own, named after its API; its file states what its events say as neutral records. A document
-//! that no wire takes, and that is no error of any shape, is unknown: it is passed on whole.
+//! 1. A wire is a grammar of its own, named after its API; its file states what its events say as neutral records.
+//! 2. The first deciding event settles the wire of the stream: chat, which gateways put beside anything else, is asked first,
+//!    the others in the order of their list. Errors, pings and end markers decide nothing.
+//! 3. After that, a document that is not of the wire is unknown: it is passed on whole. Errors of every wire's shape are
+//!    errors on every wire.
 
 pub(super) mod chat;
 mod errors;
+mod signs;
 
+use super::Wiring;
 use super::cursor::{Cursor, Kind};
 use super::visitor::Visitor;
+use crate::dialect::Quirk;
 use crate::error::ErrorKind;
+use crate::options::{Wire, wires};
 use crate::record::{Record, Str};
+use signs::Signs;
 
 /// What a wire's file says of a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Verdict {
     /// It is of this wire, and stated.
     Mine,
+    /// It is stated, but any wire could have said it: it settles nothing.
+    Anyones,
     /// It is not; what was stated of it is to be taken back.
     NotMine,
 }
 
+/// Declares the wires' files, and asks them.
+macro_rules! dispatch {
+    ($($(#[$doc:meta])* $wire:ident $module:ident $word:literal,)*) => {
+        $(mod $module;)*
+
+        /// The wire whose first event this is.
+        fn recognize<C: Cursor>(signs: &mut Signs<'_, '_, '_, C>) -> Option<Wire> {
+            $(if $module::recognizes(signs) {
+                return Some(Wire::$wire);
+            })*
+            None
+        }
+
+        /// States the object ahead by the grammar of `wire`.
+        fn event<C: Cursor>(
+            wire: Wire,
+            visitor: &mut Visitor<'_, C>,
+            wiring: &Wiring<'_>,
+        ) -> Result<Verdict, ErrorKind> {
+            match wire {
+                Wire::Chat => chat::event(visitor, wiring.context),
+                $(Wire::$wire => $module::event(visitor, wiring.context),)*
+            }
+        }
+    };
+}
+wires!(dispatch);
+
 /// States the document ahead; or, of an array, each object in it as a document of its own. Anything else in the array makes
 /// the whole of it unknown.
-pub(super) fn document<C: Cursor>(visitor: &mut Visitor<'_, C>) -> Result<(), ErrorKind> {
+pub(super) fn document<C: Cursor>(
+    visitor: &mut Visitor<'_, C>,
+    wiring: &mut Wiring<'_>,
+) -> Result<(), ErrorKind> {
     match visitor.cursor.kind()? {
-        Kind::Object => object(visitor),
-        Kind::Array => array(visitor),
+        Kind::Object => object(visitor, wiring),
+        Kind::Array => array(visitor, wiring),
         _ => {
-            visitor.records.push_head(Record::Unknown { name: Str::NONE, json: Str::NONE })?;
+            push_unknown(visitor)?;
             visitor.cursor.skip()
         }
     }
 }
 
-fn array<C: Cursor>(visitor: &mut Visitor<'_, C>) -> Result<(), ErrorKind> {
+fn push_unknown<C: Cursor>(visitor: &mut Visitor<'_, C>) -> Result<(), ErrorKind> {
+    visitor.records.push_head(Record::Unknown { name: Str::NONE, json: Str::NONE })
+}
+
+fn array<C: Cursor>(visitor: &mut Visitor<'_, C>, wiring: &mut Wiring<'_>) -> Result<(), ErrorKind> {
     let (mut objects, mut others) = (false, false);
     let mut items = visitor.cursor.enter_array()?;
     while let Some(kind) = visitor.cursor.element(&mut items)? {
         if kind == Kind::Object {
-            element(visitor)?;
+            element(visitor, wiring)?;
             objects = true;
         } else {
             others = true;
@@ -48,15 +93,15 @@ fn array<C: Cursor>(visitor: &mut Visitor<'_, C>) -> Result<(), ErrorKind> {
         }
     }
     if !objects || others {
-        visitor.records.push_head(Record::Unknown { name: Str::NONE, json: Str::NONE })?;
+        push_unknown(visitor)?;
     }
     Ok(())
 }
 
 /// A document in an array: what is told of it as a whole is its own text.
-fn element<C: Cursor>(visitor: &mut Visitor<'_, C>) -> Result<(), ErrorKind> {
+fn element<C: Cursor>(visitor: &mut Visitor<'_, C>, wiring: &mut Wiring<'_>) -> Result<(), ErrorKind> {
     let (from, mark) = (visitor.records.head().len(), visitor.cursor.mark_ahead());
-    object(visitor)?;
+    object(visitor, wiring)?;
     let is_whole = |record: &Record| matches!(record, Record::Error { .. } | Record::Unknown { .. });
     if visitor.records.head().get(from..).unwrap_or_default().iter().any(is_whole) {
         let text = visitor.cursor.json(mark);
@@ -65,14 +110,56 @@ fn element<C: Cursor>(visitor: &mut Visitor<'_, C>) -> Result<(), ErrorKind> {
     Ok(())
 }
 
-fn object<C: Cursor>(visitor: &mut Visitor<'_, C>) -> Result<(), ErrorKind> {
+fn object<C: Cursor>(visitor: &mut Visitor<'_, C>, wiring: &mut Wiring<'_>) -> Result<(), ErrorKind> {
     let attempt = visitor.attempt();
-    match chat::event(visitor)? {
-        Verdict::Mine => Ok(()),
-        Verdict::NotMine => {
-            visitor.abandon(attempt);
-            visitor.records.push_head(Record::Unknown { name: Str::NONE, json: Str::NONE })?;
-            visitor.cursor.skip()
+    let asked = wiring.wire.unwrap_or(Wire::Chat);
+    match event(asked, visitor, wiring)? {
+        Verdict::Mine => {
+            *wiring.wire = Some(asked);
+            return Ok(());
+        }
+        Verdict::Anyones => return Ok(()),
+        Verdict::NotMine => visitor.abandon(attempt),
+    }
+    not_of(asked, visitor, wiring)
+}
+
+/// The object ahead is not of the wire that was `asked`: another's, if none is settled on yet; an error, a ping, or unknown.
+#[cold]
+fn not_of<C: Cursor>(
+    asked: Wire,
+    visitor: &mut Visitor<'_, C>,
+    wiring: &mut Wiring<'_>,
+) -> Result<(), ErrorKind> {
+    let attempt = visitor.attempt();
+    if wiring.wire.is_none() {
+        let recognized = recognize(&mut Signs::of(visitor, attempt, wiring.context)?);
+        visitor.abandon(attempt);
+        if let Some(wire) = recognized {
+            match event(wire, visitor, wiring)? {
+                Verdict::Mine => {
+                    *wiring.wire = Some(wire);
+                    return Ok(());
+                }
+                Verdict::Anyones => return Ok(()),
+                Verdict::NotMine => visitor.abandon(attempt),
+            }
         }
     }
+    if asked != Wire::Chat {
+        visitor.cursor.skip()?;
+        if errors::document(visitor, attempt.start(), wiring.context)? {
+            return Ok(());
+        }
+        visitor.abandon(attempt);
+    }
+    push_unknown(visitor)?;
+    visitor.cursor.skip()
+}
+
+/// A document that keeps the stream alive and says nothing. Where its event has no name, that is a quirk.
+fn is_ping<C: Cursor>(visitor: &mut Visitor<'_, C>, word: Str, name: &[u8]) -> bool {
+    let word = visitor.cursor.bytes(word);
+    let is_ping = crate::dialect::PINGS.contains(&word);
+    is_ping && (word == name || visitor.cursor.tolerance().meets(Quirk::PingEvent))
 }

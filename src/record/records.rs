@@ -116,6 +116,12 @@ pub(crate) enum Record {
         /// About the document, not the choice.
         chunk: bool,
     },
+    /// Passed on if the current place is no call: a piece of what a tool of the service's own was given.
+    /// Only its opening brace is kept: what is in the object may be another in the next event of the same shape.
+    ExtraIfHosted {
+        name: Str,
+        brace: Str,
+    },
     Finish {
         reason: FinishReason,
         raw: Str,

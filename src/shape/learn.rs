@@ -166,6 +166,7 @@ impl Learner<'_> {
             | Record::Opaque { .. }
             | Record::Extra { .. }
             | Record::Whole(_)
+            | Record::ExtraIfHosted { .. }
             | Record::Begin
             | Record::Place(_)
             | Record::PlaceEnd

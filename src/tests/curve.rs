@@ -83,7 +83,15 @@ fn read_document(data: &[u8], from_tape: bool) -> usize {
         let tape_from = if from_tape { 0 } else { usize::MAX };
         scratch.clear();
         records.begin_event();
-        let read = parse::document(data, 0, &fuzzing::reading(tape_from), records, scratch, &mut tolerance);
+        let read = parse::document(
+            data,
+            0,
+            &fuzzing::reading(tape_from),
+            &mut fuzzing::wiring(&mut None),
+            records,
+            scratch,
+            &mut tolerance,
+        );
         let facts = records.head().len().saturating_add(records.body().len());
         read.map_or(0, |_| facts)
     })

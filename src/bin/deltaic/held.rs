@@ -48,7 +48,7 @@ impl Held {
             }
             Delta::ToolCallStart { choice, slot, name, .. }
             | Delta::ToolCallUpdate { choice, slot, name, .. } => {
-                self.completion.apply(Delta::ToolCallUpdate { choice, slot, id: None, name });
+                self.completion.apply(Delta::tool_call_update(choice, slot, None, name));
                 // At least one: a call without a name is shown too.
                 self.count(choice, name.map_or(1, str::len));
             }

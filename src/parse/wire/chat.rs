@@ -18,9 +18,10 @@ pub(in crate::parse) mod repair;
 mod tools;
 mod usage;
 
-use super::{Verdict, errors};
+use super::{Verdict, errors, is_ping};
 use crate::dialect::{self, ChunkKey, Quirk};
 use crate::error::ErrorKind;
+use crate::parse::Context;
 use crate::parse::cursor::{Cursor, Kind};
 use crate::parse::visitor::{SeenKeys, Visitor};
 use crate::record::{Record, Str};
@@ -47,7 +48,10 @@ struct Chunk<M> {
 const CHOICES: usize = 0;
 
 /// States the object ahead, if it is a chunk.
-pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>) -> Result<Verdict, ErrorKind> {
+pub(super) fn event<C: Cursor>(
+    visitor: &mut Visitor<'_, C>,
+    context: Context<'_>,
+) -> Result<Verdict, ErrorKind> {
     let mut chunk = Chunk {
         start: visitor.cursor.mark_ahead(),
         has_choices: false,
@@ -106,7 +110,7 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>) -> Result<Verdict, 
             ChunkKey::Other => visitor.other(kind, true)?,
         }
     }
-    close(visitor, chunk)
+    close(visitor, chunk, context)
 }
 
 /// `id` or `model`; the last of several wins.
@@ -132,7 +136,11 @@ fn identity<C: Cursor>(
 }
 
 /// Decides what the document was.
-fn close<C: Cursor>(visitor: &mut Visitor<'_, C>, chunk: Chunk<C::Mark>) -> Result<Verdict, ErrorKind> {
+fn close<C: Cursor>(
+    visitor: &mut Visitor<'_, C>,
+    chunk: Chunk<C::Mark>,
+    context: Context<'_>,
+) -> Result<Verdict, ErrorKind> {
     if !chunk.other_model.is_empty() && chunk.model.is_none() {
         visitor.need(Quirk::ModelSpelling)?;
         visitor.records.push_head(Record::Model(chunk.other_model))?;
@@ -143,12 +151,16 @@ fn close<C: Cursor>(visitor: &mut Visitor<'_, C>, chunk: Chunk<C::Mark>) -> Resu
         }
         return Ok(Verdict::Mine);
     }
-    close_odd(visitor, &chunk)
+    close_odd(visitor, &chunk, context)
 }
 
 /// A chunk with an error in it, or without choices.
 #[cold]
-fn close_odd<C: Cursor>(visitor: &mut Visitor<'_, C>, chunk: &Chunk<C::Mark>) -> Result<Verdict, ErrorKind> {
+fn close_odd<C: Cursor>(
+    visitor: &mut Visitor<'_, C>,
+    chunk: &Chunk<C::Mark>,
+    context: Context<'_>,
+) -> Result<Verdict, ErrorKind> {
     let survey = errors::survey(visitor, chunk.start)?;
     let is_error = match chunk.error {
         Some(mark) => errors::error_member(visitor, mark, &survey)?,
@@ -161,15 +173,15 @@ fn close_odd<C: Cursor>(visitor: &mut Visitor<'_, C>, chunk: &Chunk<C::Mark>) ->
         return Ok(Verdict::Mine);
     }
     if is_error || errors::whole_error(visitor, &survey)? {
-        return Ok(Verdict::Mine);
+        return Ok(Verdict::Anyones);
     }
-    if survey.is_ping(&visitor.cursor) && visitor.cursor.tolerance().meets(Quirk::PingEvent) {
+    if is_ping(visitor, survey.word, context.name) {
         visitor.records.push_head(Record::Keepalive)?;
-        return Ok(Verdict::Mine);
+        return Ok(Verdict::Anyones);
     }
     if !survey.of_other_wire && (chunk.choices_null || chunk.has_counters || chunk.is_named) {
         visitor.need(Quirk::ChoicesMissing)?;
-        return Ok(Verdict::Mine);
+        return Ok(if chunk.is_named { Verdict::Mine } else { Verdict::Anyones });
     }
     Ok(Verdict::NotMine)
 }

@@ -7,6 +7,7 @@
 
 use crate::dialect::{self, ErrorKey, ForeignKey, Quirk};
 use crate::error::ErrorKind;
+use crate::parse::Context;
 use crate::parse::cursor::{Cursor, Kind};
 use crate::parse::visitor::Visitor;
 use crate::record::{Record, Str};
@@ -19,7 +20,8 @@ pub(super) struct Survey<M> {
     names_error: bool,
     kind: Option<M>,
     /// What `type` says, if it is a string.
-    word: Str,
+    pub(super) word: Str,
+    error: Option<M>,
     code: Option<M>,
     message: Option<(Kind, M)>,
     detail: Option<M>,
@@ -38,6 +40,7 @@ impl<M: Copy> Survey<M> {
             names_error: false,
             kind: None,
             word: Str::NONE,
+            error: None,
             code: None,
             message: None,
             detail: None,
@@ -46,11 +49,6 @@ impl<M: Copy> Survey<M> {
             status: None,
             response: None,
         }
-    }
-
-    /// It is one of the pings that gateways send among chunks.
-    pub(super) fn is_ping<C: Cursor>(&self, cursor: &C) -> bool {
-        dialect::PINGS.contains(&cursor.bytes(self.word))
     }
 
     fn note(&mut self, key: ForeignKey, kind: Kind, mark: M) {
@@ -80,6 +78,7 @@ impl<M: Copy> Survey<M> {
             ForeignKey::BaseResponse | ForeignKey::Header | ForeignKey::Response | ForeignKey::Wire => {
                 self.of_other_wire = true;
             }
+            ForeignKey::Error => self.error = Some(mark),
             ForeignKey::Object => {}
         }
     }
@@ -121,6 +120,29 @@ pub(super) fn survey<C: Cursor>(
     }
     visitor.cursor.go(back);
     Ok(survey)
+}
+
+/// States the object at `start`, which has been passed, if it is an error of any wire's shape, or a ping; returns whether it
+/// is one.
+pub(super) fn document<C: Cursor>(
+    visitor: &mut Visitor<'_, C>,
+    start: C::Mark,
+    context: Context<'_>,
+) -> Result<bool, ErrorKind> {
+    let survey = survey(visitor, start)?;
+    if let Some(mark) = survey.error
+        && error_member(visitor, mark, &survey)?
+    {
+        return Ok(true);
+    }
+    if whole_error(visitor, &survey)? {
+        return Ok(true);
+    }
+    let is_ping = super::is_ping(visitor, survey.word, context.name);
+    if is_ping {
+        visitor.records.push_head(Record::Keepalive)?;
+    }
+    Ok(is_ping)
 }
 
 /// The value of the `error` member at `mark`; returns whether it is an error, which is then stated.

@@ -1,0 +1,230 @@
+//! An object's members by name, marked and read afterwards: what decides may come last.
+//!
+//! Knows: names that a wire's file asks for. Must not know: what they mean.
+
+use super::Visitor;
+use crate::delta::{ExtraKind, FinishReason, OpaqueKind};
+use crate::dialect::{self, Finish, Quirk};
+use crate::error::ErrorKind;
+use crate::lex;
+use crate::options::ExtrasMode;
+use crate::parse::cursor::{Cursor, Kind};
+use crate::record::{Counter, Record, Str};
+
+/// The value of a member, which is not null.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::parse) struct Field<M> {
+    pub(in crate::parse) kind: Kind,
+    pub(in crate::parse) mark: M,
+}
+
+/// The values of as many members as were asked for, in that order; none where it is missing or null.
+pub(in crate::parse) type Fields<M, const N: usize> = [Option<Field<M>>; N];
+
+impl<C: Cursor> Visitor<'_, C> {
+    /// Visits the object ahead and marks the members of these names. Others mean nothing here: a shape may leave them open,
+    /// by option they are passed on. Of several of one name the last that is not null counts. Cost: one pass.
+    pub(in crate::parse) fn fields<const N: usize>(
+        &mut self,
+        names: &[&str; N],
+    ) -> Result<Fields<C::Mark, N>, ErrorKind> {
+        let mut fields = [None; N];
+        let mut members = self.cursor.enter_object()?;
+        let position = |key: &[u8]| names.iter().position(|name| name.as_bytes() == key);
+        while let Some((name, kind)) = self.cursor.member(&mut members, position)? {
+            match name.and_then(|name| fields.get_mut(name)) {
+                _ if kind == Kind::Null => self.cursor.null()?,
+                None => self.other(kind, true)?,
+                Some(field) => {
+                    if field.is_some() {
+                        self.need(Quirk::DuplicateKey)?;
+                    }
+                    let mark = self.skip_marked()?;
+                    *field = Some(Field { kind, mark });
+                }
+            }
+        }
+        Ok(fields)
+    }
+
+    /// Does something at a field; the visitor stays where it is.
+    pub(in crate::parse) fn at<T>(
+        &mut self,
+        field: Field<C::Mark>,
+        visit: impl FnOnce(&mut Self) -> Result<T, ErrorKind>,
+    ) -> Result<T, ErrorKind> {
+        let back = self.cursor.go(field.mark);
+        let result = visit(self);
+        self.cursor.go(back);
+        result
+    }
+
+    /// The members of the object that a field is; all none if it is no object.
+    pub(in crate::parse) fn fields_of<const N: usize>(
+        &mut self,
+        field: Option<Field<C::Mark>>,
+        names: &[&str; N],
+    ) -> Result<Fields<C::Mark, N>, ErrorKind> {
+        match field {
+            Some(field) if field.kind == Kind::Object => self.at(field, |visitor| visitor.fields(names)),
+            _ => Ok([None; N]),
+        }
+    }
+
+    /// A field's string; empty if it is none.
+    pub(in crate::parse) fn string_of(&mut self, field: Option<Field<C::Mark>>) -> Result<Str, ErrorKind> {
+        match field {
+            Some(field) if field.kind == Kind::String => self.at(field, |visitor| visitor.cursor.string()),
+            _ => Ok(Str::NONE),
+        }
+    }
+
+    /// A field's string as it is, anything else as its JSON text.
+    pub(in crate::parse) fn label_of(&mut self, field: Option<Field<C::Mark>>) -> Result<Str, ErrorKind> {
+        match field {
+            Some(field) => self.at(field, |visitor| visitor.label(field.kind)),
+            None => Ok(Str::NONE),
+        }
+    }
+
+    /// A field's JSON text.
+    pub(in crate::parse) fn json_of(&mut self, field: Option<Field<C::Mark>>) -> Str {
+        field.map_or(Str::NONE, |field| self.cursor.json(field.mark))
+    }
+
+    /// Whether a field is `true`.
+    pub(in crate::parse) fn is_true(&mut self, field: Option<Field<C::Mark>>) -> bool {
+        let json = self.json_of(field.filter(|field| field.kind == Kind::Bool));
+        self.cursor.bytes(json) == b"true"
+    }
+
+    /// Calls `visit` before each element of the array that a field is, with its kind and position.
+    pub(in crate::parse) fn each_of(
+        &mut self,
+        field: Option<Field<C::Mark>>,
+        visit: &mut dyn FnMut(&mut Visitor<'_, C>, Kind, usize) -> Result<(), ErrorKind>,
+    ) -> Result<(), ErrorKind> {
+        let Some(field) = field.filter(|field| field.kind == Kind::Array) else { return Ok(()) };
+        let back = self.cursor.go(field.mark);
+        let mut items = self.cursor.enter_array()?;
+        let mut position = 0usize;
+        while let Some(kind) = self.cursor.element(&mut items)? {
+            visit(self, kind, position)?;
+            position = position.saturating_add(1);
+        }
+        self.cursor.go(back);
+        Ok(())
+    }
+
+    /// A field as a key that is compared and nothing else: an integer, also one in a string, is itself; anything else its
+    /// text's print.
+    pub(in crate::parse) fn key_of(
+        &mut self,
+        field: Option<Field<C::Mark>>,
+    ) -> Result<Option<u64>, ErrorKind> {
+        let Some(field) = field else { return Ok(None) };
+        if field.kind == Kind::Number
+            && let Some((value, _)) = self.at(field, |visitor| Ok(visitor.cursor.integer()))?
+        {
+            return Ok(Some(value));
+        }
+        let label = self.label_of(Some(field))?;
+        let text = self.cursor.bytes(label);
+        Ok(Some(lex::integer(text).unwrap_or_else(|| lex::label_print(0, text))))
+    }
+
+    /// An integer that a field is, also one in a string.
+    pub(in crate::parse) fn integer_of(
+        &mut self,
+        field: Option<Field<C::Mark>>,
+    ) -> Result<Option<u64>, ErrorKind> {
+        let label = self.label_of(field)?;
+        Ok(lex::integer(self.cursor.bytes(label)))
+    }
+
+    /// States a field's string, if it is one that says something.
+    pub(in crate::parse) fn push_string(
+        &mut self,
+        field: Option<Field<C::Mark>>,
+        record: impl FnOnce(Str) -> Record,
+    ) -> Result<(), ErrorKind> {
+        let Some(field) = field.filter(|field| field.kind == Kind::String) else { return Ok(()) };
+        self.at(field, |visitor| {
+            let text = visitor.cursor.string()?;
+            let edges = visitor.cursor.edges(text);
+            if text.is_empty() && edges == Default::default() {
+                return Ok(());
+            }
+            visitor.push_text(text, record(text))
+        })
+    }
+
+    /// States a field's string as a blob that belongs to the reasoning, if it is not empty.
+    pub(in crate::parse) fn push_opaque(
+        &mut self,
+        field: Option<Field<C::Mark>>,
+        kind: OpaqueKind,
+    ) -> Result<(), ErrorKind> {
+        let data = self.string_of(field)?;
+        if data.is_empty() { Ok(()) } else { self.push(Record::Opaque { kind, data }) }
+    }
+
+    /// Passes a field on, in the current choice.
+    pub(in crate::parse) fn push_extra(
+        &mut self,
+        kind: ExtraKind,
+        name: Str,
+        field: Option<Field<C::Mark>>,
+    ) -> Result<(), ErrorKind> {
+        if self.options.extras == ExtrasMode::Off {
+            return Ok(());
+        }
+        let json = self.json_of(field);
+        if json.is_empty() || matches!(self.cursor.bytes(json), b"{}" | b"[]") {
+            return Ok(());
+        }
+        self.push(Record::Extra { kind, name, json, chunk: false })
+    }
+
+    /// Passes an object on if the current place is no call of the caller's.
+    pub(in crate::parse) fn push_if_hosted(
+        &mut self,
+        name: Str,
+        object: Option<Field<C::Mark>>,
+    ) -> Result<(), ErrorKind> {
+        let json = self.json_of(object);
+        if self.options.extras == ExtrasMode::Off || json.is_empty() {
+            return Ok(());
+        }
+        self.push(Record::ExtraIfHosted { name, brace: json.part(0, 1) })
+    }
+
+    /// States what a finish word means, on a wire whose words it is; a word that says that there is no finish is none.
+    pub(in crate::parse) fn push_finish(&mut self, raw: Str) -> Result<(), ErrorKind> {
+        match dialect::native_finish(self.cursor.bytes(raw)) {
+            Some(Finish::Provisional(finish)) => self.push(Record::ProvisionalFinish(finish)),
+            Some(Finish::Plain(reason) | Finish::Spelled(reason)) => {
+                self.push(Record::Finish { reason, raw })
+            }
+            Some(Finish::Null | Finish::Unknown) => {
+                self.push(Record::Finish { reason: FinishReason::Other, raw })
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// States the counters that these fields are, each if it is a number; returns whether one was.
+    pub(in crate::parse) fn counters_of<const N: usize>(
+        &mut self,
+        fields: &Fields<C::Mark, N>,
+        counters: &[Counter; N],
+    ) -> Result<bool, ErrorKind> {
+        let mut any = false;
+        for (field, counter) in fields.iter().zip(counters) {
+            if let Some(field) = *field {
+                any |= self.at(field, |visitor| visitor.counter(*counter, field.kind))?;
+            }
+        }
+        Ok(any)
+    }
+}

@@ -1,0 +1,247 @@
+//! Messages: the content blocks of Anthropic's API, and the legacy completion.
+//!
+//! Knows: the events of the wire. Must not know: SSE, cuts, earlier events.
+//!
+//! 1. In order: `message_start`; for each block `content_block_start`, its deltas, `content_block_stop`; `message_delta` with
+//!    the stop reason and usage; `message_stop`. Pings and errors stand anywhere. The event's name repeats `type`.
+//! 2. A block is known by its `index`: a key, never a size, and never a call's slot. Blocks may be interleaved.
+//! 3. A `tool_use` block is a call of the caller's. Its `input` comes in pieces, or whole with its start: that counts only
+//!    where no piece follows. Every other block that is no text or thinking is of tools that the service runs itself.
+//! 4. Usage stands in `message_start` and `message_delta`, each a snapshot.
+//! 5. A second `message_start` before the end: the answer begins anew.
+//!
+//! Source: Anthropic, *Streaming Messages*; *Streaming Text Completions* (legacy).
+
+use super::signs::Signs;
+use super::{Verdict, errors};
+use crate::delta::{ExtraKind, OpaqueKind, PartKind};
+use crate::dialect;
+use crate::error::ErrorKind;
+use crate::parse::Context;
+use crate::parse::cursor::{Cursor, Kind};
+use crate::parse::visitor::{Field, Visitor};
+use crate::record::{Counter, Place, PlaceKey, Record, Str};
+
+type Result<T> = std::result::Result<T, ErrorKind>;
+
+/// Whether an event like this is the first of the wire.
+pub(super) fn recognizes<C: Cursor>(signs: &mut Signs<'_, '_, '_, C>) -> bool {
+    match signs.text("type") {
+        b"message_start" | b"content_block_start" | b"content_block_delta" | b"content_block_stop"
+        | b"message_delta" | b"message_stop" => true,
+        b"completion" => signs.names("completion"),
+        b"message" => signs.has("role", Kind::String) && signs.has("content", Kind::Array),
+        _ => false,
+    }
+}
+
+/// States the object ahead, if it is an event of the wire.
+pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, context: Context<'_>) -> Result<Verdict> {
+    const NAMES: [&str; 8] =
+        ["type", "index", "delta", "content_block", "message", "usage", "completion", "stop_reason"];
+    let whole = Field { kind: Kind::Object, mark: visitor.cursor.mark_ahead() };
+    let [kind, index, delta, block, message, usage, completion, stop] = visitor.fields(&NAMES)?;
+    let word = visitor.string_of(kind)?;
+    match visitor.cursor.bytes(word) {
+        b"content_block_delta" => self::delta(visitor, index, delta)?,
+        b"content_block_start" => block_start(visitor, index, block)?,
+        b"content_block_stop" => {
+            place(visitor, index, PartKind::Text, false)?;
+            visitor.push(Record::PlaceEnd)?;
+        }
+        b"message_start" => message_start(visitor, message)?,
+        b"message_delta" => message_delta(visitor, delta, usage)?,
+        b"message_stop" => visitor.push(Record::Done { marker: "message_stop" })?,
+        b"completion" => legacy(visitor, completion, stop)?,
+        b"message" => {
+            message_start(visitor, Some(whole))?;
+            visitor.push(Record::Done { marker: "message" })?;
+        }
+        b"ping" => {
+            visitor.records.push_head(Record::Keepalive)?;
+            return Ok(Verdict::Anyones);
+        }
+        b"error" => {
+            let is_error = errors::document(visitor, whole.mark, context)?;
+            return Ok(if is_error { Verdict::Anyones } else { Verdict::NotMine });
+        }
+        _ => return Ok(Verdict::NotMine),
+    }
+    Ok(Verdict::Mine)
+}
+
+/// What follows is of the block of this index.
+fn place<C: Cursor>(
+    visitor: &mut Visitor<'_, C>,
+    index: Option<Field<C::Mark>>,
+    kind: PartKind,
+    begins: bool,
+) -> Result<()> {
+    let key = visitor.key_of(index)?.map_or(PlaceKey::Running, PlaceKey::Wire);
+    visitor.push(Record::Choice { index: 0 })?;
+    visitor.push(Record::Place(Place { key, sub: Place::WHOLE, kind, begins }))
+}
+
+fn message_start<C: Cursor>(visitor: &mut Visitor<'_, C>, message: Option<Field<C::Mark>>) -> Result<()> {
+    const NAMES: [&str; 6] = ["id", "model", "role", "content", "stop_reason", "usage"];
+    let [id, model, role, content, stop, usage] = visitor.fields_of(message, &NAMES)?;
+    visitor.records.push_head(Record::Begin)?;
+    let (id, model) = (visitor.string_of(id)?, visitor.string_of(model)?);
+    visitor.records.push_head(Record::Id(id))?;
+    visitor.records.push_head(Record::Model(model))?;
+    visitor.push(Record::Choice { index: 0 })?;
+    let role = visitor.string_of(role)?;
+    if dialect::answers(visitor.cursor.bytes(role)) {
+        visitor.push(Record::Role(role))?;
+    }
+    visitor.each_of(content, &mut |visitor, kind, position| {
+        let block = Field { kind, mark: visitor.cursor.mark_ahead() };
+        visitor.cursor.skip()?;
+        begin_block(visitor, PlaceKey::Wire(position as u64), Some(block))?;
+        visitor.push(Record::PlaceEnd)
+    })?;
+    finish(visitor, stop)?;
+    self::usage(visitor, usage)
+}
+
+fn message_delta<C: Cursor>(
+    visitor: &mut Visitor<'_, C>,
+    delta: Option<Field<C::Mark>>,
+    usage: Option<Field<C::Mark>>,
+) -> Result<()> {
+    let [stop] = visitor.fields_of(delta, &["stop_reason"])?;
+    visitor.push(Record::Choice { index: 0 })?;
+    finish(visitor, stop)?;
+    self::usage(visitor, usage)
+}
+
+fn legacy<C: Cursor>(
+    visitor: &mut Visitor<'_, C>,
+    completion: Option<Field<C::Mark>>,
+    stop: Option<Field<C::Mark>>,
+) -> Result<()> {
+    visitor.push(Record::Choice { index: 0 })?;
+    visitor.push_string(completion, Record::Text)?;
+    let word = visitor.string_of(stop)?;
+    visitor.push_finish(word)?;
+    if !word.is_empty() {
+        visitor.push(Record::Done { marker: "stop_reason" })?;
+    }
+    Ok(())
+}
+
+fn finish<C: Cursor>(visitor: &mut Visitor<'_, C>, stop: Option<Field<C::Mark>>) -> Result<()> {
+    let word = visitor.string_of(stop)?;
+    visitor.push_finish(word)
+}
+
+fn block_start<C: Cursor>(
+    visitor: &mut Visitor<'_, C>,
+    index: Option<Field<C::Mark>>,
+    block: Option<Field<C::Mark>>,
+) -> Result<()> {
+    let key = visitor.key_of(index)?.map_or(PlaceKey::Running, PlaceKey::Wire);
+    visitor.push(Record::Choice { index: 0 })?;
+    begin_block(visitor, key, block)
+}
+
+/// A block as it begins, with what it brings along.
+fn begin_block<C: Cursor>(
+    visitor: &mut Visitor<'_, C>,
+    key: PlaceKey,
+    block: Option<Field<C::Mark>>,
+) -> Result<()> {
+    const NAMES: [&str; 8] = ["type", "text", "thinking", "signature", "data", "id", "name", "input"];
+    let [kind, text, thinking, signature, data, id, name, input] = visitor.fields_of(block, &NAMES)?;
+    let kind = visitor.string_of(kind)?;
+    let begin = |kind| Record::Place(Place { key, sub: Place::WHOLE, kind, begins: true });
+    match visitor.cursor.bytes(kind) {
+        b"text" => {
+            visitor.push(begin(PartKind::Text))?;
+            visitor.push_string(text, Record::Text)
+        }
+        b"thinking" => {
+            visitor.push(begin(PartKind::Reasoning))?;
+            visitor.push_string(thinking, |text| Record::Reasoning { rank: 0, text })?;
+            visitor.push_opaque(signature, OpaqueKind::Signature)
+        }
+        b"redacted_thinking" => {
+            visitor.push(begin(PartKind::Reasoning))?;
+            visitor.push_opaque(data, OpaqueKind::Encrypted)
+        }
+        b"tool_use" => {
+            visitor.push(begin(PartKind::ToolCall))?;
+            let (id, name) = (visitor.string_of(id)?, visitor.string_of(name)?);
+            visitor.push(Record::ToolCall { index: None, id, name, bare: false })?;
+            let input = visitor.json_of(input);
+            let is_empty = matches!(visitor.cursor.bytes(input), b"" | b"{}");
+            if is_empty { Ok(()) } else { visitor.push(Record::Input(input)) }
+        }
+        _ => {
+            visitor.push(begin(PartKind::Other))?;
+            hosted(visitor, kind, block)
+        }
+    }
+}
+
+/// Activity of the service's own tools, as it was sent.
+fn hosted<C: Cursor>(
+    visitor: &mut Visitor<'_, C>,
+    name: Str,
+    object: Option<Field<C::Mark>>,
+) -> Result<()> {
+    visitor.push_extra(ExtraKind::Hosted, name, object)
+}
+
+fn delta<C: Cursor>(
+    visitor: &mut Visitor<'_, C>,
+    index: Option<Field<C::Mark>>,
+    delta: Option<Field<C::Mark>>,
+) -> Result<()> {
+    const NAMES: [&str; 6] = ["type", "text", "thinking", "signature", "partial_json", "citation"];
+    let [kind, text, thinking, signature, json, citation] = visitor.fields_of(delta, &NAMES)?;
+    let kind = visitor.string_of(kind)?;
+    match visitor.cursor.bytes(kind) {
+        b"text_delta" => {
+            place(visitor, index, PartKind::Text, false)?;
+            visitor.push_string(text, Record::Text)
+        }
+        b"thinking_delta" => {
+            place(visitor, index, PartKind::Reasoning, false)?;
+            visitor.push_string(thinking, |text| Record::Reasoning { rank: 0, text })
+        }
+        b"signature_delta" => {
+            place(visitor, index, PartKind::Reasoning, false)?;
+            visitor.push_opaque(signature, OpaqueKind::Signature)
+        }
+        b"input_json_delta" => {
+            place(visitor, index, PartKind::Other, false)?;
+            visitor.push_string(json, Record::Arguments)?;
+            visitor.push_if_hosted(kind, delta)
+        }
+        b"citations_delta" => {
+            place(visitor, index, PartKind::Text, false)?;
+            visitor.push_extra(ExtraKind::Annotation, kind, citation)
+        }
+        _ => {
+            place(visitor, index, PartKind::Other, false)?;
+            hosted(visitor, kind, delta)
+        }
+    }
+}
+
+fn usage<C: Cursor>(visitor: &mut Visitor<'_, C>, usage: Option<Field<C::Mark>>) -> Result<()> {
+    use Counter::{CacheWrite, CachedInput, Input, Output, Reasoning};
+    const NAMES: [&str; 5] = [
+        "input_tokens",
+        "output_tokens",
+        "cache_read_input_tokens",
+        "cache_creation_input_tokens",
+        "output_tokens_details",
+    ];
+    let [input, output, cached, written, details] = visitor.fields_of(usage, &NAMES)?;
+    visitor.counters_of(&[input, output, cached, written], &[Input, Output, CachedInput, CacheWrite])?;
+    let thinking = visitor.fields_of(details, &["thinking_tokens"])?;
+    visitor.counters_of(&thinking, &[Reasoning])?;
+    Ok(())
+}
