@@ -48,7 +48,7 @@ pub(crate) struct Feeder {
 
 impl Feeder {
     /// One step of `framer`, on the carry if there is one, else on the input from `used` on.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn next(
         &mut self,
         input: &[u8],
@@ -84,7 +84,9 @@ impl Feeder {
     }
 
     /// One step on the carry; brings one more line of the input when that is needed.
+    #[inline(always)]
     fn on_carry(&mut self, rest: &[u8], used: &mut usize, framer: &mut impl FnMut(&[u8]) -> Step) -> Move {
+        let mut left = rest.len();
         if self.need_input {
             if rest.is_empty() {
                 return Move::NeedInput;
@@ -92,14 +94,18 @@ impl Feeder {
             let line = through_line_end(rest);
             self.carry.push(rest.get(..line).unwrap_or_default());
             *used = used.saturating_add(line);
-            self.need_input = false;
+            left = left.saturating_sub(line);
         }
         let step = framer(self.carry.bytes());
-        self.need_input = step == Step::More;
+        self.need_input = matches!(step, Step::More);
+        if self.need_input && left == 0 {
+            return Move::NeedInput;
+        }
         self.follow(step)
     }
 
     /// Does to the carry what a step on its bytes asks for.
+    #[inline(always)]
     pub(crate) fn follow(&mut self, step: Step) -> Move {
         match step {
             Step::More => Move::Again,
@@ -126,6 +132,7 @@ impl Feeder {
     }
 
     /// Bytes `from..to` are gone: from before the event, or from between its lines.
+    #[inline(always)]
     fn dropped(&mut self, place: Place, from: usize, to: usize, comment: bool) -> Move {
         if from > 0 {
             self.removed = self.removed.saturating_add(to.saturating_sub(from) as u64);

@@ -74,10 +74,10 @@ impl Machine {
         if let Some(fatal) = self.fatal {
             return Some(Outcome::Failed(fatal));
         }
-        if self.feeder.carry.is_empty() {
+        if self.feeder.carry.is_swollen() || self.frames.is_swollen() {
             self.feeder.carry.relax();
+            self.frames.relax();
         }
-        self.frames.relax();
         if self.pipeline.is_big() && self.pipeline.error.is_none() {
             self.pipeline.relax();
         }
@@ -108,12 +108,13 @@ impl Machine {
             // Shapes hold for one way in which events end.
             self.shapes.clear();
         }
+        let idle = matches!(next, Move::NeedInput);
         self.follow(next, input);
-        next == Move::NeedInput
+        idle
     }
 
     /// Tells what a move of the feeder is about.
-    #[inline]
+    #[inline(always)]
     fn follow(&mut self, next: Move, input: &[u8]) {
         match next {
             Move::NeedInput | Move::Again => {}
