@@ -95,6 +95,7 @@ impl Machine {
     }
 
     /// One step on the carry or the input. Returns whether nothing more can be done without further bytes.
+    #[inline(always)]
     fn step_input(&mut self, input: &[u8], used: &mut usize) -> bool {
         if self.feeder.carry.is_empty() && *used < input.len() {
             let missed = std::mem::take(&mut self.missed);
@@ -111,6 +112,12 @@ impl Machine {
         let idle = matches!(next, Move::NeedInput);
         self.follow(next, input);
         idle
+    }
+
+    /// One step on what is left in the carry.
+    #[inline(never)]
+    fn step_carry(&mut self) {
+        self.step_input(&[], &mut 0);
     }
 
     /// Tells what a move of the feeder is about.
@@ -146,7 +153,7 @@ impl Machine {
         }
         if !self.feeder.need_input && !self.feeder.carry.is_empty() {
             // Whole events may be left of an input that was left early.
-            self.step_input(&[], &mut 0);
+            self.step_carry();
             return true;
         }
         let left = self.feeder.carry.len();
