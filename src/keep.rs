@@ -11,13 +11,13 @@
 //! | `frame::sse::Sse::data_buffer` | data of several lines, or decoded from what is no UTF-8 | [`BYTES`] |
 //! | `sse::Framer`: `id`, `name`, `data` | the last event ID; what is decoded from what is no UTF-8 | its limit; [`BYTES`] each |
 //! | the pipeline's scratch and its queue | unescaped text; deltas | [`BYTES`]; [`ITEMS`] |
-//! | the records | what an event states | [`ITEMS`] each |
+//! | the records: head, body, spare | what an event states | [`ITEMS`] each |
+//! | the usage snapshots | an event that counts again and again | [`ITEMS`] |
 
 /// Bytes that a buffer of bytes keeps between events.
 pub(crate) const BYTES: usize = 64 << 10;
 
 /// Items that a list keeps room for between events.
-#[allow(dead_code, reason = "the pipeline's lists take it next")]
 pub(crate) const ITEMS: usize = 512;
 
 /// Empties `list` and returns what one big event took beyond `most` items. Cost: nothing unless it did.
