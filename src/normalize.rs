@@ -19,6 +19,7 @@ mod chunk;
 mod closing;
 mod content;
 mod hot;
+mod partial_args;
 mod parts;
 mod think;
 mod tools;
@@ -133,6 +134,7 @@ struct Caps {
     tool_calls: u32,
     id_bytes: u32,
     event_bytes: u32,
+    depth: u32,
 }
 
 impl Caps {
@@ -143,6 +145,7 @@ impl Caps {
             tool_calls: small(limits.tool_calls()),
             id_bytes: small(limits.id_bytes()),
             event_bytes: small(limits.event_bytes()),
+            depth: small(limits.depth()),
         }
     }
 }
@@ -328,6 +331,9 @@ impl Normalizer {
                 }
             }
             Record::Input(input) => self.hold_input(input, event)?,
+            Record::ArgumentAt { path, value, name, json } => {
+                self.argument_at(path, value, (name, json), event);
+            }
             Record::Extra { kind, name, json, chunk } => {
                 self.repeatable = false;
                 if !chunk {

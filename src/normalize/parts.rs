@@ -10,6 +10,7 @@
 //! 4. Arguments that came whole with a call's beginning count only if no fragment follows: they are held until its place
 //!    ends, at most as much as an event may be long.
 
+use super::partial_args::PartialArgs;
 use super::{Choice, Event, Normalizer, Repeats};
 use crate::delta::{ExtraKind, PartKind};
 use crate::error::{ErrorKind, LimitKind};
@@ -54,6 +55,8 @@ pub(super) struct Part {
     pub(super) call: Option<usize>,
     /// Arguments that came with its beginning.
     input: Option<Box<str>>,
+    /// Arguments that come value by value.
+    partial: Option<Box<PartialArgs>>,
 }
 
 impl Parts {
@@ -90,6 +93,22 @@ impl Parts {
 
     fn told_of(&self, key: PlaceKey) -> u8 {
         self.open.iter().filter(|part| part.key == key).fold(0, |told, part| told | part.told)
+    }
+
+    /// The arguments of the current part that come value by value; none if they come otherwise.
+    pub(super) fn partial_args(&mut self) -> Option<&mut PartialArgs> {
+        let part = self.part_mut()?;
+        if part.partial.is_none() && part.told & ARGUMENTS != 0 {
+            return None;
+        }
+        Some(part.partial.get_or_insert_default())
+    }
+
+    /// Makes the open part that has no key of the wire's the current one, if there is one.
+    fn choose_keyless(&mut self) -> bool {
+        let keyless = self.open.iter().position(|part| !matches!(part.key, PlaceKey::Wire(_)));
+        self.current = keyless.or(self.current);
+        keyless.is_some()
     }
 
     /// Tells the current part, if what was told last is another.
@@ -136,8 +155,8 @@ impl Normalizer {
         self.repeatable = false;
         self.call = None;
         let Some(choice) = self.current() else { return Ok(()) };
-        if !matches!(place.key, PlaceKey::Wire(_)) {
-            // The running part is over where another begins.
+        if choice.parts.as_mut().is_some_and(|parts| parts.choose_keyless()) {
+            // A part without a key of the wire's is over where another begins: so there is never more than one.
             end_part(choice, event);
         }
         let index = choice.index;
@@ -154,6 +173,7 @@ impl Normalizer {
             told: 0,
             call: None,
             input: None,
+            partial: None,
         });
         if place.begins {
             parts.tell(index, event.out);
@@ -275,7 +295,7 @@ fn end_part(choice: &mut Choice, event: &mut Event<'_>) {
     let Some(parts) = choice.parts.as_mut() else { return };
     let Some(at) = parts.current else { return };
     let Some(part) = parts.part_mut() else { return };
-    let (input, call) = (part.input.take(), part.call);
+    let (input, partial, call) = (part.input.take(), part.partial.take(), part.call);
     parts.held = parts.held.saturating_sub(input.as_ref().map_or(0, |input| input.len()));
     if let Some(slot) = call
         && let Some(call) = choice.calls.get_mut(slot).filter(|call| !call.ended)
@@ -288,6 +308,12 @@ fn end_part(choice: &mut Choice, event: &mut Event<'_>) {
             parts.told |= ARGUMENTS;
         }
         if let Some(fragment) = call.channel.release(&mut event.texts) {
+            event.out.push(RawDelta::ToolCallArguments { choice: index, slot: wire_slot, fragment });
+        }
+        if let Some(mut partial) = partial {
+            let mut closing = String::new();
+            partial.close(&mut closing);
+            let fragment = event.texts.keep(&closing);
             event.out.push(RawDelta::ToolCallArguments { choice: index, slot: wire_slot, fragment });
         }
         call.ended = true;
