@@ -24,6 +24,9 @@ mod parts;
 mod think;
 mod tools;
 
+#[cfg(test)]
+pub(crate) use partial_args::assemble;
+
 use channel::{ChannelState, Edges};
 use parts::Parts;
 use think::Splitter;

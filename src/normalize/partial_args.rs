@@ -123,6 +123,24 @@ impl PartialArgs {
         }
     }
 
+    /// Writes a value where it goes: a piece of text, or JSON text.
+    fn tell(
+        &mut self,
+        path: &str,
+        target: Target,
+        text: Option<&str>,
+        json: &str,
+        bounds: Bounds,
+        out: &mut String,
+    ) {
+        if let Target::After(common) = target {
+            self.turn(path, common, bounds, out);
+            out.push_str(if text.is_some() { "\"" } else { json });
+        }
+        self.in_text = text.is_some();
+        push_escaped(text.unwrap_or_default(), out);
+    }
+
     /// Closes what is open beyond `common` levels, and opens the path: what is told next is the value.
     fn turn(&mut self, path: &str, common: usize, bounds: Bounds, out: &mut String) {
         self.close_to(common.saturating_add(1), out);
@@ -307,22 +325,18 @@ impl Normalizer {
         let target =
             partial.target(event.texts.get(path), is_text, bounds).filter(|_| value != Argument::Unknown)?;
         let mut out = String::new();
-        if let Target::After(common) = target {
-            // A surrogate that waited for its partner in the text before.
-            out.extend(call.channel.release(&mut event.texts).map(|_| char::REPLACEMENT_CHARACTER));
-            partial.turn(event.texts.get(path), common, bounds, &mut out);
+        if target != Target::Append && call.channel.release(&mut event.texts).is_some() {
+            // A surrogate that waited, in the text before, for its partner.
+            out.push(char::REPLACEMENT_CHARACTER);
         }
-        match value {
-            Argument::Text(text) => {
-                out.push_str(if target == Target::Append { "" } else { "\"" });
-                partial.in_text = true;
-                let text = call.channel.join(text, edges, &mut event.texts);
-                push_escaped(event.texts.get(text), &mut out);
-            }
-            Argument::Json(json) => out.push_str(event.texts.get(json)),
-            Argument::Null => out.push_str("null"),
-            Argument::Unknown => {}
-        }
+        let (text, json) = match value {
+            Argument::Text(text) => (Some(call.channel.join(text, edges, &mut event.texts)), Str::NONE),
+            Argument::Json(json) => (None, json),
+            Argument::Null | Argument::Unknown => (None, Str::NONE),
+        };
+        let json = if value == Argument::Null { "null" } else { event.texts.get(json) };
+        let text = text.map(|text| event.texts.get(text));
+        partial.tell(event.texts.get(path), target, text, json, bounds, &mut out);
         if !out.is_empty() {
             let fragment = event.texts.keep(&out);
             self.call_fragment(slot, fragment, event);
@@ -342,5 +356,21 @@ impl Normalizer {
     }
 }
 
+/// For tests: tells values by their paths, and closes; pieces that were told, and how many values were refused.
 #[cfg(test)]
-mod tests;
+pub(crate) fn assemble(values: &[(String, Option<String>, String)], depth: usize) -> (Vec<String>, usize) {
+    let bounds = Bounds { depth, path_bytes: 1 << 10 };
+    let (mut partial, mut pieces, mut refused) = (PartialArgs::default(), Vec::new(), 0usize);
+    for (path, text, json) in values {
+        let mut out = String::new();
+        match partial.target(path, text.is_some(), bounds) {
+            Some(target) => partial.tell(path, target, text.as_deref(), json, bounds, &mut out),
+            None => refused = refused.saturating_add(1),
+        }
+        pieces.push(out);
+    }
+    let mut closing = String::new();
+    partial.close(&mut closing);
+    pieces.push(closing);
+    (pieces, refused)
+}

@@ -19,6 +19,7 @@ mod matrix;
 mod catalogue;
 mod generated;
 mod pairs;
+mod partial_args;
 mod props;
 mod quirks;
 mod seed_streams;
