@@ -205,7 +205,7 @@ fn resolved(record: &Record, text: &dyn Fn(Str) -> String) -> String {
         Record::Counter { counter, value, .. } => format!("{counter:?} {value}"),
         Record::Id(string) => format!("id {}", text(string)),
         Record::Model(string) => format!("model {}", text(string)),
-        Record::Role(string) => format!("role {}", text(string)),
+        Record::Role(string) | Record::SteadyRole(string) => format!("role {}", text(string)),
         Record::Reasoning { rank, text: string } => format!("reasoning {rank} {}", text(string)),
         Record::Opaque { kind, data } => format!("opaque {kind:?} {}", text(data)),
         Record::Text(string) => format!("text {}", text(string)),

@@ -9,6 +9,7 @@
 //!    errors on every wire.
 
 pub(super) mod chat;
+mod entries;
 mod errors;
 mod signs;
 

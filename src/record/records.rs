@@ -83,6 +83,8 @@ pub(crate) enum Record {
     /// What follows in this choice is sent as a whole, maybe again.
     Whole(Scope),
     Role(Str),
+    /// The role, on a wire that says it with every event.
+    SteadyRole(Str),
     /// Lone surrogates at the edges of the next text-like record.
     Edges {
         lead: u16,
