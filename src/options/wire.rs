@@ -19,6 +19,8 @@ macro_rules! wires {
             GenerateContent generate_content "generate_content",
             /// Amazon Bedrock `ConverseStream`.
             Converse converse "converse",
+            /// Baidu ERNIE, its own API.
+            Ernie ernie "ernie",
             /// Amazon Bedrock `InvokeModelWithResponseStream`: bodies of Titan, Llama, Mistral.
             InvokeModel invoke_model "invoke_model",
         }
