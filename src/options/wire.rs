@@ -21,6 +21,8 @@ macro_rules! wires {
             Converse converse "converse",
             /// Baidu ERNIE, its own API.
             Ernie ernie "ernie",
+            /// Tencent Hunyuan, its own API.
+            Hunyuan hunyuan "hunyuan",
             /// Amazon Bedrock `InvokeModelWithResponseStream`: bodies of Titan, Llama, Mistral.
             InvokeModel invoke_model "invoke_model",
         }
