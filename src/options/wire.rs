@@ -23,6 +23,8 @@ macro_rules! wires {
             Ernie ernie "ernie",
             /// Tencent Hunyuan, its own API.
             Hunyuan hunyuan "hunyuan",
+            /// iFlytek Spark.
+            Spark spark "spark",
             /// Amazon Bedrock `InvokeModelWithResponseStream`: bodies of Titan, Llama, Mistral.
             InvokeModel invoke_model "invoke_model",
         }
