@@ -27,6 +27,8 @@ macro_rules! wires {
             Spark spark "spark",
             /// Amazon Bedrock `InvokeModelWithResponseStream`: bodies of Titan, Llama, Mistral.
             InvokeModel invoke_model "invoke_model",
+            /// Alibaba DashScope, its own API.
+            DashScope dashscope "dashscope",
         }
     };
 }
