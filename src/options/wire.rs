@@ -29,6 +29,8 @@ macro_rules! wires {
             InvokeModel invoke_model "invoke_model",
             /// Alibaba DashScope, its own API.
             DashScope dashscope "dashscope",
+            /// IBM watsonx.
+            Watsonx watsonx "watsonx",
         }
     };
 }
