@@ -31,6 +31,8 @@ macro_rules! wires {
             DashScope dashscope "dashscope",
             /// IBM watsonx.
             Watsonx watsonx "watsonx",
+            /// Cloudflare Workers AI.
+            WorkersAi workers_ai "workers_ai",
         }
     };
 }
