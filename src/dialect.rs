@@ -7,10 +7,12 @@
 //!
 //! The tables are `match`es over bytes: the compiler turns them into comparisons by length first.
 
+mod errors;
 mod quirk;
 mod quirks;
 mod tags;
 
+pub(crate) use errors::{ERROR_OBJECT, ErrorKey, ForeignKey, error_key, foreign_key, names_inner_error};
 pub use quirk::{Quirk, QuirkClass};
 pub(crate) use quirks::Tolerance;
 pub use quirks::{Quirks, QuirksIter};
@@ -65,31 +67,6 @@ pub(crate) enum ChunkKey {
     Other,
 }
 
-/// Top-level members that tell errors and other wires from chunks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum ForeignKey {
-    /// `type`: Anthropic Messages and OpenAI Responses name each event.
-    Type,
-    /// `error_type` beside an `error` that is a string.
-    ErrorType,
-    Code,
-    Message,
-    Detail,
-    /// MiniMax: `{status_code, status_msg}`; zero is good news.
-    BaseResponse,
-    ErrorCode,
-    ErrorMessage,
-    /// Tencent: `{Error: {Code, Message}}`.
-    Response,
-    /// iFlytek: `{code, message}`; zero is good news.
-    Header,
-    /// Another wire's content: never a chunk.
-    Wire,
-    /// `object`: it may say that it is an error.
-    Object,
-    Error,
-}
-
 pub(crate) fn chunk_key(key: &[u8]) -> ChunkKey {
     use ChunkKey::{
         Choices, Created, Error, Extra, Finish, Id, Model, ModelSpelling, Noise, Object, Other, Usage,
@@ -115,56 +92,6 @@ pub(crate) fn chunk_key(key: &[u8]) -> ChunkKey {
         _ => Other,
     }
 }
-
-/// The same top-level members in a second look, for what only an error or another wire has.
-pub(crate) fn foreign_key(key: &[u8]) -> Option<ForeignKey> {
-    Some(match key {
-        b"object" => ForeignKey::Object,
-        b"error" => ForeignKey::Error,
-        b"type" | b"event_type" => ForeignKey::Type,
-        b"error_type" => ForeignKey::ErrorType,
-        b"code" => ForeignKey::Code,
-        b"message" => ForeignKey::Message,
-        b"detail" => ForeignKey::Detail,
-        b"base_resp" => ForeignKey::BaseResponse,
-        b"error_code" => ForeignKey::ErrorCode,
-        b"error_msg" | b"error_message" | b"ErrorMsg" => ForeignKey::ErrorMessage,
-        b"Response" | b"response" => ForeignKey::Response,
-        b"header" => ForeignKey::Header,
-        b"candidates" | b"usageMetadata" | b"promptFeedback" | b"delta" | b"done" | b"token" | b"output"
-        | b"result" | b"results" | b"content" | b"contentBlockIndex" | b"is_finished" | b"Choices" => {
-            ForeignKey::Wire
-        }
-        _ => return None,
-    })
-}
-
-/// A response's member that holds its error.
-pub(crate) fn names_inner_error(key: &[u8]) -> bool {
-    key == b"error" || key == b"Error"
-}
-
-/// Members of an error, in whatever object it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum ErrorKey {
-    Code,
-    Kind,
-    Message,
-    Other,
-}
-
-pub(crate) fn error_key(key: &[u8]) -> ErrorKey {
-    match key {
-        b"code" | b"Code" | b"status_code" | b"error_code" => ErrorKey::Code,
-        b"type" | b"error_type" | b"status" | b"error" => ErrorKey::Kind,
-        b"message" | b"Message" | b"msg" | b"detail" | b"status_msg" | b"error_msg" | b"ErrorMsg"
-        | b"Msg" => ErrorKey::Message,
-        _ => ErrorKey::Other,
-    }
-}
-
-/// Values of `object` that are no chunk but an error.
-pub(crate) const ERROR_OBJECT: &[u8] = b"error";
 
 /// Whether `object` names a chunk or completion; services vary it, so it only helps where `choices` is missing.
 pub(crate) fn names_chunk(object: &[u8]) -> bool {

@@ -18,6 +18,7 @@ mod channel;
 mod chunk;
 mod closing;
 mod content;
+mod hot;
 mod parts;
 mod think;
 mod tools;
@@ -69,23 +70,6 @@ struct Choice {
     calls: Vec<Call>,
     /// Only where the wire has parts.
     parts: Option<Box<Parts>>,
-}
-
-impl Choice {
-    #[inline]
-    fn passes(&self, reasoning: bool) -> bool {
-        if self.finished.is_some() && !self.went_on {
-            return false;
-        }
-        match reasoning {
-            false => self.splitter.is_plain() && !self.text.waits() && self.in_deltas & TEXT != 0,
-            true => {
-                self.reasoning_splitter.is_plain()
-                    && !self.reasoning.waits()
-                    && self.in_deltas & REASONING != 0
-            }
-        }
-    }
 }
 
 /// What one event brings along while its records are told.
@@ -307,28 +291,6 @@ impl Normalizer {
             let snapshot = self.take_snapshot();
             event.out.push(RawDelta::Usage { snapshot });
         }
-    }
-
-    /// Whether text of this voice of this choice can be told as it is: the hot path's question.
-    #[inline]
-    pub(crate) fn passes(&self, index: u32, reasoning: bool) -> bool {
-        let Some(choice) = self.choices.get(self.choice).filter(|choice| choice.index == index) else {
-            return !self.cumulative
-                && self.choices.iter().any(|choice| choice.index == index && choice.passes(reasoning));
-        };
-        !self.cumulative && choice.passes(reasoning)
-    }
-
-    /// The slot of the choice's call with this wire index, if fragments of its arguments can be told as they are.
-    #[inline]
-    pub(crate) fn passes_arguments(&self, index: u32, call: u32) -> Option<u32> {
-        let choice = self.choices.iter().find(|choice| choice.index == index)?;
-        if choice.finished.is_some() && !choice.went_on {
-            return None;
-        }
-        let slot = choice.calls.iter().rposition(|known| known.index == Some(call))?;
-        choice.calls.get(slot).filter(|call| call.arguments && !call.channel.waits())?;
-        u32::try_from(slot).ok()
     }
 
     fn record(&mut self, record: &Record, event: &mut Event<'_>) -> Result<(), ErrorKind> {

@@ -8,6 +8,7 @@
 //! feature the source for large payloads.
 
 pub(crate) mod cursor;
+mod document;
 mod payload;
 pub(crate) mod reader;
 #[cfg(any(test, feature = "simd-json", fuzzing))]
@@ -21,9 +22,8 @@ use crate::lex;
 use crate::options::{ExtrasMode, Wire};
 use crate::record::{Record, Records, Str};
 use cursor::Scratch;
+pub(crate) use document::{TAPE_FROM, document, is_value};
 use payload::Segment;
-use reader::Reader;
-use visitor::Visitor;
 use wire::chat::repair;
 
 /// How to read.
@@ -38,13 +38,6 @@ pub(crate) struct ParseOptions {
     /// Payloads from this size on are read from simd-json's tape.
     pub(crate) tape_from: usize,
 }
-
-/// The size, in bytes, from which simd-json's tape is taken; only with the feature `simd-json`, because where it was
-/// measured the reader is faster at every size (`benches/results/curve.md`).
-pub(crate) const TAPE_FROM: usize = if cfg!(feature = "simd-json") { 8 << 10 } else { usize::MAX };
-
-/// The size, in bytes, up to which simd-json's tape is taken: it can need 32 bytes per byte of hostile input.
-const TAPE_TO: usize = 64 << 10;
 
 /// One event as the framer cut it out: UTF-8 was checked.
 #[derive(Clone, Copy)]
@@ -359,79 +352,4 @@ fn event_name(name: &[u8], scratch: &mut Scratch) -> Str {
         name => scratch.text.push_str(&String::from_utf8_lossy(name)),
     }
     Str::scratch(start, scratch.text.len())
-}
-
-/// States the document at `at`; returns the index after it. The payload is UTF-8. Cost: one pass.
-pub(crate) fn document(
-    payload: &[u8],
-    at: usize,
-    options: &ParseOptions,
-    wiring: &mut Wiring<'_>,
-    records: &mut Records,
-    scratch: &mut Scratch,
-    tolerance: &mut Tolerance,
-) -> Result<usize, ErrorKind> {
-    records.begin_document();
-    let size = payload.len().saturating_sub(at);
-    if size >= options.tape_from && size <= TAPE_TO {
-        if let Some(end) = from_tape(payload, at, options, wiring, records, scratch, tolerance) {
-            return Ok(end);
-        }
-        records.begin_document();
-    }
-    let cursor = Reader::new(payload, at, options.depth, scratch, tolerance);
-    let mut visitor = Visitor { cursor, records, options };
-    wire::document(&mut visitor, wiring)?;
-    Ok(visitor.cursor.position())
-}
-
-/// The same from the tape; `None` where it cannot tell: the reader then decides.
-#[cfg(any(test, feature = "simd-json", fuzzing))]
-fn from_tape(
-    payload: &[u8],
-    at: usize,
-    options: &ParseOptions,
-    wiring: &mut Wiring<'_>,
-    records: &mut Records,
-    scratch: &mut Scratch,
-    tolerance: &mut Tolerance,
-) -> Option<usize> {
-    let (seen, length, stated) = (tolerance.seen, scratch.length(), records.stated());
-    let settled = *wiring.wire;
-    let mut copy = payload.get(at..)?.to_vec();
-    let tape = tape::read(&mut copy, options.depth)?;
-    let cursor = tape::Tape::new(tape, payload, at, scratch, tolerance);
-    let mut visitor = Visitor { cursor, records, options };
-    let read = wire::document(&mut visitor, wiring);
-    if read.is_ok() && !visitor.cursor.is_lost() {
-        return Some(payload.len());
-    }
-    // The reader says what is wrong.
-    tolerance.seen = seen;
-    scratch.truncate(length);
-    records.forget_stated(stated);
-    *wiring.wire = settled;
-    None
-}
-
-/// Without the tape there is only the reader.
-#[cfg(not(any(test, feature = "simd-json", fuzzing)))]
-fn from_tape(
-    _: &[u8],
-    _: usize,
-    _: &ParseOptions,
-    _: &mut Wiring<'_>,
-    _: &mut Records,
-    _: &mut Scratch,
-    _: &mut Tolerance,
-) -> Option<usize> {
-    None
-}
-
-/// Whether the payload, trimmed, is one strictly valid JSON value.
-pub(crate) fn is_value(payload: &[u8], depth: usize, scratch: &mut Scratch) -> bool {
-    use cursor::Cursor;
-    let mut strict = Tolerance::new(crate::dialect::Quirks::NONE);
-    let mut reader = Reader::new(payload, 0, depth, scratch, &mut strict);
-    reader.skip().is_ok() && reader.is_at_end()
 }

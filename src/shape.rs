@@ -106,7 +106,7 @@ struct Candidate {
 ///
 /// Invariant: the pieces' literals are ranges of `bytes` in order, and what is between two of them is the hole of the
 /// first; every string and number of `records` is a range of `bytes` that is a hole, or in a literal, or empty.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 struct Shape {
     bytes: Vec<u8>,
     pieces: Vec<Piece>,
@@ -174,7 +174,7 @@ pub(crate) struct Learnt<'a> {
 }
 
 /// The shapes of one stream.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[repr(C)] // The hot path's fields first, as in the decoder.
 pub(crate) struct Shapes {
     /// The first `live` are known, most recent first; what is behind them is there to be reused.

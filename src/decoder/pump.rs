@@ -97,13 +97,12 @@ impl Machine {
     }
 
     /// One step on the carry or the input. Returns whether nothing more can be done without further bytes.
+    #[inline(always)]
     fn step_input(&mut self, input: &[u8], used: &mut usize) -> bool {
         if self.feeder.carry.is_empty() && *used < input.len() {
             let missed = std::mem::take(&mut self.missed);
-            if !missed
-                && self.is_hot()
-                && self.replay_input(input.get(*used..).unwrap_or_default(), used) == Replay::Done
-            {
+            let rest = input.get(*used..).unwrap_or_default();
+            if !missed && self.is_hot() && self.replay_input(rest, used) == Replay::Done {
                 return false;
             }
         }
@@ -116,6 +115,12 @@ impl Machine {
         let idle = matches!(next, Move::NeedInput);
         self.follow(next, input);
         idle
+    }
+
+    /// One step on what is left in the carry.
+    #[inline(never)]
+    fn step_carry(&mut self) {
+        self.step_input(&[], &mut 0);
     }
 
     /// Tells what a move of the feeder is about.
@@ -151,7 +156,7 @@ impl Machine {
         }
         if !self.feeder.need_input && !self.feeder.carry.is_empty() {
             // Whole events may be left of an input that was left early.
-            self.step_input(&[], &mut 0);
+            self.step_carry();
             return true;
         }
         let left = self.feeder.carry.len();

@@ -10,7 +10,7 @@
 //! 4. Arguments that came whole with a call's beginning count only if no fragment follows: they are held until its place
 //!    ends, at most as much as an event may be long.
 
-use super::{Choice, Event, Normalizer, Repeats, TextChannel};
+use super::{Choice, Event, Normalizer, Repeats};
 use crate::delta::{ExtraKind, PartKind};
 use crate::error::{ErrorKind, LimitKind};
 use crate::lex::nest::Nest;
@@ -25,7 +25,7 @@ pub(super) const ARGUMENTS: u8 = 16;
 /// The parts of one choice. Only wires that have parts allocate it.
 ///
 /// Invariant: `current < open.len()` where there is a current one.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub(super) struct Parts {
     open: Vec<Part>,
     /// What the records are about.
@@ -41,24 +41,24 @@ pub(super) struct Parts {
 }
 
 /// One open place.
-#[derive(Debug, Clone)]
-struct Part {
+#[derive(Clone)]
+pub(super) struct Part {
     key: PlaceKey,
     sub: u32,
     kind: PartKind,
     /// Once told.
     ordinal: Option<u32>,
     /// The kinds of content that were told of it.
-    told: u8,
+    pub(super) told: u8,
     /// Its call, if it is one.
-    call: Option<usize>,
+    pub(super) call: Option<usize>,
     /// Arguments that came with its beginning.
     input: Option<Box<str>>,
 }
 
 impl Parts {
     /// The current part, if it is this place and was told last: what is told of it next needs no cursor.
-    fn stands_at(&self, place: &Place) -> Option<&Part> {
+    pub(super) fn stands_at(&self, place: &Place) -> Option<&Part> {
         let part = self.part()?;
         let is_same = match place.key {
             PlaceKey::Wire(_) => part.key == place.key && part.sub == place.sub,
@@ -74,6 +74,18 @@ impl Parts {
 
     fn part_mut(&mut self) -> Option<&mut Part> {
         self.open.get_mut(self.current?)
+    }
+
+    /// Content of this kind is told of the current part. Where fragments of arguments come, what came whole before is dropped.
+    fn note_told(&mut self, kind: u8) {
+        self.told |= kind;
+        let Some(part) = self.part_mut() else { return };
+        part.told |= kind;
+        if kind == ARGUMENTS
+            && let Some(input) = part.input.take()
+        {
+            self.held = self.held.saturating_sub(input.len());
+        }
     }
 
     fn told_of(&self, key: PlaceKey) -> u8 {
@@ -96,24 +108,6 @@ impl Parts {
 }
 
 impl Normalizer {
-    /// Whether text of this channel of this place of this choice can be told as it is: the hot path's question.
-    pub(crate) fn passes_part(&self, index: u32, place: &Place, channel: TextChannel) -> bool {
-        let Some(choice) = self.choices.iter().find(|choice| choice.index == index) else { return false };
-        let part = choice.parts.as_ref().and_then(|parts| parts.stands_at(place));
-        part.is_some_and(|part| part.told & channel.kind() != 0)
-            && self.passes(index, channel == TextChannel::Reasoning)
-    }
-
-    /// The slot of the call that this place is, if fragments of its arguments can be told as they are.
-    pub(crate) fn passes_part_arguments(&self, index: u32, place: &Place) -> Option<u32> {
-        let choice = self.choices.iter().find(|choice| choice.index == index)?;
-        let part = choice.parts.as_ref()?.stands_at(place)?;
-        let call = choice.calls.get(part.call?)?;
-        let is_plain = part.told & ARGUMENTS != 0 && !call.ended && !call.channel.waits();
-        let goes_on = choice.finished.is_none() || choice.went_on;
-        (is_plain && goes_on).then(|| u32::try_from(part.call?).ok())?
-    }
-
     /// What follows is of this place.
     pub(super) fn place(&mut self, place: Place, event: &mut Event<'_>) -> Result<(), ErrorKind> {
         let most = self.caps.tool_calls as usize;
@@ -191,10 +185,7 @@ impl Normalizer {
         let Some(choice) = self.current() else { return };
         let index = choice.index;
         let Some(parts) = &mut choice.parts else { return };
-        parts.told |= kind;
-        if let Some(part) = parts.part_mut() {
-            part.told |= kind;
-        }
+        parts.note_told(kind);
         if parts.tell(index, event.out) {
             self.repeatable = false;
         }

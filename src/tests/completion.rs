@@ -90,7 +90,7 @@ fn stop_with_tool_calls_means_tool_calls_and_nothing_else_is_changed() {
     assert_eq!(reason(&[stop, call]), Some(FinishReason::ToolCalls));
     assert_eq!(reason(&[call, finish(0, FinishReason::Length, "length")]), Some(FinishReason::Length));
     let told = fold(&[call, stop, finish(0, FinishReason::Length, "length")]).choices[&0].finish.clone();
-    assert_eq!(told.map(|told| (told.reason, told.raw)), Some((FinishReason::Stop, "stop".to_owned())));
+    assert_eq!(told.map(|told| (told.reason, told.raw)), Some((FinishReason::Length, "length".to_owned())));
 }
 
 #[test]

@@ -13,7 +13,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("delta", &["words"]),
     ("record", &["delta", "error"]),
     ("error", &["dialect"]),
-    ("options", &["dialect"]),
+    ("options", &["dialect", "words"]),
     ("dialect", &["delta", "record", "words"]),
     ("keep", &[]),
     ("carry", &["keep"]),

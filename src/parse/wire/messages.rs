@@ -37,10 +37,9 @@ pub(super) fn recognizes<C: Cursor>(signs: &mut Signs<'_, '_, '_, C>) -> bool {
 
 /// States the object ahead, if it is an event of the wire.
 pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, context: Context<'_>) -> Result<Verdict> {
-    const NAMES: [&str; 8] =
-        ["type", "index", "delta", "content_block", "message", "usage", "completion", "stop_reason"];
+    const NAMES: [&str; 6] = ["type", "index", "delta", "content_block", "message", "usage"];
     let whole = Field { kind: Kind::Object, mark: visitor.cursor.mark_ahead() };
-    let [kind, index, delta, block, message, usage, completion, stop] = visitor.fields(&NAMES)?;
+    let [kind, index, delta, block, message, usage] = visitor.fields(&NAMES)?;
     let word = visitor.string_of(kind)?;
     match visitor.cursor.bytes(word) {
         b"content_block_delta" => self::delta(visitor, index, delta)?,
@@ -52,7 +51,7 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, context: Context<'_
         b"message_start" => message_start(visitor, message)?,
         b"message_delta" => message_delta(visitor, delta, usage)?,
         b"message_stop" => visitor.push(Record::Done { marker: "message_stop" })?,
-        b"completion" => legacy(visitor, completion, stop)?,
+        b"completion" => legacy(visitor, whole)?,
         b"message" => {
             message_start(visitor, Some(whole))?;
             visitor.push(Record::Done { marker: "message" })?;
@@ -115,19 +114,16 @@ fn message_delta<C: Cursor>(
     self::usage(visitor, usage)
 }
 
-fn legacy<C: Cursor>(
-    visitor: &mut Visitor<'_, C>,
-    completion: Option<Field<C::Mark>>,
-    stop: Option<Field<C::Mark>>,
-) -> Result<()> {
+/// An event of the legacy completion: id and model beside the text.
+fn legacy<C: Cursor>(visitor: &mut Visitor<'_, C>, whole: Field<C::Mark>) -> Result<()> {
+    let [id, model, completion, stop] =
+        visitor.fields_of(Some(whole), &["id", "model", "completion", "stop_reason"])?;
+    let (id, model) = (visitor.string_of(id)?, visitor.string_of(model)?);
+    visitor.records.push_head(Record::Id(id))?;
+    visitor.records.push_head(Record::Model(model))?;
     visitor.push(Record::Choice { index: 0 })?;
     visitor.push_string(completion, Record::Text)?;
-    let word = visitor.string_of(stop)?;
-    visitor.push_finish(word)?;
-    if !word.is_empty() {
-        visitor.push(Record::Done { marker: "stop_reason" })?;
-    }
-    Ok(())
+    finish(visitor, stop)
 }
 
 fn finish<C: Cursor>(visitor: &mut Visitor<'_, C>, stop: Option<Field<C::Mark>>) -> Result<()> {

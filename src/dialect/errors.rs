@@ -1,0 +1,78 @@
+//! Errors: the members that tell them from chunks, and what they say.
+//!
+//! Knows: names. Must not know: everything else; it has no state and calls nobody.
+
+/// Top-level members that tell errors and other wires from chunks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ForeignKey {
+    /// `type`: Anthropic Messages and OpenAI Responses name each event.
+    Type,
+    /// `error_type` beside an `error` that is a string.
+    ErrorType,
+    Code,
+    Message,
+    Detail,
+    /// MiniMax: `{status_code, status_msg}`; zero is good news.
+    BaseResponse,
+    ErrorCode,
+    ErrorMessage,
+    /// Tencent: `{Error: {Code, Message}}`.
+    Response,
+    /// iFlytek: `{code, message}`; zero is good news.
+    Header,
+    /// Another wire's content: never a chunk.
+    Wire,
+    /// `object`: it may say that it is an error.
+    Object,
+    Error,
+}
+
+/// The same top-level members in a second look, for what only an error or another wire has.
+pub(crate) fn foreign_key(key: &[u8]) -> Option<ForeignKey> {
+    Some(match key {
+        b"object" => ForeignKey::Object,
+        b"error" => ForeignKey::Error,
+        b"type" | b"event_type" => ForeignKey::Type,
+        b"error_type" => ForeignKey::ErrorType,
+        b"code" => ForeignKey::Code,
+        b"message" => ForeignKey::Message,
+        b"detail" => ForeignKey::Detail,
+        b"base_resp" => ForeignKey::BaseResponse,
+        b"error_code" => ForeignKey::ErrorCode,
+        b"error_msg" | b"error_message" | b"ErrorMsg" => ForeignKey::ErrorMessage,
+        b"Response" | b"response" => ForeignKey::Response,
+        b"header" => ForeignKey::Header,
+        b"candidates" | b"usageMetadata" | b"promptFeedback" | b"delta" | b"done" | b"token" | b"output"
+        | b"result" | b"results" | b"content" | b"contentBlockIndex" | b"is_finished" | b"Choices" => {
+            ForeignKey::Wire
+        }
+        _ => return None,
+    })
+}
+
+/// A response's member that holds its error.
+pub(crate) fn names_inner_error(key: &[u8]) -> bool {
+    key == b"error" || key == b"Error"
+}
+
+/// Members of an error, in whatever object it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ErrorKey {
+    Code,
+    Kind,
+    Message,
+    Other,
+}
+
+pub(crate) fn error_key(key: &[u8]) -> ErrorKey {
+    match key {
+        b"code" | b"Code" | b"status_code" | b"error_code" => ErrorKey::Code,
+        b"type" | b"error_type" | b"status" | b"error" => ErrorKey::Kind,
+        b"message" | b"Message" | b"msg" | b"detail" | b"status_msg" | b"error_msg" | b"ErrorMsg"
+        | b"Msg" => ErrorKey::Message,
+        _ => ErrorKey::Other,
+    }
+}
+
+/// Values of `object` that are no chunk but an error.
+pub(crate) const ERROR_OBJECT: &[u8] = b"error";

@@ -1,0 +1,95 @@
+//! One document of a payload: which source reads it.
+//!
+//! Knows: the two sources. Must not know: what a document is a part of, what it says.
+
+use super::cursor::Scratch;
+use super::reader::Reader;
+#[cfg(any(test, feature = "simd-json", fuzzing))]
+use super::tape;
+use super::visitor::Visitor;
+use super::{ParseOptions, Wiring, wire};
+use crate::dialect::Tolerance;
+use crate::error::ErrorKind;
+use crate::record::Records;
+
+/// The size, in bytes, from which simd-json's tape is taken; only with the feature `simd-json`, because where it was
+/// measured the reader is faster at every size (`benches/results/curve.md`).
+pub(crate) const TAPE_FROM: usize = if cfg!(feature = "simd-json") { 8 << 10 } else { usize::MAX };
+
+/// The size, in bytes, up to which simd-json's tape is taken: it can need 32 bytes per byte of hostile input.
+const TAPE_TO: usize = 64 << 10;
+
+/// States the document at `at`; returns the index after it. The payload is UTF-8. Cost: one pass.
+pub(crate) fn document(
+    payload: &[u8],
+    at: usize,
+    options: &ParseOptions,
+    wiring: &mut Wiring<'_>,
+    records: &mut Records,
+    scratch: &mut Scratch,
+    tolerance: &mut Tolerance,
+) -> Result<usize, ErrorKind> {
+    records.begin_document();
+    let size = payload.len().saturating_sub(at);
+    if size >= options.tape_from && size <= TAPE_TO {
+        if let Some(end) = from_tape(payload, at, options, wiring, records, scratch, tolerance) {
+            return Ok(end);
+        }
+        records.begin_document();
+    }
+    let cursor = Reader::new(payload, at, options.depth, scratch, tolerance);
+    let mut visitor = Visitor { cursor, records, options };
+    wire::document(&mut visitor, wiring)?;
+    Ok(visitor.cursor.position())
+}
+
+/// The same from the tape; `None` where it cannot tell: the reader then decides.
+#[cfg(any(test, feature = "simd-json", fuzzing))]
+fn from_tape(
+    payload: &[u8],
+    at: usize,
+    options: &ParseOptions,
+    wiring: &mut Wiring<'_>,
+    records: &mut Records,
+    scratch: &mut Scratch,
+    tolerance: &mut Tolerance,
+) -> Option<usize> {
+    let (seen, length, stated) = (tolerance.seen, scratch.length(), records.stated());
+    let settled = *wiring.wire;
+    let mut copy = payload.get(at..)?.to_vec();
+    let tape = tape::read(&mut copy, options.depth)?;
+    let cursor = tape::Tape::new(tape, payload, at, scratch, tolerance);
+    let mut visitor = Visitor { cursor, records, options };
+    let read = wire::document(&mut visitor, wiring);
+    if read.is_ok() && !visitor.cursor.is_lost() {
+        return Some(payload.len());
+    }
+    // The reader says what is wrong.
+    tolerance.seen = seen;
+    scratch.truncate(length);
+    records.forget_stated(stated);
+    *wiring.wire = settled;
+    None
+}
+
+/// Without the tape there is only the reader.
+#[cfg(not(any(test, feature = "simd-json", fuzzing)))]
+fn from_tape(
+    _: &[u8],
+    _: usize,
+    _: &ParseOptions,
+    _: &mut Wiring<'_>,
+    _: &mut Records,
+    _: &mut Scratch,
+    _: &mut Tolerance,
+) -> Option<usize> {
+    None
+}
+
+/// Whether the payload, trimmed, is one strictly valid JSON value.
+pub(crate) fn is_value(payload: &[u8], depth: usize, scratch: &mut Scratch) -> bool {
+    use super::cursor::Cursor;
+    let mut strict = Tolerance::new(crate::dialect::Quirks::NONE);
+    let mut reader = Reader::new(payload, 0, depth, scratch, &mut strict);
+    reader.skip().is_ok() && reader.is_at_end()
+}
