@@ -349,6 +349,17 @@ impl Records {
         }
     }
 
+    /// The errors of the head are of this kind, if it says something.
+    pub(crate) fn name_error(&mut self, name: Str) {
+        for record in &mut self.head {
+            if let Record::Error { kind, .. } = record
+                && !name.is_empty()
+            {
+                *kind = name;
+            }
+        }
+    }
+
     /// Strikes out the facts `range` of the body. Cost: those facts, whatever else was stated.
     pub(crate) fn strike(&mut self, range: std::ops::Range<usize>) {
         if range.end >= self.body.len() {

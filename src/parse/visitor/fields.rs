@@ -71,6 +71,30 @@ impl<C: Cursor> Visitor<'_, C> {
         }
     }
 
+    /// The first member, with its name, of the object that a field is: of a union, the one that it has. What is null is no
+    /// member.
+    pub(in crate::parse) fn only_member(
+        &mut self,
+        field: Option<Field<C::Mark>>,
+    ) -> Result<Option<(Str, Field<C::Mark>)>, ErrorKind> {
+        let Some(field) = field.filter(|field| field.kind == Kind::Object) else { return Ok(None) };
+        self.at(field, |visitor| {
+            let mut found = None;
+            let mut members = visitor.cursor.enter_object()?;
+            while let Some(((), kind)) = visitor.cursor.member(&mut members, |_| ())? {
+                match found {
+                    _ if kind == Kind::Null => visitor.cursor.null()?,
+                    Some(_) => visitor.other(kind, true)?,
+                    None => {
+                        let mark = visitor.skip_marked()?;
+                        found = Some((visitor.cursor.name_before(mark), Field { kind, mark }));
+                    }
+                }
+            }
+            Ok(found)
+        })
+    }
+
     /// A field's string; empty if it is none.
     pub(in crate::parse) fn string_of(&mut self, field: Option<Field<C::Mark>>) -> Result<Str, ErrorKind> {
         match field {
