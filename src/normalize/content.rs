@@ -16,7 +16,9 @@ impl Normalizer {
         }
         let print = label_print(0, event.texts.bytes(role));
         let Some(choice) = self.current() else { return };
-        if choice.role == print && event.tolerance.meets(Quirk::RoleRepeated) {
+        // Where a wire has items, each says the role of the whole.
+        let has_parts = choice.parts.is_some();
+        if choice.role == print && (has_parts || event.tolerance.meets(Quirk::RoleRepeated)) {
             return;
         }
         let told = RawDelta::Role { choice: choice.index, role };

@@ -43,6 +43,7 @@ impl Record {
             Self::Place(Place { begins: false, .. }) => Keep::Literal,
             Self::Place(Place { begins: true, .. })
             | Self::Begin
+            | Self::PlaceBegins
             | Self::PlaceEnd
             | Self::Whole(_)
             | Self::Edges { .. }
@@ -52,6 +53,7 @@ impl Record {
             | Self::Finish { .. }
             | Self::ProvisionalFinish(_)
             | Self::WeakCounter { .. }
+            | Self::ErrorRepeats
             | Self::Error { .. }
             | Self::Unknown { .. }
             | Self::Keepalive
@@ -82,12 +84,14 @@ impl Record {
             | Self::Begin
             | Self::Choice { .. }
             | Self::Place(_)
+            | Self::PlaceBegins
             | Self::PlaceEnd
             | Self::Whole(_)
             | Self::Edges { .. }
             | Self::Counter { .. }
             | Self::WeakCounter { .. }
             | Self::ProvisionalFinish(_)
+            | Self::ErrorRepeats
             | Self::Keepalive
             | Self::Done { .. }
             | Self::Struck => {}
@@ -104,6 +108,7 @@ impl Record {
             | Self::Begin
             | Self::Choice { .. }
             | Self::Place(_)
+            | Self::PlaceBegins
             | Self::PlaceEnd
             | Self::Whole(_)
             | Self::Role(_)
@@ -120,6 +125,7 @@ impl Record {
             | Self::Finish { .. }
             | Self::ProvisionalFinish(_)
             | Self::WeakCounter { .. }
+            | Self::ErrorRepeats
             | Self::Error { .. }
             | Self::Unknown { .. }
             | Self::Keepalive
