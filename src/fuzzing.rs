@@ -238,6 +238,8 @@ fn resolved(record: &Record, text: &dyn Fn(Str) -> String) -> String {
         Record::Edges { lead, tail } => format!("edges {lead} {tail}"),
         Record::Unknown { json, .. } => format!("unknown {}", text(json)),
         Record::Whole(_)
+        | Record::PlaceBegins
+        | Record::ErrorRepeats
         | Record::Begin
         | Record::Place(_)
         | Record::PlaceEnd

@@ -44,6 +44,7 @@ impl Record {
             Self::Place(Place { begins: false, .. }) => Keep::Literal,
             Self::Place(Place { begins: true, .. })
             | Self::Begin
+            | Self::PlaceBegins
             | Self::PlaceEnd
             | Self::Whole(_)
             | Self::Edges { .. }
@@ -53,6 +54,7 @@ impl Record {
             | Self::Finish { .. }
             | Self::ProvisionalFinish(_)
             | Self::WeakCounter { .. }
+            | Self::ErrorRepeats
             | Self::Error { .. }
             | Self::Unknown { .. }
             | Self::Keepalive
@@ -84,12 +86,14 @@ impl Record {
             | Self::Begin
             | Self::Choice { .. }
             | Self::Place(_)
+            | Self::PlaceBegins
             | Self::PlaceEnd
             | Self::Whole(_)
             | Self::Edges { .. }
             | Self::Counter { .. }
             | Self::WeakCounter { .. }
             | Self::ProvisionalFinish(_)
+            | Self::ErrorRepeats
             | Self::Keepalive
             | Self::Done { .. }
             | Self::Struck => {}
@@ -106,6 +110,7 @@ impl Record {
             | Self::Begin
             | Self::Choice { .. }
             | Self::Place(_)
+            | Self::PlaceBegins
             | Self::PlaceEnd
             | Self::Whole(_)
             | Self::Role(_)
@@ -123,6 +128,7 @@ impl Record {
             | Self::Finish { .. }
             | Self::ProvisionalFinish(_)
             | Self::WeakCounter { .. }
+            | Self::ErrorRepeats
             | Self::Error { .. }
             | Self::Unknown { .. }
             | Self::Keepalive
