@@ -116,6 +116,7 @@ fn completion_is_one_object_with_a_report() {
         "usage": {"prompt_tokens": 3, "completion_tokens": 2, "total_tokens": 5},
     });
     assert_eq!(value, expected);
+    assert_eq!(report["wire"], json!("chat"));
     assert_eq!(report["ending"]["done"], json!(true));
     assert_eq!(report["ending"]["truncated"], json!(false));
     assert_eq!((&report["quirks"], &report["errors"]), (&json!([]), &json!([])));
@@ -125,7 +126,7 @@ fn completion_is_one_object_with_a_report() {
 fn a_completion_reports_what_was_wrong() {
     let told = deltaic(&["-o", "completion"], &[MALFORMED, PEER_ERROR].concat());
     let report = serde_json::from_str::<Value>(&told.out).unwrap()["deltaic"].clone();
-    assert_eq!(report["errors"][0]["offset"], json!(0));
+    assert_eq!((report.get("wire"), &report["errors"][0]["offset"]), (None, &json!(0)));
     assert_eq!(report["peer_errors"], json!([{"code": "529", "message": "overloaded"}]));
 }
 
@@ -233,7 +234,14 @@ fn none_prints_nothing_and_stats_go_to_standard_error() {
     let told = deltaic(&["-o", "none", "--stats"], CLEAN);
     assert_eq!((told.status, &*told.out), (0, ""));
     let bytes = format!("bytes        {}\n", CLEAN.len());
-    for line in [&*bytes, "events       6\n", "deltas       7 (start 1, ", "errors       0\n", " MB/s\n"] {
+    for line in [
+        &*bytes,
+        "events       6\n",
+        "deltas       7 (start 1, ",
+        "wires        1 (chat)\n",
+        "errors       0\n",
+        " MB/s\n",
+    ] {
         assert!(told.err.contains(line), "{line:?} not in {}", told.err);
     }
 }
@@ -282,6 +290,7 @@ fn wrong_usage_is_status_2() {
         &["--split", "0"],
         &["--split", "random:x"],
         &["--framing", "http"],
+        &["--wire", "telegraph"],
         &["--strict", "--repair"],
     ] {
         let told = deltaic(args, "");
@@ -294,6 +303,7 @@ fn wrong_usage_is_status_2() {
 fn every_choice_of_every_option_is_taken() {
     for (option, words) in [
         ("--framing", &["auto", "sse"][..]),
+        ("--wire", &["chat"]),
         ("--think", &["auto", "off"]),
         ("--content", &["auto", "incremental", "cumulative"]),
         ("--arguments", &["as-sent", "repeated"]),
