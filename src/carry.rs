@@ -10,17 +10,25 @@
 //! Reading moves `start`; what is unread is moved down only past at least as many read bytes, so the cost is linear. A buffer that one
 //! big event blew up is given back once it is empty.
 
-/// Capacity that is kept between events.
-const KEEP: usize = 64 << 10;
+use std::fmt;
+
+use crate::keep;
 
 /// Capacity to begin with: most events fit, so the next cut through one allocates nothing.
 const FIRST: usize = 512;
 
 /// The bytes kept between inputs.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Carry {
     buffer: Vec<u8>,
     start: usize,
+}
+
+/// Lengths only: the bytes are the stream's.
+impl fmt::Debug for Carry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Carry").field("read", &self.start).field("unread", &self.len()).finish()
+    }
 }
 
 impl Carry {
@@ -72,26 +80,49 @@ impl Carry {
         self.buffer.get(self.start.saturating_sub(n)..self.start).unwrap_or_default()
     }
 
-    /// Drops the unread bytes from `at` on.
-    pub(crate) fn truncate(&mut self, at: usize) {
-        self.buffer.truncate(self.start.saturating_add(at));
+    /// Puts one more byte behind those that were read.
+    pub(crate) fn insert_read(&mut self, byte: u8) {
+        self.buffer.insert(self.start.min(self.buffer.len()), byte);
+        self.start = self.start.saturating_add(1);
+    }
+
+    /// Drops `from..to` of the unread bytes, if few follow: then the cost is that of taking them in. Returns whether it did.
+    pub(crate) fn remove(&mut self, from: usize, to: usize) -> bool {
+        let after = self.len().saturating_sub(to);
+        if after > to.saturating_sub(from).saturating_add(8) {
+            return false;
+        }
+        let (from, to) = (self.start.saturating_add(from), self.start.saturating_add(to));
+        let to = to.min(self.buffer.len());
+        self.buffer.copy_within(to.., from);
+        self.buffer.truncate(from.saturating_add(after));
+        true
     }
 
     /// Forgets everything; keeps a modest capacity.
     pub(crate) fn clear(&mut self) {
-        self.buffer.clear();
+        keep::relax_vec(&mut self.buffer, keep::BYTES);
         self.start = 0;
-        if self.buffer.capacity() > KEEP {
-            self.buffer.shrink_to(KEEP);
-        }
     }
 
     /// Gives back what one big event took, once nothing of it is read or told any more.
     #[inline]
     pub(crate) fn relax(&mut self) {
-        if self.buffer.capacity() > KEEP {
+        if self.is_swollen() {
             self.clear();
         }
+    }
+
+    /// Whether [`Carry::relax`] would give something back.
+    #[inline]
+    pub(crate) fn is_swollen(&self) -> bool {
+        self.buffer.capacity() > keep::BYTES && self.is_empty()
+    }
+
+    /// Bytes that it holds on to.
+    #[cfg(test)]
+    pub(crate) fn kept(&self) -> usize {
+        self.buffer.capacity()
     }
 
     /// Makes room by dropping what was read, when that moves few bytes or is due.

@@ -28,9 +28,9 @@ pub use ending::Ending;
 pub use feed::Feed;
 use pipeline::Pipeline;
 
-use crate::carry::Carry;
 use crate::delta::Delta;
 use crate::error::Error;
+use crate::feeder::Feeder;
 use crate::frame::{Frames, Growth};
 use crate::options::Options;
 use crate::record::Span;
@@ -48,13 +48,10 @@ struct Machine {
     mode: Mode,
     /// The event ahead is none of the known shapes: the hot path has looked.
     missed: bool,
-    /// The carry has been framed to its end, and all is told.
-    need_input: bool,
     state: State,
     /// The largest event.
     limit: usize,
-    /// Stream position of the first byte that is framed next.
-    offset: u64,
+    feeder: Feeder,
     /// Bytes taken from inputs.
     taken: u64,
     /// Where the event being told began.
@@ -62,15 +59,12 @@ struct Machine {
     events: u64,
     shapes: Shapes,
     frames: Frames,
-    carry: Carry,
     /// What the hot path said last of an event whose text had to be unescaped.
     unescaped_delta: Option<hot::FastDelta>,
     /// The next of the queue to tell.
     next: usize,
     /// What the queue's payload spans are ranges of.
     source: Source,
-    /// Bytes dropped from between the lines of the event being assembled.
-    removed: u64,
     errors: u64,
     unterminated: usize,
     fatal: Option<Error>,
@@ -129,18 +123,15 @@ impl Machine {
         let limit = options.limits.event_bytes();
         Self {
             limit,
-            carry: Carry::default(),
+            feeder: Feeder::default(),
             frames: Frames::new(options.framing, limit),
             shapes: Shapes::new(options.prediction, options.limits.id_bytes()),
             pipeline: Pipeline::new(options),
             mode: Mode::General,
             missed: false,
-            need_input: false,
             unescaped_delta: None,
             next: 0,
             source: Source::Scratch,
-            offset: 0,
-            removed: 0,
             taken: 0,
             event_at: 0,
             events: 0,
@@ -175,9 +166,9 @@ impl Machine {
                 self.mode = Mode::Fast;
                 return Ok(Some(Delta::Usage(self.pipeline.normalizer.usage())));
             }
-            Mode::PartialLine => match self.frames.extend_line(self.carry.len(), bytes) {
+            Mode::PartialLine => match self.frames.extend_line(self.feeder.carry.len(), bytes) {
                 Growth::Length => {
-                    self.carry.push(bytes);
+                    self.feeder.carry.push(bytes);
                     self.take(bytes, bytes.len());
                     *input = &[];
                     return Ok(None);
@@ -186,7 +177,7 @@ impl Machine {
                     used = self.bring_line(bytes, end);
                     if let Some((length, said)) = self.fast_carry() {
                         *input = bytes.get(used..).unwrap_or_default();
-                        return Ok(said.delta(self.carry.read(length), &self.pipeline.scratch.text));
+                        return Ok(said.delta(self.feeder.carry.read(length), &self.pipeline.scratch.text));
                     }
                 }
                 Growth::Unknown => {}
@@ -214,10 +205,10 @@ impl Machine {
     fn reset(&mut self) {
         let mut fresh =
             Self { limit: self.limit, fatal_limits: self.fatal_limits, ..Self::new(&Options::new()) };
-        std::mem::swap(&mut fresh.carry, &mut self.carry);
+        std::mem::swap(&mut fresh.feeder, &mut self.feeder);
         std::mem::swap(&mut fresh.frames, &mut self.frames);
         std::mem::swap(&mut fresh.pipeline, &mut self.pipeline);
-        fresh.carry.clear();
+        fresh.feeder.reset();
         fresh.frames.reset();
         std::mem::swap(&mut fresh.shapes, &mut self.shapes);
         fresh.shapes.reset();

@@ -39,7 +39,8 @@ pub(crate) struct Event {
     pub(crate) name: Span,
     /// The data is an error's payload whatever it says.
     pub(crate) error: bool,
-    /// One data line and nothing dropped from between its lines: its bytes are all it is.
+    /// One data line, nothing foreign between its lines, and its own last line ended it: the same bytes are such an event again,
+    /// whatever follows them.
     pub(crate) plain: bool,
 }
 
@@ -61,7 +62,7 @@ pub(crate) enum Data {
     None,
     /// One line's value.
     One(Span),
-    /// Several lines' values, joined by line feeds in [`Frames::joined`].
+    /// Several lines' values, joined by line feeds in [`Frames::data_buffer`].
     Joined,
 }
 
@@ -141,6 +142,21 @@ impl Frames {
         }
     }
 
+    /// The `id` field of the event that the last step ended, or of the lines that it dropped with their blank line.
+    pub(crate) fn take_id(&mut self) -> Option<Span> {
+        self.sse.take_id()
+    }
+
+    /// The reconnection time in milliseconds.
+    pub(crate) fn retry(&self) -> Option<u64> {
+        self.sse.retry()
+    }
+
+    /// What is pending is discarded.
+    pub(crate) fn reset_event(&mut self) {
+        self.sse.reset_event();
+    }
+
     /// What the caller could not drop from between an event's lines because other bytes follow.
     pub(crate) fn left_in_place(&mut self, bytes: usize) {
         self.sse.left_in_place(bytes);
@@ -152,13 +168,37 @@ impl Frames {
     }
 
     /// The data of an event of several lines.
-    pub(crate) fn joined(&self) -> &[u8] {
-        &self.sse.joined
+    pub(crate) fn data_buffer(&self) -> &[u8] {
+        &self.sse.data_buffer
     }
 
     /// The same, to be replaced by its decoded form.
-    pub(crate) fn joined_mut(&mut self) -> &mut Vec<u8> {
-        &mut self.sse.joined
+    pub(crate) fn data_buffer_mut(&mut self) -> &mut Vec<u8> {
+        &mut self.sse.data_buffer
+    }
+
+    /// Whether it has changed, since this was last asked, where the same bytes end an event: then no shape is one any more.
+    #[inline]
+    pub(crate) fn take_turned(&mut self) -> bool {
+        std::mem::take(&mut self.sse.turned)
+    }
+
+    /// Gives back what one big event took, once its data is told.
+    #[inline]
+    pub(crate) fn relax(&mut self) {
+        self.sse.relax();
+    }
+
+    /// Whether there is something to give back.
+    #[inline]
+    pub(crate) fn is_swollen(&self) -> bool {
+        self.sse.is_swollen()
+    }
+
+    /// Bytes that its buffers hold on to.
+    #[cfg(test)]
+    pub(crate) fn kept(&self) -> usize {
+        self.sse.data_buffer.capacity()
     }
 
     /// Stands before the first byte of an event, in a framing whose events begin and end with lines.

@@ -119,7 +119,7 @@ pub fn framer(data: &[u8]) {
         naive.events.into_iter().map(|event| (event.event, event.data, event.id)).collect();
     for largest in [usize::MAX, 1, 7, 64] {
         let wide = crate::Limits::new().with_id_bytes(usize::MAX).with_event_name_bytes(usize::MAX);
-        let mut framer = crate::sse::Framer::with_limits(wide);
+        let mut framer = crate::sse::Framer::new().limits(wide);
         let mut found = Vec::new();
         let mut rest = data;
         while !rest.is_empty() {
@@ -131,7 +131,7 @@ pub fn framer(data: &[u8]) {
             rest = further;
         }
         assert_eq!(found, expected, "largest piece {largest}");
-        assert_eq!(framer.last_event_id(), naive.last_event_id);
+        assert_eq!(framer.id(), naive.last_event_id);
         assert_eq!(framer.retry(), naive.retry);
     }
 }

@@ -1,6 +1,6 @@
 //! A strict framer for any event stream (WHATWG HTML 9.2.6), with nothing about LLMs in it.
 //!
-//! Knows: the frame room's strict machine, and what must be kept between events: the last event ID. Must not know: JSON,
+//! Knows: the frame room without its leniencies, and what must be kept between events: the last event ID. Must not know: JSON,
 //! chunks, quirks.
 //!
 //! ```
@@ -14,12 +14,14 @@
 //! # Ok::<(), deltaic::Error>(())
 //! ```
 
-use crate::carry::Carry;
+use std::fmt;
+
 use crate::dialect::{Quirks, Tolerance};
 use crate::error::{Error, ErrorKind, LimitKind};
-use crate::frame::{Data, Event, Step, sse::Sse};
-use crate::options::Limits;
-use crate::record::Span;
+use crate::feeder::{Feeder, Move, Place};
+use crate::frame::{Data, Event, Frames};
+use crate::keep;
+use crate::options::{Framing, Limits};
 
 /// One dispatched event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,7 +34,7 @@ pub struct Frame<'f> {
     /// The last event ID at dispatch.
     pub id: &'f str,
     /// The event's own lines as they came, up to the byte that ended it (a CR ends a line at once, so an LF that follows
-    /// the last CR is not part of it). Comments and fields of unknown name are not its own.
+    /// the last CR is not part of it). Comments and fields of unknown name are not its own. Framed again they are this event.
     pub raw: &'f [u8],
 }
 
@@ -40,27 +42,42 @@ pub struct Frame<'f> {
 ///
 /// Lines may end in LF, CR or CR LF and be cut anywhere; a leading byte-order mark is dropped; invalid UTF-8 is replaced as
 /// the Encoding Standard decodes; what is pending at the end is discarded. Memory is bounded by
-/// [`Limits::event_bytes`], `id_bytes` and `event_name_bytes`.
-#[derive(Debug, Clone)]
+/// [`Limits::event_bytes`], `id_bytes` and `event_name_bytes`; between events at most 64 KiB a buffer are kept.
+///
+/// ```
+/// use deltaic::{Limits, sse::Framer};
+///
+/// // Goes on after an earlier connection, whose last event ID was 41.
+/// let framer = Framer::new().limits(Limits::default()).last_event_id("41");
+/// # drop(framer);
+/// ```
+#[derive(Clone)]
 pub struct Framer {
     limits: Limits,
-    lines: Sse,
-    carry: Carry,
+    frames: Frames,
+    feeder: Feeder,
     tolerance: Tolerance,
-    start: bool,
     finished: bool,
-    offset: u64,
-    removed: u64,
+    /// The last event ID string.
     id: String,
+    /// Data that was no UTF-8, decoded: until the next call.
     data: String,
-    event: String,
+    /// An event type that was none, decoded: until the next call.
+    name: String,
 }
 
-/// Where a frame's strings are.
-enum Found {
-    None,
-    Event { event: Event, base: usize, carried: bool },
-    Failed(Error),
+/// Lengths only: the strings are the stream's.
+impl fmt::Debug for Framer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Framer")
+            .field("limits", &self.limits)
+            .field("position", &self.feeder.offset)
+            .field("carried", &self.feeder.carry.len())
+            .field("id_bytes", &self.id.len())
+            .field("retry", &self.retry())
+            .field("finished", &self.finished)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Default for Framer {
@@ -73,57 +90,75 @@ impl Framer {
     /// A framer with the default limits. Allocates nothing yet.
     #[must_use]
     pub fn new() -> Self {
-        Self::with_limits(Limits::default())
-    }
-
-    /// A framer with these limits.
-    #[must_use]
-    pub fn with_limits(limits: Limits) -> Self {
+        let limits = Limits::default();
         Self {
-            lines: Sse::new(limits.event_bytes()),
+            frames: Frames::new(Framing::Sse, limits.event_bytes()),
             limits,
-            carry: Carry::default(),
+            feeder: Feeder::default(),
             tolerance: Tolerance::new(Quirks::NONE),
-            start: true,
             finished: false,
-            offset: 0,
-            removed: 0,
             id: String::new(),
             data: String::new(),
-            event: String::new(),
+            name: String::new(),
         }
     }
 
-    /// A framer that goes on after an earlier connection, whose last event ID was `id`.
+    /// With these limits. To be said before the first byte.
     #[must_use]
-    pub fn with_last_event_id(id: &str) -> Self {
-        Self { id: id.to_owned(), ..Self::new() }
+    pub fn limits(self, limits: Limits) -> Self {
+        let frames = Frames::new(Framing::Sse, limits.event_bytes());
+        Self { limits, frames, ..self }
+    }
+
+    /// Goes on after an earlier connection, whose last event ID was `id`.
+    #[must_use]
+    pub fn last_event_id(self, id: &str) -> Self {
+        Self { id: id.to_owned(), ..self }
     }
 
     /// The last event ID string: what a reconnection would send.
     #[must_use]
-    pub fn last_event_id(&self) -> &str {
+    pub fn id(&self) -> &str {
         &self.id
     }
 
     /// The reconnection time in milliseconds, once the stream set one; a value past 64 bits counts as the largest.
     #[must_use]
     pub fn retry(&self) -> Option<u64> {
-        self.lines.retry()
+        self.frames.retry()
     }
 
     /// No more bytes will come: what is pending is discarded, as the specification says; bytes fed later are ignored.
     pub fn finish(&mut self) {
         self.finished = true;
-        self.carry.clear();
+        self.feeder.carry.clear();
+        self.frames.reset_event();
+        self.relax();
     }
 
-    /// As new; keeps limits and allocations, forgets the last event ID.
+    /// As new; keeps limits and modest allocations, forgets the last event ID.
     pub fn reset(&mut self) {
-        self.lines.reset();
-        self.carry.clear();
-        self.id.clear();
-        (self.start, self.finished, self.offset, self.removed) = (true, false, 0, 0);
+        self.frames.reset();
+        self.feeder.reset();
+        self.finished = false;
+        keep::relax_string(&mut self.id, keep::BYTES);
+        self.relax();
+    }
+
+    /// Gives back what one big event took, once it is told.
+    fn relax(&mut self) {
+        self.feeder.carry.relax();
+        self.frames.relax();
+        keep::relax_string(&mut self.data, keep::BYTES);
+        keep::relax_string(&mut self.name, keep::BYTES);
+    }
+
+    /// Bytes that its buffers hold on to.
+    #[cfg(test)]
+    pub(crate) fn kept(&self) -> usize {
+        let strings = [&self.id, &self.data, &self.name].map(String::capacity);
+        let buffers = [self.feeder.carry.kept(), self.frames.kept()];
+        buffers.into_iter().chain(strings).sum()
     }
 
     /// Takes bytes from the front of `input` until an event is complete. `Ok(None)`: all was taken, feed more.
@@ -141,157 +176,99 @@ impl Framer {
         let mut used = 0usize;
         let found = self.advance(bytes, &mut used);
         *input = bytes.get(used..).unwrap_or_default();
-        match found {
-            Found::None => Ok(None),
-            Found::Failed(error) => Err(error),
-            Found::Event { event, base, carried } => {
-                let raw = match carried {
-                    true => self.carry.read(event.end),
-                    false => bytes.get(base..base.saturating_add(event.end)).unwrap_or_default(),
-                };
-                let data = match event.data {
-                    Data::One(span) => span.of(raw),
-                    Data::Joined => &self.lines.joined,
-                    Data::None => &[],
-                };
-                let name = event.name.of(raw);
-                let event = match (name, std::str::from_utf8(name)) {
-                    (b"", _) => "message",
-                    (_, Ok(name)) => name,
-                    (_, Err(_)) => &self.event,
-                };
-                let data = std::str::from_utf8(data).unwrap_or(&self.data);
-                Ok(Some(Frame { event, data, id: &self.id, raw }))
-            }
-        }
+        let Some((place, event)) = found? else { return Ok(None) };
+        let raw = self.feeder.bytes(bytes, place, event.end);
+        let name = event.name.of(raw);
+        let event_type = if name.is_empty() { b"message" } else { name };
+        Ok(Some(Frame {
+            event: std::str::from_utf8(event_type).unwrap_or(&self.name),
+            data: std::str::from_utf8(self.data_of(raw, event)).unwrap_or(&self.data),
+            id: &self.id,
+            raw,
+        }))
     }
 
-    fn advance(&mut self, bytes: &[u8], used: &mut usize) -> Found {
+    /// Goes on to the next event. It is past already, but its bytes are still there.
+    fn advance(&mut self, input: &[u8], used: &mut usize) -> Result<Option<(Place, Event)>, Error> {
+        self.relax();
+        if self.finished {
+            *used = input.len();
+            return Ok(None);
+        }
         loop {
-            let rest = bytes.get(*used..).unwrap_or_default();
-            if self.finished {
-                *used = bytes.len();
-                return Found::None;
-            }
-            let carried = !self.carry.is_empty();
-            let window = if carried { self.carry.bytes() } else { rest };
-            if window.is_empty() {
-                return Found::None;
-            }
-            let step = match self.start {
-                true => {
-                    self.mark(window.len(), window.get(..3).unwrap_or(window) == BOM, BOM.starts_with(window))
-                }
-                false => self.lines.step(window, &mut self.tolerance),
-            };
-            match step {
-                Step::More if carried => {
-                    let line =
-                        memchr::memchr2(b'\n', b'\r', rest).map_or(rest.len(), |end| end.saturating_add(1));
-                    if line == 0 {
-                        return Found::None;
-                    }
-                    self.carry.push(rest.get(..line).unwrap_or_default());
-                    *used = used.saturating_add(line);
-                }
-                Step::More => {
-                    self.carry.push(rest);
-                    *used = bytes.len();
-                    return Found::None;
-                }
-                Step::Drop { from, to, .. } => {
-                    if let Some(error) = self.drop(rest, from, to, carried, used) {
-                        return Found::Failed(error);
+            let Self { frames, tolerance, .. } = self;
+            let at = self.feeder.offset;
+            match self.feeder.next(input, used, &mut |bytes| frames.step(bytes, tolerance)) {
+                Move::NeedInput => return Ok(None),
+                // Nothing is left in place: no input is left early here.
+                Move::Again | Move::Left { .. } | Move::Dropped { length: 0, .. } => {}
+                Move::Dropped { place, length, .. } => {
+                    // The lines before a blank one may have set the id.
+                    if !self.keep_id(input, place, length) {
+                        return Err(Error::new(ErrorKind::Limit(LimitKind::IdBytes), at));
                     }
                 }
-                Step::Over { to } => {
-                    let error = Error::new(ErrorKind::Limit(LimitKind::EventBytes), self.offset);
-                    self.consume(to, carried, used);
-                    return Found::Failed(error);
+                Move::Over { length } => {
+                    return Err(Error::new(
+                        ErrorKind::Limit(LimitKind::EventBytes),
+                        self.feeder.pass(length),
+                    ));
                 }
-                Step::Event(event) => {
-                    let (base, offset) = (*used, self.offset);
-                    let raw = if carried { self.carry.bytes() } else { rest };
-                    let kept = keep(&mut self.id, self.lines.take_id(), raw, self.limits.id_bytes());
-                    let long = event.name.range().len() > self.limits.event_name_bytes();
-                    if std::str::from_utf8(event.name.of(raw)).is_err() {
-                        self.event = String::from_utf8_lossy(event.name.of(raw)).into_owned();
-                    }
-                    let data = match event.data {
-                        Data::One(span) => span.of(raw),
-                        Data::Joined => &self.lines.joined,
-                        Data::None => &[],
-                    };
-                    if std::str::from_utf8(data).is_err() {
-                        self.data = String::from_utf8_lossy(data).into_owned();
-                    }
-                    self.consume(event.end, carried, used);
-                    if !kept || long {
-                        let limit = if long { LimitKind::EventNameBytes } else { LimitKind::IdBytes };
-                        return Found::Failed(Error::new(ErrorKind::Limit(limit), offset));
-                    }
-                    return Found::Event { event, base, carried };
+                Move::Event { place, event } => {
+                    let at = self.feeder.pass(event.end);
+                    return self
+                        .event(input, place, event)
+                        .map(Some)
+                        .map_err(|limit| Error::new(ErrorKind::Limit(limit), at));
                 }
             }
         }
     }
 
-    /// The start of the stream: a byte-order mark is dropped.
-    fn mark(&mut self, length: usize, whole: bool, partial: bool) -> Step {
-        if partial && length < BOM.len() {
-            return Step::More;
+    /// Asks the limits, and decodes what is no UTF-8.
+    fn event(&mut self, input: &[u8], place: Place, event: Event) -> Result<(Place, Event), LimitKind> {
+        let kept = self.keep_id(input, place, event.end);
+        if event.name.range().len() > self.limits.event_name_bytes() {
+            return Err(LimitKind::EventNameBytes);
         }
-        self.start = false;
-        Step::Drop { from: 0, to: if whole { BOM.len() } else { 0 }, comment: false }
+        if !kept {
+            return Err(LimitKind::IdBytes);
+        }
+        let raw = self.feeder.bytes(input, place, event.end);
+        let name = decoded(event.name.of(raw));
+        let data = decoded(self.data_of(raw, event));
+        let torn = place == Place::Carry && raw.ends_with(b"\r\n");
+        self.name = name.unwrap_or_else(|| std::mem::take(&mut self.name));
+        self.data = data.unwrap_or_else(|| std::mem::take(&mut self.data));
+        if torn {
+            // A line was dropped from between a CR and the LF that is a blank line: together they would be one line end.
+            self.feeder.carry.insert_read(b'\n');
+        }
+        Ok((place, Event { end: event.end.saturating_add(usize::from(torn)), ..event }))
     }
 
-    /// Bytes `from..to` carry nothing; lines before a blank one may have set the id.
-    fn drop(
-        &mut self,
-        rest: &[u8],
-        from: usize,
-        to: usize,
-        carried: bool,
-        used: &mut usize,
-    ) -> Option<Error> {
-        let window = if carried { self.carry.bytes() } else { rest };
-        let offset = self.offset;
-        let kept = from > 0 || keep(&mut self.id, self.lines.take_id(), window, self.limits.id_bytes());
-        if from == 0 {
-            self.consume(to, carried, used);
-        } else {
-            self.removed = self.removed.saturating_add(to.saturating_sub(from) as u64);
-            match carried {
-                true => self.carry.truncate(from),
-                false => {
-                    self.carry.push(rest.get(..from).unwrap_or_default());
-                    *used = used.saturating_add(to);
-                }
-            }
+    fn data_of<'f>(&'f self, raw: &'f [u8], event: Event) -> &'f [u8] {
+        match event.data {
+            Data::One(span) => span.of(raw),
+            Data::Joined => self.frames.data_buffer(),
+            Data::None => &[],
         }
-        (!kept).then(|| Error::new(ErrorKind::Limit(LimitKind::IdBytes), offset))
     }
 
-    fn consume(&mut self, to: usize, carried: bool, used: &mut usize) {
-        let removed = std::mem::take(&mut self.removed);
-        self.offset = self.offset.saturating_add(to as u64).saturating_add(removed);
-        match carried {
-            true => self.carry.consume(to),
-            false => *used = used.saturating_add(to),
+    /// Makes the `id` field of what was framed the last event ID; `false` if it is too long.
+    fn keep_id(&mut self, input: &[u8], place: Place, length: usize) -> bool {
+        let Some(span) = self.frames.take_id() else { return true };
+        let new = span.of(self.feeder.bytes(input, place, length));
+        if new.len() > self.limits.id_bytes() {
+            return false;
         }
+        self.id.clear();
+        self.id.push_str(&String::from_utf8_lossy(new));
+        true
     }
 }
 
-const BOM: &[u8] = b"\xEF\xBB\xBF";
-
-/// Makes the `id` field the last event ID; `false` if it is too long.
-fn keep(last: &mut String, id: Option<Span>, bytes: &[u8], limit: usize) -> bool {
-    let Some(span) = id else { return true };
-    let new = span.of(bytes);
-    if new.len() > limit {
-        return false;
-    }
-    last.clear();
-    last.push_str(&String::from_utf8_lossy(new));
-    true
+/// Bytes that are no UTF-8, as the Encoding Standard decodes them.
+fn decoded(bytes: &[u8]) -> Option<String> {
+    std::str::from_utf8(bytes).is_err().then(|| String::from_utf8_lossy(bytes).into_owned())
 }

@@ -136,10 +136,16 @@ impl Decoder {
         self.machine.taken
     }
 
+    /// Bytes that the buffers of framing hold on to.
+    #[cfg(test)]
+    pub(crate) fn framing_kept(&self) -> usize {
+        self.machine.feeder.carry.kept().saturating_add(self.machine.frames.kept())
+    }
+
     /// Bytes taken that wait for the rest of their event (or, after a [`Feed`] was dropped early, for their turn).
     #[must_use]
     pub fn buffered(&self) -> usize {
-        self.machine.carry.len()
+        self.machine.feeder.carry.len()
     }
 
     /// Bytes of events framed or dropped, since the last event ended, that brought no event: comments, unknown fields. A

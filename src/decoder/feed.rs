@@ -119,7 +119,7 @@ impl Machine {
             _ => Source::Scratch,
         };
         self.take(rest, rest.len());
-        self.carry.push(rest);
-        self.need_input = false;
+        self.feeder.carry.push(rest);
+        self.feeder.need_input = false;
     }
 }

@@ -3,10 +3,10 @@
 //! Knows: when a shape may be asked, and what a hit changes. Must not know: how shapes are compared or learned.
 
 use super::pipeline::{Replay, Usage};
-use super::pump::after_line_ends;
 use super::{Machine, Mode, Source, State};
 use crate::delta::Delta;
 use crate::dialect::Quirk;
+use crate::feeder::after_line_ends;
 use crate::normalize::TextChannel;
 use crate::record::{Buffer, Str};
 use crate::shape::{Channel, Hit, SingleDelta};
@@ -62,8 +62,8 @@ impl Machine {
         self.commit_hit(said);
         let used = skipped.saturating_add(hit.length);
         self.frames.skipped(bytes.get(used.wrapping_sub(1)).copied().unwrap_or(0));
-        self.event_at = self.offset.saturating_add(skipped as u64);
-        self.offset = self.offset.saturating_add(used as u64);
+        self.event_at = self.feeder.offset.saturating_add(skipped as u64);
+        self.feeder.offset = self.feeder.offset.saturating_add(used as u64);
         self.taken = self.taken.saturating_add(used as u64);
         Some((used, delta))
     }
@@ -72,9 +72,9 @@ impl Machine {
     #[inline]
     pub(super) fn bring_line(&mut self, bytes: &[u8], end: usize) -> usize {
         let used = after_line_ends(bytes, end);
-        self.carry.push(bytes.get(..used).unwrap_or_default());
+        self.feeder.carry.push(bytes.get(..used).unwrap_or_default());
         self.take(bytes, used);
-        self.need_input = false;
+        self.feeder.need_input = false;
         used
     }
 
@@ -84,7 +84,7 @@ impl Machine {
         if !self.shapes.is_ready() || !self.frames.at_event() || self.pipeline.normalizer.is_done() {
             return None;
         }
-        let carry = std::mem::take(&mut self.carry);
+        let carry = std::mem::take(&mut self.feeder.carry);
         let event = carry.bytes();
         let (length, last) = (event.len(), event.last().copied().unwrap_or(0));
         let hit = self.shapes.find(event).filter(|hit| hit.length == length);
@@ -95,14 +95,14 @@ impl Machine {
                 self.unescaped(said, event, hit.escaped == hit.text_hole)
             }
         });
-        self.carry = carry;
+        self.feeder.carry = carry;
         let said = said?;
         self.mode = Mode::Fast;
         self.commit_hit(said);
-        self.carry.consume(length);
+        self.feeder.carry.consume(length);
         self.frames.completed(last);
-        self.event_at = self.offset;
-        self.offset = self.offset.saturating_add(length as u64);
+        self.event_at = self.feeder.offset;
+        self.feeder.offset = self.feeder.offset.saturating_add(length as u64);
         Some((length, said))
     }
 
@@ -195,7 +195,7 @@ impl Machine {
         self.shapes.is_ready()
             && self.next >= self.pipeline.queue.len()
             && self.pipeline.error.is_none()
-            && self.carry.is_empty()
+            && self.feeder.carry.is_empty()
             && self.state == State::Open
             && self.fatal.is_none()
             && !self.pipeline.normalizer.is_done()

@@ -4,18 +4,13 @@
 
 use crate::dialect::{Quirk, Quirks, Tolerance};
 use crate::error::ErrorKind;
+use crate::keep;
 use crate::lex;
 use crate::normalize::{Event, Normalizer};
 use crate::options::Options;
 use crate::parse::{self, Next, ParseOptions, Parser, cursor::Scratch};
 use crate::record::{RawDelta, Span, Str, Texts};
 use crate::shape::Shapes;
-
-/// Bytes of scratch that are kept between events.
-const KEEP: usize = 64 << 10;
-
-/// Records and deltas for which room is kept between events.
-const MANY: usize = 512;
 
 /// What became of a hit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,11 +84,11 @@ impl Pipeline {
     /// Whether one big event has left more than is kept between events.
     #[inline]
     pub(super) fn is_big(&self) -> bool {
-        self.scratch.text.capacity() > KEEP
-            || self.scratch.escaped.capacity() > MANY
-            || self.queue.capacity() > MANY
-            || self.parser.is_big(MANY)
-            || self.normalizer.is_big(MANY)
+        self.scratch.text.capacity() > keep::BYTES
+            || self.scratch.escaped.capacity() > keep::ITEMS
+            || self.queue.capacity() > keep::ITEMS
+            || self.parser.is_big(keep::ITEMS)
+            || self.normalizer.is_big(keep::ITEMS)
     }
 
     /// Gives back what one big event took, once nothing of it is left to tell.
@@ -101,11 +96,11 @@ impl Pipeline {
     pub(super) fn relax(&mut self) {
         self.queue.clear();
         self.scratch.clear();
-        self.scratch.text.shrink_to(KEEP);
-        self.scratch.escaped.shrink_to(MANY);
-        self.queue.shrink_to(MANY);
-        self.parser.relax(MANY);
-        self.normalizer.relax(MANY);
+        self.scratch.text.shrink_to(keep::BYTES);
+        self.scratch.escaped.shrink_to(keep::ITEMS);
+        self.queue.shrink_to(keep::ITEMS);
+        self.parser.relax(keep::ITEMS);
+        self.normalizer.relax(keep::ITEMS);
     }
 
     /// A comment.

@@ -7,6 +7,7 @@ use super::{FIRST, Machine, Mode, Outcome, Pipeline, Source, State};
 use crate::carry::Carry;
 use crate::dialect::Quirk;
 use crate::error::{Error, ErrorKind, LimitKind};
+use crate::feeder::{Move, Place};
 use crate::frame::{Data, Event, Step};
 use crate::parse;
 use crate::record::Span;
@@ -31,14 +32,9 @@ impl Machine {
                 }
             }
             let before = used;
-            let rest = bytes.get(used..).unwrap_or_default();
-            let more = if self.carry.is_empty() {
-                self.on_input(rest, &mut used)
-            } else {
-                self.on_carry(rest, &mut used)
-            };
-            self.take(rest, used.saturating_sub(before));
-            if !more && self.next >= self.pipeline.queue.len() && self.pipeline.error.is_none() {
+            let idle = self.step_input(bytes, &mut used);
+            self.take(bytes.get(before..).unwrap_or_default(), used.saturating_sub(before));
+            if idle && self.next >= self.pipeline.queue.len() && self.pipeline.error.is_none() {
                 break Outcome::Nothing;
             }
         };
@@ -48,7 +44,10 @@ impl Machine {
         self.mode = self.next_mode();
         debug_assert_eq!(
             self.taken,
-            self.offset.saturating_add(self.removed).saturating_add(self.carry.len() as u64),
+            self.feeder
+                .offset
+                .saturating_add(self.feeder.removed)
+                .saturating_add(self.feeder.carry.len() as u64),
             "conservation"
         );
         (used, said)
@@ -59,9 +58,9 @@ impl Machine {
         // What one big event took is given back on the general way, once its deltas are told.
         if is_busy || self.state != State::Open || self.pipeline.is_big() {
             Mode::General
-        } else if self.is_hot() {
+        } else if self.is_hot() && !self.frames.is_swollen() && !self.feeder.carry.is_swollen() {
             Mode::Fast
-        } else if self.need_input && self.frames.may_extend_line() {
+        } else if self.feeder.need_input && self.frames.may_extend_line() {
             Mode::PartialLine
         } else {
             Mode::General
@@ -77,8 +76,9 @@ impl Machine {
         if let Some(fatal) = self.fatal {
             return Some(Outcome::Failed(fatal));
         }
-        if self.carry.is_empty() {
-            self.carry.relax();
+        if self.feeder.carry.is_swollen() || self.frames.is_swollen() {
+            self.feeder.carry.relax();
+            self.frames.relax();
         }
         if self.pipeline.is_big() && self.pipeline.error.is_none() {
             self.pipeline.relax();
@@ -89,91 +89,62 @@ impl Machine {
         if matches!(kind, ErrorKind::Limit(_)) && self.fatal_limits {
             error = error.fatal();
             self.fatal = Some(error);
-            self.offset = self.offset.saturating_add(self.carry.len() as u64);
-            self.carry = Carry::default();
-            self.need_input = false;
+            self.feeder.offset = self.feeder.offset.saturating_add(self.feeder.carry.len() as u64);
+            self.feeder.carry = Carry::default();
+            self.feeder.need_input = false;
         }
         Some(Outcome::Failed(error))
     }
 
-    /// One step on the input itself. Gives whether to go on.
-    fn on_input(&mut self, rest: &[u8], used: &mut usize) -> bool {
-        if rest.is_empty() {
-            return false;
-        }
-        let missed = std::mem::take(&mut self.missed);
-        if !missed && self.is_hot() && self.replay_input(rest, used) == Replay::Done {
-            return true;
-        }
-        match self.frames.step(rest, &mut self.pipeline.tolerance) {
-            Step::More => {
-                self.carry.push(rest);
-                self.need_input = true;
-                *used = used.saturating_add(rest.len());
-                false
-            }
-            Step::Drop { from, to, comment } => {
-                self.carry.push(rest.get(..from).unwrap_or_default());
-                self.need_input = true;
-                self.dropped(from, to, comment);
-                *used = used.saturating_add(to);
-                true
-            }
-            Step::Over { to } => {
-                *used = used.saturating_add(to);
-                self.over(to);
-                true
-            }
-            Step::Event(event) => {
-                self.source = Source::Input { base: *used };
-                *used = used.saturating_add(event.end);
-                self.event(rest.get(..event.end).unwrap_or_default(), event);
-                true
-            }
-        }
-    }
-
-    /// One step on the carry; brings one more line of the input when that is needed.
-    fn on_carry(&mut self, rest: &[u8], used: &mut usize) -> bool {
-        if self.need_input {
-            if rest.is_empty() {
+    /// One step on the carry or the input. Returns whether nothing more can be done without further bytes.
+    #[inline(always)]
+    fn step_input(&mut self, input: &[u8], used: &mut usize) -> bool {
+        if self.feeder.carry.is_empty() && *used < input.len() {
+            let missed = std::mem::take(&mut self.missed);
+            let rest = input.get(*used..).unwrap_or_default();
+            if !missed && self.is_hot() && self.replay_input(rest, used) == Replay::Done {
                 return false;
             }
-            let line = through_line_end(rest);
-            self.carry.push(rest.get(..line).unwrap_or_default());
-            *used = used.saturating_add(line);
-            self.need_input = false;
         }
-        match self.frames.step(self.carry.bytes(), &mut self.pipeline.tolerance) {
-            Step::More => {
-                self.need_input = true;
-                true
-            }
-            Step::Drop { from, to, comment } => {
-                if to >= self.carry.len() {
-                    self.carry.truncate(from);
-                    self.need_input = true;
-                    self.dropped(from, to, comment);
-                } else if from == 0 {
-                    self.carry.consume(to);
-                    self.dropped(from, to, comment);
-                } else {
-                    self.frames.left_in_place(to.saturating_sub(from));
-                    if comment {
-                        self.comment();
-                    }
+        let Self { frames, pipeline, .. } = self;
+        let next = self.feeder.next(input, used, &mut |bytes| frames.step(bytes, &mut pipeline.tolerance));
+        if self.frames.take_turned() {
+            // Shapes hold for one way in which events end.
+            self.shapes.clear();
+        }
+        let idle = matches!(next, Move::NeedInput);
+        self.follow(next, input);
+        idle
+    }
+
+    /// One step on what is left in the carry.
+    #[inline(never)]
+    fn step_carry(&mut self) {
+        self.step_input(&[], &mut 0);
+    }
+
+    /// Tells what a move of the feeder is about.
+    #[inline(always)]
+    fn follow(&mut self, next: Move, input: &[u8]) {
+        match next {
+            Move::NeedInput | Move::Again => {}
+            Move::Left { length, comment } => {
+                self.frames.left_in_place(length);
+                if comment {
+                    self.comment();
                 }
-                true
             }
-            Step::Over { to } => {
-                self.carry.consume(to);
-                self.over(to);
-                true
+            Move::Dropped { comment, .. } => {
+                if comment {
+                    self.comment();
+                }
             }
-            Step::Event(event) => {
-                self.carry.consume(event.end);
-                self.carried(event);
-                true
+            Move::Over { length } => self.over(length),
+            Move::Event { place: Place::Carry, event } => self.carried(event),
+            Move::Event { place: Place::Input { base }, event } => {
+                self.source = Source::Input { base };
+                let raw = input.get(base..base.saturating_add(event.end)).unwrap_or_default();
+                self.event(raw, event);
             }
         }
     }
@@ -183,51 +154,27 @@ impl Machine {
         if self.state == State::Finished {
             return false;
         }
-        if !self.need_input && !self.carry.is_empty() {
+        if !self.feeder.need_input && !self.feeder.carry.is_empty() {
             // Whole events may be left of an input that was left early.
-            return self.on_carry(&[], &mut 0);
+            self.step_carry();
+            return true;
         }
-        let left = self.carry.len();
-        match self.frames.finish(self.carry.bytes(), &mut self.pipeline.tolerance) {
-            Step::Event(event) => {
-                self.carry.consume(event.end);
-                self.carried(event);
-            }
-            Step::Drop { from, to, comment } => {
-                self.carry.truncate(from.max(if to < left { left } else { 0 }));
-                if to < left {
-                    self.carry.consume(to);
-                }
-                self.dropped(from, to, comment);
-            }
-            Step::Over { to } => {
-                self.carry.consume(to);
-                self.over(to);
-            }
-            Step::More => {
-                self.unterminated = left.saturating_sub(self.frames.foreign());
-                self.offset = self.offset.saturating_add(left as u64);
-                self.carry.clear();
-                self.state = State::Finished;
-                self.next = 0;
-                self.source = Source::Scratch;
-                self.pipeline.end();
-            }
+        let left = self.feeder.carry.len();
+        let step = self.frames.finish(self.feeder.carry.bytes(), &mut self.pipeline.tolerance);
+        if step != Step::More {
+            let next = self.feeder.follow(step);
+            self.feeder.need_input = true;
+            self.follow(next, &[]);
+            return true;
         }
+        self.unterminated = left.saturating_sub(self.frames.foreign());
+        self.feeder.pass(left);
+        self.feeder.carry.clear();
+        self.state = State::Finished;
+        self.next = 0;
+        self.source = Source::Scratch;
+        self.pipeline.end();
         true
-    }
-
-    /// Bytes `from..to` are gone: from before the event, or from between its lines.
-    fn dropped(&mut self, from: usize, to: usize, comment: bool) {
-        let gone = to.saturating_sub(from) as u64;
-        if from == 0 {
-            self.offset = self.offset.saturating_add(gone).saturating_add(std::mem::take(&mut self.removed));
-        } else {
-            self.removed = self.removed.saturating_add(gone);
-        }
-        if comment {
-            self.comment();
-        }
     }
 
     fn comment(&mut self) {
@@ -250,15 +197,13 @@ impl Machine {
         }
         self.next = 0;
         self.events = self.events.saturating_add(1);
-        self.event_at = self.offset;
-        let removed = std::mem::take(&mut self.removed);
-        self.offset = self.offset.saturating_add(length as u64).saturating_add(removed);
+        self.event_at = self.feeder.pass(length);
     }
 
     /// An event in the carry, already consumed there.
     fn carried(&mut self, event: Event) {
         let length = event.end;
-        let carry = std::mem::take(&mut self.carry);
+        let carry = std::mem::take(&mut self.feeder.carry);
         let raw = carry.read(length);
         if event.plain && self.replay_carry(raw) == Replay::Done {
             self.begin_event(length);
@@ -268,7 +213,7 @@ impl Machine {
             self.source = Source::Carry { length, span: Span::default() };
             self.event(raw, event);
         }
-        self.carry = carry;
+        self.feeder.carry = carry;
     }
 
     /// Tells one event, which is `raw`, by the general path; and learns its shape.
@@ -288,12 +233,12 @@ impl Machine {
             }
             Data::Joined => {
                 self.source = Source::Joined;
-                self.frames.joined()
+                self.frames.data_buffer()
             }
         };
         if simdutf8::basic::from_utf8(payload).is_err() {
-            let payload = payload.to_vec();
-            return self.undecodable(&payload, name, event.error);
+            let decoded = String::from_utf8_lossy(payload).into_owned();
+            return self.undecodable(decoded, name, event.error);
         }
         self.pipeline.decode_payload(&parse::Event { payload, name, is_error: event.error }, learn);
         self.settle();
@@ -310,16 +255,16 @@ impl Machine {
 
     /// An event that is not UTF-8: decoded as the Encoding Standard does, or refused.
     #[cold]
-    fn undecodable(&mut self, payload: &[u8], name: &[u8], error: bool) {
+    fn undecodable(&mut self, decoded: String, name: &[u8], error: bool) {
         if !self.pipeline.tolerance.meets(Quirk::InvalidUtf8) {
             self.source = Source::Scratch;
             self.pipeline.begin();
             self.pipeline.error = Some(ErrorKind::Utf8);
             return;
         }
-        *self.frames.joined_mut() = String::from_utf8_lossy(payload).into_owned().into_bytes();
+        *self.frames.data_buffer_mut() = decoded.into_bytes();
         self.source = Source::Joined;
-        let event = parse::Event { payload: self.frames.joined(), name, is_error: error };
+        let event = parse::Event { payload: self.frames.data_buffer(), name, is_error: error };
         self.pipeline.decode_payload(&event, false);
         self.settle();
     }
@@ -339,15 +284,4 @@ impl Machine {
         self.first.reserve_exact(room);
         self.first.extend_from_slice(rest.get(..used.min(room)).unwrap_or_default());
     }
-}
-
-/// The length of `bytes` through the first line end and a blank line after it, or of all.
-fn through_line_end(bytes: &[u8]) -> usize {
-    memchr::memchr2(b'\n', b'\r', bytes).map_or(bytes.len(), |end| after_line_ends(bytes, end))
-}
-
-/// The length of `bytes` through the line end at `end` and a blank line after it.
-pub(super) fn after_line_ends(bytes: &[u8], end: usize) -> usize {
-    let more = bytes.get(end..).unwrap_or_default().iter().take(4);
-    end.saturating_add(more.take_while(|byte| matches!(byte, b'\n' | b'\r')).count())
 }

@@ -14,7 +14,7 @@ impl Machine {
         let Some(rest) = self.pipeline.queue.get_mut(self.next..).filter(|rest| !rest.is_empty()) else {
             return;
         };
-        let payload = payload_of(self.source, bytes, &self.carry, &self.frames);
+        let payload = payload_of(self.source, bytes, &self.feeder.carry, &self.frames);
         let mut texts = Texts { payload, scratch: &mut self.pipeline.scratch.text };
         // What several say in the same words is copied once.
         let mut last = (Str::NONE, Str::NONE);
@@ -31,7 +31,7 @@ impl Machine {
     /// Makes the delta of what was told last: the one place where spans become slices.
     pub(super) fn delta<'d>(&'d self, bytes: &'d [u8]) -> Option<Delta<'d>> {
         let told = self.pipeline.queue.get(self.next.wrapping_sub(1))?;
-        let payload = payload_of(self.source, bytes, &self.carry, &self.frames);
+        let payload = payload_of(self.source, bytes, &self.feeder.carry, &self.frames);
         let scratch = self.pipeline.scratch.text.as_str();
         let slice = |string: Str| text(string, payload, scratch);
         let some = |string: Str| string.some().map(slice);
@@ -86,6 +86,6 @@ fn payload_of<'d>(source: Source, bytes: &'d [u8], carry: &'d Carry, frames: &'d
         Source::Scratch => &[],
         Source::Input { base } => bytes.get(base..).unwrap_or_default(),
         Source::Carry { length, span } => span.of(carry.read(length)),
-        Source::Joined => frames.joined(),
+        Source::Joined => frames.data_buffer(),
     }
 }

@@ -3,7 +3,11 @@
 //! Knows: line feeds, nesting, commas between elements. Must not know: what the values say.
 //!
 //! `Undecided` is the state of a stream that begins with a brace: when its first line is a complete value it is one
-//! value a line; else the value goes on over the lines.
+//! value a line; else the value goes on over the lines. So does a later one that its line leaves open.
+//!
+//! A value that goes over lines may be torn: a line feed inside a string is never JSON, nor is a value that begins a line where
+//! none can begin. It ends there, one bad event, and the lines after it are read anew; what is left of a torn string is
+//! dropped up to a line that begins with a bracket. A first value that is torn is one of lines.
 
 use super::{Data, Event, Step};
 use crate::dialect::{Quirk, Tolerance};
@@ -24,13 +28,40 @@ pub(super) enum Shape {
     Elements,
 }
 
+/// What has come of the current line of a value that goes over lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum LineStart {
+    /// Something.
+    Past,
+    /// White space at most; the line begins here.
+    Fresh(usize),
+    /// And a comma, among an array's elements.
+    Comma(usize),
+}
+
+/// The rest of a torn value is being dropped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Skip {
+    No,
+    /// At the beginning of a line.
+    Lines,
+    /// Inside a line.
+    Rest,
+}
+
 /// The state of one JSON stream.
+///
+/// Invariant: `nest` is the state of the value after `scanned` bytes, where the value may go over lines.
 #[derive(Debug, Clone)]
 pub(super) struct Json {
     limit: usize,
     shape: Shape,
     scanned: usize,
     nest: Nest,
+    line: LineStart,
+    skip: Skip,
+    /// What the shape was before a value that goes over lines.
+    before: Shape,
     /// What has begun is no bracketed value.
     scalar: bool,
     /// Skipping the rest of a value that was over the limit.
@@ -39,7 +70,17 @@ pub(super) struct Json {
 
 impl Json {
     pub(super) fn new(limit: usize) -> Self {
-        Self { limit, shape: Shape::Undecided, scanned: 0, nest: Nest::default(), scalar: false, over: false }
+        Self {
+            limit,
+            shape: Shape::Undecided,
+            scanned: 0,
+            nest: Nest::default(),
+            line: LineStart::Past,
+            skip: Skip::No,
+            before: Shape::Undecided,
+            scalar: false,
+            over: false,
+        }
     }
 
     pub(super) fn reset(&mut self) {
@@ -47,16 +88,21 @@ impl Json {
     }
 
     pub(super) fn begin(&mut self, shape: Shape) {
-        self.shape = shape;
+        (self.shape, self.before) = (shape, shape);
     }
 
     /// Before the first byte of a line that will be a value.
     #[inline]
     pub(super) fn at_line(&self) -> bool {
-        self.shape == Shape::Lines && self.scanned == 0 && !self.over
+        self.shape == Shape::Lines && self.scanned == 0 && !self.over && self.skip == Skip::No
     }
 
     pub(super) fn step(&mut self, bytes: &[u8]) -> Step {
+        if self.skip != Skip::No
+            && let Some(step) = self.skip_torn(bytes)
+        {
+            return step;
+        }
         match self.shape {
             Shape::Undecided | Shape::Lines => self.line(bytes),
             Shape::Values | Shape::Array | Shape::Elements => self.value(bytes),
@@ -65,22 +111,17 @@ impl Json {
 
     fn line(&mut self, bytes: &[u8]) -> Step {
         let rest = bytes.get(self.scanned..).unwrap_or_default();
-        let Some(found) = memchr::memchr(b'\n', rest) else { return self.short(bytes.len()) };
+        let Some(found) = memchr::memchr(b'\n', rest) else { return self.more_or_over(bytes.len()) };
         let end = self.scanned.saturating_add(found);
         let next = end.saturating_add(1);
-        if self.shape == Shape::Undecided {
-            // A first line over the limit is one of lines, however it was cut.
-            if next <= self.limit {
-                self.nest.scan(bytes.get(..end).unwrap_or_default());
-            }
-            if self.nest.is_open() {
-                self.shape = Shape::Values;
-                self.scanned = end;
-                return self.value(bytes);
-            }
-            self.nest = Nest::default();
-            self.shape = Shape::Lines;
+        // A line over the limit is one of lines, however it was cut.
+        if !self.over && next <= self.limit && self.may_go_on(bytes.get(..end).unwrap_or_default()) {
+            self.before = std::mem::replace(&mut self.shape, Shape::Values);
+            self.scanned = end;
+            return self.value(bytes);
         }
+        self.nest = Nest::default();
+        self.shape = Shape::Lines;
         if self.over {
             self.over = false;
             return self.dropped(next);
@@ -96,6 +137,17 @@ impl Json {
         self.event(end, next)
     }
 
+    /// The value on this line goes on over the next lines. Cost: the first line, and one that ends like no value, are scanned.
+    fn may_go_on(&mut self, line: &[u8]) -> bool {
+        let (first, last) = (line.first(), line.trim_ascii_end().last());
+        let is_whole = matches!(first, Some(b'{')) && matches!(last, Some(b'}'));
+        if self.shape == Shape::Lines && (is_whole || !matches!(first, Some(b'{'))) {
+            return false;
+        }
+        self.nest.scan(line);
+        self.nest.is_open()
+    }
+
     fn value(&mut self, bytes: &[u8]) -> Step {
         if self.scalar {
             return self.scalar(bytes);
@@ -106,11 +158,94 @@ impl Json {
         {
             return step;
         }
-        let rest = bytes.get(self.scanned..).unwrap_or_default();
-        let Some(found) = self.nest.scan(rest) else { return self.short(bytes.len()) };
-        let end = self.scanned.saturating_add(found);
+        self.value_line_by_line(bytes)
+    }
+
+    /// Goes on through the lines of a value, to its end, to where it is torn, or to the end of the bytes.
+    fn value_line_by_line(&mut self, bytes: &[u8]) -> Step {
+        loop {
+            if let Some(start) = self.torn_at_line_start(bytes) {
+                return self.torn(start);
+            }
+            let rest = bytes.get(self.scanned..).unwrap_or_default();
+            let line_end = memchr::memchr(b'\n', rest);
+            let line = rest.get(..line_end.unwrap_or(rest.len())).unwrap_or_default();
+            if let Some(found) = self.nest.scan(line) {
+                return self.ended(self.scanned.saturating_add(found));
+            }
+            let Some(end) = line_end else { return self.more_or_over(bytes.len()) };
+            let next = self.scanned.saturating_add(end).saturating_add(1);
+            if self.nest.in_text() {
+                self.skip = Skip::Lines;
+                return self.torn(next);
+            }
+            self.line = LineStart::Fresh(next);
+            self.scanned = next;
+        }
+    }
+
+    /// Goes past what tells nothing at a line's start. Returns where the line begins, if a value begins it where none can.
+    fn torn_at_line_start(&mut self, bytes: &[u8]) -> Option<usize> {
+        while let (LineStart::Fresh(start) | LineStart::Comma(start), Some(byte)) =
+            (self.line, bytes.get(self.scanned))
+        {
+            let comma = matches!(self.line, LineStart::Comma(_));
+            match byte {
+                b' ' | b'\t' | b'\r' | b'\n' => self.scanned = self.scanned.saturating_add(1),
+                b',' if !comma && self.shape == Shape::Elements => {
+                    self.scanned = self.scanned.saturating_add(1);
+                    self.line = LineStart::Comma(start);
+                }
+                b'{' | b'[' if !self.nest.admits_value(comma) => return Some(start),
+                _ => {
+                    self.line = LineStart::Past;
+                    if comma {
+                        self.nest.scan(b",");
+                    }
+                }
+            }
+        }
+        None
+    }
+
+    /// The value is torn before the line that begins at `next`.
+    fn torn(&mut self, next: usize) -> Step {
         self.nest = Nest::default();
-        self.ended(end)
+        self.line = LineStart::Past;
+        if matches!(self.before, Shape::Undecided | Shape::Lines) && self.shape == Shape::Values {
+            self.shape = Shape::Lines;
+        }
+        self.before = self.shape;
+        // The white space before the value that shows it counts, and goes, with what is over the limit: it may have come alone.
+        let seen = std::mem::take(&mut self.scanned).max(next);
+        if std::mem::take(&mut self.over) {
+            // All of it may be gone already: what begins here is the next value.
+            return Step::Drop { from: 0, to: seen, comment: false };
+        }
+        if seen > self.limit {
+            return Step::Over { to: seen };
+        }
+        let Step::Event(event) = self.event(next.saturating_sub(1), next) else { return Step::More };
+        Step::Event(Event { plain: false, ..event })
+    }
+
+    /// What is left of a torn value, up to a line that begins like another.
+    fn skip_torn(&mut self, bytes: &[u8]) -> Option<Step> {
+        let begins = |byte: &u8| match self.shape {
+            Shape::Elements => matches!(byte, b'{' | b'[' | b']' | b','),
+            Shape::Undecided | Shape::Lines | Shape::Values | Shape::Array => matches!(byte, b'{' | b'['),
+        };
+        match (self.skip, bytes.first()) {
+            (_, None) => return Some(Step::More),
+            (Skip::Lines, Some(byte)) if begins(byte) => {
+                self.skip = Skip::No;
+                return None;
+            }
+            (Skip::No | Skip::Lines | Skip::Rest, Some(_)) => {}
+        }
+        let line_end = memchr::memchr(b'\n', bytes);
+        self.skip = if line_end.is_some() { Skip::Lines } else { Skip::Rest };
+        Some(self.dropped(line_end.map_or(bytes.len(), |end| end.saturating_add(1))))
     }
 
     /// What stands before a value: white space, an array's punctuation, or something that is no value.
@@ -152,7 +287,7 @@ impl Json {
         let rest = bytes.get(self.scanned..).unwrap_or_default();
         let found = rest.iter().position(stops);
         self.scalar = found.is_none();
-        let Some(found) = found else { return self.short(bytes.len()) };
+        let Some(found) = found else { return self.more_or_over(bytes.len()) };
         let end = self.scanned.saturating_add(found);
         if end == 0 {
             // Nothing was left of one that is skipped.
@@ -164,6 +299,16 @@ impl Json {
 
     /// A value ends at `end`: an event, or one that is or was over the limit.
     fn ended(&mut self, end: usize) -> Step {
+        self.nest = Nest::default();
+        let step = self.ended_in(end);
+        if self.before == Shape::Lines {
+            self.shape = Shape::Lines;
+        }
+        self.before = self.shape;
+        step
+    }
+
+    fn ended_in(&mut self, end: usize) -> Step {
         if std::mem::take(&mut self.over) {
             return self.dropped(end);
         }
@@ -174,8 +319,16 @@ impl Json {
         self.event(end, end)
     }
 
-    fn short(&mut self, len: usize) -> Step {
+    fn more_or_over(&mut self, len: usize) -> Step {
         self.scanned = len;
+        if self.over || len > self.limit {
+            // Of the bytes that go, the line's own are white space and a comma.
+            self.line = match self.line {
+                LineStart::Past => LineStart::Past,
+                LineStart::Fresh(_) => LineStart::Fresh(0),
+                LineStart::Comma(_) => LineStart::Comma(0),
+            };
+        }
         if self.over {
             return self.dropped(len);
         }

@@ -9,51 +9,78 @@ use crate::dialect::done_marker;
 use crate::dialect::{Quirk, Tolerance};
 use crate::lex::nest::Nest;
 
-/// What is known of the pending data.
+/// What is known of the pending data. Where an event ends is decided from this for each event anew; `early` changes only
+/// when it is told.
+///
+/// Invariant: `nested` bytes of the data are seen, and `nest` is the state of the last document in them.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Pending {
-    /// This stream's events end with their lines: seen once, true for the rest of it.
-    pub(super) by_line: bool,
+    /// Complete data is an event at its line's end already. Set when an event ended without a blank line, for else each would
+    /// wait for the next; off again with the next blank line.
+    pub(super) early: bool,
     nest: Nest,
     /// How much of the pending data `nest` has seen.
     nested: usize,
+    /// A document ended in what was seen.
+    ended: bool,
+    /// What follows that document begins no other.
+    trailing: bool,
 }
 
 impl Pending {
     /// A new event.
     pub(super) fn begin(&mut self) {
-        self.nest = Nest::default();
-        self.nested = 0;
+        *self = Self { early: self.early, ..Self::default() };
     }
 
+    /// Goes on through the documents. Cost: each byte once.
     fn scan(&mut self, data: &[u8]) {
-        self.nest.scan(data.get(self.nested..).unwrap_or_default());
-        self.nested = data.len();
+        while let Some(rest @ [_, ..]) = data.get(self.nested..) {
+            let seen = if self.nest.is_closed() { self.between(rest) } else { self.nest.scan(rest) };
+            self.ended |= self.nest.is_closed();
+            self.nested = seen.map_or(data.len(), |seen| self.nested.saturating_add(seen));
+        }
     }
 
-    /// The data is a complete JSON value (whatever follows it) or an end marker.
+    /// After a document: another begins with a brace, after white space or `data:`.
+    fn between(&mut self, rest: &[u8]) -> Option<usize> {
+        let separates = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b'd' | b'a' | b't' | b':');
+        let at = rest.iter().position(|byte| !separates(byte))?;
+        self.trailing |= rest.get(at) != Some(&b'{');
+        if self.trailing {
+            return None;
+        }
+        self.nest = Nest::default();
+        Some(at)
+    }
+
+    /// The data is complete JSON values (whatever follows them) or an end marker.
     pub(super) fn is_complete(&mut self, data: &[u8]) -> bool {
         self.scan(data);
         // A marker with much white space around it is none: looking for one must not cost more than its line.
         self.nest.is_closed() || (data.len() <= 32 && done_marker(data.trim_ascii()).is_some())
     }
 
-    /// The data was cut off: a line of this value cannot be more of it. An end marker never is, and an object is not where
-    /// no object can begin: in a string, or after anything but a bracket, a comma or a colon.
+    /// A line of this value cannot be more of the data: the data was cut off, or it is no JSON. An end marker is never more of
+    /// it, and an object is not where no object can begin.
     pub(super) fn is_cut_off(&mut self, data: &[u8], value: &[u8]) -> bool {
-        if done_marker(value.trim_ascii()).is_some() {
-            return self.is_open(data);
-        }
-        if value.first() != Some(&b'{') || !self.is_open(data) {
-            return false;
-        }
-        self.nest.in_text() || !matches!(data.trim_ascii_end().last(), Some(b'[' | b',' | b':'))
+        let other = match self.is_open(data) {
+            true => !self.nest.admits_value(false),
+            false => self.nest.is_other(),
+        };
+        let is_done = done_marker(value.trim_ascii()).is_some();
+        is_done && (other || self.nest.is_open()) || other && value.first() == Some(&b'{')
     }
 
-    /// The data is the beginning of a JSON value.
+    /// The data ends within a JSON value.
     pub(super) fn is_open(&mut self, data: &[u8]) -> bool {
         self.scan(data);
         self.nest.is_open()
+    }
+
+    /// The data is the beginning of a JSON value and no more.
+    pub(super) fn is_fragment(&mut self, data: &[u8]) -> bool {
+        self.is_open(data) && !self.ended
     }
 }
 

@@ -23,13 +23,17 @@
 //! To the next editor: every byte of an ignored line must lead to the same steps whether the line came whole or in
 //! pieces; that is why `ignorable` looks at a line's first eight bytes only.
 
+mod dispatch;
 mod fields;
+
+use std::fmt;
 
 use fields::may_be_field;
 use memchr::memchr2;
 
 use super::{Data, Event, Growth, Step, lenient};
 use crate::dialect::{Quirk, Tolerance};
+use crate::keep;
 use crate::record::Span;
 
 /// How many of a line's first bytes decide whether it can be dropped unread.
@@ -47,7 +51,7 @@ enum Resync {
 }
 
 /// The state of one event stream.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct Sse {
     limit: usize,
     /// Where the current line begins.
@@ -56,6 +60,8 @@ pub(crate) struct Sse {
     scanned: usize,
     /// A CR just ended a line: an LF here belongs to it.
     pub(super) skip_lf: bool,
+    /// That line was dropped: so is its LF, also from between the event's own lines.
+    lf_foreign: bool,
     /// Inside a line that is being dropped; `comment`: it is a comment.
     skipping: bool,
     comment: bool,
@@ -65,7 +71,8 @@ pub(crate) struct Sse {
     /// Bytes of dropped lines that could not be removed from between the event's own.
     foreign: usize,
     data: Data,
-    pub(crate) joined: Vec<u8>,
+    /// The data of an event of several lines. Kept until the next such event, then at most [`keep::BYTES`] of it.
+    pub(crate) data_buffer: Vec<u8>,
     name: Span,
     /// Where an `event` line began that came after complete data, and the name before it.
     late: Option<(usize, Span)>,
@@ -73,6 +80,21 @@ pub(crate) struct Sse {
     id: Option<Span>,
     retry: Option<u64>,
     lenient: lenient::Pending,
+    /// `lenient.early` changed since the caller last asked.
+    pub(super) turned: bool,
+}
+
+/// Lengths only: the data is the stream's.
+impl fmt::Debug for Sse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sse")
+            .field("line", &self.line)
+            .field("scanned", &self.scanned)
+            .field("data", &self.data)
+            .field("data_buffer_bytes", &self.data_buffer.len())
+            .field("resync", &self.resync)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Sse {
@@ -82,27 +104,41 @@ impl Sse {
             line: 0,
             scanned: 0,
             skip_lf: false,
+            lf_foreign: false,
             skipping: false,
             comment: false,
             kept: false,
             resync: Resync::No,
             foreign: 0,
             data: Data::None,
-            joined: Vec::new(),
+            data_buffer: Vec::new(),
             name: Span::default(),
             late: None,
             error: false,
             id: None,
             retry: None,
             lenient: lenient::Pending::default(),
+            turned: false,
         }
     }
 
     pub(crate) fn reset(&mut self) {
-        let joined = std::mem::take(&mut self.joined);
-        *self = Self::new(self.limit);
-        self.joined = joined;
-        self.joined.clear();
+        let data_buffer = std::mem::take(&mut self.data_buffer);
+        *self = Self { data_buffer, ..Self::new(self.limit) };
+        self.relax();
+    }
+
+    /// Gives back what one big event took, once its data is told. Cost: nothing unless there is much.
+    #[inline]
+    pub(crate) fn relax(&mut self) {
+        if self.is_swollen() {
+            keep::relax_vec(&mut self.data_buffer, keep::BYTES);
+        }
+    }
+
+    #[inline]
+    pub(crate) fn is_swollen(&self) -> bool {
+        self.data_buffer.capacity() > keep::BYTES && !matches!(self.data, Data::Joined)
     }
 
     /// Before an event's first byte (an LF that belongs to the event before may still come).
@@ -124,7 +160,7 @@ impl Sse {
     /// Whether an event that is `raw` ends there whatever follows.
     pub(super) fn ends_by_itself(&self, raw: &[u8]) -> bool {
         let blank = raw.ends_with(b"\n\n") || raw.ends_with(b"\r\n\r");
-        blank || (self.lenient.by_line && raw.ends_with(b"\n"))
+        blank || (self.lenient.early && raw.ends_with(b"\n"))
     }
 
     #[inline]
@@ -141,7 +177,7 @@ impl Sse {
     #[inline]
     fn single_data_event(&mut self, bytes: &[u8]) -> Option<Event> {
         const DATA: &[u8] = b"data:";
-        if !self.at_event() || self.skip_lf || self.lenient.by_line || !bytes.starts_with(DATA) {
+        if !self.at_event() || self.skip_lf || self.lenient.early || !bytes.starts_with(DATA) {
             return None;
         }
         let from = self.scanned.max(DATA.len());
@@ -170,8 +206,8 @@ impl Sse {
                     None => return self.short(bytes, tolerance),
                     Some(b'\n') => {
                         self.skip_lf = false;
-                        if self.line == 0 {
-                            return self.dropped(0, 1, false);
+                        if self.line == 0 || self.lf_foreign {
+                            return self.dropped(self.line, self.line.saturating_add(1), false);
                         }
                         self.line = self.line.saturating_add(1);
                         self.scanned = self.line;
@@ -256,7 +292,7 @@ impl Sse {
         }
         let line = bytes.get(self.line..end).unwrap_or_default();
         if line.is_empty() {
-            return Some(self.blank(next));
+            return Some(self.dispatch(next));
         }
         if self.ignorable(bytes, line, tolerance) {
             return Some(self.dropped(self.line, next, line.first() == Some(&b':')));
@@ -264,8 +300,9 @@ impl Sse {
         if next.saturating_sub(self.foreign) > self.limit {
             return Some(self.over(next, true));
         }
-        let step = self.field(bytes, end, next, tolerance);
+        let step = self.process_field(bytes, end, next, tolerance);
         if step.is_none() {
+            self.lf_foreign = false;
             self.line = next;
             self.scanned = next;
         }
@@ -289,23 +326,6 @@ impl Sse {
         !lenient::may_matter(start, pending, open, tolerance)
     }
 
-    /// Rule 2.
-    fn blank(&mut self, next: usize) -> Step {
-        if self.has_data() {
-            // The LF of the last line's CR LF came after that line was measured.
-            if self.line.saturating_sub(self.foreign) > self.limit {
-                self.begin();
-                return Step::Over { to: next };
-            }
-            return self.event(next);
-        }
-        // The caller may still ask for the id; the next step forgets it.
-        let id = self.id;
-        self.begin();
-        self.id = id;
-        Step::Drop { from: 0, to: next, comment: false }
-    }
-
     fn resynced(&mut self, end: usize, next: usize) -> Step {
         let blank = end == self.line;
         self.resync = match self.resync {
@@ -317,10 +337,9 @@ impl Sse {
     }
 
     fn over(&mut self, to: usize, line_done: bool) -> Step {
-        let by_line = self.lenient.by_line;
         self.begin();
         self.kept = false;
-        self.resync = match (by_line, line_done) {
+        self.resync = match (self.lenient.early, line_done) {
             (true, true) => Resync::No,
             (true, false) => Resync::ToLine,
             (false, fresh) => Resync::ToBlank { fresh },
@@ -332,6 +351,7 @@ impl Sse {
     fn dropped(&mut self, from: usize, to: usize, comment: bool) -> Step {
         // What is dropped belongs to one event: so does a name before it.
         self.late = None;
+        self.lf_foreign = true;
         self.line = from;
         self.scanned = from;
         Step::Drop { from, to, comment }
@@ -353,50 +373,5 @@ impl Sse {
     pub(super) fn ignore_line(&mut self) {
         self.skipping = true;
         self.comment = false;
-    }
-
-    /// An event ends before `end`.
-    fn event(&mut self, end: usize) -> Step {
-        let event = Event {
-            end,
-            data: self.data,
-            name: self.name,
-            error: self.error,
-            plain: matches!(self.data, Data::One(_)) && self.foreign == 0,
-        };
-        let id = self.id;
-        self.begin();
-        self.id = id;
-        Step::Event(event)
-    }
-
-    fn begin(&mut self) {
-        self.line = 0;
-        self.scanned = 0;
-        self.foreign = 0;
-        self.data = Data::None;
-        self.name = Span::default();
-        self.late = None;
-        self.error = false;
-        self.id = None;
-        self.lenient.begin();
-    }
-
-    /// What is left when no more bytes come: rule 5, or the event it is when that is allowed.
-    pub(crate) fn finish(&mut self, bytes: &[u8], tolerance: &mut Tolerance) -> Step {
-        if !tolerance.allows(Quirk::UnterminatedEvent) || self.resync != Resync::No {
-            return Step::More;
-        }
-        if !self.skipping
-            && self.line < bytes.len()
-            && let Some(step) = self.line_end(bytes, bytes.len(), bytes.len(), tolerance)
-        {
-            return step;
-        }
-        if self.has_data() && (!self.is_open(bytes) || tolerance.allows(Quirk::Repaired)) {
-            tolerance.meets(Quirk::UnterminatedEvent);
-            return self.event(bytes.len());
-        }
-        Step::More
     }
 }

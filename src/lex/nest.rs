@@ -6,6 +6,10 @@
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Nest {
     depth: u32,
+    /// Which of the open brackets are braces, the innermost in the lowest bit: 64 of them.
+    braces: u64,
+    /// The last byte outside strings that is no white space; a quote after a string.
+    last: u8,
     state: State,
 }
 
@@ -57,7 +61,7 @@ impl Nest {
     fn begin(&mut self, byte: u8) {
         match byte {
             b'{' | b'[' => {
-                self.depth = 1;
+                self.open(byte);
                 self.state = State::Plain;
             }
             b' ' | b'\t' | b'\r' | b'\n' => {}
@@ -65,12 +69,23 @@ impl Nest {
         }
     }
 
+    fn open(&mut self, bracket: u8) {
+        self.depth = self.depth.saturating_add(1);
+        self.braces = self.braces.wrapping_shl(1) | u64::from(bracket == b'{');
+        self.last = bracket;
+    }
+
     fn plain(&mut self, byte: u8) {
         match byte {
+            b' ' | b'\t' | b'\r' | b'\n' => return,
+            b'{' | b'[' => return self.open(byte),
+            _ => self.last = byte,
+        }
+        match byte {
             b'"' => self.state = State::Text,
-            b'{' | b'[' => self.depth = self.depth.saturating_add(1),
             b'}' | b']' => {
                 self.depth = self.depth.saturating_sub(1);
+                self.braces = self.braces.wrapping_shr(1);
                 if self.depth == 0 {
                     self.state = State::Closed;
                 }
@@ -84,9 +99,27 @@ impl Nest {
         matches!(self.state, State::Text | State::Escape)
     }
 
+    /// Where the scan stopped, a bracketed value may begin (`comma`: after one more comma), or what stands there is no JSON but a
+    /// word: then the value is not cut off there.
+    pub(crate) fn admits_value(&self, comma: bool) -> bool {
+        let last = if comma { b',' } else { self.last };
+        match last {
+            b'a'..=b'z' => !self.in_text() && !b"truefalsn".contains(&last),
+            b'[' | b':' => !self.in_text(),
+            // Of deeper brackets it is not known which they are.
+            b',' => !self.in_text() && (self.braces & 1 == 0 || self.depth > u64::BITS),
+            _ => false,
+        }
+    }
+
     /// The value is complete.
     pub(crate) fn is_closed(&self) -> bool {
         self.state == State::Closed
+    }
+
+    /// What came begins like no bracketed value.
+    pub(crate) fn is_other(&self) -> bool {
+        self.state == State::Other
     }
 
     /// A value began and is not complete.

@@ -86,7 +86,7 @@ fn endless_lines_and_events() {
 fn endless_lines_in_the_framer() {
     let limits = Limits::new().with_event_bytes(1000);
     for (start, met) in [("data: ", 1), ("event: ", 1), ("id: ", 1), (": ", 0), ("x: ", 0)] {
-        let mut framer = Framer::with_limits(limits);
+        let mut framer = Framer::new().limits(limits);
         let (mut events, mut errors) = (0, 0);
         let stream = format!("data: a\n\n{start}{}\n\ndata: b\n\n", "x".repeat(50_000));
         for mut piece in stream.as_bytes().chunks(333) {

@@ -6,8 +6,9 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::naive::{self, Event, Reading};
-use super::support::{Seeded, corpus, corpus_dir, files};
+use super::support::{Seeded, corpus, corpus_dir, files, run};
 use crate::sse::Framer;
+use crate::{Decoder, Limits, Options};
 
 /// All that the framer says of these pieces.
 fn frame<'p>(pieces: impl IntoIterator<Item = &'p [u8]>) -> Reading {
@@ -18,7 +19,7 @@ fn frame<'p>(pieces: impl IntoIterator<Item = &'p [u8]>) -> Reading {
     }
     framer.finish();
     drain(&mut framer, &mut &b"data: late\n\n"[..], &mut events);
-    Reading { events, last_event_id: framer.last_event_id().to_owned(), retry: framer.retry() }
+    Reading { events, last_event_id: framer.id().to_owned(), retry: framer.retry() }
 }
 
 fn drain(framer: &mut Framer, input: &mut &[u8], events: &mut Vec<Event>) {
@@ -115,27 +116,140 @@ fn no_event_is_late() {
     }
 }
 
-/// An event's own lines make that event again.
+/// An event's own lines make that event again, are none of others, and are the same under every cut.
+fn raws_are_events(stream: &[u8]) {
+    let raws = |pieces: Vec<&[u8]>| {
+        let (mut framer, mut raws) = (Framer::new(), Vec::new());
+        for mut piece in pieces {
+            while let Some(frame) = framer.next_frame(&mut piece).unwrap() {
+                let (mut again, mut rest) = (Framer::new().last_event_id(frame.id), frame.raw);
+                let one = again.next_frame(&mut rest).unwrap();
+                let one = one.map(|one| (one.event, one.data, one.id, one.raw));
+                assert_eq!(one, Some((frame.event, frame.data, frame.id, frame.raw)), "{:?}", frame.raw);
+                assert!(rest.is_empty() && again.next_frame(&mut rest).unwrap().is_none());
+                let foreign = |line: &[u8]| line.starts_with(b":") || line.starts_with(b"x:");
+                let mut lines = frame.raw.split(|byte| matches!(byte, b'\n' | b'\r'));
+                assert!(!lines.any(foreign), "{:?}", frame.raw);
+                raws.push(frame.raw.to_vec());
+            }
+        }
+        raws
+    };
+    let whole = raws(vec![stream]);
+    assert_eq!(raws(stream.chunks(1).collect()), whole, "byte by byte");
+    for at in 0..=stream.len() {
+        let (first, second) = stream.split_at(at);
+        assert_eq!(raws(vec![first, second]), whole, "cut at {at}");
+    }
+}
+
 #[test]
 fn raw_is_the_event_itself() {
-    for (name, stream, _) in cases() {
-        for pieces in [Seeded(6).cuts(&stream, 5), vec![&*stream]] {
-            let mut framer = Framer::new();
-            for mut piece in pieces {
-                while let Some(frame) = framer.next_frame(&mut piece).unwrap() {
-                    let mut again = Framer::with_last_event_id(frame.id);
-                    let one =
-                        again.next_frame(&mut &*frame.raw).unwrap().map(|one| (one.event, one.data, one.id));
-                    assert_eq!(one, Some((frame.event, frame.data, frame.id)), "{name}: {:?}", frame.raw);
+    for (_, stream, _) in cases() {
+        raws_are_events(&stream[..stream.len().min(1024)]);
+    }
+    raws_are_events(b"data: a\r\n: c\r\ndata: b\r\n\r\n");
+    raws_are_events(b"data: a\r: c\n\ndata: b\r: c\r\n\ndata: c\n: c\r\r\n");
+}
+
+/// A44: what is dropped from between an event's lines is not counted, in the framer and in the decoder.
+#[test]
+fn what_is_dropped_counts_nothing() {
+    for (end, dropped) in
+        [("\r\n", ": c\r\n"), ("\n", ": c\r\n"), ("\r", ": c\n"), ("\r", "x: y\r"), ("\n", "x: y\r\n")]
+    {
+        let stream = format!("data: a{end}{}data: b{end}{end}", dropped.repeat(100));
+        // The LF after the last CR is not counted: the event has ended.
+        let own = 14 + 3 * end.len() - usize::from(end == "\r\n");
+        let stream = stream.as_bytes();
+        for size in [1, 2, 5, stream.len()] {
+            for (event_bytes, expected) in [(own, 1), (own - 2 * end.len(), 0)] {
+                let limits = Limits::new().with_event_bytes(event_bytes);
+                let (mut framer, mut frames) = (Framer::new().limits(limits), 0);
+                for mut piece in stream.chunks(size) {
+                    while let Ok(Some(_)) = framer.next_frame(&mut piece) {
+                        frames += 1;
+                    }
                 }
+                assert_eq!(frames, expected, "{stream:?} at {event_bytes} in {size}");
+                let run = run(&Options::new().limits(limits), stream.chunks(size));
+                assert_eq!(1 - run.errors().count(), expected, "{stream:?} at {event_bytes} in {size}");
             }
         }
     }
 }
 
+/// A flood of comments in the middle of an event keeps none of them.
+#[test]
+fn comments_are_not_kept() {
+    let mut decoder = Decoder::new();
+    let mut framer = Framer::new();
+    let flood = ": c\r\n".repeat(10_000);
+    for piece in ["data: {\r\n", &flood, &flood] {
+        assert!(matches!(decoder.next_delta(&mut piece.as_bytes()), Ok(None)));
+        assert!(framer.next_frame(&mut piece.as_bytes()).unwrap().is_none());
+        assert!(decoder.buffered() <= 9, "{}", decoder.buffered());
+        assert!(framer.kept() <= 1024, "{}", framer.kept());
+    }
+}
+
+/// Faults 11 and 20: whatever an event took, a buffer keeps at most 64 KiB of it once a call comes after it.
+#[test]
+fn what_a_big_event_took_is_given_back() {
+    let big = |byte: u8| vec![byte; 1 << 20];
+    let events = [
+        [b"data: ", &*big(0xFF), b"\n\n"].concat(),
+        [b"data: ", &*big(b'x'), b"\n\n"].concat(),
+        [b"data: ", &*big(b'x'), b"\ndata: ", &*big(0xFF), b"\n\n"].concat(),
+        [b"event: ", &*big(0xFF), b"\ndata: x\n\n"].concat(),
+        [b"data: {\"choices\":[{\"delta\":{\"content\":\"", &*big(0xFF), b"\"}}]}\n\n"].concat(),
+    ];
+    let tiny = b"data: {\"choices\":[{\"delta\":{\"content\":\"a\"}}]}\n\n".repeat(3);
+    // 64 KiB for each of the buffers, and the last event ID.
+    const KEPT: usize = 4 * (64 << 10) + 1024;
+    for event in &events {
+        for size in [1000, event.len()] {
+            let (mut framer, mut decoder) = (Framer::new(), Decoder::new());
+            let feed = |framer: &mut Framer, decoder: &mut Decoder, bytes: &[u8]| {
+                for mut piece in bytes.chunks(size) {
+                    let mut same = piece;
+                    while !matches!(framer.next_frame(&mut piece), Ok(None)) {}
+                    while !matches!(decoder.next_delta(&mut same), Ok(None)) {}
+                }
+            };
+            for end in [0, 1, 2] {
+                feed(&mut framer, &mut decoder, &tiny);
+                feed(&mut framer, &mut decoder, event);
+                match end {
+                    0 => feed(&mut framer, &mut decoder, &tiny),
+                    1 => (framer.reset(), decoder.reset()).0,
+                    _ => (framer.finish(), decoder.finish()).0,
+                }
+                if end == 2 {
+                    while !matches!(decoder.next_delta(&mut &[][..]), Ok(None)) {}
+                }
+                assert!(framer.kept() <= KEPT, "the framer keeps {} after {end}", framer.kept());
+                assert!(decoder.framing_kept() <= KEPT, "{} after {end}", decoder.framing_kept());
+            }
+        }
+    }
+}
+
+/// No `Debug` prints the stream.
+#[test]
+fn debug_prints_lengths() {
+    let mut framer = Framer::new();
+    let mut input: &[u8] = b"id: hush\nevent: hush\ndata: hush\ndata: hush\n\ndata: hush";
+    let frame = framer.next_frame(&mut input).unwrap().map(|frame| frame.id.len());
+    assert_eq!(frame, Some(4));
+    assert!(framer.next_frame(&mut input).unwrap().is_none());
+    let text = format!("{framer:?}");
+    assert!(!text.contains("hush") && !text.contains("104") && text.contains("carried: 10"), "{text}");
+}
+
 #[test]
 fn an_earlier_connection_and_a_reset() {
-    let mut framer = Framer::with_last_event_id("41");
+    let mut framer = Framer::new().last_event_id("41");
     let mut input: &[u8] = b"data: a\n\nid: 42\n\ndata: b\n\nid\ndata: c\n\n";
     let mut ids = Vec::new();
     while let Some(frame) = framer.next_frame(&mut input).unwrap() {
@@ -144,7 +258,7 @@ fn an_earlier_connection_and_a_reset() {
     assert_eq!(ids, ["41", "42", ""]);
     assert!(framer.next_frame(&mut &b"id: 7\nretry: 5\ndata: cut"[..]).unwrap().is_none());
     framer.reset();
-    assert_eq!((framer.last_event_id(), framer.retry()), ("", None));
+    assert_eq!((framer.id(), framer.retry()), ("", None));
     let frame = framer.next_frame(&mut &b"\xEF\xBB\xBFdata: x\n\n"[..]).unwrap().unwrap();
     assert_eq!((frame.event, frame.data, frame.id), ("message", "x", ""));
 }
@@ -166,6 +280,8 @@ fn line() -> impl Strategy<Value = Vec<u8>> {
         b"\xEF\xBB\xBFdata",
         b"\xFFid",
         b"commentary-of-some-length",
+        b": c",
+        b": c",
     ]);
     let colon = prop::sample::select(vec![&b":"[..], b": ", b":  ", b"", b"::", b":\t"]);
     let value = prop::sample::select(vec![
@@ -213,6 +329,7 @@ proptest! {
     #[test]
     fn generated_streams_read_alike(stream in stream()) {
         agrees(&stream);
+        raws_are_events(&stream);
     }
 
     #[test]

@@ -15,14 +15,16 @@ const TABLE: &[(&str, &[&str])] = &[
     ("error", &["dialect"]),
     ("options", &["dialect", "words"]),
     ("dialect", &["delta", "record", "words"]),
-    ("carry", &[]),
-    ("frame", &["dialect", "lex", "options", "record"]),
+    ("keep", &[]),
+    ("carry", &["keep"]),
+    ("frame", &["dialect", "keep", "lex", "options", "record"]),
+    ("feeder", &["carry", "frame"]),
     ("shape", &["lex", "record"]),
-    ("parse", &["delta", "dialect", "error", "lex", "options", "record"]),
-    ("normalize", &["delta", "dialect", "error", "lex", "options", "record"]),
+    ("parse", &["delta", "dialect", "error", "keep", "lex", "options", "record"]),
+    ("normalize", &["delta", "dialect", "error", "keep", "lex", "options", "record"]),
     ("completion", &["delta"]),
     ("eventstream", &["carry", "error", "frame", "options"]),
-    ("sse", &["carry", "dialect", "error", "frame", "options", "record"]),
+    ("sse", &["dialect", "error", "feeder", "frame", "keep", "options", "record"]),
 ];
 
 /// Who may know everyone: the door, and the bodies of the fuzz targets.

@@ -90,7 +90,7 @@ fn limits_of_the_framer() {
         for field in ["id", "event"] {
             let stream = format!("{field}: {}\ndata: a\n\ndata: b\n\n", "n".repeat(length));
             for size in [1, 7, stream.len()] {
-                let mut framer = crate::sse::Framer::with_limits(limits);
+                let mut framer = crate::sse::Framer::new().limits(limits);
                 let (mut events, mut errors) = (0, 0);
                 for mut piece in stream.as_bytes().chunks(size) {
                     loop {

@@ -102,21 +102,15 @@ const MERGES: &[Merge] = &[
     },
     Merge {
         forms: ARRAYS,
-        kinds: &["an unclosed object", "a misspelt end marker"],
+        kinds: &["a misspelt end marker"],
         cells: "",
         reason: "what follows is inside the brackets: nothing but nesting separates elements",
     },
     Merge {
-        forms: &["values, pretty", "values on one line"],
+        forms: ONE_LINE,
         kinds: &["an unclosed object"],
         cells: "",
-        reason: "what follows is inside the object: nothing but nesting separates values",
-    },
-    Merge {
-        forms: &["values, one a line"],
-        kinds: &["an unclosed object"],
-        cells: "named",
-        reason: "as above; only a stream that is recognized may turn out to be one value a line",
+        reason: "what follows is inside the object: without a line feed nothing but nesting separates values",
     },
     Merge {
         forms: &["values on one line"],

@@ -24,3 +24,4 @@ mod quirks;
 mod seed_streams;
 mod shapes;
 mod support;
+mod torn;

@@ -9,7 +9,7 @@ use crate::record::Span;
 
 impl Sse {
     /// Rules 3 and 4.
-    pub(super) fn field(
+    pub(super) fn process_field(
         &mut self,
         bytes: &[u8],
         end: usize,
@@ -29,22 +29,17 @@ impl Sse {
         match line.get(..colon).unwrap_or_default() {
             b"data" => return self.data_line(bytes, span, next, tolerance),
             b"event" => {
-                // After complete data it may be the next event's, if no blank line comes before that.
-                if self.late.is_none()
-                    && self.has_data()
-                    && tolerance.allows(Quirk::NoBlankLine)
-                    && self.is_complete(bytes)
-                {
-                    self.late = Some((start, self.name));
-                }
+                self.note_late(bytes, tolerance);
                 self.name = span;
             }
             b"id" => {
+                self.note_late(bytes, tolerance);
                 if memchr::memchr(0, span.of(bytes)).is_none() {
                     self.id = Some(span);
                 }
             }
             b"retry" => {
+                self.note_late(bytes, tolerance);
                 let digits = span.of(bytes);
                 if !digits.is_empty() && digits.iter().all(u8::is_ascii_digit) {
                     self.retry = Some(saturating_integer(digits));
@@ -52,7 +47,7 @@ impl Sse {
             }
             b"error" if tolerance.allows(Quirk::ErrorField) => {
                 if self.has_data() {
-                    return Some(self.event(start));
+                    return Some(self.event_before(start));
                 }
                 tolerance.meets(Quirk::ErrorField);
                 self.error = true;
@@ -61,6 +56,17 @@ impl Sse {
             _ => return self.unknown_line(bytes, Span::new(start, end), next, tolerance),
         }
         None
+    }
+
+    /// A field after complete data is the next event's, if no blank line comes before that event's data.
+    fn note_late(&mut self, bytes: &[u8], tolerance: &Tolerance) {
+        if self.late.is_none()
+            && self.has_data()
+            && tolerance.allows(Quirk::NoBlankLine)
+            && self.is_complete(bytes)
+        {
+            self.late = Some((self.line, self.name));
+        }
     }
 
     fn data_line(
@@ -73,13 +79,15 @@ impl Sse {
         if tolerance.allows(Quirk::NoBlankLine) {
             if self.has_data() && self.begins_anew(bytes, value.of(bytes)) {
                 tolerance.meets(Quirk::NoBlankLine);
-                self.lenient.by_line |= matches!(self.data, Data::One(_));
+                if matches!(self.data, Data::One(_)) {
+                    self.tell_early(true);
+                }
                 let (end, name) = self.late.unwrap_or((self.line, self.name));
                 self.name = name;
-                return Some(self.event(end));
+                return Some(self.event_before(end));
             }
             self.append(bytes, value);
-            if self.lenient.by_line && self.is_complete(bytes) {
+            if self.lenient.early && self.is_complete(bytes) {
                 return Some(self.event(next));
             }
         } else {
@@ -97,23 +105,24 @@ impl Sse {
         tolerance: &mut Tolerance,
     ) -> Option<Step> {
         let pending = self.has_data();
-        match lenient::line(line.of(bytes), pending, pending && self.is_open(bytes)) {
+        let open = pending && self.is_open(bytes) && !self.is_cut_off(bytes, line.of(bytes));
+        match lenient::line(line.of(bytes), pending, open) {
             lenient::Line::Done if tolerance.allows(Quirk::BareDone) => {
                 if pending {
-                    return Some(self.event(self.line));
+                    return Some(self.event_before(self.line));
                 }
                 tolerance.meets(Quirk::BareDone);
                 self.append(bytes, line);
                 Some(self.event(next))
             }
-            lenient::Line::Blank if tolerance.meets(Quirk::BlankSeparator) => Some(self.blank(next)),
+            lenient::Line::Blank if tolerance.meets(Quirk::BlankSeparator) => Some(self.dispatch(next)),
             lenient::Line::Continuation if tolerance.meets(Quirk::BareContinuation) => {
                 self.append(bytes, line);
                 None
             }
             lenient::Line::Json if tolerance.allows(Quirk::BareJsonLine) => {
                 if pending {
-                    return Some(self.event(self.line));
+                    return Some(self.event_before(self.line));
                 }
                 tolerance.meets(Quirk::BareJsonLine);
                 self.append(bytes, line);
@@ -130,43 +139,48 @@ impl Sse {
                 return;
             }
             Data::One(first) => {
-                self.joined.clear();
-                self.joined.extend_from_slice(first.of(bytes));
+                self.data_buffer.clear();
+                self.data_buffer.extend_from_slice(first.of(bytes));
                 self.data = Data::Joined;
             }
             Data::Joined => {}
         }
-        self.joined.push(b'\n');
-        self.joined.extend_from_slice(value.of(bytes));
+        self.data_buffer.push(b'\n');
+        self.data_buffer.extend_from_slice(value.of(bytes));
     }
 
     pub(super) fn has_data(&self) -> bool {
         self.data != Data::None
     }
 
-    fn pending<'a>(data: Data, joined: &'a [u8], bytes: &'a [u8]) -> &'a [u8] {
+    fn pending<'a>(data: Data, data_buffer: &'a [u8], bytes: &'a [u8]) -> &'a [u8] {
         match data {
             Data::None => &[],
             Data::One(span) => span.of(bytes),
-            Data::Joined => joined,
+            Data::Joined => data_buffer,
         }
     }
 
     fn is_complete(&mut self, bytes: &[u8]) -> bool {
-        self.lenient.is_complete(Self::pending(self.data, &self.joined, bytes))
+        self.lenient.is_complete(Self::pending(self.data, &self.data_buffer, bytes))
     }
 
     pub(super) fn is_open(&mut self, bytes: &[u8]) -> bool {
-        self.lenient.is_open(Self::pending(self.data, &self.joined, bytes))
+        self.lenient.is_open(Self::pending(self.data, &self.data_buffer, bytes))
     }
 
     /// A further data line, of this value, begins a new event: the pending one is complete, or no JSON goes on so.
     fn begins_anew(&mut self, bytes: &[u8], value: &[u8]) -> bool {
-        if self.lenient.by_line || self.error || self.is_complete(bytes) {
-            return true;
-        }
-        let pending = Self::pending(self.data, &self.joined, bytes);
+        self.error || self.is_complete(bytes) || self.is_cut_off(bytes, value)
+    }
+
+    fn is_cut_off(&mut self, bytes: &[u8], value: &[u8]) -> bool {
+        let pending = Self::pending(self.data, &self.data_buffer, bytes);
         self.lenient.is_cut_off(pending, value)
+    }
+
+    pub(super) fn is_fragment(&mut self, bytes: &[u8]) -> bool {
+        self.lenient.is_fragment(Self::pending(self.data, &self.data_buffer, bytes))
     }
 }
 

@@ -1,0 +1,177 @@
+//! How bytes come to be framed: from the input where they lie, or through the carry. One for the decoder and the strict framer.
+//!
+//! Knows: the framer's steps, the carry, offsets. Must not know: what an event says, what is told of it.
+
+use crate::carry::Carry;
+use crate::frame::{Event, Step};
+
+/// Where bytes are that were framed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// In the input, from this offset on.
+    Input { base: usize },
+    /// In the carry, already read there.
+    Carry,
+}
+
+/// The caller's next move.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Move {
+    /// All of the input is taken.
+    NeedInput,
+    /// There is more to step through.
+    Again,
+    /// So there is, and lines were dropped: `length` bytes before the event, or some from between its lines (0).
+    Dropped { place: Place, length: usize, comment: bool },
+    /// So there is, and a line from between the event's own is not taken out: much follows it, left from an input that was
+    /// left early. The framer has to know ([`crate::frame::Frames::left_in_place`]).
+    Left { length: usize, comment: bool },
+    /// An event ended: [`Feeder::pass`] it.
+    Event { place: Place, event: Event },
+    /// Bytes of an event over the limit: [`Feeder::pass`] them; the rest of it will be dropped.
+    Over { length: usize },
+}
+
+/// What stands between inputs and a framer.
+///
+/// Invariant: bytes taken = `offset` + `removed` + what is in the carry.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Feeder {
+    /// The carry has been framed to its end: only more bytes bring a further step.
+    pub(crate) need_input: bool,
+    /// Stream position of the first byte that is framed next.
+    pub(crate) offset: u64,
+    pub(crate) carry: Carry,
+    /// Bytes dropped from between the lines of the event being assembled.
+    pub(crate) removed: u64,
+}
+
+impl Feeder {
+    /// One step of `framer`, on the carry if there is one, else on the input from `used` on.
+    #[inline(always)]
+    pub(crate) fn next(
+        &mut self,
+        input: &[u8],
+        used: &mut usize,
+        framer: &mut impl FnMut(&[u8]) -> Step,
+    ) -> Move {
+        let rest = input.get(*used..).unwrap_or_default();
+        if !self.carry.is_empty() {
+            return self.on_carry(rest, used, framer);
+        }
+        if rest.is_empty() {
+            return Move::NeedInput;
+        }
+        let place = Place::Input { base: *used };
+        let (taken, next) = match framer(rest) {
+            Step::More => {
+                self.carry.push(rest);
+                self.need_input = true;
+                (rest.len(), Move::NeedInput)
+            }
+            Step::Drop { from, to, comment } => {
+                if from > 0 {
+                    self.carry.push(rest.get(..from).unwrap_or_default());
+                    self.need_input = true;
+                }
+                (to, self.dropped(place, from, to, comment))
+            }
+            Step::Over { to } => (to, Move::Over { length: to }),
+            Step::Event(event) => (event.end, Move::Event { place, event }),
+        };
+        *used = used.saturating_add(taken);
+        next
+    }
+
+    /// One step on the carry; brings one more line of the input when that is needed.
+    #[inline(always)]
+    fn on_carry(&mut self, rest: &[u8], used: &mut usize, framer: &mut impl FnMut(&[u8]) -> Step) -> Move {
+        let mut left = rest.len();
+        if self.need_input {
+            if rest.is_empty() {
+                return Move::NeedInput;
+            }
+            let line = through_line_end(rest);
+            self.carry.push(rest.get(..line).unwrap_or_default());
+            *used = used.saturating_add(line);
+            left = left.saturating_sub(line);
+        }
+        let step = framer(self.carry.bytes());
+        self.need_input = matches!(step, Step::More);
+        if self.need_input && left == 0 {
+            return Move::NeedInput;
+        }
+        self.follow(step)
+    }
+
+    /// Does to the carry what a step on its bytes asks for.
+    #[inline(always)]
+    pub(crate) fn follow(&mut self, step: Step) -> Move {
+        match step {
+            Step::More => Move::Again,
+            Step::Drop { from: 0, to, comment } => {
+                self.carry.consume(to);
+                self.dropped(Place::Carry, 0, to, comment)
+            }
+            Step::Drop { from, to, comment } => {
+                if !self.carry.remove(from, to) {
+                    return Move::Left { length: to.saturating_sub(from), comment };
+                }
+                self.need_input |= from >= self.carry.len();
+                self.dropped(Place::Carry, from, to, comment)
+            }
+            Step::Over { to } => {
+                self.carry.consume(to);
+                Move::Over { length: to }
+            }
+            Step::Event(event) => {
+                self.carry.consume(event.end);
+                Move::Event { place: Place::Carry, event }
+            }
+        }
+    }
+
+    /// Bytes `from..to` are gone: from before the event, or from between its lines.
+    #[inline(always)]
+    fn dropped(&mut self, place: Place, from: usize, to: usize, comment: bool) -> Move {
+        if from > 0 {
+            self.removed = self.removed.saturating_add(to.saturating_sub(from) as u64);
+            return Move::Dropped { place, length: 0, comment };
+        }
+        self.pass(to);
+        Move::Dropped { place, length: to, comment }
+    }
+
+    /// What was framed, `length` bytes and those dropped from between them, is past. Returns the stream position of its first.
+    #[inline]
+    pub(crate) fn pass(&mut self, length: usize) -> u64 {
+        let removed = std::mem::take(&mut self.removed);
+        let next = self.offset.saturating_add(length as u64).saturating_add(removed);
+        std::mem::replace(&mut self.offset, next)
+    }
+
+    /// The `length` bytes that a move was about.
+    pub(crate) fn bytes<'b>(&'b self, input: &'b [u8], place: Place, length: usize) -> &'b [u8] {
+        match place {
+            Place::Input { base } => input.get(base..base.saturating_add(length)).unwrap_or_default(),
+            Place::Carry => self.carry.read(length),
+        }
+    }
+
+    /// As new; keeps a modest allocation.
+    pub(crate) fn reset(&mut self) {
+        self.carry.clear();
+        *self = Self { carry: std::mem::take(&mut self.carry), ..Self::default() };
+    }
+}
+
+/// The length of `bytes` through the first line end and a blank line after it, or of all.
+fn through_line_end(bytes: &[u8]) -> usize {
+    memchr::memchr2(b'\n', b'\r', bytes).map_or(bytes.len(), |end| after_line_ends(bytes, end))
+}
+
+/// The length of `bytes` through the line end at `end` and a blank line after it.
+pub(crate) fn after_line_ends(bytes: &[u8], end: usize) -> usize {
+    let more = bytes.get(end..).unwrap_or_default().iter().take(4);
+    end.saturating_add(more.take_while(|byte| matches!(byte, b'\n' | b'\r')).count())
+}
