@@ -220,6 +220,7 @@ impl Machine {
     fn ending(&self) -> Ending {
         let facts = self.pipeline.normalizer.facts();
         Ending {
+            wire: self.pipeline.parser.wire(),
             done: facts.done,
             events: self.events,
             unknown_events: self.pipeline.unknown_events,

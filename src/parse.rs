@@ -7,6 +7,7 @@
 //! sources read for it: the [`reader`], ours, strict and borrowing, and simd-json's `tape`: its twin in every test, and by a
 //! feature the source for large payloads.
 
+pub(crate) mod audio;
 pub(crate) mod cursor;
 mod document;
 mod envelope;

@@ -108,6 +108,7 @@ pub(super) fn options(words: &str) -> Options {
             ("--content", "incremental") => options.content(ContentMode::Incremental),
             ("--content", "cumulative") => options.content(ContentMode::Cumulative),
             ("--arguments", "repeated") => options.arguments(ArgumentsMode::Repeated),
+            ("--wire", word) => options.wire(Some(word.parse().unwrap())),
             ("--framing", "sse") => options.framing(Framing::Sse),
             ("--framing", "ndjson") => options.framing(Framing::Ndjson),
             ("--framing", "json-array") => options.framing(Framing::JsonArray),
