@@ -19,13 +19,10 @@ mod chunk;
 mod closing;
 mod content;
 mod hot;
-mod partial_args;
+pub(crate) mod partial_args;
 mod parts;
 mod think;
 mod tools;
-
-#[cfg(test)]
-pub(crate) use partial_args::assemble;
 
 use channel::{ChannelState, Edges};
 use parts::Parts;

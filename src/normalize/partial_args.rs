@@ -37,7 +37,7 @@ enum Step<'a> {
 }
 
 /// One level of the open path.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 struct Level {
     /// The member's name, if it is an object's; else the level is an array's.
     name: Option<Box<str>>,
@@ -47,7 +47,7 @@ struct Level {
 }
 
 /// The open path of one call.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub(super) struct PartialArgs {
     open: Vec<Level>,
     /// The value that was told last is text, which may go on.

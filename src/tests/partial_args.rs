@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
-use crate::normalize::assemble;
+use crate::normalize::partial_args::assemble;
 
 /// A path, a piece of text if that is what it sets, and JSON text.
 type Step = (String, Option<String>, String);
