@@ -3,13 +3,13 @@
 //! Knows: names that a wire's file asks for. Must not know: what they mean.
 
 use super::Visitor;
-use crate::delta::{ExtraKind, FinishReason, OpaqueKind};
+use crate::delta::{ExtraKind, FinishReason, OpaqueKind, PartKind};
 use crate::dialect::{self, Finish, Quirk};
 use crate::error::ErrorKind;
 use crate::lex;
 use crate::options::ExtrasMode;
 use crate::parse::cursor::{Cursor, Kind};
-use crate::record::{Counter, Record, Str};
+use crate::record::{Counter, Place, PlaceKey, Record, Str};
 
 /// The value of a member, which is not null.
 #[derive(Debug, Clone, Copy)]
@@ -157,6 +157,47 @@ impl<C: Cursor> Visitor<'_, C> {
             }
             visitor.push_text(text, record(text))
         })
+    }
+
+    /// The same on a wire whose parts have no keys: where it says something, in the current part if that is of this kind, else
+    /// in a new one.
+    pub(in crate::parse) fn push_running(
+        &mut self,
+        field: Option<Field<C::Mark>>,
+        kind: PartKind,
+        record: impl FnOnce(Str) -> Record,
+    ) -> Result<(), ErrorKind> {
+        let Some(field) = field.filter(|field| field.kind == Kind::String) else { return Ok(()) };
+        self.at(field, |visitor| {
+            let text = visitor.cursor.string()?;
+            if text.is_empty() && visitor.cursor.edges(text) == Default::default() {
+                return Ok(());
+            }
+            let place = Place { key: PlaceKey::Running, sub: Place::WHOLE, kind, begins: false };
+            visitor.push(Record::Place(place))?;
+            visitor.push_text(text, record(text))
+        })
+    }
+
+    /// States a call that comes whole, in a part of its own. Arguments that are no string are their JSON text.
+    pub(in crate::parse) fn push_whole_call(
+        &mut self,
+        id: Str,
+        name: Str,
+        arguments: Option<Field<C::Mark>>,
+    ) -> Result<(), ErrorKind> {
+        let (key, kind) = (PlaceKey::Fresh, PartKind::ToolCall);
+        self.push(Record::Place(Place { key, sub: Place::WHOLE, kind, begins: false }))?;
+        self.push(Record::ToolCall { index: None, id, name, bare: false })?;
+        match arguments {
+            Some(field) if field.kind == Kind::String => self.push_string(arguments, Record::Arguments)?,
+            Some(field) => {
+                let json = self.cursor.json(field.mark);
+                self.push(Record::Arguments(json))?;
+            }
+            None => {}
+        }
+        self.push(Record::PlaceEnd)
     }
 
     /// States a field's string as a blob that belongs to the reasoning, if it is not empty.
