@@ -13,6 +13,8 @@ macro_rules! wires {
             Messages messages "messages",
             /// OpenAI Responses.
             Responses responses "responses",
+            /// Cohere Chat, version 2.
+            Cohere2 cohere2 "cohere2",
             /// Google Interactions.
             Interactions interactions "interactions",
             /// Google `generateContent` (Gemini API, Vertex AI, Code Assist).
