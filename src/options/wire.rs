@@ -17,6 +17,8 @@ macro_rules! wires {
             Cohere2 cohere2 "cohere2",
             /// Google Interactions.
             Interactions interactions "interactions",
+            /// Cohere Chat, version 1.
+            Cohere1 cohere1 "cohere1",
             /// Google `generateContent` (Gemini API, Vertex AI, Code Assist).
             GenerateContent generate_content "generate_content",
             /// Amazon Bedrock `ConverseStream`.
