@@ -23,6 +23,8 @@ macro_rules! wires {
             GenerateContent generate_content "generate_content",
             /// Amazon Bedrock `ConverseStream`.
             Converse converse "converse",
+            /// Ollama's own `/api/chat` and `/api/generate`.
+            Ollama ollama "ollama",
             /// Amazon Bedrock `InvokeModelWithResponseStream`: bodies of Titan, Llama, Mistral.
             InvokeModel invoke_model "invoke_model",
         }
