@@ -25,6 +25,8 @@ macro_rules! wires {
             Converse converse "converse",
             /// Ollama's own `/api/chat` and `/api/generate`.
             Ollama ollama "ollama",
+            /// Text Generation Inference `/generate_stream`.
+            Tgi tgi "tgi",
             /// Amazon Bedrock `InvokeModelWithResponseStream`: bodies of Titan, Llama, Mistral.
             InvokeModel invoke_model "invoke_model",
         }
