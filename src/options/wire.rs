@@ -29,6 +29,8 @@ macro_rules! wires {
             Tgi tgi "tgi",
             /// Amazon Bedrock `InvokeModelWithResponseStream`: bodies of Titan, Llama, Mistral.
             InvokeModel invoke_model "invoke_model",
+            /// llama.cpp's own `/completion`.
+            LlamaCpp llama_cpp "llama_cpp",
         }
     };
 }
