@@ -31,6 +31,8 @@ macro_rules! wires {
             InvokeModel invoke_model "invoke_model",
             /// llama.cpp's own `/completion`.
             LlamaCpp llama_cpp "llama_cpp",
+            /// Replicate's streamed output.
+            Replicate replicate "replicate",
         }
     };
 }
