@@ -19,6 +19,8 @@ macro_rules! wires {
             Interactions interactions "interactions",
             /// Cohere Chat, version 1.
             Cohere1 cohere1 "cohere1",
+            /// OpenAI Assistants.
+            Assistants assistants "assistants",
             /// Google `generateContent` (Gemini API, Vertex AI, Code Assist).
             GenerateContent generate_content "generate_content",
             /// Amazon Bedrock `ConverseStream`.
