@@ -196,11 +196,13 @@ impl Normalizer {
         self.repeatable = false;
         let Some(choice) = self.current() else { return };
         let parts = choice.parts.as_deref();
+        let told = choice.in_deltas | parts.map_or(0, |parts| parts.told);
         let (told, ends, is_quirk) = match scope {
             Scope::Message { ends } => (choice.in_deltas, ends, true),
             Scope::Place => (parts.and_then(Parts::part).map_or(0, |part| part.told), false, false),
             Scope::Item(key) => (parts.map_or(0, |parts| parts.told_of(key)), false, false),
-            Scope::Answer => (if parts.is_some_and(|parts| parts.told != 0) { ALL } else { 0 }, false, false),
+            Scope::Kinds => (told, false, false),
+            Scope::Answer => (if told == 0 { 0 } else { ALL }, false, false),
         };
         self.repeats = Some(Repeats { told, ends, is_quirk });
     }
