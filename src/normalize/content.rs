@@ -59,6 +59,9 @@ impl Normalizer {
         }
         if !text.is_empty() {
             self.mark(kind);
+        }
+        // A lone surrogate is text, too.
+        if !text.is_empty() || self.edges != Edges::default() {
             self.tell_part(kind, event);
         }
         self.emit_text(channel, text, event);
