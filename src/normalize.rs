@@ -256,7 +256,7 @@ impl Normalizer {
     /// Makes deltas of one document's records. No choice is meant before the document names one.
     pub(crate) fn document(&mut self, records: &Records, event: &mut Event<'_>) -> Result<(), ErrorKind> {
         self.in_choice = false;
-        self.head(records.head(), event)?;
+        self.head(records.head(), !records.body().is_empty(), event)?;
         self.body(records.body(), event)
     }
 

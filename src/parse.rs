@@ -11,6 +11,7 @@ pub(crate) mod audio;
 pub(crate) mod cursor;
 mod document;
 mod envelope;
+mod named;
 mod payload;
 pub(crate) mod reader;
 #[cfg(any(test, feature = "simd-json", fuzzing))]
@@ -19,7 +20,7 @@ mod visitor;
 mod wire;
 
 use crate::dialect::{self, Quirk, Tolerance};
-use crate::error::{ErrorKind, LimitKind};
+use crate::error::ErrorKind;
 use crate::lex;
 use crate::options::{ExtrasMode, Wire};
 use crate::record::{Record, Records, Str};
@@ -144,6 +145,12 @@ impl Parser {
         tolerance: &mut Tolerance,
     ) -> Result<Next, ErrorKind> {
         if self.ahead == Ahead::Payload {
+            if let Some(wire) = wire::wire_of_text(event.name)
+                && self.is_text_on(wire, event, scratch, tolerance)
+            {
+                self.wire = Some(wire);
+                return self.output(event);
+            }
             if (!event.name.is_empty() || event.is_error)
                 && let Some(next) = self.named(event, scratch, tolerance)?
             {
@@ -192,57 +199,6 @@ impl Parser {
         self.records.push_head(record)?;
         self.ahead = Ahead::Segment(Segment::End);
         Ok(Next::Records)
-    }
-
-    /// An event whose name says what it is: an error, or the end.
-    fn named(
-        &mut self,
-        event: &Event<'_>,
-        scratch: &mut Scratch,
-        tolerance: &mut Tolerance,
-    ) -> Result<Option<Next>, ErrorKind> {
-        if event.name.len() > self.options.name_limit {
-            return Err(ErrorKind::Limit(LimitKind::EventNameBytes));
-        }
-        let named_error = event.name == dialect::ERROR_EVENT.as_bytes();
-        // On chat events have no names.
-        let is_native = self.wire.is_some_and(|wire| wire != Wire::Chat);
-        if event.is_error || named_error && (is_native || tolerance.meets(Quirk::ErrorEvent)) {
-            return self.error_event(event, scratch, tolerance).map(Some);
-        }
-        match payload::named_end(event.payload, event.name) {
-            Some(marker) if tolerance.meets(Quirk::NamedEnd) => self.only(Record::Done { marker }).map(Some),
-            _ => Ok(None),
-        }
-    }
-
-    /// Data that is an error whatever it says.
-    fn error_event(
-        &mut self,
-        event: &Event<'_>,
-        scratch: &mut Scratch,
-        tolerance: &mut Tolerance,
-    ) -> Result<Next, ErrorKind> {
-        if event.envelope == Envelope::Message {
-            return self.exception(event, scratch, tolerance);
-        }
-        let at = payload::skip_space(event.payload, 0);
-        let is_error = |record: &Record| matches!(record, Record::Error { .. });
-        if event.payload.get(at) == Some(&b'{')
-            && let Ok(end) = self.read(event, at, scratch, tolerance)
-            && self.records.head().iter().any(is_error)
-        {
-            self.name_records(event, (at, end), scratch);
-            self.ahead = Ahead::Segment(Segment::End);
-            return Ok(Next::Records);
-        }
-        self.words(event)
-    }
-
-    /// The payload is the peer's complaint in so many words.
-    fn words(&mut self, event: &Event<'_>) -> Result<Next, ErrorKind> {
-        let message = Str::payload(0, event.payload.len());
-        self.only(Record::Error { code: Str::NONE, kind: Str::NONE, message, json: message })
     }
 
     /// Text that does not begin like JSON: a scalar of no known wire, or the peer's words.

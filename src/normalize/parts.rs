@@ -111,12 +111,6 @@ impl Parts {
         }
     }
 
-    /// What a repetition of the whole answer may leave out: all of it, if any content or call was told.
-    const fn told_at_all(&self) -> u8 {
-        const BESIDE: u8 = ANNOTATIONS | OPAQUE | EXTRAS;
-        if self.told & !BESIDE != 0 { ALL } else { self.told }
-    }
-
     fn told_of(&self, key: PlaceKey) -> u8 {
         self.open.iter().filter(|part| part.key == key).fold(0, |told, part| told | part.told)
     }
@@ -240,11 +234,13 @@ impl Normalizer {
         self.repeatable = false;
         let Some(choice) = self.current() else { return };
         let parts = choice.parts.as_deref();
+        let told = choice.in_deltas | parts.map_or(0, |parts| parts.told);
         let (told, ends, is_quirk) = match scope {
             Scope::Message { ends } => (choice.in_deltas, ends, true),
             Scope::Place => (parts.and_then(Parts::part).map_or(0, |part| part.told), false, false),
             Scope::Item(key) => (parts.map_or(0, |parts| parts.told_of(key)), false, false),
-            Scope::Answer => (parts.map_or(0, Parts::told_at_all), false, false),
+            Scope::Kinds => (told, false, false),
+            Scope::Answer => (told_at_all(told), false, false),
         };
         self.repeats = Some(Repeats { told, ends, is_quirk });
     }
@@ -352,4 +348,10 @@ pub(super) fn end_call_parts(choice: &mut Choice, event: &mut Event<'_>) {
         }
         end_part(choice, event);
     }
+}
+
+/// What a repetition of the whole answer may leave out: all of it, if any content or call was told.
+const fn told_at_all(told: u8) -> u8 {
+    const BESIDE: u8 = ANNOTATIONS | OPAQUE | EXTRAS;
+    if told & !BESIDE != 0 { ALL } else { told }
 }
