@@ -163,7 +163,9 @@ impl Sse {
 
     /// The event's name says that its data is text: that is never complete before its blank line, nor a part of JSON.
     fn is_text(&self, bytes: &[u8]) -> bool {
-        self.name.of(bytes) == dialect::TEXT_EVENT.as_bytes()
+        // A name that came after the data is the next event's.
+        let name = self.late.map_or(self.name, |(_, name)| name);
+        name.of(bytes) == dialect::TEXT_EVENT.as_bytes()
     }
 
     fn is_complete(&mut self, bytes: &[u8]) -> bool {
