@@ -56,6 +56,8 @@ impl Normalizer {
         }
         if !text.is_empty() {
             self.mark(kind);
+        }
+        if !text.is_empty() || self.edges != Edges::default() {
             self.tell_part(kind, event);
         }
         self.emit_text(channel, text, event);
