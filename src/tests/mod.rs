@@ -15,6 +15,7 @@ mod laws;
 mod limits;
 use crate::fuzzing::{naive, naive_eventstream};
 mod matrix;
+mod messages;
 
 mod catalogue;
 mod generated;
