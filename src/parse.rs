@@ -47,6 +47,8 @@ pub(crate) struct Event<'a> {
     pub(crate) name: &'a [u8],
     /// The framing says that its data is an error.
     pub(crate) is_error: bool,
+    /// The framing has names for events.
+    pub(crate) may_be_named: bool,
 }
 
 /// What comes with a document besides its text.
@@ -56,6 +58,8 @@ pub(crate) struct Context<'a> {
     pub(crate) name: &'a [u8],
     /// The framing says that it is an error.
     pub(crate) is_error: bool,
+    /// The framing has names for events.
+    pub(crate) may_be_named: bool,
 }
 
 /// Which wire a document is read by.
@@ -338,7 +342,8 @@ impl Parser {
         scratch: &mut Scratch,
         tolerance: &mut Tolerance,
     ) -> Result<usize, ErrorKind> {
-        let context = Context { name: event.name, is_error: event.is_error };
+        let Event { name, is_error, may_be_named, .. } = *event;
+        let context = Context { name, is_error, may_be_named };
         let wiring = &mut Wiring { wire: &mut self.wire, context };
         document(event.payload, at, &self.options, wiring, &mut self.records, scratch, tolerance)
     }

@@ -240,7 +240,9 @@ impl Machine {
             let decoded = String::from_utf8_lossy(payload).into_owned();
             return self.undecodable(decoded, name, event.error);
         }
-        self.pipeline.decode_payload(&parse::Event { payload, name, is_error: event.error }, learn);
+        let may_be_named = self.frames.may_name_events();
+        let document = parse::Event { payload, name, is_error: event.error, may_be_named };
+        self.pipeline.decode_payload(&document, learn);
         self.settle();
         if learn
             && self.pipeline.is_repeatable()
@@ -264,7 +266,8 @@ impl Machine {
         }
         *self.frames.data_buffer_mut() = decoded.into_bytes();
         self.source = Source::Joined;
-        let event = parse::Event { payload: self.frames.data_buffer(), name, is_error: error };
+        let may_be_named = self.frames.may_name_events();
+        let event = parse::Event { payload: self.frames.data_buffer(), name, is_error: error, may_be_named };
         self.pipeline.decode_payload(&event, false);
         self.settle();
     }

@@ -3,7 +3,8 @@
 //! Knows: the events of the wire. Must not know: SSE, cuts, earlier events.
 //!
 //! 1. In order: `message_start`; for each block `content_block_start`, its deltas, `content_block_stop`; `message_delta` with
-//!    the stop reason and usage; `message_stop`. Pings and errors stand anywhere. The event's name repeats `type`.
+//!    the stop reason and usage; `message_stop`. Pings and errors stand anywhere. The event's name repeats `type`, which alone
+//!    decides.
 //! 2. A block is known by its `index`: a key, never a size, and never a call's slot. Blocks may be interleaved.
 //! 3. A `tool_use` block is a call of the caller's. Its `input` comes in pieces, or whole with its start: that counts only
 //!    where no piece follows. Every other block that is no text or thinking is of tools that the service runs itself.
@@ -15,7 +16,7 @@
 use super::signs::Signs;
 use super::{Verdict, errors};
 use crate::delta::{ExtraKind, OpaqueKind, PartKind};
-use crate::dialect;
+use crate::dialect::{self, Quirk};
 use crate::error::ErrorKind;
 use crate::parse::Context;
 use crate::parse::cursor::{Cursor, Kind};
@@ -65,6 +66,9 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, context: Context<'_
             return Ok(if is_error { Verdict::Anyones } else { Verdict::NotMine });
         }
         _ => return Ok(Verdict::NotMine),
+    }
+    if context.may_be_named && context.name.is_empty() {
+        visitor.need(Quirk::EventNameMissing)?;
     }
     Ok(Verdict::Mine)
 }
