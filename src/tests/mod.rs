@@ -17,6 +17,7 @@ use crate::fuzzing::{naive, naive_eventstream};
 mod matrix;
 mod messages;
 
+mod blocks;
 mod catalogue;
 mod generated;
 mod pairs;
