@@ -403,6 +403,7 @@ impl Normalizer {
         }
         self.repeatable = false;
         self.choice = self.choices.len();
+        let [splitter, reasoning_splitter] = self.splitters(tolerance);
         make_room(&mut self.choices, 1);
         self.choices.push(Choice {
             index,
@@ -411,18 +412,8 @@ impl Normalizer {
             went_on: false,
             provisional: None,
             in_deltas: 0,
-            splitter: match self.think {
-                _ if !tolerance.allows(Quirk::ThinkTags) => Splitter::PLAIN,
-                ReasoningTags::Auto => Splitter::AUTO,
-                ReasoningTags::Off => Splitter::PLAIN,
-                ReasoningTags::Started => Splitter::STARTED,
-            },
-            reasoning_splitter: match self.think {
-                ReasoningTags::Auto | ReasoningTags::Started if tolerance.allows(Quirk::ThinkTags) => {
-                    Splitter::AUTO
-                }
-                _ => Splitter::PLAIN,
-            },
+            splitter,
+            reasoning_splitter,
             text: ChannelState::default(),
             reasoning: ChannelState::default(),
             refusal: ChannelState::default(),
@@ -430,6 +421,16 @@ impl Normalizer {
             parts: None,
         });
         Ok(())
+    }
+
+    /// The splitters of content that begins: of the text, of the reasoning.
+    fn splitters(&self, tolerance: &Tolerance) -> [Splitter; 2] {
+        match self.think {
+            _ if !tolerance.allows(Quirk::ThinkTags) => [Splitter::PLAIN; 2],
+            ReasoningTags::Auto => [Splitter::AUTO; 2],
+            ReasoningTags::Off => [Splitter::PLAIN; 2],
+            ReasoningTags::Started => [Splitter::STARTED, Splitter::AUTO],
+        }
     }
 }
 

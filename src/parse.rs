@@ -47,14 +47,10 @@ pub(crate) struct ParseOptions {
 #[derive(Clone, Copy)]
 pub(crate) struct Event<'a> {
     pub(crate) payload: &'a [u8],
-    /// Its name; empty where it has none.
-    pub(crate) name: &'a [u8],
-    /// The framing says that its data is an error.
-    pub(crate) is_error: bool,
-    pub(crate) envelope: Envelope,
+    pub(crate) context: Context<'a>,
 }
 
-/// What comes with a document besides its text.
+/// What comes with an event besides its payload.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Context<'a> {
     /// The event's name; empty where it has none.
@@ -62,6 +58,8 @@ pub(crate) struct Context<'a> {
     /// The framing says that it is an error.
     pub(crate) is_error: bool,
     pub(crate) envelope: Envelope,
+    /// The framing has names for events.
+    pub(crate) may_be_named: bool,
 }
 
 /// Which wire a document is read by.
@@ -145,13 +143,13 @@ impl Parser {
         tolerance: &mut Tolerance,
     ) -> Result<Next, ErrorKind> {
         if self.ahead == Ahead::Payload {
-            if let Some(wire) = wire::wire_of_text(event.name)
+            if let Some(wire) = wire::wire_of_text(event.context.name)
                 && self.is_text_on(wire, event, scratch, tolerance)
             {
                 self.wire = Some(wire);
                 return self.output(event);
             }
-            if (!event.name.is_empty() || event.is_error)
+            if (!event.context.name.is_empty() || event.context.is_error)
                 && let Some(next) = self.named(event, scratch, tolerance)?
             {
                 return Ok(next);
@@ -210,7 +208,7 @@ impl Parser {
     ) -> Result<Next, ErrorKind> {
         if is_value(event.payload, self.options.depth, scratch) {
             let json = Str::payload(0, event.payload.len());
-            let name = event_name(event.name, scratch);
+            let name = event_name(event.context.name, scratch);
             return self.only(Record::Unknown { name, json });
         }
         if !tolerance.meets(Quirk::PlainText) {
@@ -290,7 +288,7 @@ impl Parser {
         self.records.name_whole(0, Str::payload(span.0, span.1));
         let is_unknown = |record: &Record| matches!(record, Record::Unknown { .. });
         if self.records.head().iter().any(is_unknown) {
-            let name = event_name(event.name, scratch);
+            let name = event_name(event.context.name, scratch);
             self.records.name_event(name);
         }
     }
@@ -302,7 +300,7 @@ impl Parser {
         scratch: &mut Scratch,
         tolerance: &mut Tolerance,
     ) -> Result<usize, ErrorKind> {
-        let context = Context { name: event.name, is_error: event.is_error, envelope: event.envelope };
+        let context = event.context;
         let wiring = &mut Wiring { wire: &mut self.wire, context };
         document(event.payload, at, &self.options, wiring, &mut self.records, scratch, tolerance)
     }

@@ -51,20 +51,20 @@ impl Parser {
         scratch: &mut Scratch,
         tolerance: &mut Tolerance,
     ) -> Result<Option<Next>, ErrorKind> {
-        if event.name.len() > self.options.name_limit {
+        if event.context.name.len() > self.options.name_limit {
             return Err(ErrorKind::Limit(LimitKind::EventNameBytes));
         }
-        let named_error = event.name == dialect::ERROR_EVENT.as_bytes();
+        let named_error = event.context.name == dialect::ERROR_EVENT.as_bytes();
         // On chat events have no names.
         let is_native = self.wire.is_some_and(|wire| wire != Wire::Chat);
-        if event.is_error || named_error && (is_native || tolerance.meets(Quirk::ErrorEvent)) {
+        if event.context.is_error || named_error && (is_native || tolerance.meets(Quirk::ErrorEvent)) {
             return self.error_event(event, scratch, tolerance).map(Some);
         }
         let is_read = |wire| {
-            wire::reads_end(wire, event.name)
+            wire::reads_end(wire, event.context.name)
                 || wire != Wire::Chat && dialect::done_marker(event.payload.trim_ascii()).is_some()
         };
-        match payload::named_end(event.payload, event.name) {
+        match payload::named_end(event.payload, event.context.name) {
             // The wire has its own word for the end: the data says it.
             Some(_) if self.wire.is_some_and(is_read) => Ok(None),
             Some(marker) if tolerance.meets(Quirk::NamedEnd) => self.only(Record::Done { marker }).map(Some),
@@ -79,7 +79,7 @@ impl Parser {
         scratch: &mut Scratch,
         tolerance: &mut Tolerance,
     ) -> Result<Next, ErrorKind> {
-        if event.envelope == Envelope::Message {
+        if event.context.envelope == Envelope::Message {
             return self.exception(event, scratch, tolerance);
         }
         let at = payload::skip_space(event.payload, 0);

@@ -30,6 +30,8 @@ pub(crate) enum PlaceKey {
     Running,
     /// The wire has none: a new part.
     Fresh,
+    /// The wire left it out: the current part, whatever its kind; else a new one.
+    Current,
 }
 
 /// Where content stands on a wire that has blocks, items or parts.
