@@ -301,7 +301,8 @@ impl Normalizer {
             Record::PlaceBegins => self.begin_place(event),
             Record::PlaceEnd => self.end_place(event),
             Record::Whole(scope) => self.begin_repetition(scope),
-            Record::Role(role) => self.role(role, event),
+            Record::Role(role) => self.role(role, false, event),
+            Record::SteadyRole(role) => self.role(role, true, event),
             Record::Edges { lead, tail } => {
                 self.repeatable = false;
                 self.edges = Edges { lead, tail };

@@ -37,6 +37,7 @@ impl Record {
             Self::Counter { counter, at, .. } => Keep::Number { counter: Some(counter), at },
             Self::Choice { .. }
             | Self::Role(_)
+            | Self::SteadyRole(_)
             | Self::ToolCall { .. }
             | Self::ExtraIfHosted { .. }
             | Self::Struck => Keep::Literal,
@@ -68,6 +69,7 @@ impl Record {
             Self::Id(text)
             | Self::Model(text)
             | Self::Role(text)
+            | Self::SteadyRole(text)
             | Self::Reasoning { text, .. }
             | Self::Opaque { data: text, .. }
             | Self::Text(text)
@@ -112,6 +114,7 @@ impl Record {
             | Self::PlaceEnd
             | Self::Whole(_)
             | Self::Role(_)
+            | Self::SteadyRole(_)
             | Self::Edges { .. }
             | Self::Reasoning { .. }
             | Self::Opaque { .. }

@@ -86,6 +86,8 @@ pub(crate) enum Record {
     /// What follows in this choice is sent as a whole, maybe again.
     Whole(Scope),
     Role(Str),
+    /// The role, on a wire that says it with every event.
+    SteadyRole(Str),
     /// Lone surrogates at the edges of the next text-like record.
     Edges {
         lead: u16,
@@ -348,6 +350,17 @@ impl Records {
         for record in &mut self.head {
             if let Record::Unknown { name, .. } = record {
                 *name = event;
+            }
+        }
+    }
+
+    /// The errors of the head are of this kind, if it says something.
+    pub(crate) fn name_error(&mut self, name: Str) {
+        for record in &mut self.head {
+            if let Record::Error { kind, .. } = record
+                && !name.is_empty()
+            {
+                *kind = name;
             }
         }
     }

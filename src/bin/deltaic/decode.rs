@@ -17,6 +17,8 @@ pub(crate) struct Decode {
     output: Output,
     show: Show,
     wires: Wires,
+    /// The decoder has stopped, and said so: it would say so again of every further piece.
+    stopped: bool,
 }
 
 /// What is made of the deltas of one input.
@@ -46,7 +48,7 @@ pub(crate) struct Facts {
 impl Decode {
     pub(crate) fn new(options: Options, output: Output) -> Self {
         let wires = Wires::default();
-        Self { decoder: Decoder::with_options(options), output, show: Show::Nothing, wires }
+        Self { decoder: Decoder::with_options(options), output, show: Show::Nothing, wires, stopped: false }
     }
 }
 
@@ -54,6 +56,7 @@ impl Reader for Decode {
     fn start(&mut self, report: &Report) {
         self.decoder.reset();
         self.wires = Wires::default();
+        self.stopped = false;
         self.show = match self.output {
             Output::Deltas => Show::Lines,
             Output::Text => Show::Text(Text::new(report.look)),
@@ -63,7 +66,7 @@ impl Reader for Decode {
     }
 
     fn feed(&mut self, mut piece: &[u8], report: &mut Report) -> io::Result<()> {
-        loop {
+        while !self.stopped {
             match self.decoder.next_delta(&mut piece) {
                 Ok(Some(delta)) => {
                     report.tally.add_delta(&delta);
@@ -76,12 +79,11 @@ impl Reader for Decode {
                     if let Show::Fold(fold) = &mut self.show {
                         fold.malformed(&error);
                     }
-                    if error.is_fatal() {
-                        return Ok(());
-                    }
+                    self.stopped = error.is_fatal();
                 }
             }
         }
+        Ok(())
     }
 
     fn end(&mut self, report: &mut Report) -> io::Result<()> {

@@ -205,7 +205,7 @@ fn order(record: &Record) -> u8 {
     match record {
         Record::Begin | Record::Place(_) | Record::PlaceBegins | Record::PlaceEnd => 0,
         Record::Choice { .. } | Record::Whole(_) => 0,
-        Record::Role(_) => 1,
+        Record::Role(_) | Record::SteadyRole(_) => 1,
         Record::Reasoning { rank, .. } => 2u8.saturating_add(*rank),
         Record::Opaque { .. } => 50,
         Record::Text(_) => 51,

@@ -4,7 +4,6 @@
 
 use super::{Result, SUMMARY, part_of, said};
 use crate::delta::{ExtraKind, OpaqueKind, PartKind};
-use crate::dialect;
 use crate::parse::cursor::{Cursor, Kind};
 use crate::parse::visitor::{Field, Visitor};
 use crate::record::{Place, PlaceKey, Record, Scope, Str};
@@ -28,7 +27,7 @@ pub(super) fn added<C: Cursor>(
     let part = match visitor.cursor.bytes(kind) {
         b"message" => {
             visitor.push(place(key, Place::WHOLE, PartKind::Text))?;
-            return self::role(visitor, role);
+            return visitor.push_steady_role(role);
         }
         b"function_call" | b"custom_tool_call" => {
             let (sub, kind) = (Place::WHOLE, PartKind::ToolCall);
@@ -68,7 +67,7 @@ pub(super) fn done<C: Cursor>(
     match visitor.cursor.bytes(kind) {
         b"message" => {
             visitor.push(place(key, Place::WHOLE, PartKind::Text))?;
-            self::role(visitor, role)?;
+            visitor.push_steady_role(role)?;
             again(visitor, scope)?;
             parts(visitor, key, 0, PartKind::Text, content)?;
         }
@@ -107,11 +106,6 @@ fn extra<C: Cursor>(
 ) -> Result<()> {
     visitor.push(place(key, Place::WHOLE, PartKind::Other))?;
     visitor.push_extra(kind, name, item)
-}
-
-fn role<C: Cursor>(visitor: &mut Visitor<'_, C>, role: Option<Field<C::Mark>>) -> Result<()> {
-    let role = visitor.string_of(role)?;
-    if dialect::answers(visitor.cursor.bytes(role)) { visitor.push(Record::Role(role)) } else { Ok(()) }
 }
 
 /// A call of the caller's: known to it by its `call_id`.
