@@ -242,6 +242,8 @@ fn resolved(record: &Record, text: &dyn Fn(Str) -> String) -> String {
         | Record::ErrorRepeats
         | Record::Begin
         | Record::Place(_)
+        | Record::ErrorRepeats
+        | Record::PlaceBegins
         | Record::PlaceEnd
         | Record::WeakCounter { .. }
         | Record::ProvisionalFinish(_)

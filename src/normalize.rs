@@ -298,10 +298,7 @@ impl Normalizer {
             Record::Choice { index } => self.choose(index, event.tolerance)?,
             Record::Begin => self.begin_answer(event),
             Record::Place(place) => self.place(place, event)?,
-            Record::PlaceBegins => {
-                self.repeatable = false;
-                self.tell_part(0, event);
-            }
+            Record::PlaceBegins => self.begin_place(event),
             Record::PlaceEnd => self.end_place(event),
             Record::Whole(scope) => self.begin_repetition(scope),
             Record::Role(role) => self.role(role, false, event),
@@ -313,15 +310,7 @@ impl Normalizer {
             Record::Reasoning { text, .. } => self.content(TextChannel::Reasoning, text, event),
             Record::Text(text) => self.content(TextChannel::Text, text, event),
             Record::Refusal(text) => self.content(TextChannel::Refusal, text, event),
-            Record::Opaque { kind, data } => {
-                self.repeatable = false;
-                if self.accepts(parts::OPAQUE, event) {
-                    self.tell_part(parts::OPAQUE, event);
-                    if let Some(choice) = self.choice_index() {
-                        event.out.push(RawDelta::ReasoningOpaque { choice, kind, data });
-                    }
-                }
-            }
+            Record::Opaque { kind, data } => self.opaque(kind, data, event),
             Record::ToolCall { index, id, name, bare } => {
                 self.call = None;
                 if self.accepts(CALLS, event) {
@@ -335,18 +324,7 @@ impl Normalizer {
                 }
             }
             Record::Input(input) => self.hold_input(input, event)?,
-            Record::Extra { kind, name, json, chunk } => {
-                self.repeatable = false;
-                if chunk {
-                    if self.is_new_extra(json, event) {
-                        event.out.push(RawDelta::Extra { choice: None, kind, name, json });
-                    }
-                } else if self.accepts(parts::extra(kind), event) {
-                    self.tell_part(parts::extra(kind), event);
-                    let choice = self.choice_index();
-                    event.out.push(RawDelta::Extra { choice, kind, name, json });
-                }
-            }
+            Record::Extra { kind, name, json, chunk } => self.extra((kind, name, json), chunk, event),
             Record::ExtraIfHosted { name, brace } => {
                 if self.call.is_none() {
                     self.hosted_extra(name, brace, event);

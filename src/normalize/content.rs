@@ -18,8 +18,8 @@ impl Normalizer {
         let print = label_print(0, event.texts.bytes(role));
         let Some(choice) = self.current() else { return };
         // Where an answer has parts, each may name its role.
-        let may_repeat = choice.parts.is_some();
-        if choice.role == print && (steady || may_repeat || event.tolerance.meets(Quirk::RoleRepeated)) {
+        let is_steady = steady || choice.parts.is_some();
+        if choice.role == print && (is_steady || event.tolerance.meets(Quirk::RoleRepeated)) {
             return;
         }
         let told = RawDelta::Role { choice: choice.index, role };

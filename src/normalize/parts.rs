@@ -12,7 +12,7 @@
 
 use super::closing::{release, release_text};
 use super::{Choice, Event, Normalizer, Repeats};
-use crate::delta::{ExtraKind, PartKind};
+use crate::delta::{ExtraKind, OpaqueKind, PartKind};
 use crate::error::{ErrorKind, LimitKind};
 use crate::lex::nest::Nest;
 use crate::record::{Place, PlaceKey, RawDelta, Scope, Str};
@@ -23,11 +23,11 @@ const ALL: u8 = u8::MAX;
 /// Among the kinds of content: fragments of a call's arguments; and what is beside the content.
 pub(super) const ARGUMENTS: u8 = 16;
 const ANNOTATIONS: u8 = 32;
-pub(super) const OPAQUE: u8 = 64;
+const OPAQUE: u8 = 64;
 const EXTRAS: u8 = 128;
 
 /// The kind of content that an extra is.
-pub(super) const fn extra(kind: ExtraKind) -> u8 {
+const fn extra(kind: ExtraKind) -> u8 {
     match kind {
         ExtraKind::Annotation => ANNOTATIONS,
         ExtraKind::Logprobs
@@ -74,9 +74,10 @@ pub(super) struct Part {
 }
 
 impl Part {
-    /// Whether it has begun as one of this kind, and has nothing in it yet.
-    fn is_untold(&self, kind: PartKind) -> bool {
-        self.kind == kind && self.told == 0 && self.call.is_none()
+    /// Whether it has nothing in it yet, and was not told to be of another kind.
+    fn may_become(&self, kind: PartKind) -> bool {
+        let is_of_kind = self.ordinal.is_none() || self.kind == kind;
+        is_of_kind && self.told == 0 && self.call.is_none()
     }
 }
 
@@ -126,9 +127,11 @@ impl Parts {
         }
         let known = self.open.iter().rposition(|part| of_item(part) && part.sub == place.sub);
         known.or_else(|| {
-            let begun = |part: &Part| of_item(part) && part.sub == Place::WHOLE && part.is_untold(place.kind);
+            let begun =
+                |part: &Part| of_item(part) && part.sub == Place::WHOLE && part.may_become(place.kind);
             let at = self.open.iter().rposition(begun)?;
-            self.open.get_mut(at)?.sub = place.sub;
+            let part = self.open.get_mut(at)?;
+            (part.sub, part.kind) = (place.sub, place.kind);
             Some(at)
         })
     }
@@ -202,6 +205,12 @@ impl Normalizer {
         Ok(())
     }
 
+    /// The current place begins, whatever follows.
+    pub(super) fn begin_place(&mut self, event: &mut Event<'_>) {
+        self.repeatable = false;
+        self.tell_part(0, event);
+    }
+
     /// The current place is over; with `Wire` keys, all places of its item.
     pub(super) fn end_place(&mut self, event: &mut Event<'_>) {
         self.repeatable = false;
@@ -246,6 +255,37 @@ impl Normalizer {
             Scope::Answer => (told_at_all(told), false, false),
         };
         self.repeats = Some(Repeats { told, ends, is_quirk });
+    }
+
+    /// A blob that belongs to the reasoning.
+    pub(super) fn opaque(&mut self, kind: OpaqueKind, data: Str, event: &mut Event<'_>) {
+        self.repeatable = false;
+        if !self.accepts(OPAQUE, event) {
+            return;
+        }
+        self.tell_part(OPAQUE, event);
+        if let Some(choice) = self.choice_index() {
+            event.out.push(RawDelta::ReasoningOpaque { choice, kind, data });
+        }
+    }
+
+    /// Passes on a member; `chunk`: it is about the document.
+    pub(super) fn extra(
+        &mut self,
+        (kind, name, json): (ExtraKind, Str, Str),
+        chunk: bool,
+        event: &mut Event<'_>,
+    ) {
+        self.repeatable = false;
+        let told = if chunk { self.is_new_extra(json, event) } else { self.accepts(extra(kind), event) };
+        if !told {
+            return;
+        }
+        if !chunk {
+            self.tell_part(extra(kind), event);
+        }
+        let choice = if chunk { None } else { self.choice_index() };
+        event.out.push(RawDelta::Extra { choice, kind, name, json });
     }
 
     /// Passes on the object that begins with `brace`.

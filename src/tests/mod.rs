@@ -24,6 +24,7 @@ mod generated;
 mod pairs;
 mod props;
 mod quirks;
+mod responses;
 mod seed_streams;
 mod shapes;
 mod support;
