@@ -19,6 +19,7 @@ mod api;
 mod ending;
 mod feed;
 mod hot;
+mod message;
 mod pipeline;
 mod pump;
 mod slices;

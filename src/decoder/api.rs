@@ -75,7 +75,7 @@ impl Decoder {
     ///
     /// One bad event is one error; unless [`Error::is_fatal`], call on: the next event decodes. A fatal error is told
     /// again by every call until [`Decoder::reset`], and no input is taken: a loop that goes on after any error never
-    /// ends. Fatal are only limits, and only with [`Options::fatal_limits`]. So:
+    /// ends. Fatal are limits, by option ([`Options::fatal_limits`]), and in AWS event streams lengths that are in doubt. So:
     ///
     /// ```
     /// # use deltaic::{Decoder, Delta, Error};

@@ -109,12 +109,13 @@ pub(crate) enum Color {
     Never,
 }
 
-const FRAMINGS: [(&str, Framing); 5] = [
+const FRAMINGS: [(&str, Framing); 6] = [
     ("auto", Framing::Auto),
     ("sse", Framing::Sse),
     ("ndjson", Framing::Ndjson),
     ("json-array", Framing::JsonArray),
     ("json", Framing::Json),
+    ("eventstream", Framing::EventStream),
 ];
 const THINKS: [(&str, ReasoningTags); 3] =
     [("auto", ReasoningTags::Auto), ("off", ReasoningTags::Off), ("started", ReasoningTags::Started)];

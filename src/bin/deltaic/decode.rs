@@ -18,6 +18,8 @@ pub(crate) struct Decode {
     show: Show,
     /// Whether this input told anything that is of a wire.
     is_known: bool,
+    /// The decoder has stopped, and said so: it would say so again of every further piece.
+    stopped: bool,
 }
 
 /// What is made of the deltas of one input.
@@ -38,7 +40,8 @@ pub(crate) struct Facts {
 
 impl Decode {
     pub(crate) fn new(options: Options, output: Output) -> Self {
-        Self { decoder: Decoder::with_options(options), output, show: Show::Nothing, is_known: false }
+        let decoder = Decoder::with_options(options);
+        Self { decoder, output, show: Show::Nothing, is_known: false, stopped: false }
     }
 }
 
@@ -46,6 +49,7 @@ impl Reader for Decode {
     fn start(&mut self, report: &Report) {
         self.decoder.reset();
         self.is_known = false;
+        self.stopped = false;
         self.show = match self.output {
             Output::Deltas => Show::Lines,
             Output::Text => Show::Text(Text::new(report.look)),
@@ -55,7 +59,7 @@ impl Reader for Decode {
     }
 
     fn feed(&mut self, mut piece: &[u8], report: &mut Report) -> io::Result<()> {
-        loop {
+        while !self.stopped {
             match self.decoder.next_delta(&mut piece) {
                 Ok(Some(delta)) => {
                     report.tally.add_delta(&delta);
@@ -68,12 +72,11 @@ impl Reader for Decode {
                     if let Show::Fold(fold) = &mut self.show {
                         fold.malformed(&error);
                     }
-                    if error.is_fatal() {
-                        return Ok(());
-                    }
+                    self.stopped = error.is_fatal();
                 }
             }
         }
+        Ok(())
     }
 
     fn end(&mut self, report: &mut Report) -> io::Result<()> {
