@@ -77,7 +77,13 @@ trait Machine {
 
 impl Machine for Decoder {
     fn take(&mut self, mut input: &[u8]) {
-        while !matches!(self.next_delta(&mut input), Ok(None)) {}
+        loop {
+            match self.next_delta(&mut input) {
+                Ok(None) => break,
+                Err(error) if error.is_fatal() => break,
+                Ok(Some(_)) | Err(_) => {}
+            }
+        }
     }
 
     fn end(&mut self) {

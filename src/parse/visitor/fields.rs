@@ -21,6 +21,9 @@ pub(in crate::parse) struct Field<M> {
 /// The values of as many members as were asked for, in that order; none where it is missing or null.
 pub(in crate::parse) type Fields<M, const N: usize> = [Option<Field<M>>; N];
 
+/// A member: its name and its value.
+type Named<M> = (Str, Field<M>);
+
 impl<C: Cursor> Visitor<'_, C> {
     /// Visits the object ahead and marks the members of these names. Others mean nothing here: a shape may leave them open,
     /// by option they are passed on. Of several of one name the last that is not null counts. Cost: one pass.
@@ -76,7 +79,7 @@ impl<C: Cursor> Visitor<'_, C> {
     pub(in crate::parse) fn only_member(
         &mut self,
         field: Option<Field<C::Mark>>,
-    ) -> Result<Option<(Str, Field<C::Mark>)>, ErrorKind> {
+    ) -> Result<Option<Named<C::Mark>>, ErrorKind> {
         let Some(field) = field.filter(|field| field.kind == Kind::Object) else { return Ok(None) };
         self.at(field, |visitor| {
             let mut found = None;
