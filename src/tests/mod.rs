@@ -29,3 +29,4 @@ mod seed_streams;
 mod shapes;
 mod support;
 mod torn;
+mod wires;
