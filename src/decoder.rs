@@ -230,6 +230,7 @@ impl Machine {
             finished_choices: facts.finished,
             open_tool_calls: facts.open_calls,
             unterminated_bytes: self.unterminated,
+            in_array: self.frames.is_open(),
             first: first_bytes(if self.events > 0 { &[] } else { &self.first }),
         }
     }

@@ -163,6 +163,11 @@ impl Frames {
         }
     }
 
+    /// Whether the bytes so far end where more must follow, though nothing is pending: in an array, between its elements.
+    pub(crate) fn is_open(&self) -> bool {
+        self.format == Format::Json && self.json.is_open()
+    }
+
     /// The `id` field of the event that the last step ended, or of the lines that it dropped with their blank line.
     pub(crate) fn take_id(&mut self) -> Option<Span> {
         self.sse.take_id()

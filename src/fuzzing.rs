@@ -15,7 +15,7 @@ pub use eventstream::eventstream;
 #[path = "tests/sequences.rs"]
 pub mod sequences;
 
-use crate::record::{Record, Str};
+use crate::record::{Argument, Record, Str};
 use crate::{Decoder, Ending, Error, Options, OwnedDelta, Quirks};
 
 /// A small generator (SplitMix64), seeded by the input.
@@ -227,6 +227,14 @@ fn resolved(record: &Record, text: &dyn Fn(Str) -> String) -> String {
         Record::ExtraIfHosted { name, .. } => format!("hosted {}", text(name)),
         Record::Input(string) => format!("input {}", text(string)),
         Record::Arguments(string) => format!("arguments {}", text(string)),
+        Record::ArgumentAt { path, value, name, json } => {
+            let value = match value {
+                Argument::Text(string) => format!("text {}", text(string)),
+                Argument::Json(string) => format!("json {}", text(string)),
+                Argument::Null | Argument::Unknown => format!("{value:?}"),
+            };
+            format!("argument {} {value} {} {}", text(path), text(name), text(json))
+        }
         Record::Extra { kind, name, json, chunk } => {
             format!("extra {kind:?} {} {} {chunk}", text(name), text(json))
         }

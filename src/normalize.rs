@@ -19,9 +19,13 @@ mod chunk;
 mod closing;
 mod content;
 mod hot;
+mod partial_args;
 mod parts;
 mod think;
 mod tools;
+
+#[cfg(test)]
+pub(crate) use partial_args::assemble;
 
 use channel::{ChannelState, Edges};
 use parts::Parts;
@@ -133,6 +137,7 @@ struct Caps {
     tool_calls: u32,
     id_bytes: u32,
     event_bytes: u32,
+    depth: u32,
 }
 
 impl Caps {
@@ -143,6 +148,7 @@ impl Caps {
             tool_calls: small(limits.tool_calls()),
             id_bytes: small(limits.id_bytes()),
             event_bytes: small(limits.event_bytes()),
+            depth: small(limits.depth()),
         }
     }
 }
@@ -324,6 +330,9 @@ impl Normalizer {
                 }
             }
             Record::Input(input) => self.hold_input(input, event)?,
+            Record::ArgumentAt { path, value, name, json } => {
+                self.argument_at(path, value, (name, json), event);
+            }
             Record::Extra { kind, name, json, chunk } => self.extra((kind, name, json), chunk, event),
             Record::ExtraIfHosted { name, brace } => {
                 if self.call.is_none() {

@@ -14,7 +14,9 @@ mod records;
 
 pub(crate) use keep::Keep;
 pub(crate) use raw_delta::RawDelta;
-pub(crate) use records::{Counter, PADDING, Padding, Place, PlaceKey, Record, Records, Savepoint, Scope};
+pub(crate) use records::{
+    Argument, Counter, PADDING, Padding, Place, PlaceKey, Record, Records, Savepoint, Scope,
+};
 
 /// A byte range.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -21,6 +21,8 @@ pub struct Ending {
     pub(super) finished_choices: usize,
     pub(super) open_tool_calls: usize,
     pub(super) unterminated_bytes: usize,
+    /// They end in an array, between its elements.
+    pub(super) in_array: bool,
     /// The first bytes, and how many they are.
     pub(super) first: ([u8; 64], u8),
 }
@@ -40,14 +42,15 @@ impl Ending {
     }
 
     /// Neither the stream nor its choices say that it is complete: there was no end marker, and some choice is
-    /// unfinished or there is none at all; or bytes were left over that are no event.
+    /// unfinished or there is none at all; or bytes were left over that are no event; or the array whose elements are the
+    /// events was not closed.
     ///
     /// Some services never send a finish reason; then this is true of complete answers as well. It is a fact about the
     /// bytes, not a verdict.
     #[must_use]
     pub const fn is_truncated(&self) -> bool {
         let open = self.choices == 0 || self.finished_choices < self.choices;
-        !self.done && (open || self.unterminated_bytes > 0)
+        !self.done && (open || self.unterminated_bytes > 0 || self.in_array)
     }
 
     /// Events met, malformed ones included.
@@ -121,6 +124,7 @@ impl fmt::Debug for Ending {
             .field("finished_choices", &self.finished_choices)
             .field("open_tool_calls", &self.open_tool_calls)
             .field("unterminated_bytes", &self.unterminated_bytes)
+            .field("in_array", &self.in_array)
             .field("first_bytes", &self.first_bytes().len())
             .finish()
     }

@@ -397,4 +397,9 @@ register! {
         "`error` as `{}`, an empty string, `false`, `0`, `[]`, or all nulls on good chunks."
         "It is no error."
         "An error says something."
+    // Wires of their own.
+    SnakeCase "snake_case" Spelling "gemini/snake-case.sse"
+        "Members of proto3 JSON in snake case."
+        "They are those of the same name in camel case."
+        "Proto3 JSON names its members in camel case; no member has both."
 }

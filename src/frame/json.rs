@@ -359,12 +359,23 @@ impl Json {
         })
     }
 
-    /// The last value may lack its line end; a value that is not closed is no event.
+    /// Whether the bytes so far end between the elements of an array: its closing bracket is missing.
+    pub(super) fn is_open(&self) -> bool {
+        self.shape == Shape::Elements && self.scanned == 0
+    }
+
+    /// The last value may lack its line end; a value that is not closed is no event. An element that is cut off is a bad one:
+    /// that says where the array broke off.
     pub(super) fn finish(&mut self, bytes: &[u8], tolerance: &Tolerance) -> Step {
         let mut nest = Nest::default();
         nest.scan(bytes);
         let whole = !nest.is_open() || tolerance.allows(Quirk::Repaired);
-        if self.over || bytes.trim_ascii().is_empty() || !whole {
+        if self.over || bytes.trim_ascii().is_empty() {
+            return Step::More;
+        }
+        if self.shape == Shape::Elements && self.skip == Skip::No {
+            self.shape = Shape::Values;
+        } else if !whole {
             return Step::More;
         }
         self.event(bytes.len(), bytes.len())

@@ -21,6 +21,8 @@ impl Normalizer {
             let is_news = choice.went_on && (has_open_calls || before != reason);
             let quirk = if is_news { Quirk::FinishAgain } else { Quirk::FinishRepeated };
             if event.tolerance.meets(quirk) != is_news {
+                // What goes on after this would go on after it, too.
+                choice.went_on = false;
                 return;
             }
         }

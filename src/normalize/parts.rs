@@ -11,6 +11,7 @@
 //!    ends, at most as much as an event may be long.
 
 use super::closing::{release, release_text};
+use super::partial_args::PartialArgs;
 use super::{Choice, Event, Normalizer, Repeats};
 use crate::delta::{ExtraKind, OpaqueKind, PartKind};
 use crate::error::{ErrorKind, LimitKind};
@@ -71,6 +72,8 @@ pub(super) struct Part {
     pub(super) call: Option<usize>,
     /// Arguments that came with its beginning.
     input: Option<Box<str>>,
+    /// Arguments that come value by value.
+    partial: Option<Box<PartialArgs>>,
 }
 
 impl Part {
@@ -116,6 +119,22 @@ impl Parts {
 
     fn told_of(&self, key: PlaceKey) -> u8 {
         self.open.iter().filter(|part| part.key == key).fold(0, |told, part| told | part.told)
+    }
+
+    /// The arguments of the current part that come value by value; none if they come otherwise.
+    pub(super) fn partial_args(&mut self) -> Option<&mut PartialArgs> {
+        let part = self.part_mut()?;
+        if part.partial.is_none() && part.told & ARGUMENTS != 0 {
+            return None;
+        }
+        Some(part.partial.get_or_insert_default())
+    }
+
+    /// Makes the open part that has no key of the wire's the current one, if there is one.
+    fn choose_keyless(&mut self) -> bool {
+        let keyless = self.open.iter().position(|part| !matches!(part.key, PlaceKey::Wire(_)));
+        self.current = keyless.or(self.current);
+        keyless.is_some()
     }
 
     /// The open part that a place with a key of the wire's own is.
@@ -181,8 +200,8 @@ impl Normalizer {
         self.repeatable = false;
         self.call = None;
         let Some(choice) = self.current() else { return Ok(()) };
-        if !matches!(place.key, PlaceKey::Wire(_)) {
-            // The running part is over where another begins.
+        if choice.parts.as_mut().is_some_and(|parts| parts.choose_keyless()) {
+            // A part without a key of the wire's is over where another begins: so there is never more than one.
             end_part(choice, event);
         }
         let parts = choice.parts.get_or_insert_default();
@@ -198,6 +217,7 @@ impl Normalizer {
             told: 0,
             call: None,
             input: None,
+            partial: None,
         });
         if place.begins {
             move_cursor(choice, event);
@@ -372,13 +392,22 @@ fn end_part(choice: &mut Choice, event: &mut Event<'_>) {
     let index = choice.index;
     let Some(parts) = choice.parts.as_mut() else { return };
     let Some(at) = parts.current else { return };
-    let slot = parts.part().and_then(|part| part.call);
+    let Some(part) = parts.part_mut() else { return };
+    let (slot, partial) = (part.call, part.partial.take());
     if let Some(slot) = slot
         && let Some(call) = choice.calls.get_mut(slot).filter(|call| !call.ended)
     {
         let wire_slot = u32::try_from(slot).unwrap_or(u32::MAX);
         if let Some(fragment) = call.channel.release(&mut event.texts) {
             event.out.push(RawDelta::ToolCallArguments { choice: index, slot: wire_slot, fragment });
+        }
+        if let Some(mut partial) = partial {
+            let mut closing = String::new();
+            partial.close(&mut closing);
+            if !closing.is_empty() {
+                let fragment = event.texts.keep(&closing);
+                event.out.push(RawDelta::ToolCallArguments { choice: index, slot: wire_slot, fragment });
+            }
         }
         call.ended = true;
         event.out.push(RawDelta::ToolCallEnd { choice: index, slot: wire_slot });

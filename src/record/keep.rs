@@ -4,7 +4,7 @@
 //!
 //! There is no arm for all others in this file: a new kind of record does not compile until it says how it is kept.
 
-use super::{Counter, Place, Record, Str};
+use super::{Argument, Counter, Place, Record, Str};
 
 /// How a shape keeps a record of the event that it was learned from. Whatever the answer, the record is kept whole: the
 /// answer says only which of its values another event of the same shape may fill anew.
@@ -50,6 +50,7 @@ impl Record {
             | Self::Edges { .. }
             | Self::Opaque { .. }
             | Self::Input(_)
+            | Self::ArgumentAt { .. }
             | Self::Extra { .. }
             | Self::Finish { .. }
             | Self::ProvisionalFinish(_)
@@ -81,6 +82,13 @@ impl Record {
             | Self::Extra { name: a, json: b, .. }
             | Self::ExtraIfHosted { name: a, brace: b }
             | Self::Unknown { name: a, json: b } => [a, b].into_iter().for_each(f),
+            Self::ArgumentAt { path, value, name, json } => {
+                let value = match value {
+                    Argument::Text(value) | Argument::Json(value) => Some(value),
+                    Argument::Null | Argument::Unknown => None,
+                };
+                [path, name, json].into_iter().chain(value).for_each(f);
+            }
             Self::Error { code, kind, message, json } => [code, kind, message, json].into_iter().for_each(f),
             Self::Created { .. }
             | Self::Begin
@@ -123,6 +131,7 @@ impl Record {
             | Self::ToolCall { .. }
             | Self::Arguments(_)
             | Self::Input(_)
+            | Self::ArgumentAt { .. }
             | Self::Extra { .. }
             | Self::ExtraIfHosted { .. }
             | Self::Finish { .. }

@@ -66,6 +66,18 @@ pub(crate) enum Scope {
     Message { ends: bool },
 }
 
+/// What a call's arguments have at a path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Argument {
+    /// Text, which goes on where the same path has text again.
+    Text(Str),
+    /// A value's JSON text.
+    Json(Str),
+    Null,
+    /// Nothing that can be told as JSON.
+    Unknown,
+}
+
 /// One fact of one document.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Record {
@@ -118,6 +130,14 @@ pub(crate) enum Record {
     Arguments(Str),
     /// Arguments that came whole with the call's beginning: they count if no fragment follows.
     Input(Str),
+    /// One value of the call's arguments, set by its path in them. `name` and `json` are the member that says
+    /// so: it is passed on where it cannot be told.
+    ArgumentAt {
+        path: Str,
+        value: Argument,
+        name: Str,
+        json: Str,
+    },
     Extra {
         kind: ExtraKind,
         name: Str,

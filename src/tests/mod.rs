@@ -22,6 +22,7 @@ mod blocks;
 mod catalogue;
 mod generated;
 mod pairs;
+mod partial_args;
 mod props;
 mod quirks;
 mod responses;

@@ -31,9 +31,32 @@ impl<C: Cursor> Visitor<'_, C> {
         &mut self,
         names: &[&str; N],
     ) -> Result<Fields<C::Mark, N>, ErrorKind> {
+        self.fields_by(&|key| names.iter().position(|name| name.as_bytes() == key))
+    }
+
+    /// The same on a wire of proto3 JSON: names are in camel case; the protocol's own snake case is a quirk.
+    pub(in crate::parse) fn proto_fields<const N: usize>(
+        &mut self,
+        names: &[&str; N],
+    ) -> Result<Fields<C::Mark, N>, ErrorKind> {
+        let is_snake = std::cell::Cell::new(false);
+        let fields = self.fields_by(&|key| {
+            let known = names.iter().position(|name| is_proto_name(key, name))?;
+            is_snake.set(is_snake.get() || key.contains(&b'_'));
+            Some(known)
+        })?;
+        if is_snake.get() {
+            self.need(Quirk::SnakeCase)?;
+        }
+        Ok(fields)
+    }
+
+    fn fields_by<const N: usize>(
+        &mut self,
+        position: &impl Fn(&[u8]) -> Option<usize>,
+    ) -> Result<Fields<C::Mark, N>, ErrorKind> {
         let mut fields = [None; N];
         let mut members = self.cursor.enter_object()?;
-        let position = |key: &[u8]| names.iter().position(|name| name.as_bytes() == key);
         while let Some((name, kind)) = self.cursor.member(&mut members, position)? {
             match name.and_then(|name| fields.get_mut(name)) {
                 _ if kind == Kind::Null => self.cursor.null()?,
@@ -96,6 +119,20 @@ impl<C: Cursor> Visitor<'_, C> {
             }
             Ok(found)
         })
+    }
+
+    /// The same on a wire of proto3 JSON.
+    pub(in crate::parse) fn proto_fields_of<const N: usize>(
+        &mut self,
+        field: Option<Field<C::Mark>>,
+        names: &[&str; N],
+    ) -> Result<Fields<C::Mark, N>, ErrorKind> {
+        match field {
+            Some(field) if field.kind == Kind::Object => {
+                self.at(field, |visitor| visitor.proto_fields(names))
+            }
+            _ => Ok([None; N]),
+        }
     }
 
     /// A field's string; empty if it is none.
@@ -294,6 +331,29 @@ impl<C: Cursor> Visitor<'_, C> {
         }
     }
 
+    /// Passes a member on under its own name, in the current choice.
+    pub(in crate::parse) fn push_member(
+        &mut self,
+        kind: ExtraKind,
+        member: Option<Field<C::Mark>>,
+    ) -> Result<(), ErrorKind> {
+        let Some(field) = member else { return Ok(()) };
+        let name = self.cursor.name_before(field.mark);
+        self.push_extra(kind, name, member)
+    }
+
+    /// The same about the document: what it says of no choice.
+    pub(in crate::parse) fn push_document_member(
+        &mut self,
+        kind: ExtraKind,
+        member: Option<Field<C::Mark>>,
+    ) -> Result<(), ErrorKind> {
+        match member {
+            Some(field) => self.at(field, |visitor| visitor.extra(kind, true)),
+            None => Ok(()),
+        }
+    }
+
     /// States a field's string as the role, if it is the one that answers, on a wire that says it with every event.
     pub(in crate::parse) fn push_steady_role(
         &mut self,
@@ -312,6 +372,20 @@ impl<C: Cursor> Visitor<'_, C> {
         match field {
             Some(field) => self.at(field, |visitor| visitor.index(field.kind)),
             None => Ok(None),
+        }
+    }
+
+    /// States a counter in proto3 JSON, which writes 64-bit integers as strings.
+    pub(in crate::parse) fn proto_counter(
+        &mut self,
+        counter: Counter,
+        field: Option<Field<C::Mark>>,
+    ) -> Result<(), ErrorKind> {
+        let Some(field) = field else { return Ok(()) };
+        let string = Some(field).filter(|field| field.kind == Kind::String);
+        match self.integer_of(string)? {
+            Some(value) => self.push(Record::Counter { counter, value, at: u32::MAX }),
+            None => self.at(field, |visitor| visitor.counter(counter, field.kind)).map(|_| ()),
         }
     }
 
@@ -356,4 +430,15 @@ impl<C: Cursor> Visitor<'_, C> {
         }
         Ok(any)
     }
+}
+
+/// Whether `key` is this name, or what it is in snake case.
+fn is_proto_name(key: &[u8], camel: &str) -> bool {
+    let mut rest = key.iter();
+    let mut next = |byte: u8| rest.next() == Some(&byte);
+    let is_snake = camel.bytes().all(|byte| match byte.is_ascii_uppercase() {
+        true => next(b'_') && next(byte.to_ascii_lowercase()),
+        false => next(byte),
+    });
+    key == camel.as_bytes() || (is_snake && rest.next().is_none())
 }

@@ -1,20 +1,195 @@
-//! TODO.
+//! Interactions: Google's API of steps.
 //!
-//! Knows: nothing yet. Must not know: SSE, cuts, earlier events.
+//! Knows: the events of the wire. Must not know: SSE, cuts, earlier events.
+//!
+//! 1. In order: `interaction.created`; for each step `step.start`, its deltas, `step.stop`; `interaction.completed` with the
+//!    status, which says how it ended, and usage. Updates of the status and errors stand anywhere. The event's name repeats
+//!    `event_type`; many streams leave it out.
+//! 2. A step is known by its `index`: a key, never a size. Its kind is said when it begins.
+//! 3. A `function_call` step is a call of the caller's. Its `arguments` come in pieces of text, or whole, as an object, with
+//!    its start: those count only where no piece follows.
+//! 4. Every other step that is neither a thought nor output is of tools that the service runs itself.
+//! 5. Usage stands in `interaction.completed`; `metadata.usage` may come with any event.
+//!
+//! Source: Google, *Interactions API: streaming*.
 
 use super::Verdict;
 use super::signs::Signs;
+use crate::delta::{ExtraKind, OpaqueKind, PartKind};
 use crate::error::ErrorKind;
 use crate::parse::Context;
-use crate::parse::cursor::Cursor;
-use crate::parse::visitor::Visitor;
+use crate::parse::cursor::{Cursor, Kind};
+use crate::parse::visitor::{Field, Visitor};
+use crate::record::{Counter, Place, PlaceKey, Record, Str};
+
+type Result<T> = std::result::Result<T, ErrorKind>;
+type Value<C> = Option<Field<<C as Cursor>::Mark>>;
 
 /// Whether an event like this is the first of the wire.
-pub(super) fn recognizes<C: Cursor>(_: &mut Signs<'_, '_, '_, C>) -> bool {
-    false
+pub(super) fn recognizes<C: Cursor>(signs: &mut Signs<'_, '_, '_, C>) -> bool {
+    let word = signs.text("event_type");
+    word.starts_with(b"interaction.") || word.starts_with(b"step.")
 }
 
 /// States the object ahead, if it is an event of the wire.
-pub(super) fn event<C: Cursor>(_: &mut Visitor<'_, C>, _: Context<'_>) -> Result<Verdict, ErrorKind> {
-    Ok(Verdict::NotMine)
+pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> Result<Verdict> {
+    const NAMES: [&str; 6] = ["event_type", "index", "step", "delta", "interaction", "metadata"];
+    let [word, index, step, delta, interaction, metadata] = visitor.fields(&NAMES)?;
+    let word = visitor.string_of(word)?;
+    match visitor.cursor.bytes(word) {
+        b"step.delta" => self::delta(visitor, index, delta)?,
+        b"step.start" => step_start(visitor, index, step)?,
+        b"step.stop" => {
+            place(visitor, index, PartKind::Text, false)?;
+            visitor.push(Record::PlaceEnd)?;
+        }
+        b"interaction.completed" => return completed(visitor, interaction, metadata),
+        word if word.starts_with(b"interaction.") => start(visitor, interaction)?,
+        _ => return Ok(Verdict::NotMine),
+    }
+    let [usage] = visitor.fields_of(metadata, &["usage"])?;
+    self::usage(visitor, usage)?;
+    Ok(Verdict::Mine)
+}
+
+/// What follows is of the step of this index.
+fn place<C: Cursor>(
+    visitor: &mut Visitor<'_, C>,
+    index: Value<C>,
+    kind: PartKind,
+    begins: bool,
+) -> Result<()> {
+    let key = visitor.key_of(index)?.map_or(PlaceKey::Running, PlaceKey::Wire);
+    visitor.push(Record::Choice { index: 0 })?;
+    visitor.push(Record::Place(Place { key, sub: Place::WHOLE, kind, begins }))
+}
+
+fn start<C: Cursor>(visitor: &mut Visitor<'_, C>, interaction: Value<C>) -> Result<()> {
+    let [id, model] = visitor.fields_of(interaction, &["id", "model"])?;
+    identity(visitor, id, model)
+}
+
+fn identity<C: Cursor>(visitor: &mut Visitor<'_, C>, id: Value<C>, model: Value<C>) -> Result<()> {
+    let (id, model) = (visitor.string_of(id)?, visitor.string_of(model)?);
+    visitor.records.push_head(Record::Id(id))?;
+    visitor.records.push_head(Record::Model(model))
+}
+
+/// The interaction is over: how, and what it cost.
+fn completed<C: Cursor>(
+    visitor: &mut Visitor<'_, C>,
+    interaction: Value<C>,
+    metadata: Value<C>,
+) -> Result<Verdict> {
+    let [id, model, status, usage] =
+        visitor.fields_of(interaction, &["id", "model", "status", "usage"])?;
+    identity(visitor, id, model)?;
+    visitor.push(Record::Choice { index: 0 })?;
+    let word = visitor.string_of(status)?;
+    visitor.push_finish(word)?;
+    let [beside] = visitor.fields_of(metadata, &["usage"])?;
+    self::usage(visitor, beside)?;
+    self::usage(visitor, usage)?;
+    visitor.push(Record::Done { marker: "interaction.completed" })?;
+    Ok(Verdict::Mine)
+}
+
+/// A step as it begins, with what it brings along.
+fn step_start<C: Cursor>(visitor: &mut Visitor<'_, C>, index: Value<C>, step: Value<C>) -> Result<()> {
+    const NAMES: [&str; 7] = ["type", "id", "name", "arguments", "signature", "content", "summary"];
+    let [kind, id, name, arguments, signature, content, summary] = visitor.fields_of(step, &NAMES)?;
+    let kind = visitor.string_of(kind)?;
+    match visitor.cursor.bytes(kind) {
+        b"function_call" => {
+            place(visitor, index, PartKind::ToolCall, true)?;
+            let (id, name) = (visitor.string_of(id)?, visitor.string_of(name)?);
+            visitor.push(Record::ToolCall { index: None, id, name, bare: false })?;
+            let input = visitor.json_of(arguments.filter(|arguments| arguments.kind == Kind::Object));
+            if !matches!(visitor.cursor.bytes(input), b"" | b"{}") {
+                visitor.push(Record::Input(input))?;
+            }
+        }
+        b"model_output" => {
+            place(visitor, index, PartKind::Text, true)?;
+            each_text(visitor, content, Record::Text)?;
+        }
+        b"thought" => {
+            place(visitor, index, PartKind::Reasoning, true)?;
+            each_text(visitor, summary, |text| Record::Reasoning { rank: 0, text })?;
+        }
+        _ => {
+            place(visitor, index, PartKind::Other, true)?;
+            visitor.push_extra(ExtraKind::Hosted, kind, step)?;
+        }
+    }
+    visitor.push_opaque(signature, OpaqueKind::Signature)
+}
+
+/// Texts that came whole with a step's beginning.
+fn each_text<C: Cursor>(
+    visitor: &mut Visitor<'_, C>,
+    list: Value<C>,
+    record: fn(Str) -> Record,
+) -> Result<()> {
+    visitor.each_of(list, &mut |visitor, kind, _| {
+        let mark = visitor.skip_marked()?;
+        let [text] = visitor.fields_of(Some(Field { kind, mark }), &["text"])?;
+        visitor.push_string(text, record)
+    })
+}
+
+fn delta<C: Cursor>(visitor: &mut Visitor<'_, C>, index: Value<C>, delta: Value<C>) -> Result<()> {
+    const NAMES: [&str; 6] = ["type", "text", "content", "signature", "arguments", "annotations"];
+    let [kind, text, content, signature, arguments, annotations] = visitor.fields_of(delta, &NAMES)?;
+    let kind = visitor.string_of(kind)?;
+    match visitor.cursor.bytes(kind) {
+        b"text" => {
+            place(visitor, index, PartKind::Text, false)?;
+            visitor.push_string(text, Record::Text)
+        }
+        b"thought_summary" => {
+            place(visitor, index, PartKind::Reasoning, false)?;
+            let [text] = visitor.fields_of(content, &["text"])?;
+            visitor.push_string(text, |text| Record::Reasoning { rank: 0, text })
+        }
+        b"thought_signature" => {
+            place(visitor, index, PartKind::Reasoning, false)?;
+            visitor.push_opaque(signature, OpaqueKind::Signature)
+        }
+        b"arguments_delta" => {
+            place(visitor, index, PartKind::Other, false)?;
+            visitor.push_string(arguments, Record::Arguments)?;
+            visitor.push_if_hosted(kind, delta)
+        }
+        b"text_annotation_delta" => {
+            place(visitor, index, PartKind::Text, false)?;
+            visitor.push_extra(ExtraKind::Annotation, kind, annotations)
+        }
+        b"image" => {
+            place(visitor, index, PartKind::Other, false)?;
+            visitor.push_extra(ExtraKind::Image, kind, delta)
+        }
+        b"audio" => {
+            place(visitor, index, PartKind::Other, false)?;
+            visitor.push_extra(ExtraKind::Audio, kind, delta)
+        }
+        _ => {
+            place(visitor, index, PartKind::Other, false)?;
+            visitor.push_extra(ExtraKind::Hosted, kind, delta)
+        }
+    }
+}
+
+fn usage<C: Cursor>(visitor: &mut Visitor<'_, C>, usage: Value<C>) -> Result<()> {
+    use Counter::{CachedInput, Input, Output, Reasoning, Total};
+    const NAMES: [&str; 5] = [
+        "total_input_tokens",
+        "total_output_tokens",
+        "total_tokens",
+        "total_cached_tokens",
+        "total_thought_tokens",
+    ];
+    let fields = visitor.fields_of(usage, &NAMES)?;
+    visitor.counters_of(&fields, &[Input, Output, Total, CachedInput, Reasoning])?;
+    Ok(())
 }

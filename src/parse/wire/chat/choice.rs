@@ -210,7 +210,7 @@ fn order(record: &Record) -> u8 {
         Record::Opaque { .. } => 50,
         Record::Text(_) => 51,
         Record::Refusal(_) => 52,
-        Record::ToolCall { .. } | Record::Arguments(_) | Record::Input(_) => 53,
+        Record::ToolCall { .. } | Record::Arguments(_) | Record::Input(_) | Record::ArgumentAt { .. } => 53,
         Record::Extra { .. } | Record::ExtraIfHosted { .. } => 54,
         Record::Finish { .. } | Record::ProvisionalFinish(_) => 55,
         Record::Counter { .. } | Record::WeakCounter { .. } | Record::Struck => 56,
