@@ -409,16 +409,6 @@ impl Normalizer {
         });
         Ok(())
     }
-
-    /// The splitters of content that begins: of the text, of the reasoning.
-    fn splitters(&self, tolerance: &Tolerance) -> [Splitter; 2] {
-        match self.think {
-            _ if !tolerance.allows(Quirk::ThinkTags) => [Splitter::PLAIN; 2],
-            ReasoningTags::Auto => [Splitter::AUTO; 2],
-            ReasoningTags::Off => [Splitter::PLAIN; 2],
-            ReasoningTags::Started => [Splitter::STARTED, Splitter::AUTO],
-        }
-    }
 }
 
 fn counter_of(usage: &mut Usage, counter: Counter) -> &mut Option<u64> {

@@ -232,7 +232,7 @@ fn of_each_kind(count: usize) -> Vec<[String; 2]> {
 #[test]
 fn text_thinking_and_arguments_are_predicted() {
     let mut decoder = Decoder::new();
-    let mut take = |decoder: &mut Decoder, event: &str| {
+    let take = |decoder: &mut Decoder, event: &str| {
         let bytes = stream([event]);
         let mut input = &*bytes;
         while decoder.next_delta(&mut input).unwrap().is_some() {}
