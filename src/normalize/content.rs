@@ -56,7 +56,9 @@ impl Normalizer {
         }
         if !text.is_empty() {
             self.mark(kind);
-            self.tell_part(kind, event);
+            if self.current().is_some_and(|choice| choice.parts.is_some()) {
+                self.tell_part(kind, event);
+            }
         }
         self.emit_text(channel, text, event);
     }
