@@ -1,18 +1,31 @@
 //! Deltas folded into one answer: [`Completion`].
 //!
-//! Knows: deltas, and the shape of OpenAI's `chat.completion` (`json`, behind the feature `serde`). Must not
-//! know: bytes, framing, where a delta came from.
+//! Knows: deltas, the pieces of an audio answer, and the shape of OpenAI's `chat.completion` (`json`, behind the feature
+//! `serde`). Must not know: framing, where a delta came from.
 
+mod audio;
 #[cfg(feature = "serde")]
 mod json;
+mod reasoning;
 
 use std::collections::BTreeMap;
 
-use crate::delta::{Delta, FinishReason, Usage};
+use crate::delta::{Delta, ExtraKind, FinishReason, Usage};
+use crate::parse::audio::AudioPiece;
+use crate::parse::cursor::Scratch;
+pub use audio::Audio;
+use reasoning::Details;
+pub use reasoning::ReasoningDetail;
 
 /// One whole answer, folded from the deltas of one stream.
 ///
-/// What is not of the answer is not kept: extras, opaque reasoning, unknown events, keep-alives, the end marker.
+/// Any wire folds to the same: text of several blocks or items is one text, in the order in which it came. Reasoning keeps its
+/// signatures and encrypted blobs ([`Choice::reasoning_details`]), so that it can be sent back; an answer that was spoken is
+/// joined ([`Choice::audio`]). After a [`Delta::Restart`] what came before stays: which of it was abandoned only the deltas
+/// tell.
+///
+/// What is not of the answer is not kept: other extras (also images: take them from their [`Delta::Extra`]), unknown events,
+/// keep-alives, the end marker.
 ///
 /// With the feature `serde` it reads and writes OpenAI's `chat.completion` object. There an unknown `id`, `model`
 /// or call id is `""` and an unknown `created` is 0, as services that do not know them write them; unknown token
@@ -58,14 +71,18 @@ pub struct Choice {
     pub role: Option<String>,
     /// The answer.
     pub text: String,
-    /// The reasoning.
+    /// The reasoning; what of it was signed says [`Choice::reasoning_details`].
     pub reasoning: String,
     /// The refusal.
     pub refusal: String,
     /// The tool calls, by slot.
     pub tool_calls: BTreeMap<u32, ToolCall>,
+    /// The answer as audio, where it was spoken.
+    pub audio: Option<Audio>,
     /// How the choice ended, if it did; [`Choice::finish_reason`] is what the answer as a whole means.
     pub finish: Option<Finish>,
+    /// Ranges of `reasoning`, and what belongs to them.
+    details: Details,
 }
 
 /// One tool call of a [`Choice`].
@@ -124,7 +141,12 @@ impl Completion {
             Delta::Role { choice: _, role: "" } => {}
             Delta::Role { choice, role } => self.choice(choice).role = Some(role.to_owned()),
             Delta::Text { choice, text } => self.choice(choice).text.push_str(text),
-            Delta::Reasoning { choice, text } => self.choice(choice).reasoning.push_str(text),
+            Delta::Reasoning { choice, text } => self.choice(choice).add_reasoning(text),
+            Delta::ReasoningOpaque { choice, kind, data } => {
+                self.choice(choice).details.add_opaque(kind, data)
+            }
+            Delta::Part { choice, part, kind } => self.choice(choice).details.begin_part(part, kind),
+            Delta::Restart { choice } => self.choice(choice).details.restart(),
             Delta::Refusal { choice, text } => self.choice(choice).refusal.push_str(text),
             Delta::ToolCallStart { choice, slot, id, name }
             | Delta::ToolCallUpdate { choice, slot, id, name } => self.call(choice, slot).name_it(id, name),
@@ -136,10 +158,10 @@ impl Completion {
             }
             Delta::Usage(usage) => self.usage = Some(*usage),
             Delta::PeerError { code, kind, message, json: _ } => self.add_error(code, kind, message),
-            Delta::ReasoningOpaque { .. }
-            | Delta::ToolCallEnd { .. }
-            | Delta::Part { .. }
-            | Delta::Restart { .. }
+            Delta::Extra { choice: Some(choice), kind: ExtraKind::Audio, name: "audio", json } => {
+                self.add_audio(choice, json);
+            }
+            Delta::ToolCallEnd { .. }
             | Delta::Extra { .. }
             | Delta::Keepalive
             | Delta::Unknown { .. }
@@ -161,6 +183,12 @@ impl Completion {
         self.created = self.created.or(created);
     }
 
+    fn add_audio(&mut self, choice: u32, json: &str) {
+        if let Some(piece) = AudioPiece::read(json, &mut Scratch::default()) {
+            self.choice(choice).audio.get_or_insert_default().add(piece);
+        }
+    }
+
     fn choice(&mut self, index: u32) -> &mut Choice {
         self.choices.entry(index).or_default()
     }
@@ -171,6 +199,57 @@ impl Completion {
 }
 
 impl Choice {
+    fn add_reasoning(&mut self, text: &str) {
+        let start = self.reasoning.len();
+        self.reasoning.push_str(text);
+        self.details.extend(start, self.reasoning.len());
+    }
+
+    /// The reasoning part by part, each with its signature, and the encrypted blobs between: what services want back, as it
+    /// was, when the conversation goes on. Together the texts are [`Choice::reasoning`]: whoever changes that, changes
+    /// these.
+    ///
+    /// Without parts (chat) a signature ends the piece that came before it. In JSON it is `message.reasoning_details`,
+    /// written only where there is a signature or a blob.
+    ///
+    /// ```
+    /// use deltaic::completion::ReasoningDetail;
+    /// use deltaic::{Completion, Delta, OpaqueKind, PartKind};
+    ///
+    /// let mut completion = Completion::new();
+    /// for delta in [
+    ///     Delta::part(0, 0, PartKind::Reasoning),
+    ///     Delta::Reasoning { choice: 0, text: "Two and " },
+    ///     Delta::Reasoning { choice: 0, text: "two." },
+    ///     Delta::reasoning_opaque(0, OpaqueKind::Signature, "EqQB"),
+    ///     Delta::part(0, 1, PartKind::Reasoning),
+    ///     Delta::reasoning_opaque(0, OpaqueKind::Encrypted, "Emwg"),
+    ///     Delta::part(0, 2, PartKind::Text),
+    ///     Delta::Text { choice: 0, text: "4" },
+    /// ] {
+    ///     completion.apply(delta);
+    /// }
+    /// let mut blocks = Vec::new(); // as Messages wants them back
+    /// for detail in completion.choices[&0].reasoning_details() {
+    ///     match detail {
+    ///         ReasoningDetail::Text { text, signature: Some(signature), .. } => {
+    ///             blocks.push(format!(r#"{{"type":"thinking","thinking":"{text}","signature":"{signature}"}}"#));
+    ///         }
+    ///         ReasoningDetail::Encrypted { data, .. } => {
+    ///             blocks.push(format!(r#"{{"type":"redacted_thinking","data":"{data}"}}"#));
+    ///         }
+    ///         _ => {} // what is not signed is not wanted back
+    ///     }
+    /// }
+    /// assert_eq!(blocks, [
+    ///     r#"{"type":"thinking","thinking":"Two and two.","signature":"EqQB"}"#,
+    ///     r#"{"type":"redacted_thinking","data":"Emwg"}"#,
+    /// ]);
+    /// ```
+    pub fn reasoning_details(&self) -> impl Iterator<Item = ReasoningDetail<'_>> {
+        self.details.over(&self.reasoning)
+    }
+
     /// How the choice ended, for whoever acts on it: `stop` with tool calls means [`FinishReason::ToolCalls`]
     /// (vLLM, Ollama and others say `stop` all the same).
     #[must_use]

@@ -19,6 +19,7 @@ mod api;
 mod ending;
 mod feed;
 mod hot;
+mod message;
 mod pipeline;
 mod pump;
 mod slices;
@@ -223,6 +224,7 @@ impl Machine {
     fn ending(&self) -> Ending {
         let facts = self.pipeline.normalizer.facts();
         Ending {
+            wire: self.pipeline.parser.wire(),
             done: facts.done,
             events: self.events,
             unknown_events: self.pipeline.unknown_events,

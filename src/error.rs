@@ -33,6 +33,8 @@ pub enum ErrorKind {
     Limit(LimitKind),
     /// A checksum does not match the bytes ([`crate::eventstream`]).
     Checksum,
+    /// What a message wraps is not base64 (RFC 4648): it is cut, or has other characters.
+    Base64,
     /// The message's lengths contradict each other, or its headers cannot be read ([`crate::eventstream`]).
     Framing,
 }
@@ -94,6 +96,7 @@ impl fmt::Display for ErrorKind {
             Self::NotOfWire => f.write_str("not the shape of a chunk"),
             Self::Utf8 => f.write_str("invalid UTF-8"),
             Self::Checksum => f.write_str("checksum mismatch"),
+            Self::Base64 => f.write_str("malformed base64"),
             Self::Framing => f.write_str("malformed lengths or headers"),
             Self::QuirkOff(quirk) => write!(f, "needs the quirk {}, which is off", quirk.as_str()),
             Self::Limit(limit) => f.write_str(match limit {

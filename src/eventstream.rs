@@ -35,7 +35,7 @@ use std::fmt;
 
 use crate::carry::Carry;
 use crate::error::{Error, ErrorKind, LimitKind};
-use crate::frame::eventstream::{self as frame, EventStream, Fault, Header, HeaderType, Step};
+use crate::frame::eventstream::{self as frame, EventStream, Header, HeaderType, Step};
 use crate::options::Limits;
 
 /// One message whose checksums match.
@@ -233,7 +233,7 @@ impl Framer {
                     return Err(error);
                 }
                 Step::Bad { to, fault } => {
-                    let error = Error::new(kind(fault), self.offset);
+                    let error = Error::new(fault.kind(), self.offset);
                     self.consume(to, carried, used);
                     return Err(if fault.is_fatal() { self.fail(error, bytes, used) } else { error });
                 }
@@ -279,13 +279,6 @@ impl fmt::Debug for Framer {
 /// The longest message: ranges of it have 32 bits.
 fn largest(limits: &Limits) -> usize {
     limits.event_bytes()
-}
-
-const fn kind(fault: Fault) -> ErrorKind {
-    match fault {
-        Fault::Prelude | Fault::Checksum => ErrorKind::Checksum,
-        Fault::Lengths | Fault::Headers => ErrorKind::Framing,
-    }
 }
 
 impl<'f> Headers<'f> {

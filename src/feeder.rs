@@ -3,6 +3,7 @@
 //! Knows: the framer's steps, the carry, offsets. Must not know: what an event says, what is told of it.
 
 use crate::carry::Carry;
+use crate::frame::eventstream::Fault;
 use crate::frame::{Event, Step};
 
 /// Where bytes are that were framed.
@@ -30,6 +31,8 @@ pub(crate) enum Move {
     Event { place: Place, event: Event },
     /// Bytes of an event over the limit: [`Feeder::pass`] them; the rest of it will be dropped.
     Over { length: usize },
+    /// Bytes that are no event: [`Feeder::pass`] them. Nothing follows a fault that is fatal.
+    Bad { length: usize, fault: Fault },
 }
 
 /// What stands between inputs and a framer.
@@ -39,6 +42,8 @@ pub(crate) enum Move {
 pub(crate) struct Feeder {
     /// The carry has been framed to its end: only more bytes bring a further step.
     pub(crate) need_input: bool,
+    /// How many bytes that takes, where the format says so; else it takes a line. Holds while `need_input` does.
+    missing: Option<usize>,
     /// Stream position of the first byte that is framed next.
     pub(crate) offset: u64,
     pub(crate) carry: Carry,
@@ -66,24 +71,30 @@ impl Feeder {
         let (taken, next) = match framer(rest) {
             Step::More => {
                 self.carry.push(rest);
-                self.need_input = true;
+                (self.need_input, self.missing) = (true, None);
+                (rest.len(), Move::NeedInput)
+            }
+            Step::Missing { bytes } => {
+                self.carry.push(rest);
+                (self.need_input, self.missing) = (true, Some(bytes));
                 (rest.len(), Move::NeedInput)
             }
             Step::Drop { from, to, comment } => {
                 if from > 0 {
                     self.carry.push(rest.get(..from).unwrap_or_default());
-                    self.need_input = true;
+                    (self.need_input, self.missing) = (true, None);
                 }
                 (to, self.dropped(place, from, to, comment))
             }
             Step::Over { to } => (to, Move::Over { length: to }),
+            Step::Bad { to, fault } => (to, Move::Bad { length: to, fault }),
             Step::Event(event) => (event.end, Move::Event { place, event }),
         };
         *used = used.saturating_add(taken);
         next
     }
 
-    /// One step on the carry; brings one more line of the input when that is needed.
+    /// One step on the carry; brings one more line of the input, or what is missing, when that is needed.
     #[inline(always)]
     fn on_carry(&mut self, rest: &[u8], used: &mut usize, framer: &mut impl FnMut(&[u8]) -> Step) -> Move {
         let mut left = rest.len();
@@ -91,13 +102,17 @@ impl Feeder {
             if rest.is_empty() {
                 return Move::NeedInput;
             }
-            let line = through_line_end(rest);
-            self.carry.push(rest.get(..line).unwrap_or_default());
-            *used = used.saturating_add(line);
-            left = left.saturating_sub(line);
+            let more = self.missing.map_or_else(|| through_line_end(rest), |missing| missing.min(rest.len()));
+            self.carry.push(rest.get(..more).unwrap_or_default());
+            *used = used.saturating_add(more);
+            left = left.saturating_sub(more);
         }
         let step = framer(self.carry.bytes());
-        self.need_input = matches!(step, Step::More);
+        (self.need_input, self.missing) = match step {
+            Step::More => (true, None),
+            Step::Missing { bytes } => (true, Some(bytes)),
+            Step::Drop { .. } | Step::Event(_) | Step::Over { .. } | Step::Bad { .. } => (false, None),
+        };
         if self.need_input && left == 0 {
             return Move::NeedInput;
         }
@@ -108,7 +123,7 @@ impl Feeder {
     #[inline(always)]
     pub(crate) fn follow(&mut self, step: Step) -> Move {
         match step {
-            Step::More => Move::Again,
+            Step::More | Step::Missing { .. } => Move::Again,
             Step::Drop { from: 0, to, comment } => {
                 self.carry.consume(to);
                 self.dropped(Place::Carry, 0, to, comment)
@@ -123,6 +138,10 @@ impl Feeder {
             Step::Over { to } => {
                 self.carry.consume(to);
                 Move::Over { length: to }
+            }
+            Step::Bad { to, fault } => {
+                self.carry.consume(to);
+                Move::Bad { length: to, fault }
             }
             Step::Event(event) => {
                 self.carry.consume(event.end);

@@ -1,8 +1,8 @@
 //! Events cut out of bytes.
 //!
 //! Knows: the WHATWG event stream format (strict, in [`sse`]); beside it JSON lines, JSON arrays and bare JSON
-//! ([`json`]), and the lenient forms of event streams ([`lenient`]), which know JSON nesting and string state and the
-//! dialect's end-marker bytes. Must not know: what JSON means, providers.
+//! ([`json`]), AWS event stream messages ([`eventstream`]), and the lenient forms of event streams ([`lenient`]), which know
+//! JSON nesting and string state and the dialect's end-marker bytes. Must not know: what JSON means, providers.
 //!
 //! The room is handed the bytes from an event's first byte on and answers with the caller's next move ([`Step`]). It
 //! keeps offsets, never bytes (but for data joined from several lines), so the bytes may move from the caller's input
@@ -16,18 +16,23 @@ pub(crate) mod sse;
 use crate::dialect::{Quirk, Tolerance};
 use crate::options::Framing;
 use crate::record::Span;
+use eventstream::{EventStream, Fault, Recognition};
 
 /// The caller's next move. Offsets count from the first byte handed in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Step {
-    /// Keep the bytes, bring more.
+    /// Keep the bytes, bring more: a line.
     More,
+    /// Keep the bytes, bring more: before this many nothing new can be said. For formats that know no lines.
+    Missing { bytes: usize },
     /// These bytes carry nothing: drop them and step again. `comment`: a comment line ended here.
     Drop { from: usize, to: usize, comment: bool },
     /// An event ends at `end`.
     Event(Event),
     /// The event is over the limit: drop everything up to `to` and step again; the rest of it is skipped.
     Over { to: usize },
+    /// Everything up to `to` is no event, because of a fault: drop it and step again, unless the fault is fatal.
+    Bad { to: usize, fault: Fault },
 }
 
 /// One event, as ranges of the bytes handed in.
@@ -77,6 +82,17 @@ enum Format {
     },
     Sse,
     Json,
+    EventStream,
+}
+
+impl Format {
+    /// Before the first byte.
+    const fn first(framing: Framing) -> Self {
+        match framing {
+            Framing::EventStream => Self::EventStream,
+            _ => Self::Start { framing, bom: false, indented: false },
+        }
+    }
 }
 
 /// The room: recognizes the framing, then steps through it.
@@ -86,23 +102,26 @@ pub(crate) struct Frames {
     format: Format,
     sse: sse::Sse,
     json: json::Json,
+    messages: EventStream,
 }
 
 impl Frames {
     pub(crate) fn new(framing: Framing, limit: usize) -> Self {
         Self {
             framing,
-            format: Format::Start { framing, bom: false, indented: false },
+            format: Format::first(framing),
             sse: sse::Sse::new(limit),
             json: json::Json::new(limit),
+            messages: EventStream::new(limit),
         }
     }
 
     /// As new; keeps allocations.
     pub(crate) fn reset(&mut self) {
-        self.format = Format::Start { framing: self.framing, bom: false, indented: false };
+        self.format = Format::first(self.framing);
         self.sse.reset();
         self.json.reset();
+        self.messages.reset();
     }
 
     /// Looks at `bytes`, which begin where the last step said, for the end of the event. Cost: no byte twice, but for
@@ -112,6 +131,7 @@ impl Frames {
         match self.format {
             Format::Sse => self.sse.step(bytes, tolerance),
             Format::Json => self.json.step(bytes),
+            Format::EventStream => self.messages.step(bytes).into(),
             Format::Start { framing, bom, indented } => {
                 self.start(bytes, Start { framing, bom, indented }, tolerance)
             }
@@ -135,6 +155,7 @@ impl Frames {
         match self.format {
             Format::Sse => self.sse.finish(bytes, tolerance),
             Format::Json => self.json.finish(bytes, tolerance),
+            Format::EventStream => Step::More,
             Format::Start { .. } => {
                 self.format = Format::Sse;
                 self.sse.finish(bytes, tolerance)
@@ -162,9 +183,23 @@ impl Frames {
         self.sse.left_in_place(bytes);
     }
 
-    /// How many such bytes are in the event being assembled.
-    pub(crate) fn foreign(&self) -> usize {
-        self.sse.foreign()
+    /// How many bytes of an unfinished event came, where `held` are held: what could not be dropped from between its lines is
+    /// no part of it.
+    pub(crate) fn pending(&self, held: usize) -> usize {
+        match self.format {
+            Format::EventStream => self.messages.pending(held) as usize,
+            Format::Sse | Format::Json | Format::Start { .. } => held.saturating_sub(self.sse.foreign()),
+        }
+    }
+
+    /// Whether its events are messages of typed headers: the name of each is its type.
+    pub(crate) fn is_typed(&self) -> bool {
+        self.format == Format::EventStream
+    }
+
+    /// Nobody can say where the next event begins.
+    pub(crate) fn is_lost(&self) -> bool {
+        self.format == Format::EventStream && self.messages.is_lost()
     }
 
     /// The data of an event of several lines.
@@ -207,7 +242,7 @@ impl Frames {
         match self.format {
             Format::Sse => self.sse.at_event(),
             Format::Json => self.json.at_line(),
-            Format::Start { .. } => false,
+            Format::Start { .. } | Format::EventStream => false,
         }
     }
 
@@ -216,7 +251,7 @@ impl Frames {
         match self.format {
             Format::Sse => self.sse.ends_by_itself(raw),
             Format::Json => self.json.at_line() && raw.ends_with(b"\n"),
-            Format::Start { .. } => false,
+            Format::Start { .. } | Format::EventStream => false,
         }
     }
 
@@ -239,10 +274,20 @@ impl Frames {
         self.sse.skip_lf
     }
 
-    /// The first bytes: a byte-order mark, white space, then the byte that tells.
+    /// The first bytes: a prelude; or a byte-order mark, white space, then the byte that tells.
     #[cold]
     fn start(&mut self, bytes: &[u8], start: Start, tolerance: &mut Tolerance) -> Step {
         const BOM: &[u8] = b"\xEF\xBB\xBF";
+        if start.framing == Framing::Auto && !start.bom {
+            match eventstream::recognizes(bytes) {
+                Recognition::Yes => {
+                    self.format = Format::EventStream;
+                    return self.step(bytes, tolerance);
+                }
+                Recognition::NeedMore { missing } => return Step::Missing { bytes: missing },
+                Recognition::No => {}
+            }
+        }
         if !start.bom && bytes.len() < BOM.len() && BOM.starts_with(bytes) {
             return Step::More;
         }
@@ -274,7 +319,7 @@ impl Frames {
             Framing::Ndjson => Some(json::Shape::Lines),
             Framing::JsonArray => Some(json::Shape::Array),
             Framing::Json => Some(json::Shape::Values),
-            Framing::Auto | Framing::Sse => match bytes {
+            Framing::Auto | Framing::Sse | Framing::EventStream => match bytes {
                 [b'{', ..] => Some(json::Shape::Undecided),
                 [b'['] => return Step::More,
                 [b'[', b'D' | b'd', ..] => None,

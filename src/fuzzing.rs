@@ -40,38 +40,48 @@ impl Seed {
 /// Everything that one decode says.
 type Said = (Vec<Result<OwnedDelta, Error>>, Ending, Quirks);
 
-/// Decodes `data` in pieces of the sizes that `size` gives; an empty piece is an empty input.
+/// Decodes `data` in pieces of the sizes that `size` gives; an empty piece is an empty input. After a fatal error there is
+/// nothing to ask for.
 ///
 /// Asserts what must hold for any bytes: every byte is taken, and the number of deltas is bounded by the bytes.
 fn decode(options: Options, data: &[u8], mut size: impl FnMut() -> usize) -> Said {
     let mut decoder = Decoder::with_options(options);
     let mut said = Vec::new();
-    let mut rest = data;
-    while !rest.is_empty() {
+    let (mut rest, mut next) = (data, After::Good);
+    while !rest.is_empty() && next == After::Good {
         let (mut input, further) = rest.split_at(size().min(rest.len()));
-        drain(&mut decoder, &mut input, &mut said);
-        assert!(input.is_empty(), "an input was not taken");
+        next = drain(&mut decoder, &mut input, &mut said);
+        assert!(input.is_empty() || next == After::Fatal, "an input was not taken");
         rest = further;
     }
-    assert_eq!(decoder.position(), data.len() as u64, "bytes taken");
-    let _ = decoder.finish();
-    drain(&mut decoder, &mut &[][..], &mut said);
+    if next == After::Good {
+        assert_eq!(decoder.position(), data.len() as u64, "bytes taken");
+        let _ = decoder.finish();
+        drain(&mut decoder, &mut &[][..], &mut said);
+    }
     assert_eq!(decoder.buffered(), 0, "bytes left");
     assert!(said.len() <= data.len() * 2 + 64, "more said than bytes allow");
     (said, decoder.ending(), decoder.quirks_seen())
 }
 
-fn drain(decoder: &mut Decoder, input: &mut &[u8], said: &mut Vec<Result<OwnedDelta, Error>>) {
+/// How an input ended.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum After {
+    Good,
+    Fatal,
+}
+
+fn drain(decoder: &mut Decoder, input: &mut &[u8], said: &mut Vec<Result<OwnedDelta, Error>>) -> After {
     loop {
         match decoder.next_delta(input) {
             Ok(Some(delta)) => said.push(Ok(delta.into_owned())),
-            Ok(None) => return,
+            Ok(None) => return After::Good,
             Err(error) => {
                 let text = format!("{error} {error:?}");
                 assert!(text.len() < 256, "an error prints the stream");
                 said.push(Err(error));
                 if error.is_fatal() {
-                    return;
+                    return After::Fatal;
                 }
             }
         }
@@ -188,7 +198,8 @@ pub fn json(data: &[u8]) {
 
 /// A document of an event without a name, on a stream whose wire is not known yet.
 pub(crate) fn wiring(wire: &mut Option<crate::Wire>) -> crate::parse::Wiring<'_> {
-    let context = crate::parse::Context { name: b"", is_error: false };
+    let context =
+        crate::parse::Context { name: b"", is_error: false, envelope: crate::parse::Envelope::None };
     crate::parse::Wiring { wire, context }
 }
 
@@ -205,7 +216,7 @@ fn resolved(record: &Record, text: &dyn Fn(Str) -> String) -> String {
         Record::Counter { counter, value, .. } => format!("{counter:?} {value}"),
         Record::Id(string) => format!("id {}", text(string)),
         Record::Model(string) => format!("model {}", text(string)),
-        Record::Role(string) => format!("role {}", text(string)),
+        Record::Role(string) | Record::SteadyRole(string) => format!("role {}", text(string)),
         Record::Reasoning { rank, text: string } => format!("reasoning {rank} {}", text(string)),
         Record::Opaque { kind, data } => format!("opaque {kind:?} {}", text(data)),
         Record::Text(string) => format!("text {}", text(string)),
@@ -227,6 +238,8 @@ fn resolved(record: &Record, text: &dyn Fn(Str) -> String) -> String {
         Record::Edges { lead, tail } => format!("edges {lead} {tail}"),
         Record::Unknown { json, .. } => format!("unknown {}", text(json)),
         Record::Whole(_)
+        | Record::PlaceBegins
+        | Record::ErrorRepeats
         | Record::Begin
         | Record::Place(_)
         | Record::PlaceEnd

@@ -306,9 +306,14 @@ impl Normalizer {
             Record::Choice { index } => self.choose(index, event.tolerance)?,
             Record::Begin => self.begin_answer(event),
             Record::Place(place) => self.place(place, event)?,
+            Record::PlaceBegins => {
+                self.repeatable = false;
+                self.tell_part(0, event);
+            }
             Record::PlaceEnd => self.end_place(event),
             Record::Whole(scope) => self.begin_repetition(scope),
-            Record::Role(role) => self.role(role, event),
+            Record::Role(role) => self.role(role, false, event),
+            Record::SteadyRole(role) => self.role(role, true, event),
             Record::Edges { lead, tail } => {
                 self.repeatable = false;
                 self.edges = Edges { lead, tail };
@@ -318,9 +323,11 @@ impl Normalizer {
             Record::Refusal(text) => self.content(TextChannel::Refusal, text, event),
             Record::Opaque { kind, data } => {
                 self.repeatable = false;
-                self.tell_part(REASONING, event);
-                if let Some(choice) = self.choice_index() {
-                    event.out.push(RawDelta::ReasoningOpaque { choice, kind, data });
+                if self.accepts(parts::OPAQUE, event) {
+                    self.tell_part(parts::OPAQUE, event);
+                    if let Some(choice) = self.choice_index() {
+                        event.out.push(RawDelta::ReasoningOpaque { choice, kind, data });
+                    }
                 }
             }
             Record::ToolCall { index, id, name, bare } => {
@@ -338,11 +345,13 @@ impl Normalizer {
             Record::Input(input) => self.hold_input(input, event)?,
             Record::Extra { kind, name, json, chunk } => {
                 self.repeatable = false;
-                if !chunk {
-                    self.tell_part(0, event);
-                }
-                if !chunk || self.is_new_extra(json, event) {
-                    let choice = if chunk { None } else { self.choice_index() };
+                if chunk {
+                    if self.is_new_extra(json, event) {
+                        event.out.push(RawDelta::Extra { choice: None, kind, name, json });
+                    }
+                } else if self.accepts(parts::extra(kind), event) {
+                    self.tell_part(parts::extra(kind), event);
+                    let choice = self.choice_index();
                     event.out.push(RawDelta::Extra { choice, kind, name, json });
                 }
             }
@@ -364,6 +373,7 @@ impl Normalizer {
             | Record::Created { .. }
             | Record::Counter { .. }
             | Record::WeakCounter { .. }
+            | Record::ErrorRepeats
             | Record::Error { .. }
             | Record::Unknown { .. }
             | Record::Keepalive

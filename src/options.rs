@@ -177,7 +177,8 @@ impl Options {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum Framing {
-    /// Recognized from the first bytes: `{` is JSON (lines or one value), `[` an array, all else server-sent events.
+    /// Recognized from the first bytes: `{` is JSON (lines or one value), `[` an array, a zero and eleven bytes more with a
+    /// checksum that matches AWS event stream messages, all else server-sent events.
     #[default]
     Auto,
     /// Server-sent events (WHATWG HTML 9.2), with the framing quirks that are allowed.
@@ -188,6 +189,8 @@ pub enum Framing {
     JsonArray,
     /// JSON values one after another, possibly over many lines; usually one.
     Json,
+    /// Messages of `application/vnd.amazon.eventstream`, as Amazon Bedrock streams them.
+    EventStream,
 }
 
 /// What to do with reasoning tags (`<think>` and its kin) in the content.

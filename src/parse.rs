@@ -7,8 +7,10 @@
 //! sources read for it: the [`reader`], ours, strict and borrowing, and simd-json's `tape`: its twin in every test, and by a
 //! feature the source for large payloads.
 
+pub(crate) mod audio;
 pub(crate) mod cursor;
 mod document;
+mod envelope;
 mod payload;
 pub(crate) mod reader;
 #[cfg(any(test, feature = "simd-json", fuzzing))]
@@ -23,6 +25,7 @@ use crate::options::{ExtrasMode, Wire};
 use crate::record::{Record, Records, Str};
 use cursor::Scratch;
 pub(crate) use document::{TAPE_FROM, document, is_value};
+pub(crate) use envelope::{Envelope, Wrapped};
 use payload::Segment;
 use wire::chat::repair;
 
@@ -47,6 +50,7 @@ pub(crate) struct Event<'a> {
     pub(crate) name: &'a [u8],
     /// The framing says that its data is an error.
     pub(crate) is_error: bool,
+    pub(crate) envelope: Envelope,
 }
 
 /// What comes with a document besides its text.
@@ -56,6 +60,7 @@ pub(crate) struct Context<'a> {
     pub(crate) name: &'a [u8],
     /// The framing says that it is an error.
     pub(crate) is_error: bool,
+    pub(crate) envelope: Envelope,
 }
 
 /// Which wire a document is read by.
@@ -218,6 +223,9 @@ impl Parser {
         scratch: &mut Scratch,
         tolerance: &mut Tolerance,
     ) -> Result<Next, ErrorKind> {
+        if event.envelope == Envelope::Message {
+            return self.exception(event, scratch, tolerance);
+        }
         let at = payload::skip_space(event.payload, 0);
         let is_error = |record: &Record| matches!(record, Record::Error { .. });
         if event.payload.get(at) == Some(&b'{')
@@ -338,7 +346,7 @@ impl Parser {
         scratch: &mut Scratch,
         tolerance: &mut Tolerance,
     ) -> Result<usize, ErrorKind> {
-        let context = Context { name: event.name, is_error: event.is_error };
+        let context = Context { name: event.name, is_error: event.is_error, envelope: event.envelope };
         let wiring = &mut Wiring { wire: &mut self.wire, context };
         document(event.payload, at, &self.options, wiring, &mut self.records, scratch, tolerance)
     }

@@ -214,6 +214,8 @@ impl Framer {
                         self.feeder.pass(length),
                     ));
                 }
+                // Lines have no checksums.
+                Move::Bad { .. } => {}
                 Move::Event { place, event } => {
                     let at = self.feeder.pass(event.end);
                     return self

@@ -53,7 +53,8 @@ macro_rules! words {
         }
 
         impl $name {
-            const ALL: &'static [Self] = &[$(Self::$variant,)* $(Self::$other,)?];
+            /// Every word, in the order of their declaration: more may come.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)* $(Self::$other,)?];
 
             /// The word in snake case, as in the command's output.
             #[must_use]

@@ -6,10 +6,14 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{Choice, Completion, Finish, ToolCall};
+use super::reasoning::{Details, ReasoningDetail};
+use super::{Audio, Choice, Completion, Finish, ToolCall};
 use crate::delta::{FinishReason, Usage};
 
 type Text<'a> = Cow<'a, str>;
+
+const TEXT_DETAIL: &str = "reasoning.text";
+const ENCRYPTED_DETAIL: &str = "reasoning.encrypted";
 
 #[derive(Serialize, Deserialize, Default)]
 #[serde(default)]
@@ -38,10 +42,37 @@ struct MessageObject<'a> {
     content: Option<Text<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     reasoning_content: Option<Text<'a>>,
+    /// Not OpenAI's: after OpenRouter.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reasoning_details: Option<Vec<DetailObject<'a>>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     refusal: Option<Text<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     tool_calls: Option<Vec<CallObject<'a>>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    audio: Option<AudioObject<'a>>,
+}
+
+#[derive(Serialize, Deserialize, Default)]
+#[serde(default)]
+struct DetailObject<'a> {
+    r#type: Text<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    text: Option<Text<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    signature: Option<Text<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    data: Option<Text<'a>>,
+    index: Option<usize>,
+}
+
+#[derive(Serialize, Deserialize, Default)]
+#[serde(default)]
+struct AudioObject<'a> {
+    id: Text<'a>,
+    data: Text<'a>,
+    transcript: Text<'a>,
+    expires_at: u64,
 }
 
 #[derive(Serialize, Deserialize, Default)]
@@ -136,14 +167,16 @@ impl From<CompletionObject<'_>> for Completion {
 
 impl<'a> ChoiceObject<'a> {
     fn new(index: u32, choice: &'a Choice) -> Self {
-        let silent = !choice.refusal.is_empty() || !choice.tool_calls.is_empty();
+        let silent = !choice.refusal.is_empty() || !choice.tool_calls.is_empty() || choice.audio.is_some();
         let message = MessageObject {
             role: choice.role.as_deref().filter(|role| !role.is_empty()).unwrap_or("assistant").into(),
             content: if silent { told(&choice.text) } else { Some(choice.text.as_str().into()) },
             reasoning_content: told(&choice.reasoning),
+            reasoning_details: DetailObject::all(choice),
             refusal: told(&choice.refusal),
             tool_calls: Some(choice.tool_calls.values().map(CallObject::from).collect())
                 .filter(|calls: &Vec<_>| !calls.is_empty()),
+            audio: choice.audio.as_ref().map(AudioObject::from),
         };
         Self { index, message, finish_reason: choice.finish_reason().map(|reason| reason.as_str().into()) }
     }
@@ -153,13 +186,84 @@ impl From<ChoiceObject<'_>> for Choice {
     fn from(object: ChoiceObject<'_>) -> Self {
         let message = object.message;
         let calls = message.tool_calls.unwrap_or_default();
+        let details = || message.reasoning_details.iter().flatten().filter_map(DetailObject::detail);
+        let reasoning = message.reasoning_content.map_or_else(|| texts(details()), Cow::into_owned);
         Self {
+            details: Details::read(&reasoning, details()),
             role: known(message.role),
             text: message.content.unwrap_or_default().into_owned(),
-            reasoning: message.reasoning_content.unwrap_or_default().into_owned(),
+            reasoning,
             refusal: message.refusal.unwrap_or_default().into_owned(),
             tool_calls: (0..).zip(calls.into_iter().map(ToolCall::from)).collect(),
+            audio: message.audio.map(Audio::from),
             finish: object.finish_reason.map(|word| Finish { reason: reason(&word), raw: word.into_owned() }),
+        }
+    }
+}
+
+impl<'a> DetailObject<'a> {
+    /// Where there is a signature or a blob, all that there is: in order, the texts are the reasoning.
+    fn all(choice: &'a Choice) -> Option<Vec<Self>> {
+        let all = || choice.reasoning_details().enumerate().map(|(index, detail)| Self::new(index, detail));
+        choice.details.has_blobs().then(|| all().collect())
+    }
+
+    fn new(index: usize, detail: ReasoningDetail<'a>) -> Self {
+        let index = Some(index);
+        match detail {
+            ReasoningDetail::Text { text, signature } => {
+                let (text, signature) = (Some(text), signature.map(Text::from));
+                Self { r#type: TEXT_DETAIL.into(), text, signature, index, data: None }
+            }
+            ReasoningDetail::Encrypted { data } => {
+                let data = Some(data.into());
+                Self { r#type: ENCRYPTED_DETAIL.into(), data, index, text: None, signature: None }
+            }
+        }
+    }
+
+    /// What it says, if it is of a type that is known and says anything.
+    fn detail(&self) -> Option<ReasoningDetail<'_>> {
+        match &*self.r#type {
+            TEXT_DETAIL => {
+                let text = self.text.as_deref().unwrap_or_default();
+                let signature = self.signature.as_deref().filter(|signature| !signature.is_empty());
+                let says_something = !text.is_empty() || signature.is_some();
+                says_something.then(|| ReasoningDetail::Text { text: text.into(), signature })
+            }
+            ENCRYPTED_DETAIL => Some(ReasoningDetail::Encrypted { data: self.data.as_deref()? }),
+            _ => None,
+        }
+    }
+}
+
+/// The reasoning that details are of.
+fn texts<'a>(details: impl Iterator<Item = ReasoningDetail<'a>>) -> String {
+    let text = |detail| match detail {
+        ReasoningDetail::Text { text, .. } => Some(text),
+        ReasoningDetail::Encrypted { .. } => None,
+    };
+    details.filter_map(text).collect()
+}
+
+impl<'a> From<&'a Audio> for AudioObject<'a> {
+    fn from(audio: &'a Audio) -> Self {
+        Self {
+            id: text(audio.id.as_deref()),
+            data: audio.data.as_str().into(),
+            transcript: audio.transcript.as_str().into(),
+            expires_at: audio.expires_at.unwrap_or_default(),
+        }
+    }
+}
+
+impl From<AudioObject<'_>> for Audio {
+    fn from(object: AudioObject<'_>) -> Self {
+        Self {
+            id: known(object.id),
+            data: object.data.into_owned(),
+            transcript: object.transcript.into_owned(),
+            expires_at: Some(object.expires_at).filter(|&at| at != 0),
         }
     }
 }

@@ -8,7 +8,7 @@ use super::{Ending, Feed, Machine};
 use crate::delta::Delta;
 use crate::dialect::Quirks;
 use crate::error::Error;
-use crate::options::Options;
+use crate::options::{Options, Wire};
 
 /// Decodes one chat stream: bytes in, cut anywhere; normalized deltas out.
 ///
@@ -75,7 +75,7 @@ impl Decoder {
     ///
     /// One bad event is one error; unless [`Error::is_fatal`], call on: the next event decodes. A fatal error is told
     /// again by every call until [`Decoder::reset`], and no input is taken: a loop that goes on after any error never
-    /// ends. Fatal are only limits, and only with [`Options::fatal_limits`]. So:
+    /// ends. Fatal are limits, by option ([`Options::fatal_limits`]), and in AWS event streams lengths that are in doubt. So:
     ///
     /// ```
     /// # use deltaic::{Decoder, Delta, Error};
@@ -159,6 +159,12 @@ impl Decoder {
     #[must_use]
     pub fn quirks_seen(&self) -> Quirks {
         self.machine.pipeline.tolerance.seen
+    }
+
+    /// The wire of the stream, as soon as it is known ([`Ending::wire`]).
+    #[must_use]
+    pub fn wire(&self) -> Option<Wire> {
+        self.machine.pipeline.parser.wire()
     }
 
     /// What can be said of the stream's end so far; final once the guard of [`Decoder::finish`] is read to its end.

@@ -4,11 +4,14 @@
 
 use std::fmt;
 
+use crate::options::Wire;
+
 /// How a stream ended, as far as its bytes tell ([`crate::Decoder::ending`]).
 ///
 /// Cost: a copy of a few words; nothing is computed later.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Ending {
+    pub(super) wire: Option<Wire>,
     pub(super) done: bool,
     pub(super) events: u64,
     pub(super) unknown_events: u64,
@@ -23,6 +26,13 @@ pub struct Ending {
 }
 
 impl Ending {
+    /// The wire that the stream speaks: the one that [`crate::Options::wire`] fixes, else that of its first deciding event.
+    /// None where no event decided: there were only errors, pings, end markers and unknown events.
+    #[must_use]
+    pub const fn wire(&self) -> Option<Wire> {
+        self.wire
+    }
+
     /// The stream's own end marker was seen.
     #[must_use]
     pub const fn done(&self) -> bool {
@@ -101,6 +111,7 @@ impl Ending {
 impl fmt::Debug for Ending {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Ending")
+            .field("wire", &self.wire)
             .field("done", &self.done)
             .field("events", &self.events)
             .field("unknown_events", &self.unknown_events)

@@ -9,7 +9,7 @@ use crate::dialect::Quirk;
 use crate::error::{Error, ErrorKind, LimitKind};
 use crate::feeder::{Move, Place};
 use crate::frame::{Data, Event, Step};
-use crate::parse;
+use crate::parse::{self, Context, Envelope};
 use crate::record::Span;
 use crate::shape::{AfterMiss, Learnt};
 
@@ -89,7 +89,7 @@ impl Machine {
         let kind = self.pipeline.error.take()?;
         self.errors = self.errors.saturating_add(1);
         let mut error = Error::new(kind, self.event_at);
-        if matches!(kind, ErrorKind::Limit(_)) && self.fatal_limits {
+        if matches!(kind, ErrorKind::Limit(_)) && self.fatal_limits || self.frames.is_lost() {
             error = error.fatal();
             self.fatal = Some(error);
             self.feeder.offset = self.feeder.offset.saturating_add(self.feeder.carry.len() as u64);
@@ -151,7 +151,14 @@ impl Machine {
                     self.comment();
                 }
             }
-            Move::Over { length } => self.over(length),
+            Move::Over { length } => {
+                self.begin_event(length);
+                self.refuse(ErrorKind::Limit(LimitKind::EventBytes));
+            }
+            Move::Bad { length, fault } => {
+                self.begin_event(length);
+                self.refuse(fault.kind());
+            }
             Move::Event { place: Place::Carry, event } => self.carried(event),
             Move::Event { place: Place::Input { base }, event } => {
                 self.source = Source::Input { base };
@@ -179,7 +186,7 @@ impl Machine {
             self.follow(next, &[]);
             return true;
         }
-        self.unterminated = left.saturating_sub(self.frames.foreign());
+        self.unterminated = self.frames.pending(left);
         self.feeder.pass(left);
         self.feeder.carry.clear();
         self.state = State::Finished;
@@ -195,11 +202,11 @@ impl Machine {
         self.pipeline.comment();
     }
 
-    fn over(&mut self, to: usize) {
-        self.begin_event(to);
+    /// The event says nothing but what is wrong with it.
+    pub(super) fn refuse(&mut self, kind: ErrorKind) {
         self.source = Source::Scratch;
         self.pipeline.begin();
-        self.pipeline.error = Some(ErrorKind::Limit(LimitKind::EventBytes));
+        self.pipeline.error = Some(kind);
     }
 
     /// An event of `length` bytes begins at the offset; what follows begins after it.
@@ -231,18 +238,14 @@ impl Machine {
     /// Tells one event, which is `raw`, by the general path; and learns its shape.
     fn event(&mut self, raw: &[u8], event: Event) {
         self.begin_event(event.end);
+        if self.frames.is_typed() {
+            return self.message(raw, event);
+        }
         let learn = self.shapes.record_miss() == AfterMiss::Learn && event.plain;
         let name = event.name.of(raw);
         let payload = match event.data {
             Data::None => &[],
-            Data::One(span) => {
-                match &mut self.source {
-                    Source::Input { base } => *base = base.saturating_add(span.range().start),
-                    Source::Carry { span: payload, .. } => *payload = span,
-                    Source::Scratch | Source::Joined => {}
-                }
-                span.of(raw)
-            }
+            Data::One(span) => self.payload_at(span, raw),
             Data::Joined => {
                 self.source = Source::Joined;
                 self.frames.data_buffer()
@@ -250,9 +253,11 @@ impl Machine {
         };
         if simdutf8::basic::from_utf8(payload).is_err() {
             let decoded = String::from_utf8_lossy(payload).into_owned();
-            return self.undecodable(decoded, name, event.error);
+            let context = Context { name, is_error: event.error, envelope: Envelope::None };
+            return self.undecodable(decoded, context);
         }
-        self.pipeline.decode_payload(&parse::Event { payload, name, is_error: event.error }, learn);
+        let document = parse::Event { payload, name, is_error: event.error, envelope: Envelope::None };
+        self.pipeline.decode_payload(&document, learn);
         self.settle();
         if learn
             && self.pipeline.is_repeatable()
@@ -265,18 +270,31 @@ impl Machine {
         }
     }
 
+    /// The payload is `span` of the event, which is `raw`.
+    pub(super) fn payload_at<'r>(&mut self, span: Span, raw: &'r [u8]) -> &'r [u8] {
+        match &mut self.source {
+            Source::Input { base } => *base = base.saturating_add(span.range().start),
+            Source::Carry { span: payload, .. } => *payload = span,
+            Source::Scratch | Source::Joined => {}
+        }
+        span.of(raw)
+    }
+
     /// An event that is not UTF-8: decoded as the Encoding Standard does, or refused.
     #[cold]
-    fn undecodable(&mut self, decoded: String, name: &[u8], error: bool) {
+    pub(super) fn undecodable(&mut self, decoded: String, context: Context<'_>) {
         if !self.pipeline.tolerance.meets(Quirk::InvalidUtf8) {
-            self.source = Source::Scratch;
-            self.pipeline.begin();
-            self.pipeline.error = Some(ErrorKind::Utf8);
-            return;
+            return self.refuse(ErrorKind::Utf8);
         }
         *self.frames.data_buffer_mut() = decoded.into_bytes();
+        self.joined(context);
+    }
+
+    /// The event's payload is in the data buffer.
+    pub(super) fn joined(&mut self, context: Context<'_>) {
         self.source = Source::Joined;
-        let event = parse::Event { payload: self.frames.data_buffer(), name, is_error: error };
+        let Context { name, is_error, envelope } = context;
+        let event = parse::Event { payload: self.frames.data_buffer(), name, is_error, envelope };
         self.pipeline.decode_payload(&event, false);
         self.settle();
     }

@@ -29,6 +29,7 @@
 //! judged before all of it is there, although four bytes could tell.
 
 use super::{Data, Event};
+use crate::error::ErrorKind;
 use crate::record::Span;
 
 /// Bytes of both lengths and their checksum.
@@ -39,9 +40,7 @@ const FRAME: usize = 16;
 
 /// The caller's next move. Offsets count from the first byte handed in.
 ///
-/// As a [`super::Step`]: `More`, `Drop` and `Over` are those of the same name (`missing` may be ignored; dropped bytes
-/// are at the front and no comment), `Message` is an `Event` by [`Message::event`]. `Bad` has no counterpart: the caller
-/// makes an error of it, drops up to `to`, and steps again unless [`Fault::is_fatal`].
+/// It is a [`super::Step`], too: `More` is `Missing`, and `Message` is an `Event` by [`Message::event`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Step {
     /// Keep the bytes, bring more. This many are missing before anything new can be said.
@@ -54,6 +53,18 @@ pub(crate) enum Step {
     Over { to: usize },
     /// Drop everything up to `to`: it holds no message.
     Bad { to: usize, fault: Fault },
+}
+
+impl From<Step> for super::Step {
+    fn from(step: Step) -> Self {
+        match step {
+            Step::More { missing } => Self::Missing { bytes: missing },
+            Step::Drop { to } => Self::Drop { from: 0, to, comment: false },
+            Step::Message(message) => Self::Event(message.event()),
+            Step::Over { to } => Self::Over { to },
+            Step::Bad { to, fault } => Self::Bad { to, fault },
+        }
+    }
 }
 
 /// Why bytes are no message.
@@ -77,6 +88,14 @@ impl Fault {
             Self::Checksum | Self::Headers => false,
         }
     }
+
+    /// As the caller is told.
+    pub(crate) const fn kind(self) -> ErrorKind {
+        match self {
+            Self::Prelude | Self::Checksum => ErrorKind::Checksum,
+            Self::Lengths | Self::Headers => ErrorKind::Framing,
+        }
+    }
 }
 
 /// One message, as ranges of the bytes handed in.
@@ -90,18 +109,16 @@ pub(crate) struct Message {
     pub(crate) name: Span,
     /// `:message-type` says `exception` or `error`.
     pub(crate) error: bool,
+    /// What it complains about in words, the value of `:error-message`; empty unless it is an error, whose payload is empty.
+    pub(crate) complaint: Span,
 }
 
 impl Message {
-    /// The message as an event of the room. The text of an error (`:message-type` is `error`) is not in its data but in
-    /// the header `:error-message`: see [`text`].
-    #[cfg_attr(
-        not(test),
-        allow(dead_code, reason = "for the decoder, which does not frame these messages yet")
-    )]
+    /// The message as an event of the room: its data is the payload; of an error that has none, the words of its header.
     pub(crate) const fn event(self) -> Event {
-        let Self { end, payload, name, error, .. } = self;
-        Event { end, data: Data::One(payload), name, error, plain: false }
+        let Self { end, payload, name, error, complaint, .. } = self;
+        let data = Data::One(if payload.is_empty() { complaint } else { payload });
+        Event { end, data, name, error, plain: false }
     }
 }
 
@@ -148,6 +165,11 @@ impl EventStream {
             State::Oversized { length, left } => self.oversized(bytes, length, left),
             State::Lost(fault) => Step::Bad { to: bytes.len(), fault },
         }
+    }
+
+    /// A prelude did not hold: nothing after it can be framed.
+    pub(crate) const fn is_lost(&self) -> bool {
+        matches!(self.state, State::Lost(_))
     }
 
     /// How much came of the message that is not whole, if the caller holds `held` bytes.
@@ -205,6 +227,7 @@ impl EventStream {
             payload,
             name: labels.name(),
             error: labels.is_error(),
+            complaint: labels.complaint(),
         })
     }
 
@@ -231,6 +254,7 @@ struct Labels {
     event: Option<Span>,
     exception: Option<Span>,
     code: Option<Span>,
+    words: Option<Span>,
 }
 
 /// The words of `:message-type`; `event` and any other is an event.
@@ -270,6 +294,7 @@ impl Labels {
             ":event-type" => &mut self.event,
             ":exception-type" => &mut self.exception,
             ":error-code" => &mut self.code,
+            ":error-message" => &mut self.words,
             _ => return,
         };
         place.get_or_insert(value);
@@ -282,6 +307,13 @@ impl Labels {
             Some(MessageType::Event) | None => self.event,
         };
         name.unwrap_or_default()
+    }
+
+    fn complaint(&self) -> Span {
+        match self.message {
+            Some(MessageType::Error) => self.words.unwrap_or_default(),
+            Some(MessageType::Event | MessageType::Exception) | None => Span::default(),
+        }
     }
 
     fn is_error(&self) -> bool {
@@ -361,33 +393,19 @@ pub(crate) fn split_header(bytes: &[u8]) -> Option<(Header<'_>, &[u8])> {
     Some((Header { name, kind, value }, rest))
 }
 
-/// The first header of this name, if it is a string; `headers` are a message's headers.
-#[cfg_attr(not(test), allow(dead_code, reason = "for the decoder, which does not frame these messages yet"))]
-pub(crate) fn text<'m>(mut headers: &'m [u8], name: &str) -> Option<&'m str> {
-    while let Some((header, next)) = split_header(headers) {
-        if header.name == name {
-            return (header.kind == HeaderType::String).then(|| std::str::from_utf8(header.value).ok())?;
-        }
-        headers = next;
-    }
-    None
-}
-
 /// Whether a stream is one of these messages, by its first bytes.
-#[cfg_attr(not(test), allow(dead_code, reason = "for the decoder, which does not frame these messages yet"))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Recognition {
     Yes,
     No,
-    NeedMore,
+    NeedMore { missing: usize },
 }
 
 /// A stream of messages begins with a zero (the first is shorter than 16 MiB) and a prelude whose checksum matches. No text
 /// begins with a zero, and of other bytes that do, one stream in 2^32 is taken for messages.
-#[cfg_attr(not(test), allow(dead_code, reason = "for the decoder, which does not frame these messages yet"))]
 pub(crate) fn recognizes(first: &[u8]) -> Recognition {
     match (first.first(), first.get(..PRELUDE)) {
-        (None, _) | (Some(0), None) => Recognition::NeedMore,
+        (None, _) | (Some(0), None) => Recognition::NeedMore { missing: PRELUDE.saturating_sub(first.len()) },
         (Some(0), Some(prelude)) if prelude_holds(prelude) => Recognition::Yes,
         (Some(_), _) => Recognition::No,
     }

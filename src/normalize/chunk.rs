@@ -16,8 +16,11 @@ const REMEMBERED: usize = 16;
 impl Normalizer {
     pub(super) fn head(&mut self, head: &[Record], event: &mut Event<'_>) -> Result<(), ErrorKind> {
         let (mut id, mut model, mut created, mut carries) = (Str::NONE, Str::NONE, None, true);
+        let mut repeats = false;
         for record in head {
             match *record {
+                Record::ErrorRepeats => repeats = self.peer_errors > 0,
+                Record::Error { .. } if repeats => {}
                 Record::Error { code, kind, message, json } => {
                     self.peer_errors = self.peer_errors.saturating_add(1);
                     event.out.push(RawDelta::Error { code, kind, message, json });

@@ -10,13 +10,14 @@ use crate::lex::label_print;
 use crate::record::{RawDelta, Str};
 
 impl Normalizer {
-    pub(super) fn role(&mut self, role: Str, event: &mut Event<'_>) {
+    /// The role. `steady`: the wire says it with every event, so that one that is said again is no deviation.
+    pub(super) fn role(&mut self, role: Str, steady: bool, event: &mut Event<'_>) {
         if role.is_empty() {
             return;
         }
         let print = label_print(0, event.texts.bytes(role));
         let Some(choice) = self.current() else { return };
-        if choice.role == print && event.tolerance.meets(Quirk::RoleRepeated) {
+        if choice.role == print && (steady || event.tolerance.meets(Quirk::RoleRepeated)) {
             return;
         }
         let told = RawDelta::Role { choice: choice.index, role };

@@ -19,8 +19,24 @@ use crate::record::{Place, PlaceKey, RawDelta, Scope, Str};
 /// Every kind of content.
 const ALL: u8 = u8::MAX;
 
-/// Fragments of a call's arguments, among the kinds of content.
+/// Among the kinds of content: fragments of a call's arguments; and what is beside the content.
 pub(super) const ARGUMENTS: u8 = 16;
+const ANNOTATIONS: u8 = 32;
+pub(super) const OPAQUE: u8 = 64;
+const EXTRAS: u8 = 128;
+
+/// The kind of content that an extra is.
+pub(super) const fn extra(kind: ExtraKind) -> u8 {
+    match kind {
+        ExtraKind::Annotation => ANNOTATIONS,
+        ExtraKind::Logprobs
+        | ExtraKind::Audio
+        | ExtraKind::Image
+        | ExtraKind::Safety
+        | ExtraKind::Hosted
+        | ExtraKind::Other => EXTRAS,
+    }
+}
 
 /// The parts of one choice. Only wires that have parts allocate it.
 ///
@@ -56,6 +72,13 @@ pub(super) struct Part {
     input: Option<Box<str>>,
 }
 
+impl Part {
+    /// Whether it has begun as one of this kind, and has nothing in it yet.
+    fn is_untold(&self, kind: PartKind) -> bool {
+        self.kind == kind && self.told == 0 && self.call.is_none()
+    }
+}
+
 impl Parts {
     /// The current part, if it is this place and was told last: what is told of it next needs no cursor.
     pub(super) fn stands_at(&self, place: &Place) -> Option<&Part> {
@@ -88,8 +111,30 @@ impl Parts {
         }
     }
 
+    /// What a repetition of the whole answer may leave out: all of it, if any content or call was told.
+    const fn told_at_all(&self) -> u8 {
+        const BESIDE: u8 = ANNOTATIONS | OPAQUE | EXTRAS;
+        if self.told & !BESIDE != 0 { ALL } else { self.told }
+    }
+
     fn told_of(&self, key: PlaceKey) -> u8 {
         self.open.iter().filter(|part| part.key == key).fold(0, |told, part| told | part.told)
+    }
+
+    /// The open part that a place with a key of the wire's own is.
+    fn find(&mut self, place: &Place) -> Option<usize> {
+        let of_item = |part: &Part| part.key == place.key;
+        if place.sub == Place::WHOLE {
+            let was_told = |part: &Part| of_item(part) && part.ordinal.is_some();
+            return self.open.iter().rposition(was_told).or_else(|| self.open.iter().rposition(of_item));
+        }
+        let known = self.open.iter().rposition(|part| of_item(part) && part.sub == place.sub);
+        known.or_else(|| {
+            let begun = |part: &Part| of_item(part) && part.sub == Place::WHOLE && part.is_untold(place.kind);
+            let at = self.open.iter().rposition(begun)?;
+            self.open.get_mut(at)?.sub = place.sub;
+            Some(at)
+        })
     }
 
     /// Tells the current part, if what was told last is another.
@@ -113,11 +158,10 @@ impl Normalizer {
         let most = self.caps.tool_calls as usize;
         let Some(choice) = self.current() else { return Ok(()) };
         let parts = choice.parts.get_or_insert_default();
-        let same = |part: &Part| part.key == place.key && part.sub == place.sub;
         let known = match place.key {
             PlaceKey::Running => parts.part().filter(|part| part.kind == place.kind).and(parts.current),
             PlaceKey::Fresh => None,
-            PlaceKey::Wire(_) => parts.open.iter().rposition(same),
+            PlaceKey::Wire(_) => parts.find(&place),
         };
         match known {
             Some(known) if !place.begins => parts.current = Some(known),
@@ -200,7 +244,7 @@ impl Normalizer {
             Scope::Message { ends } => (choice.in_deltas, ends, true),
             Scope::Place => (parts.and_then(Parts::part).map_or(0, |part| part.told), false, false),
             Scope::Item(key) => (parts.map_or(0, |parts| parts.told_of(key)), false, false),
-            Scope::Answer => (if parts.is_some_and(|parts| parts.told != 0) { ALL } else { 0 }, false, false),
+            Scope::Answer => (parts.map_or(0, Parts::told_at_all), false, false),
         };
         self.repeats = Some(Repeats { told, ends, is_quirk });
     }

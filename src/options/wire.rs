@@ -19,8 +19,20 @@ macro_rules! wires {
             GenerateContent generate_content "generate_content",
             /// Amazon Bedrock `ConverseStream`.
             Converse converse "converse",
+            /// Baidu ERNIE, its own API.
+            Ernie ernie "ernie",
+            /// Tencent Hunyuan, its own API.
+            Hunyuan hunyuan "hunyuan",
+            /// iFlytek Spark.
+            Spark spark "spark",
             /// Amazon Bedrock `InvokeModelWithResponseStream`: bodies of Titan, Llama, Mistral.
             InvokeModel invoke_model "invoke_model",
+            /// Alibaba DashScope, its own API.
+            DashScope dashscope "dashscope",
+            /// IBM watsonx.
+            Watsonx watsonx "watsonx",
+            /// Cloudflare Workers AI.
+            WorkersAi workers_ai "workers_ai",
         }
     };
 }

@@ -62,6 +62,13 @@ impl Scratch {
         self.escaped.clear();
     }
 
+    /// Puts a word into it.
+    pub(crate) fn keep(&mut self, word: &str) -> Str {
+        let start = self.text.len();
+        self.text.push_str(word);
+        Str::scratch(start, self.text.len())
+    }
+
     /// How much it holds: text, and strings.
     pub(crate) fn length(&self) -> (usize, usize) {
         (self.text.len(), self.escaped.len())
@@ -130,6 +137,8 @@ pub(crate) trait Cursor {
     fn json(&mut self, mark: Self::Mark) -> Str;
     /// The name of the member whose value is marked.
     fn name_before(&mut self, mark: Self::Mark) -> Str;
+    /// A word that is not in the payload, as a string in scratch.
+    fn keep(&mut self, word: &str) -> Str;
     /// How much is in scratch: text, and strings that were unescaped.
     fn scratch_length(&self) -> (usize, usize);
     /// Takes what came into scratch since then back.

@@ -297,6 +297,10 @@ impl Cursor for Reader<'_> {
         self.unescape(span).unwrap_or_default()
     }
 
+    fn keep(&mut self, word: &str) -> Str {
+        self.scratch.keep(word)
+    }
+
     fn scratch_length(&self) -> (usize, usize) {
         self.scratch.length()
     }

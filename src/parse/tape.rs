@@ -284,6 +284,10 @@ impl Cursor for Tape<'_, '_> {
         }
     }
 
+    fn keep(&mut self, word: &str) -> Str {
+        self.scratch.keep(word)
+    }
+
     fn scratch_length(&self) -> (usize, usize) {
         self.scratch.length()
     }

@@ -9,12 +9,13 @@
 //!    errors on every wire.
 
 pub(super) mod chat;
+mod entries;
 mod errors;
 mod signs;
 
-use super::Wiring;
 use super::cursor::{Cursor, Kind};
 use super::visitor::Visitor;
+use super::{Envelope, Wiring};
 use crate::dialect::Quirk;
 use crate::error::ErrorKind;
 use crate::options::{Wire, wires};
@@ -111,6 +112,9 @@ fn element<C: Cursor>(visitor: &mut Visitor<'_, C>, wiring: &mut Wiring<'_>) -> 
 }
 
 fn object<C: Cursor>(visitor: &mut Visitor<'_, C>, wiring: &mut Wiring<'_>) -> Result<(), ErrorKind> {
+    if wiring.context.is_error && wiring.context.envelope == Envelope::Message {
+        return errors::exception(visitor);
+    }
     let attempt = visitor.attempt();
     let asked = wiring.wire.unwrap_or(Wire::Chat);
     match event(asked, visitor, wiring)? {

@@ -37,12 +37,14 @@ impl Record {
             Self::Counter { counter, at, .. } => Keep::Number { counter: Some(counter), at },
             Self::Choice { .. }
             | Self::Role(_)
+            | Self::SteadyRole(_)
             | Self::ToolCall { .. }
             | Self::ExtraIfHosted { .. }
             | Self::Struck => Keep::Literal,
             Self::Place(Place { begins: false, .. }) => Keep::Literal,
             Self::Place(Place { begins: true, .. })
             | Self::Begin
+            | Self::PlaceBegins
             | Self::PlaceEnd
             | Self::Whole(_)
             | Self::Edges { .. }
@@ -52,6 +54,7 @@ impl Record {
             | Self::Finish { .. }
             | Self::ProvisionalFinish(_)
             | Self::WeakCounter { .. }
+            | Self::ErrorRepeats
             | Self::Error { .. }
             | Self::Unknown { .. }
             | Self::Keepalive
@@ -66,6 +69,7 @@ impl Record {
             Self::Id(text)
             | Self::Model(text)
             | Self::Role(text)
+            | Self::SteadyRole(text)
             | Self::Reasoning { text, .. }
             | Self::Opaque { data: text, .. }
             | Self::Text(text)
@@ -82,12 +86,14 @@ impl Record {
             | Self::Begin
             | Self::Choice { .. }
             | Self::Place(_)
+            | Self::PlaceBegins
             | Self::PlaceEnd
             | Self::Whole(_)
             | Self::Edges { .. }
             | Self::Counter { .. }
             | Self::WeakCounter { .. }
             | Self::ProvisionalFinish(_)
+            | Self::ErrorRepeats
             | Self::Keepalive
             | Self::Done { .. }
             | Self::Struck => {}
@@ -104,9 +110,11 @@ impl Record {
             | Self::Begin
             | Self::Choice { .. }
             | Self::Place(_)
+            | Self::PlaceBegins
             | Self::PlaceEnd
             | Self::Whole(_)
             | Self::Role(_)
+            | Self::SteadyRole(_)
             | Self::Edges { .. }
             | Self::Reasoning { .. }
             | Self::Opaque { .. }
@@ -120,6 +128,7 @@ impl Record {
             | Self::Finish { .. }
             | Self::ProvisionalFinish(_)
             | Self::WeakCounter { .. }
+            | Self::ErrorRepeats
             | Self::Error { .. }
             | Self::Unknown { .. }
             | Self::Keepalive

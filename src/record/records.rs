@@ -36,7 +36,7 @@ pub(crate) enum PlaceKey {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Place {
     pub(crate) key: PlaceKey,
-    /// The part within its item; [`Place::WHOLE`] where items have none.
+    /// The part within its item; or [`Place::WHOLE`].
     pub(crate) sub: u32,
     pub(crate) kind: PartKind,
     /// The wire says that it begins; else it is told when something of it is.
@@ -44,7 +44,8 @@ pub(crate) struct Place {
 }
 
 impl Place {
-    /// The `sub` of an item that has no parts.
+    /// The `sub` of an item that has no parts; of one that has, its latest. The first part of an item that has begun, and of
+    /// which nothing was told yet, is the item itself.
     pub(crate) const WHOLE: u32 = u32::MAX;
 }
 
@@ -78,11 +79,15 @@ pub(crate) enum Record {
     Begin,
     /// What follows in this choice is of this place.
     Place(Place),
+    /// The current place begins: it is told even if nothing follows yet.
+    PlaceBegins,
     /// The current place's item is over: its calls end.
     PlaceEnd,
     /// What follows in this choice is sent as a whole, maybe again.
     Whole(Scope),
     Role(Str),
+    /// The role, on a wire that says it with every event.
+    SteadyRole(Str),
     /// Lone surrogates at the edges of the next text-like record.
     Edges {
         lead: u16,
@@ -138,6 +143,8 @@ pub(crate) enum Record {
         counter: Counter,
         value: u64,
     },
+    /// The error that follows may have been told before: then it is not told again.
+    ErrorRepeats,
     /// The peer's complaint; `json` is the document it stood in.
     Error {
         code: Str,
@@ -343,6 +350,17 @@ impl Records {
         for record in &mut self.head {
             if let Record::Unknown { name, .. } = record {
                 *name = event;
+            }
+        }
+    }
+
+    /// The errors of the head are of this kind, if it says something.
+    pub(crate) fn name_error(&mut self, name: Str) {
+        for record in &mut self.head {
+            if let Record::Error { kind, .. } = record
+                && !name.is_empty()
+            {
+                *kind = name;
             }
         }
     }

@@ -255,7 +255,7 @@ fn single_delta(records: &[Record]) -> Option<SingleDelta> {
                 counted |= bit;
             }
             // The choice's own role, since a change of it forgets all shapes.
-            Record::Role(_) => {}
+            Record::Role(_) | Record::SteadyRole(_) => {}
             _ if matches!(record.keep(), Keep::Hole(text) if text.is_empty()) => {}
             Record::Choice { index } if choice.is_none() => choice = Some(index),
             Record::Struck => {}

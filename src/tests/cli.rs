@@ -116,6 +116,7 @@ fn completion_is_one_object_with_a_report() {
         "usage": {"prompt_tokens": 3, "completion_tokens": 2, "total_tokens": 5},
     });
     assert_eq!(value, expected);
+    assert_eq!(report["wire"], json!("chat"));
     assert_eq!(report["ending"]["done"], json!(true));
     assert_eq!(report["ending"]["truncated"], json!(false));
     assert_eq!((&report["quirks"], &report["errors"]), (&json!([]), &json!([])));
@@ -125,7 +126,7 @@ fn completion_is_one_object_with_a_report() {
 fn a_completion_reports_what_was_wrong() {
     let told = deltaic(&["-o", "completion"], &[MALFORMED, PEER_ERROR].concat());
     let report = serde_json::from_str::<Value>(&told.out).unwrap()["deltaic"].clone();
-    assert_eq!(report["errors"][0]["offset"], json!(0));
+    assert_eq!((report.get("wire"), &report["errors"][0]["offset"]), (None, &json!(0)));
     assert_eq!(report["peer_errors"], json!([{"code": "529", "message": "overloaded"}]));
 }
 
@@ -213,6 +214,53 @@ fn text_tells_what_is_long_and_interleaved_in_parts() {
 }
 
 #[test]
+fn text_has_the_transcript_where_an_answer_was_only_spoken() {
+    let audio = |choice: u32, words: &str| {
+        let audio = json!({"id": "a", "data": "AAAA".repeat(30_000), "transcript": words});
+        let choice = json!({"index": choice, "delta": {"audio": audio}});
+        format!("data: {}\n\n", json!({"choices": [choice]}))
+    };
+    let spoken = [audio(0, "Good"), audio(0, " evening.")].concat();
+    assert_eq!(deltaic(&["-o", "text"], &spoken).out, "Good evening.\n");
+    assert_eq!(deltaic(&["-o", "text"], &(content("Hi") + &spoken)).out, "Hi\n");
+    assert_eq!(deltaic(&["-o", "text"], &(spoken.clone() + &content("Hi"))).out, "Hi\n");
+    let second = deltaic(&["-o", "text"], &[content("Hi"), audio(1, "Ho")].concat()).out;
+    assert_eq!(second, "Hi\n\n[choice 1]\n\nHo\n");
+    let long = "so ".repeat(30_000);
+    assert_eq!(deltaic(&["-o", "text"], &audio(0, &long)).out, format!("{long}\n"));
+}
+
+/// Parts and a restart are about what is shown, nothing to show.
+#[test]
+fn text_of_a_wire_with_blocks_is_its_text() {
+    let start =
+        |id| json!({"type": "message_start", "message": {"id": id, "role": "assistant", "content": []}});
+    let block = |index, block| json!({"type": "content_block_start", "index": index, "content_block": block});
+    let events = [
+        start("a"),
+        block(0, json!({"type": "thinking", "thinking": "Why", "signature": "EqQB"})),
+        start("b"),
+        block(0, json!({"type": "redacted_thinking", "data": "Emwg"})),
+        block(1, json!({"type": "text", "text": "So."})),
+        block(2, json!({"type": "server_tool_use", "id": "s", "name": "web_search", "input": {}})),
+        block(3, json!({"type": "text", "text": " There."})),
+        json!({"type": "message_delta", "delta": {"stop_reason": "end_turn"}}),
+        json!({"type": "message_stop"}),
+    ];
+    let stream: String = events.iter().map(|event| format!("data: {event}\n\n")).collect();
+    let told = deltaic(&["-o", "text", "--stats"], &stream);
+    assert_eq!((told.status, &*told.out), (0, "Why\n\nSo. There.\n"));
+    assert!(told.err.contains("wires        1 (messages)\n"), "{}", told.err);
+    let folded: Value = serde_json::from_str(&deltaic(&["-o", "completion"], &stream).out).unwrap();
+    assert_eq!(folded["deltaic"]["wire"], json!("messages"));
+    let signed = json!({"type": "reasoning.text", "text": "Why", "signature": "EqQB", "index": 0});
+    let blob = json!({"type": "reasoning.encrypted", "data": "Emwg", "index": 1});
+    assert_eq!(folded["choices"][0]["message"]["reasoning_details"], json!([signed, blob]));
+    let as_chat = deltaic(&["-o", "text", "--wire", "chat"], &stream);
+    assert_eq!((as_chat.status, &*as_chat.out), (4, ""));
+}
+
+#[test]
 fn frames_are_the_strict_view() {
     let told = deltaic(
         &["-o", "frames"],
@@ -233,7 +281,14 @@ fn none_prints_nothing_and_stats_go_to_standard_error() {
     let told = deltaic(&["-o", "none", "--stats"], CLEAN);
     assert_eq!((told.status, &*told.out), (0, ""));
     let bytes = format!("bytes        {}\n", CLEAN.len());
-    for line in [&*bytes, "events       6\n", "deltas       7 (start 1, ", "errors       0\n", " MB/s\n"] {
+    for line in [
+        &*bytes,
+        "events       6\n",
+        "deltas       7 (start 1, ",
+        "wires        1 (chat)\n",
+        "errors       0\n",
+        " MB/s\n",
+    ] {
         assert!(told.err.contains(line), "{line:?} not in {}", told.err);
     }
 }
@@ -282,6 +337,7 @@ fn wrong_usage_is_status_2() {
         &["--split", "0"],
         &["--split", "random:x"],
         &["--framing", "http"],
+        &["--wire", "telegraph"],
         &["--strict", "--repair"],
     ] {
         let told = deltaic(args, "");
@@ -294,6 +350,7 @@ fn wrong_usage_is_status_2() {
 fn every_choice_of_every_option_is_taken() {
     for (option, words) in [
         ("--framing", &["auto", "sse"][..]),
+        ("--wire", &["chat"]),
         ("--think", &["auto", "off"]),
         ("--content", &["auto", "incremental", "cumulative"]),
         ("--arguments", &["as-sent", "repeated"]),

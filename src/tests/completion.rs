@@ -1,5 +1,8 @@
 //! Folding: what a [`Completion`] says after its deltas.
 
+mod audio;
+mod reasoning;
+
 use crate::{Completion, Delta, FinishReason, Usage};
 
 fn fold(deltas: &[Delta<'_>]) -> Completion {
@@ -34,7 +37,8 @@ fn pieces_are_appended_each_to_its_own_channel() {
 fn what_is_not_of_the_answer_makes_no_choice() {
     let completion = fold(&[
         Delta::Extra { choice: Some(7), kind: crate::ExtraKind::Logprobs, name: "logprobs", json: "{}" },
-        Delta::ReasoningOpaque { choice: 7, kind: crate::OpaqueKind::Signature, data: "abc" },
+        Delta::Extra { choice: Some(7), kind: crate::ExtraKind::Image, name: "images", json: "[{}]" },
+        Delta::Extra { choice: Some(7), kind: crate::ExtraKind::Audio, name: "audio", json: "{\"id\":null}" },
         Delta::Unknown { event: "ping", payload: "" },
     ]);
     assert_eq!(completion, Completion::new());

@@ -22,7 +22,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("shape", &["lex", "record"]),
     ("parse", &["delta", "dialect", "error", "keep", "lex", "options", "record"]),
     ("normalize", &["delta", "dialect", "error", "keep", "lex", "options", "record"]),
-    ("completion", &["delta"]),
+    ("completion", &["delta", "parse"]),
     ("eventstream", &["carry", "error", "frame", "options"]),
     ("sse", &["dialect", "error", "feeder", "frame", "keep", "options", "record"]),
 ];

@@ -2,6 +2,7 @@
 #![allow(missing_docs, clippy::arithmetic_side_effects, clippy::string_slice, clippy::pedantic)]
 
 mod attacks;
+mod bedrock;
 mod completion;
 mod corpus;
 mod curve;

@@ -1,5 +1,6 @@
 //! What the tests share: the corpus, decoding under cuts, and numbers from a seed.
 
+use std::cell::Cell;
 use std::fs;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -107,9 +108,11 @@ pub(super) fn options(words: &str) -> Options {
             ("--content", "incremental") => options.content(ContentMode::Incremental),
             ("--content", "cumulative") => options.content(ContentMode::Cumulative),
             ("--arguments", "repeated") => options.arguments(ArgumentsMode::Repeated),
+            ("--wire", word) => options.wire(Some(word.parse().unwrap())),
             ("--framing", "sse") => options.framing(Framing::Sse),
             ("--framing", "ndjson") => options.framing(Framing::Ndjson),
             ("--framing", "json-array") => options.framing(Framing::JsonArray),
+            ("--framing", "eventstream") => options.framing(Framing::EventStream),
             ("--framing", "json") => options.framing(Framing::Json),
             _ => panic!("unknown option {word} {value}"),
         };
@@ -195,7 +198,12 @@ pub(super) fn drain_feed(decoder: &mut Decoder, input: &[u8], say: &mut dyn FnMu
         match feed.next_delta() {
             Ok(Some(delta)) => say(Ok(delta)),
             Ok(None) => break,
-            Err(error) => say(Err(error)),
+            Err(error) => {
+                say(Err(error));
+                if error.is_fatal() {
+                    break;
+                }
+            }
         }
         rest = &[];
     }
@@ -210,7 +218,14 @@ pub(super) fn drain_each(decoder: &mut Decoder, input: &[u8], say: &mut dyn FnMu
             ControlFlow::Break(())
         })
     };
-    while step(decoder, rest, say).is_break() {
+    let mut is_fatal = false;
+    while !is_fatal
+        && step(decoder, rest, &mut |said| {
+            is_fatal = said.as_ref().is_err_and(Error::is_fatal);
+            say(said);
+        })
+        .is_break()
+    {
         rest = &[];
     }
 }
@@ -218,16 +233,26 @@ pub(super) fn drain_each(decoder: &mut Decoder, input: &[u8], say: &mut dyn FnMu
 /// How inputs are taken to their end.
 pub(super) type Drain = fn(&mut Decoder, &[u8], &mut dyn FnMut(Result<Delta<'_>, Error>));
 
-/// Feeds the pieces and the end.
+/// Feeds the pieces and the end; up to a fatal error, which each further call would tell again.
 pub(super) fn tell<'p>(
     decoder: &mut Decoder,
     pieces: impl IntoIterator<Item = &'p [u8]>,
     drain: Drain,
     say: &mut dyn FnMut(Result<Delta<'_>, Error>),
 ) {
-    pieces.into_iter().for_each(|piece| drain(decoder, piece, say));
+    let is_fatal = Cell::new(false);
+    let mut say = |said: Result<Delta<'_>, Error>| {
+        is_fatal.set(said.as_ref().is_err_and(Error::is_fatal));
+        say(said);
+    };
+    for piece in pieces {
+        drain(decoder, piece, &mut say);
+        if is_fatal.get() {
+            return;
+        }
+    }
     let _ = decoder.finish();
-    drain(decoder, &[], say);
+    drain(decoder, &[], &mut say);
 }
 
 /// Decodes the pieces.

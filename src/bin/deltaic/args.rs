@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anstream::ColorChoice;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Parser, ValueEnum};
-use deltaic::{ArgumentsMode, ContentMode, Framing, Options, ReasoningTags};
+use deltaic::{ArgumentsMode, ContentMode, Framing, Options, ReasoningTags, Wire};
 
 use crate::split::Split;
 
@@ -46,6 +46,10 @@ pub(crate) struct Args {
     /// How events are cut out of the bytes
     #[arg(long, value_name = "HOW", default_value = "auto", value_parser = words(&FRAMINGS))]
     framing: Framing,
+
+    /// The wire that the stream speaks, instead of that of its first deciding event
+    #[arg(long, value_name = "WIRE", value_parser = wires())]
+    wire: Option<Wire>,
 
     /// Take the reference wire only: no deviation is understood
     #[arg(long)]
@@ -105,12 +109,13 @@ pub(crate) enum Color {
     Never,
 }
 
-const FRAMINGS: [(&str, Framing); 5] = [
+const FRAMINGS: [(&str, Framing); 6] = [
     ("auto", Framing::Auto),
     ("sse", Framing::Sse),
     ("ndjson", Framing::Ndjson),
     ("json-array", Framing::JsonArray),
     ("json", Framing::Json),
+    ("eventstream", Framing::EventStream),
 ];
 const THINKS: [(&str, ReasoningTags); 3] =
     [("auto", ReasoningTags::Auto), ("off", ReasoningTags::Off), ("started", ReasoningTags::Started)];
@@ -126,6 +131,7 @@ impl Args {
     pub(crate) fn options(&self) -> Options {
         let base = if self.strict { Options::strict() } else { Options::new().repair(self.repair) };
         base.framing(self.framing)
+            .wire(self.wire)
             .reasoning_tags(self.think)
             .content(self.content)
             .arguments(self.arguments)
@@ -149,4 +155,9 @@ fn words<T: Copy + Send + Sync>(table: &'static [(&'static str, T)]) -> impl Typ
     PossibleValuesParser::new(table.iter().map(|&(word, _)| word)).try_map(move |given| {
         table.iter().find(|&&(word, _)| word == given).map(|&(_, value)| value).ok_or("no such word")
     })
+}
+
+/// Takes one of the wires, by its word.
+fn wires() -> impl TypedValueParser<Value = Wire> {
+    PossibleValuesParser::new(Wire::ALL.iter().map(|wire| wire.as_str())).try_map(|word| word.parse::<Wire>())
 }

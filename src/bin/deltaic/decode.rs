@@ -16,7 +16,10 @@ pub(crate) struct Decode {
     decoder: Decoder,
     output: Output,
     show: Show,
-    wires: Wires,
+    /// Whether this input told anything that is of a wire.
+    is_known: bool,
+    /// The decoder has stopped, and said so: it would say so again of every further piece.
+    stopped: bool,
 }
 
 /// What is made of the deltas of one input.
@@ -27,33 +30,26 @@ enum Show {
     Nothing,
 }
 
-/// Whether the events of one input were of a wire that the decoder knows.
-#[derive(Default)]
-struct Wires {
-    is_known: bool,
-    unknown_events: u64,
-}
-
 /// The facts about one input, once it is read.
 pub(crate) struct Facts {
     pub(crate) ending: Ending,
     pub(crate) quirks: Quirks,
-    pub(crate) unknown_events: u64,
     /// What keeps it from being a whole stream of a known wire is status 4.
     pub(crate) truncated: bool,
 }
 
 impl Decode {
     pub(crate) fn new(options: Options, output: Output) -> Self {
-        let wires = Wires::default();
-        Self { decoder: Decoder::with_options(options), output, show: Show::Nothing, wires }
+        let decoder = Decoder::with_options(options);
+        Self { decoder, output, show: Show::Nothing, is_known: false, stopped: false }
     }
 }
 
 impl Reader for Decode {
     fn start(&mut self, report: &Report) {
         self.decoder.reset();
-        self.wires = Wires::default();
+        self.is_known = false;
+        self.stopped = false;
         self.show = match self.output {
             Output::Deltas => Show::Lines,
             Output::Text => Show::Text(Text::new(report.look)),
@@ -63,11 +59,11 @@ impl Reader for Decode {
     }
 
     fn feed(&mut self, mut piece: &[u8], report: &mut Report) -> io::Result<()> {
-        loop {
+        while !self.stopped {
             match self.decoder.next_delta(&mut piece) {
                 Ok(Some(delta)) => {
                     report.tally.add_delta(&delta);
-                    self.wires.add_delta(&delta);
+                    self.is_known |= is_of_a_wire(&delta);
                     self.show.delta(&mut report.out, delta)?;
                 }
                 Ok(None) => return Ok(()),
@@ -76,23 +72,21 @@ impl Reader for Decode {
                     if let Show::Fold(fold) = &mut self.show {
                         fold.malformed(&error);
                     }
-                    if error.is_fatal() {
-                        return Ok(());
-                    }
+                    self.stopped = error.is_fatal();
                 }
             }
         }
+        Ok(())
     }
 
     fn end(&mut self, report: &mut Report) -> io::Result<()> {
         let _ = self.decoder.finish();
         self.feed(&[], report)?;
         let ending = self.decoder.ending();
-        let nothing_known = self.wires.nothing_known(&ending, report);
+        let nothing_known = if self.is_known { None } else { nothing_known(&ending, report) };
         let facts = Facts {
             ending,
             quirks: self.decoder.quirks_seen(),
-            unknown_events: self.wires.unknown_events,
             truncated: ending.is_truncated() || nothing_known.is_some(),
         };
         report.tally.add_ending(&ending, facts.truncated, facts.quirks);
@@ -115,31 +109,26 @@ impl Reader for Decode {
     }
 }
 
-impl Wires {
-    fn add_delta(&mut self, delta: &Delta<'_>) {
-        match delta {
-            Delta::Unknown { .. } => self.unknown_events = self.unknown_events.saturating_add(1),
-            // These say nothing of the wire.
-            Delta::PeerError { .. } | Delta::Keepalive | Delta::Done { .. } => {}
-            _ => self.is_known = true,
-        }
-    }
+/// Errors, pings and end markers say nothing of the wire.
+fn is_of_a_wire(delta: &Delta<'_>) -> bool {
+    let says_nothing = matches!(
+        delta,
+        Delta::Unknown { .. } | Delta::PeerError { .. } | Delta::Keepalive | Delta::Done { .. }
+    );
+    !says_nothing
+}
 
-    /// What came instead of a stream of a known wire, on one line.
-    fn nothing_known(&self, ending: &Ending, report: &Report) -> Option<String> {
-        if self.is_known {
-            return None;
+/// What came instead of a stream of a known wire, on one line.
+fn nothing_known(ending: &Ending, report: &Report) -> Option<String> {
+    report.no_stream().or_else(|| match (ending.events(), ending.unknown_events()) {
+        (0, _) => {
+            let first = String::from_utf8_lossy(ending.first_bytes());
+            Some(format!("no event in it; it begins with \"{}\"", first.escape_debug()))
         }
-        report.no_stream().or_else(|| match (ending.events(), self.unknown_events) {
-            (0, _) => {
-                let first = String::from_utf8_lossy(ending.first_bytes());
-                Some(format!("no event in it; it begins with \"{}\"", first.escape_debug()))
-            }
-            (_, 0) => None,
-            (_, 1) => Some("no event of a known wire: 1 unknown event".to_owned()),
-            (_, many) => Some(format!("no event of a known wire: {many} unknown events")),
-        })
-    }
+        (_, 0) => None,
+        (_, 1) => Some("no event of a known wire: 1 unknown event".to_owned()),
+        (_, many) => Some(format!("no event of a known wire: {many} unknown events")),
+    })
 }
 
 fn raise(facts: &Facts, report: &mut Report) {

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use deltaic::completion::PeerError;
-use deltaic::{Completion, Ending, Error};
+use deltaic::{Completion, Ending, Error, Wire};
 use serde::Serialize;
 
 use crate::decode::Facts;
@@ -25,6 +25,8 @@ struct CompletionLine<'a> {
 
 #[derive(Serialize)]
 struct DeltaicMember<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    wire: Option<&'static str>,
     ending: EndingMember,
     quirks: Vec<&'static str>,
     /// Ours: the first, and how many in all.
@@ -73,6 +75,7 @@ impl Fold {
 
     pub(crate) fn end(&self, out: &mut impl Write, facts: &Facts) -> io::Result<()> {
         let deltaic = DeltaicMember {
+            wire: facts.ending.wire().map(Wire::as_str),
             ending: EndingMember::from(facts),
             quirks: facts.quirks.iter().map(|quirk| quirk.as_str()).collect(),
             errors: &self.errors,
@@ -91,7 +94,7 @@ impl From<&Facts> for EndingMember {
             done: ending.done(),
             truncated: facts.truncated,
             events: ending.events(),
-            unknown_events: facts.unknown_events,
+            unknown_events: ending.unknown_events(),
             choices: ending.choices(),
             finished_choices: ending.finished_choices(),
             open_tool_calls: ending.open_tool_calls(),

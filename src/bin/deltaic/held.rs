@@ -1,10 +1,10 @@
-//! What `-o text` holds back: tool calls, and what choices say beside the one that is shown as it comes.
+//! What `-o text` holds back: tool calls, transcripts, and what choices say beside the one that is shown as it comes.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::mem;
 
 use deltaic::completion::PeerError;
-use deltaic::{Completion, Delta};
+use deltaic::{Completion, Delta, ExtraKind};
 
 /// What of a call's name is remembered once the call was written.
 const LABEL_BYTES: usize = 64;
@@ -15,6 +15,8 @@ pub(crate) struct Held {
     completion: Completion,
     by_choice: BTreeMap<u32, usize>,
     bytes: usize,
+    /// Choices that have said text: nobody needs the transcript of their audio.
+    wrote: BTreeSet<u32>,
     /// Calls, by choice and slot, that were written: what follows on them is more of the same.
     written: BTreeSet<(u32, u32)>,
 }
@@ -24,6 +26,8 @@ pub(crate) struct HeldChoice {
     pub(crate) reasoning: String,
     pub(crate) text: String,
     pub(crate) refusal: String,
+    /// Of an answer that was spoken and not written.
+    pub(crate) transcript: String,
     pub(crate) calls: Vec<HeldCall>,
 }
 
@@ -45,6 +49,12 @@ impl Held {
             | Delta::ToolCallArguments { choice, fragment: text, .. } => {
                 self.completion.apply(delta);
                 self.count(choice, text.len());
+                if matches!(delta, Delta::Text { .. } | Delta::Refusal { .. }) {
+                    self.note_text(choice);
+                }
+            }
+            Delta::Extra { choice: Some(choice), kind: ExtraKind::Audio, .. } => {
+                self.add_audio(choice, delta)
             }
             Delta::ToolCallStart { choice, slot, name, .. }
             | Delta::ToolCallUpdate { choice, slot, name, .. } => {
@@ -58,6 +68,25 @@ impl Held {
             Delta::PeerError { .. } => self.completion.apply(delta),
             _ => {}
         }
+    }
+
+    /// A choice has said text.
+    pub(crate) fn note_text(&mut self, choice: u32) {
+        self.wrote.insert(choice);
+    }
+
+    /// Of audio only the transcript is held.
+    fn add_audio(&mut self, choice: u32, delta: Delta<'_>) {
+        let before = self.transcript(choice).map_or(0, |transcript| transcript.len());
+        self.completion.apply(delta);
+        let after = self.transcript(choice).map_or(0, |transcript| transcript.len());
+        self.count(choice, after.saturating_sub(before));
+    }
+
+    fn transcript(&mut self, choice: u32) -> Option<&mut String> {
+        let audio = self.completion.choices.get_mut(&choice)?.audio.as_mut()?;
+        audio.data.clear();
+        Some(&mut audio.transcript)
     }
 
     fn count(&mut self, choice: u32, bytes: usize) {
@@ -99,7 +128,9 @@ impl Held {
                 calls.push(HeldCall { slot, name, arguments, goes_on });
             }
         }
+        let spoken = choice.audio.as_mut().map(|audio| mem::take(&mut audio.transcript));
+        let transcript = spoken.filter(|_| !self.wrote.contains(&index)).unwrap_or_default();
         let (reasoning, text) = (mem::take(&mut choice.reasoning), mem::take(&mut choice.text));
-        Some(HeldChoice { reasoning, text, refusal: mem::take(&mut choice.refusal), calls })
+        Some(HeldChoice { reasoning, text, refusal: mem::take(&mut choice.refusal), transcript, calls })
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Instant;
 
-use deltaic::{Delta, Ending, Quirks};
+use deltaic::{Delta, Ending, Quirks, Wire};
 
 /// Counts over all inputs.
 pub(crate) struct Tally {
@@ -12,6 +12,8 @@ pub(crate) struct Tally {
     events: u64,
     /// By name, in order of first sight.
     deltas: Vec<(&'static str, u64)>,
+    /// In order of first sight.
+    wires: Vec<Wire>,
     quirks: Quirks,
     errors: u64,
     peer_errors: u64,
@@ -25,6 +27,7 @@ impl Tally {
             bytes: 0,
             events: 0,
             deltas: Vec::new(),
+            wires: Vec::new(),
             quirks: Quirks::NONE,
             errors: 0,
             peer_errors: 0,
@@ -56,6 +59,8 @@ impl Tally {
         self.events = self.events.saturating_add(ending.events());
         self.peer_errors = self.peer_errors.saturating_add(ending.peer_errors());
         self.truncated = self.truncated.saturating_add(u64::from(truncated));
+        let new = ending.wire().filter(|wire| !self.wires.contains(wire));
+        self.wires.extend(new);
         self.quirks = seen.iter().fold(self.quirks, Quirks::with);
     }
 }
@@ -65,10 +70,12 @@ impl fmt::Display for Tally {
         let seconds = self.since.elapsed().as_secs_f64();
         let deltas: u64 = self.deltas.iter().map(|&(_, count)| count).sum();
         let by_name: Vec<_> = self.deltas.iter().map(|(name, count)| format!("{name} {count}")).collect();
+        let wires: Vec<_> = self.wires.iter().map(|wire| wire.as_str()).collect();
         let quirks: Vec<_> = self.quirks.iter().map(|quirk| quirk.as_str()).collect();
         writeln!(f, "bytes        {}", self.bytes)?;
         writeln!(f, "events       {}", self.events)?;
         writeln!(f, "deltas       {deltas}{}", in_brackets(&by_name.join(", ")))?;
+        writeln!(f, "wires        {}{}", wires.len(), in_brackets(&wires.join(", ")))?;
         writeln!(f, "quirks       {}{}", quirks.len(), in_brackets(&quirks.join(", ")))?;
         writeln!(f, "errors       {}", self.errors)?;
         writeln!(f, "peer errors  {}", self.peer_errors)?;

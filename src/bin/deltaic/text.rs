@@ -25,7 +25,8 @@ pub(crate) struct Look {
 }
 
 /// The first choice that speaks, the live one, is shown as it comes; tool calls and the other choices, which may
-/// come interleaved, are held back and told whole at the end.
+/// come interleaved, are held back and told whole at the end. So is the transcript of an answer that was spoken, if its
+/// choice has no text.
 ///
 /// Long ones are not. Calls of the live choice over [`CALL_BYTES`] are written, and so is all that is held over
 /// [`HELD_BYTES`], each choice under its heading. The last call written stays open: its arguments are shown as they
@@ -71,6 +72,7 @@ impl Text {
                 self.say_live(out, choice, Part::Reasoning, text)
             }
             Delta::Text { choice, text } | Delta::Refusal { choice, text } if self.is_live(choice) => {
+                self.held.note_text(choice);
                 self.say_live(out, choice, Part::Answer, text)
             }
             Delta::ToolCallArguments { choice, slot, fragment } if self.open_call == Some((choice, slot)) => {
@@ -153,6 +155,7 @@ impl Text {
         self.paragraph(out, Part::Reasoning, &held.reasoning)?;
         self.paragraph(out, Part::Answer, &held.text)?;
         self.paragraph(out, Part::Answer, &held.refusal)?;
+        self.paragraph(out, Part::Answer, &held.transcript)?;
         held.calls.iter().try_for_each(|call| self.open_call(out, choice, call))
     }
 

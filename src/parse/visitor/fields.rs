@@ -3,13 +3,13 @@
 //! Knows: names that a wire's file asks for. Must not know: what they mean.
 
 use super::Visitor;
-use crate::delta::{ExtraKind, FinishReason, OpaqueKind};
+use crate::delta::{ExtraKind, FinishReason, OpaqueKind, PartKind};
 use crate::dialect::{self, Finish, Quirk};
 use crate::error::ErrorKind;
 use crate::lex;
 use crate::options::ExtrasMode;
 use crate::parse::cursor::{Cursor, Kind};
-use crate::record::{Counter, Record, Str};
+use crate::record::{Counter, Place, PlaceKey, Record, Str};
 
 /// The value of a member, which is not null.
 #[derive(Debug, Clone, Copy)]
@@ -69,6 +69,30 @@ impl<C: Cursor> Visitor<'_, C> {
             Some(field) if field.kind == Kind::Object => self.at(field, |visitor| visitor.fields(names)),
             _ => Ok([None; N]),
         }
+    }
+
+    /// The first member, with its name, of the object that a field is: of a union, the one that it has. What is null is no
+    /// member.
+    pub(in crate::parse) fn only_member(
+        &mut self,
+        field: Option<Field<C::Mark>>,
+    ) -> Result<Option<(Str, Field<C::Mark>)>, ErrorKind> {
+        let Some(field) = field.filter(|field| field.kind == Kind::Object) else { return Ok(None) };
+        self.at(field, |visitor| {
+            let mut found = None;
+            let mut members = visitor.cursor.enter_object()?;
+            while let Some(((), kind)) = visitor.cursor.member(&mut members, |_| ())? {
+                match found {
+                    _ if kind == Kind::Null => visitor.cursor.null()?,
+                    Some(_) => visitor.other(kind, true)?,
+                    None => {
+                        let mark = visitor.skip_marked()?;
+                        found = Some((visitor.cursor.name_before(mark), Field { kind, mark }));
+                    }
+                }
+            }
+            Ok(found)
+        })
     }
 
     /// A field's string; empty if it is none.
@@ -159,6 +183,23 @@ impl<C: Cursor> Visitor<'_, C> {
         })
     }
 
+    /// The same as content of the running part of this kind.
+    pub(in crate::parse) fn push_running(
+        &mut self,
+        kind: PartKind,
+        field: Option<Field<C::Mark>>,
+        record: impl FnOnce(Str) -> Record,
+    ) -> Result<(), ErrorKind> {
+        let place = self.stated();
+        self.push(Record::Place(Place { key: PlaceKey::Running, sub: Place::WHOLE, kind, begins: false }))?;
+        let from = self.stated();
+        self.push_string(field, record)?;
+        if self.stated() == from {
+            self.records.strike(place..from);
+        }
+        Ok(())
+    }
+
     /// States a field's string as a blob that belongs to the reasoning, if it is not empty.
     pub(in crate::parse) fn push_opaque(
         &mut self,
@@ -184,6 +225,91 @@ impl<C: Cursor> Visitor<'_, C> {
             return Ok(());
         }
         self.push(Record::Extra { kind, name, json, chunk: false })
+    }
+
+    /// Passes a field on under its own name, once where the document repeats it.
+    pub(in crate::parse) fn push_document_extra(
+        &mut self,
+        kind: ExtraKind,
+        field: Option<Field<C::Mark>>,
+    ) -> Result<(), ErrorKind> {
+        let Some(field) = field.filter(|_| self.options.extras != ExtrasMode::Off) else { return Ok(()) };
+        let (name, json) = (self.cursor.name_before(field.mark), self.cursor.json(field.mark));
+        if matches!(self.cursor.bytes(json), b"{}" | b"[]") {
+            return Ok(());
+        }
+        self.push(Record::Extra { kind, name, json, chunk: true })
+    }
+
+    /// States a call that comes whole and has neither an id nor an index: a part of its own. Without a name there is none.
+    pub(in crate::parse) fn push_whole_call(
+        &mut self,
+        name: Option<Field<C::Mark>>,
+        arguments: Option<Field<C::Mark>>,
+    ) -> Result<(), ErrorKind> {
+        let name = self.string_of(name)?;
+        if name.is_empty() {
+            return Ok(());
+        }
+        let kind = PartKind::ToolCall;
+        self.push(Record::Place(Place { key: PlaceKey::Fresh, sub: Place::WHOLE, kind, begins: true }))?;
+        self.push(Record::ToolCall { index: None, id: Str::NONE, name, bare: false })?;
+        self.push_arguments(arguments)?;
+        self.push(Record::PlaceEnd)
+    }
+
+    /// What follows is about the choice of this index, or without one of this position.
+    pub(in crate::parse) fn push_choice(
+        &mut self,
+        index: Option<Field<C::Mark>>,
+        position: usize,
+    ) -> Result<(), ErrorKind> {
+        let position = u32::try_from(position).unwrap_or(u32::MAX);
+        let index = self.index_of(index)?.unwrap_or(position);
+        self.push(Record::Choice { index })
+    }
+
+    /// States a field's string, or its JSON text, as a fragment of a call's arguments.
+    pub(in crate::parse) fn push_arguments(
+        &mut self,
+        field: Option<Field<C::Mark>>,
+    ) -> Result<(), ErrorKind> {
+        match field {
+            Some(Field { kind: Kind::String, .. }) | None => self.push_string(field, Record::Arguments),
+            Some(_) => {
+                let json = self.json_of(field);
+                self.push(Record::Arguments(json))
+            }
+        }
+    }
+
+    /// States the number that a field is as the time at which the answer was made.
+    pub(in crate::parse) fn push_created(&mut self, field: Option<Field<C::Mark>>) -> Result<(), ErrorKind> {
+        match field {
+            Some(field) => self.at(field, |visitor| visitor.created(field.kind, &mut None)),
+            None => Ok(()),
+        }
+    }
+
+    /// States a field's string as the role, if it is the one that answers, on a wire that says it with every event.
+    pub(in crate::parse) fn push_steady_role(
+        &mut self,
+        field: Option<Field<C::Mark>>,
+    ) -> Result<(), ErrorKind> {
+        let role = self.string_of(field)?;
+        let answers = dialect::answers(self.cursor.bytes(role));
+        if answers { self.push(Record::SteadyRole(role)) } else { Ok(()) }
+    }
+
+    /// An index that a field is, if it is one.
+    pub(in crate::parse) fn index_of(
+        &mut self,
+        field: Option<Field<C::Mark>>,
+    ) -> Result<Option<u32>, ErrorKind> {
+        match field {
+            Some(field) => self.at(field, |visitor| visitor.index(field.kind)),
+            None => Ok(None),
+        }
     }
 
     /// Passes an object on if the current place is no call of the caller's.

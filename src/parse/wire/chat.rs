@@ -142,17 +142,19 @@ fn close<C: Cursor>(
     chunk: Chunk<C::Mark>,
     context: Context<'_>,
 ) -> Result<Verdict, ErrorKind> {
-    if !chunk.other_model.is_empty() && chunk.model.is_none() {
-        visitor.need(Quirk::ModelSpelling)?;
-        visitor.records.push_head(Record::Model(chunk.other_model))?;
-    }
-    if chunk.has_choices && chunk.error.is_none() {
+    let verdict = if chunk.has_choices && chunk.error.is_none() {
         if !chunk.finish.is_empty() {
             finish_beside(visitor, chunk.finish, chunk.from)?;
         }
-        return Ok(Verdict::Mine);
+        Verdict::Mine
+    } else {
+        close_odd(visitor, &chunk, context)?
+    };
+    if !chunk.other_model.is_empty() && chunk.model.is_none() && verdict != Verdict::NotMine {
+        visitor.need(Quirk::ModelSpelling)?;
+        visitor.records.push_head(Record::Model(chunk.other_model))?;
     }
-    close_odd(visitor, &chunk, context)
+    Ok(verdict)
 }
 
 /// A chunk with an error in it, or without choices.

@@ -145,6 +145,12 @@ pub(super) fn document<C: Cursor>(
     Ok(is_ping)
 }
 
+/// States the object ahead, which is an error whatever it says.
+pub(super) fn exception<C: Cursor>(visitor: &mut Visitor<'_, C>) -> Result<(), ErrorKind> {
+    let Fields { code, kind, message, .. } = error_fields(visitor)?;
+    visitor.records.push_head(Record::Error { code, kind, message, json: Str::NONE })
+}
+
 /// The value of the `error` member at `mark`; returns whether it is an error, which is then stated.
 pub(super) fn error_member<C: Cursor>(
     visitor: &mut Visitor<'_, C>,

@@ -68,6 +68,22 @@ impl<'s, 'v, 'c, C: Cursor> Signs<'s, 'v, 'c, C> {
         self.visitor.cursor.bytes(string)
     }
 
+    /// The same of the first object of the array that a member is.
+    pub(in crate::parse) fn first(&mut self, outer: &str, name: &str) -> Option<Kind> {
+        let field = self.field(outer);
+        let attempt = self.visitor.attempt();
+        let mut found = None;
+        let read = self.visitor.each_of(field, &mut |visitor, kind, position| {
+            if kind != Kind::Object || position > 0 {
+                return visitor.cursor.skip();
+            }
+            [found] = visitor.fields(&[name])?;
+            Ok(())
+        });
+        self.visitor.abandon(attempt);
+        read.ok().and(found).map(|field| field.kind)
+    }
+
     /// The kind of a member of the object that a member is.
     pub(in crate::parse) fn inner(&mut self, outer: &str, name: &str) -> Option<Kind> {
         let field = self.field(outer);

@@ -203,9 +203,9 @@ fn meant(meaning: Finish, raw: Str, tolerance: &mut Tolerance) -> Option<Record>
 /// The written order of a choice's facts.
 fn order(record: &Record) -> u8 {
     match record {
-        Record::Begin | Record::Place(_) | Record::PlaceEnd => 0,
+        Record::Begin | Record::Place(_) | Record::PlaceBegins | Record::PlaceEnd => 0,
         Record::Choice { .. } | Record::Whole(_) => 0,
-        Record::Role(_) => 1,
+        Record::Role(_) | Record::SteadyRole(_) => 1,
         Record::Reasoning { rank, .. } => 2u8.saturating_add(*rank),
         Record::Opaque { .. } => 50,
         Record::Text(_) => 51,
@@ -215,7 +215,11 @@ fn order(record: &Record) -> u8 {
         Record::Finish { .. } | Record::ProvisionalFinish(_) => 55,
         Record::Counter { .. } | Record::WeakCounter { .. } | Record::Struck => 56,
         Record::Edges { .. } => 57,
-        Record::Id(_) | Record::Model(_) | Record::Created { .. } | Record::Error { .. } => 58,
+        Record::Id(_)
+        | Record::Model(_)
+        | Record::Created { .. }
+        | Record::ErrorRepeats
+        | Record::Error { .. } => 58,
         Record::Unknown { .. } | Record::Keepalive | Record::Done { .. } => 58,
     }
 }

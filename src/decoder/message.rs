@@ -1,0 +1,41 @@
+//! Messages of AWS event streams: what each wraps is an event, too.
+//!
+//! Knows: that a message can wrap an event, and where that is decoded to. Must not know: how either is written.
+
+use super::Machine;
+use crate::frame::{Data, Event};
+use crate::parse::{self, Context, Envelope, Wrapped};
+
+impl Machine {
+    /// Decodes one message, which is `raw`. No two are of the same bytes but for a few values (their lengths and checksums
+    /// vary), so no shape is learned.
+    pub(super) fn message(&mut self, raw: &[u8], event: Event) {
+        let Data::One(span) = event.data else { return };
+        let payload = self.payload_at(span, raw);
+        let (name, is_error, envelope) = (event.name.of(raw), event.error, Envelope::Message);
+        if simdutf8::basic::from_utf8(payload).is_err() {
+            let decoded = String::from_utf8_lossy(payload).into_owned();
+            return self.undecodable(decoded, Context { name, is_error, envelope });
+        }
+        let document = parse::Event { payload, name, is_error, envelope };
+        let Self { frames, pipeline, .. } = self;
+        match pipeline.parser.unwrap(&document, &mut pipeline.scratch, frames.data_buffer_mut()) {
+            Ok(Wrapped::Yes) => self.wrapped(),
+            Ok(Wrapped::No) => {
+                self.pipeline.decode_payload(&document, false);
+                self.settle();
+            }
+            Err(kind) => self.refuse(kind),
+        }
+    }
+
+    /// Decodes what a message wraps, which is in the data buffer.
+    fn wrapped(&mut self) {
+        let context = Context { name: b"", is_error: false, envelope: Envelope::Chunk };
+        let payload = self.frames.data_buffer();
+        match simdutf8::basic::from_utf8(payload) {
+            Ok(_) => self.joined(context),
+            Err(_) => self.undecodable(String::from_utf8_lossy(payload).into_owned(), context),
+        }
+    }
+}

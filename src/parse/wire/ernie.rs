@@ -1,0 +1,88 @@
+//! ERNIE: Baidu's own chat API.
+//!
+//! Knows: the events of the wire. Must not know: SSE, cuts, earlier events.
+//!
+//! 1. Each event has a piece of the answer in `result`, and `is_end`, which is true in the last one.
+//! 2. `finish_reason` is `normal` in every event: with the last one it means that the answer is complete, before it nothing.
+//! 3. A call comes whole, in `function_call`; it has neither an id nor an index.
+//! 4. Usage is a snapshot and may come with every event. Errors are `error_code` and `error_msg`, in an answer of status 200.
+//!
+//! Source: Baidu, *ERNIE Bot API: streaming*.
+
+use super::Verdict;
+use super::signs::Signs;
+use crate::delta::{ExtraKind, FinishReason, PartKind};
+use crate::dialect::{self, Finish};
+use crate::error::ErrorKind;
+use crate::parse::Context;
+use crate::parse::cursor::{Cursor, Kind};
+use crate::parse::visitor::{Field, Visitor};
+use crate::record::{Counter, Record};
+
+type Result<T> = std::result::Result<T, ErrorKind>;
+
+/// Whether an event like this is the first of the wire.
+pub(super) fn recognizes<C: Cursor>(signs: &mut Signs<'_, '_, '_, C>) -> bool {
+    signs.has("result", Kind::String) && signs.names("is_end")
+}
+
+/// States the object ahead, if it is an event of the wire.
+pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> Result<Verdict> {
+    const NAMES: [&str; 9] = [
+        "id",
+        "created",
+        "result",
+        "is_end",
+        "finish_reason",
+        "function_call",
+        "search_info",
+        "usage",
+        "error_code",
+    ];
+    let [id, created, result, end, finish, call, search, usage, error] = visitor.fields(&NAMES)?;
+    let has_failed = visitor.integer_of(error)?.unwrap_or(0) != 0;
+    if has_failed || (result.is_none() && end.is_none()) {
+        return Ok(Verdict::NotMine);
+    }
+    let id = visitor.string_of(id)?;
+    visitor.records.push_head(Record::Id(id))?;
+    visitor.push_created(created)?;
+    visitor.push(Record::Choice { index: 0 })?;
+    visitor.push_running(PartKind::Text, result, Record::Text)?;
+    let [name, arguments] = visitor.fields_of(call, &["name", "arguments"])?;
+    visitor.push_whole_call(name, arguments)?;
+    let [results] = visitor.fields_of(search, &["search_results"])?;
+    visitor.push_document_extra(ExtraKind::Annotation, results)?;
+    let end = end.filter(|end| visitor.is_true(Some(*end)));
+    self::finish(visitor, finish, end)?;
+    self::usage(visitor, usage)?;
+    if end.is_some() {
+        visitor.push(Record::Done { marker: "is_end" })?;
+    }
+    Ok(Verdict::Mine)
+}
+
+/// How the answer ends, if this is its `end`. A word that every event says counts only there.
+fn finish<C: Cursor>(
+    visitor: &mut Visitor<'_, C>,
+    word: Option<Field<C::Mark>>,
+    end: Option<Field<C::Mark>>,
+) -> Result<()> {
+    let raw = visitor.string_of(word)?;
+    match (dialect::native_finish(visitor.cursor.bytes(raw)), end) {
+        (Some(Finish::Provisional(&(reason, _))), Some(_)) => visitor.push(Record::Finish { reason, raw }),
+        (Some(Finish::Provisional(_)), None) => Ok(()),
+        (None, Some(end)) => {
+            let raw = visitor.cursor.name_before(end.mark);
+            visitor.push(Record::Finish { reason: FinishReason::Stop, raw })
+        }
+        _ => visitor.push_finish(raw),
+    }
+}
+
+fn usage<C: Cursor>(visitor: &mut Visitor<'_, C>, usage: Option<Field<C::Mark>>) -> Result<()> {
+    const NAMES: [&str; 3] = ["prompt_tokens", "completion_tokens", "total_tokens"];
+    let counts = visitor.fields_of(usage, &NAMES)?;
+    visitor.counters_of(&counts, &[Counter::Input, Counter::Output, Counter::Total])?;
+    Ok(())
+}

@@ -1,0 +1,106 @@
+//! The response as a whole: as it begins, as it ends, and as the one body of an answer that was not streamed.
+//!
+//! Knows: its members. Must not know: earlier events.
+
+use super::{Result, Verdict, items};
+use crate::delta::FinishReason;
+use crate::parse::cursor::Cursor;
+use crate::parse::visitor::{Field, Visitor};
+use crate::record::{Counter, PlaceKey, Record, Scope, Str};
+
+/// The response begins: of what it repeats of the request nothing counts.
+pub(super) fn start<C: Cursor>(
+    visitor: &mut Visitor<'_, C>,
+    response: Option<Field<C::Mark>>,
+) -> Result<()> {
+    let [id, model, created] = visitor.fields_of(response, &["id", "model", "created_at"])?;
+    head(visitor, id, model, created)
+}
+
+fn head<C: Cursor>(
+    visitor: &mut Visitor<'_, C>,
+    id: Option<Field<C::Mark>>,
+    model: Option<Field<C::Mark>>,
+    created: Option<Field<C::Mark>>,
+) -> Result<()> {
+    let (id, model) = (visitor.string_of(id)?, visitor.string_of(model)?);
+    visitor.records.push_head(Record::Id(id))?;
+    visitor.records.push_head(Record::Model(model))?;
+    match created {
+        Some(field) => visitor.at(field, |visitor| visitor.created(field.kind, &mut None)),
+        None => Ok(()),
+    }
+}
+
+/// The response is over; `ending`: how, by the name of its event, or else by its status.
+pub(super) fn over<C: Cursor>(
+    visitor: &mut Visitor<'_, C>,
+    response: Option<Field<C::Mark>>,
+    ending: Str,
+) -> Result<()> {
+    const NAMES: [&str; 8] =
+        ["id", "model", "created_at", "status", "error", "incomplete_details", "output", "usage"];
+    let [id, model, created, status, error, details, output, usage] =
+        visitor.fields_of(response, &NAMES)?;
+    head(visitor, id, model, created)?;
+    let ending = if ending.is_empty() { visitor.string_of(status)? } else { ending };
+    if visitor.cursor.bytes(ending) == b"failed" {
+        self::error(visitor, error)?;
+    }
+    visitor.push(Record::Choice { index: 0 })?;
+    visitor.push(Record::Whole(Scope::Answer))?;
+    visitor.each_of(output, &mut |visitor, kind, position| {
+        let item = Field { kind, mark: visitor.cursor.mark_ahead() };
+        visitor.cursor.skip()?;
+        items::done(visitor, PlaceKey::Wire(position as u64), Some(item), None)
+    })?;
+    let [reason] = visitor.fields_of(details, &["reason"])?;
+    let reason = visitor.string_of(reason)?;
+    match visitor.cursor.bytes(ending) {
+        b"in_progress" | b"queued" => return self::usage(visitor, usage),
+        _ if !reason.is_empty() => visitor.push_finish(reason)?,
+        b"incomplete" => visitor.push(Record::Finish { reason: FinishReason::Other, raw: ending })?,
+        _ => visitor.push_finish(ending)?,
+    }
+    self::usage(visitor, usage)?;
+    let marker = match visitor.cursor.bytes(ending) {
+        b"incomplete" => "response.incomplete",
+        b"failed" => "response.failed",
+        b"cancelled" => "response.cancelled",
+        _ => "response.completed",
+    };
+    visitor.push(Record::Done { marker })
+}
+
+/// A response that was not streamed.
+pub(super) fn body<C: Cursor>(visitor: &mut Visitor<'_, C>, whole: Field<C::Mark>) -> Result<Verdict> {
+    let [object] = visitor.fields_of(Some(whole), &["object"])?;
+    let object = visitor.string_of(object)?;
+    if visitor.cursor.bytes(object) != b"response" {
+        return Ok(Verdict::NotMine);
+    }
+    over(visitor, Some(whole), Str::NONE)?;
+    Ok(Verdict::Mine)
+}
+
+/// Why the response failed, if that was not told before.
+fn error<C: Cursor>(visitor: &mut Visitor<'_, C>, error: Option<Field<C::Mark>>) -> Result<()> {
+    let [code, kind, message] = visitor.fields_of(error, &["code", "type", "message"])?;
+    let (code, kind) = (visitor.label_of(code)?, visitor.label_of(kind)?);
+    let message = visitor.label_of(message)?;
+    visitor.records.push_head(Record::ErrorRepeats)?;
+    visitor.records.push_head(Record::Error { code, kind, message, json: Str::NONE })
+}
+
+fn usage<C: Cursor>(visitor: &mut Visitor<'_, C>, usage: Option<Field<C::Mark>>) -> Result<()> {
+    use Counter::{CacheWrite, CachedInput, Input, Output, Reasoning, Total};
+    const NAMES: [&str; 5] =
+        ["input_tokens", "output_tokens", "total_tokens", "input_tokens_details", "output_tokens_details"];
+    let [input, output, total, before, after] = visitor.fields_of(usage, &NAMES)?;
+    let cached = visitor.fields_of(before, &["cached_tokens", "cache_write_tokens"])?;
+    let reasoning = visitor.fields_of(after, &["reasoning_tokens"])?;
+    visitor.counters_of(&[input, output, total], &[Input, Output, Total])?;
+    visitor.counters_of(&cached, &[CachedInput, CacheWrite])?;
+    visitor.counters_of(&reasoning, &[Reasoning])?;
+    Ok(())
+}

@@ -1,0 +1,45 @@
+//! Workers AI: Cloudflare's own text generation.
+//!
+//! Knows: the events of the wire. Must not know: SSE, cuts, earlier events.
+//!
+//! 1. Each event has a piece of the text in `response`, and `p`, padding of random length.
+//! 2. Calls come whole, in `tool_calls`: a name and an object of arguments, neither an id nor an index.
+//! 3. Usage may come with any event. No word says why the answer ended; `[DONE]` follows it.
+//!
+//! Source: Cloudflare, *Workers AI: text generation*.
+
+use super::Verdict;
+use super::signs::Signs;
+use crate::delta::PartKind;
+use crate::error::ErrorKind;
+use crate::parse::Context;
+use crate::parse::cursor::{Cursor, Kind};
+use crate::parse::visitor::Visitor;
+use crate::record::{Counter, Record};
+
+type Result<T> = std::result::Result<T, ErrorKind>;
+
+/// Whether an event like this is the first of the wire. Others say `response`, too: nothing else may stand beside it.
+pub(super) fn recognizes<C: Cursor>(signs: &mut Signs<'_, '_, '_, C>) -> bool {
+    signs.has("response", Kind::String) && signs.has_only(&["response", "p", "tool_calls", "usage"])
+}
+
+/// States the object ahead, if it is an event of the wire.
+pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> Result<Verdict> {
+    let [response, calls, usage] = visitor.fields(&["response", "tool_calls", "usage"])?;
+    if response.is_none() && calls.is_none() && usage.is_none() {
+        return Ok(Verdict::NotMine);
+    }
+    visitor.push(Record::Choice { index: 0 })?;
+    visitor.push_running(PartKind::Text, response, Record::Text)?;
+    visitor.each_of(calls, &mut |visitor, kind, _| match kind {
+        Kind::Object => {
+            let [name, arguments] = visitor.fields(&["name", "arguments"])?;
+            visitor.push_whole_call(name, arguments)
+        }
+        _ => visitor.cursor.skip(),
+    })?;
+    let counts = visitor.fields_of(usage, &["prompt_tokens", "completion_tokens", "total_tokens"])?;
+    visitor.counters_of(&counts, &[Counter::Input, Counter::Output, Counter::Total])?;
+    Ok(Verdict::Mine)
+}

@@ -1,0 +1,406 @@
+//! The streams of `corpus/bedrock`, in a form that a reader can check: the files are binary, with lengths and checksums.
+//!
+//! `DELTAIC_BLESS=1` writes them. To add one: an entry here, a golden with an empty `# quirks:` beside where it will be.
+
+use super::naive_eventstream::{header, write};
+use super::support::{blesses, corpus_dir};
+
+/// A message of this type.
+fn event(name: &str, payload: &str) -> Vec<u8> {
+    let headers = [
+        header(b":event-type", 7, name.as_bytes()),
+        header(b":content-type", 7, b"application/json"),
+        header(b":message-type", 7, b"event"),
+    ];
+    write(&headers.concat(), payload.as_bytes())
+}
+
+fn exception(name: &str, payload: &str) -> Vec<u8> {
+    let headers = [
+        header(b":exception-type", 7, name.as_bytes()),
+        header(b":content-type", 7, b"application/json"),
+        header(b":message-type", 7, b"exception"),
+    ];
+    write(&headers.concat(), payload.as_bytes())
+}
+
+/// A model's own event, wrapped.
+fn chunk(payload: &str) -> Vec<u8> {
+    event("chunk", &format!(r#"{{"bytes":"{}","p":"abcdefghi"}}"#, base64(payload.as_bytes())))
+}
+
+fn base64(bytes: &[u8]) -> String {
+    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let group = |group: &[u8]| {
+        let bits = (0..3).fold(0, |bits, at| bits << 8 | u32::from(*group.get(at).unwrap_or(&0)));
+        let letter = |at: usize| char::from(ALPHABET[(bits >> (18 - 6 * at)) as usize & 63]);
+        (0..4).map(|at| if at <= group.len() { letter(at) } else { '=' }).collect::<String>()
+    };
+    bytes.chunks(3).map(group).collect()
+}
+
+/// With the bits of one byte turned over.
+fn damaged(mut message: Vec<u8>, at: usize) -> Vec<u8> {
+    message[at] ^= 0xFF;
+    message
+}
+
+fn start() -> Vec<u8> {
+    event("messageStart", r#"{"p":"abcdefghijklm","role":"assistant"}"#)
+}
+
+fn delta(index: &str, delta: &str) -> Vec<u8> {
+    event("contentBlockDelta", &format!(r#"{{"contentBlockIndex":{index},"delta":{delta},"p":"abcdefgh"}}"#))
+}
+
+fn text(index: &str, text: &str) -> Vec<u8> {
+    delta(index, &format!(r#"{{"text":"{text}"}}"#))
+}
+
+fn block(index: &str, start: &str) -> Vec<u8> {
+    event("contentBlockStart", &format!(r#"{{"contentBlockIndex":{index},"p":"abc","start":{start}}}"#))
+}
+
+fn tool(index: &str, id: &str, name: &str) -> Vec<u8> {
+    block(index, &format!(r#"{{"toolUse":{{"name":"{name}","toolUseId":"{id}"}}}}"#))
+}
+
+fn input(index: &str, piece: &str) -> Vec<u8> {
+    delta(index, &format!(r#"{{"toolUse":{{"input":"{piece}"}}}}"#))
+}
+
+fn stop(index: &str) -> Vec<u8> {
+    event("contentBlockStop", &format!(r#"{{"contentBlockIndex":{index},"p":"abcdefghijklmnopqrstuv"}}"#))
+}
+
+fn end(reason: &str) -> Vec<u8> {
+    event("messageStop", &format!(r#"{{"p":"abcdefghijklmnopq","stopReason":"{reason}"}}"#))
+}
+
+fn metadata(usage: &str) -> Vec<u8> {
+    event("metadata", &format!(r#"{{"metrics":{{"latencyMs":412}},"p":"abcd","usage":{usage}}}"#))
+}
+
+fn usage() -> Vec<u8> {
+    metadata(r#"{"inputTokens":14,"outputTokens":9,"totalTokens":23}"#)
+}
+
+/// Each stream's name and messages.
+fn streams() -> Vec<(&'static str, Vec<Vec<u8>>)> {
+    [converse(), broken(), invoked()].concat()
+}
+
+fn converse() -> Vec<(&'static str, Vec<Vec<u8>>)> {
+    vec![
+        (
+            "text",
+            vec![
+                start(),
+                text("0", "Low tide "),
+                text("0", "is at six."),
+                stop("0"),
+                end("end_turn"),
+                usage(),
+            ],
+        ),
+        ("length", vec![start(), text("0", "Herring, sprat, and"), stop("0"), end("max_tokens"), usage()]),
+        (
+            "tools-parallel",
+            vec![
+                start(),
+                text("0", "Both, then."),
+                stop("0"),
+                tool("1", "tooluse_7hQ", "tide"),
+                input("1", ""),
+                input("1", r#"{\"port\":"#),
+                input("1", r#"\"Bod\u00f8\"}"#),
+                stop("1"),
+                tool("2", "tooluse_9vR", "wind"),
+                input("2", r#"{\"hour\":6}"#),
+                stop("2"),
+                end("tool_use"),
+                usage(),
+            ],
+        ),
+        (
+            "tool-without-arguments",
+            vec![start(), tool("0", "tooluse_2aN", "now"), stop("0"), end("tool_use"), usage()],
+        ),
+        (
+            "tools-interleaved",
+            vec![
+                start(),
+                tool("4", "tooluse_c1", "tide"),
+                tool("18446744073709551615", "tooluse_c2", "wind"),
+                input("18446744073709551615", r#"{\"hour\""#),
+                input("4", r#"{\"port\":\"Moss\"}"#),
+                input("18446744073709551615", ":6}"),
+                stop("4"),
+                stop("18446744073709551615"),
+                end("tool_use"),
+                usage(),
+            ],
+        ),
+        (
+            "reasoning",
+            vec![
+                start(),
+                delta("0", r#"{"reasoningContent":{"text":"Six, "}}"#),
+                delta("0", r#"{"reasoningContent":{"text":"then seven."}}"#),
+                delta("0", r#"{"reasoningContent":{"signature":"EqQBc2ln+/w=="}}"#),
+                stop("0"),
+                text("1", "Thirteen."),
+                stop("1"),
+                end("end_turn"),
+                usage(),
+            ],
+        ),
+        (
+            "reasoning-redacted",
+            vec![
+                start(),
+                delta("0", r#"{"reasoningContent":{"redactedContent":"cmVkYWN0ZWQ="}}"#),
+                stop("0"),
+                text("1", "Thirteen."),
+                stop("1"),
+                end("end_turn"),
+                usage(),
+            ],
+        ),
+        (
+            "hosted-tool",
+            vec![
+                start(),
+                block(
+                    "0",
+                    r#"{"toolUse":{"name":"nova_grounding","toolUseId":"s1","type":"server_tool_use"}}"#,
+                ),
+                input("0", r#"{\"query\":\"tide\"}"#),
+                stop("0"),
+                block("1", r#"{"toolResult":{"toolUseId":"s1","type":"nova_grounding_result"}}"#),
+                delta("1", r#"{"toolResult":[{"json":{"high":"12:10"}}]}"#),
+                stop("1"),
+                text("2", "At ten past twelve."),
+                delta(
+                    "2",
+                    r#"{"citation":{"title":"Tides","location":{"web":{"url":"https://tides.example/6"}}}}"#,
+                ),
+                stop("2"),
+                end("end_turn"),
+                usage(),
+            ],
+        ),
+        (
+            "guardrail",
+            vec![
+                start(),
+                text("0", "I cannot help with that."),
+                stop("0"),
+                end("guardrail_intervened"),
+                event(
+                    "metadata",
+                    r#"{"metrics":{"latencyMs":9},"p":"ab","trace":{"guardrail":{"inputAssessment":{"g1":{"topicPolicy":{"topics":[{"name":"poaching","type":"DENY","action":"BLOCKED"}]}}}}},"usage":{"inputTokens":14,"outputTokens":0,"totalTokens":14}}"#,
+                ),
+            ],
+        ),
+        (
+            "cache-counts",
+            vec![
+                start(),
+                text("0", "Yes."),
+                stop("0"),
+                end("stop_sequence"),
+                metadata(
+                    r#"{"cacheReadInputTokens":1200,"cacheWriteInputTokens":64,"inputTokens":14,"outputTokens":2,"serverToolUsage":{},"totalTokens":1280}"#,
+                ),
+            ],
+        ),
+        (
+            "image",
+            vec![
+                start(),
+                block("0", r#"{"image":{"format":"png"}}"#),
+                delta("0", r#"{"image":{"source":{"bytes":"iVBORw0KGgo="}}}"#),
+                stop("0"),
+                end("end_turn"),
+                usage(),
+            ],
+        ),
+        (
+            "unknown-event",
+            vec![
+                start(),
+                event("weatherReport", r#"{"wind":"west","p":"ab"}"#),
+                text("0", "Still here."),
+                stop("0"),
+                end("end_turn"),
+                usage(),
+            ],
+        ),
+    ]
+}
+
+fn broken() -> Vec<(&'static str, Vec<Vec<u8>>)> {
+    let words = [
+        header(b":message-type", 7, b"error"),
+        header(b":error-code", 7, b"InternalFailure"),
+        header(b":error-message", 7, b"The tide gauge is out of order."),
+    ];
+    let nameless = write(&[header(b":message-type", 7, b"event"), vec![0]].concat(), b"{}");
+    let cut = usage();
+    vec![
+        (
+            "exception",
+            vec![
+                start(),
+                text("0", "Low "),
+                exception("throttlingException", r#"{"message":"Too many tides, slow down."}"#),
+            ],
+        ),
+        ("exception-first", vec![exception("validationException", r#"{"message":"No such model here."}"#)]),
+        ("exception-in-words", vec![start(), exception("modelTimeoutException", "took too long")]),
+        ("error", vec![start(), text("0", "Low "), write(&words.concat(), b"")]),
+        (
+            "checksum",
+            vec![
+                start(),
+                text("0", "one "),
+                damaged(text("0", "two "), 150),
+                text("0", "three"),
+                end("end_turn"),
+            ],
+        ),
+        ("headers", vec![start(), text("0", "one "), nameless, text("0", "two"), stop("0"), end("end_turn")]),
+        ("prelude", vec![start(), text("0", "one"), damaged(text("0", "two"), 2), text("0", "three")]),
+        (
+            "cut-off",
+            vec![start(), text("0", "one"), stop("0"), end("end_turn"), cut[..cut.len() - 9].to_vec()],
+        ),
+        ("no-end", vec![start(), text("0", "Low tide is")]),
+    ]
+}
+
+fn invoked() -> Vec<(&'static str, Vec<Vec<u8>>)> {
+    let escaped =
+        base64(br#"{"outputText":"Low???>>>","index":0,"completionReason":"FINISH"}"#).replace('/', "\\/");
+    assert!(escaped.contains('\\'));
+    let message = r#"{"type":"message_start","message":{"id":"msg_t1","type":"message","role":"assistant","model":"tern-2","content":[],"stop_reason":null,"usage":{"input_tokens":7,"output_tokens":1}}}"#;
+    let words = |text: &str| {
+        format!(
+            r#"{{"type":"content_block_delta","index":0,"delta":{{"type":"text_delta","text":"{text}"}}}}"#
+        )
+    };
+    vec![
+        (
+            "invoke-titan",
+            vec![
+                chunk(
+                    r#"{"outputText":"Low ","index":0,"totalOutputTextTokenCount":null,"completionReason":null,"inputTextTokenCount":5}"#,
+                ),
+                chunk(
+                    r#"{"outputText":"tide","index":0,"totalOutputTextTokenCount":3,"completionReason":"FINISH","inputTextTokenCount":null,"amazon-bedrock-invocationMetrics":{"inputTokenCount":50,"outputTokenCount":30,"invocationLatency":77,"firstByteLatency":12}}"#,
+                ),
+            ],
+        ),
+        (
+            "invoke-llama",
+            vec![
+                chunk(
+                    r#"{"generation":"Low","prompt_token_count":6,"generation_token_count":1,"stop_reason":null}"#,
+                ),
+                chunk(
+                    r#"{"generation":" tide","prompt_token_count":null,"generation_token_count":2,"stop_reason":"length","amazon-bedrock-invocationMetrics":{"inputTokenCount":6,"outputTokenCount":2}}"#,
+                ),
+            ],
+        ),
+        (
+            "invoke-mistral",
+            vec![
+                chunk(
+                    r#"{"outputs":[{"text":"Low","stop_reason":null},{"text":"High","stop_reason":null}]}"#,
+                ),
+                chunk(
+                    r#"{"outputs":[{"text":" tide","stop_reason":"stop"},{"text":" tide","stop_reason":"length"}],"amazon-bedrock-invocationMetrics":{"inputTokenCount":4,"outputTokenCount":4,"cacheReadInputTokenCount":0}}"#,
+                ),
+            ],
+        ),
+        (
+            "invoke-nova",
+            vec![
+                chunk(r#"{"messageStart":{"role":"assistant"}}"#),
+                chunk(
+                    r#"{"contentBlockStart":{"start":{"toolUse":{"toolUseId":"n1","name":"tide"}},"contentBlockIndex":0}}"#,
+                ),
+                chunk(
+                    r#"{"contentBlockDelta":{"delta":{"toolUse":{"input":"{\"port\":\"Moss\"}"}},"contentBlockIndex":0}}"#,
+                ),
+                chunk(r#"{"contentBlockStop":{"contentBlockIndex":0}}"#),
+                chunk(r#"{"messageStop":{"stopReason":"tool_use"}}"#),
+                chunk(
+                    r#"{"metadata":{"usage":{"inputTokens":8,"outputTokens":3,"cacheReadInputTokenCount":2,"cacheWriteInputTokenCount":0},"metrics":{},"trace":{}},"amazon-bedrock-invocationMetrics":{"inputTokenCount":80,"outputTokenCount":30}}"#,
+                ),
+            ],
+        ),
+        (
+            "invoke-messages",
+            vec![
+                chunk(message),
+                chunk(
+                    r#"{"type":"content_block_start","index":0,"content_block":{"type":"text","text":""}}"#,
+                ),
+                chunk(&words("Low ")),
+                event("chunk", r#"{"bytes":"eyJ0eXBlIjoi","p":"ab"}"#),
+                event("chunk", r#"{"bytes":"no*base64","p":"abc"}"#),
+                chunk(&words("tide 🌊")),
+                chunk(r#"{"type":"content_block_stop","index":0}"#),
+                chunk(
+                    r#"{"type":"message_delta","delta":{"stop_reason":"end_turn","stop_sequence":null},"usage":{"output_tokens":5}}"#,
+                ),
+                chunk(
+                    r#"{"type":"message_stop","amazon-bedrock-invocationMetrics":{"inputTokenCount":70,"outputTokenCount":50}}"#,
+                ),
+            ],
+        ),
+        (
+            "invoke-chat",
+            vec![
+                chunk(
+                    r#"{"id":"c1","object":"chat.completion.chunk","created":1750000000,"model":"knot-20b","choices":[{"index":0,"delta":{"role":"assistant","content":"Low tide"},"finish_reason":null}]}"#,
+                ),
+                chunk(
+                    r#"{"id":"c1","object":"chat.completion.chunk","created":1750000000,"model":"knot-20b","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}"#,
+                ),
+            ],
+        ),
+        ("invoke-slashes-escaped", vec![event("chunk", &format!(r#"{{"p":"ab","bytes":"{escaped}"}}"#))]),
+        (
+            "invoke-exception",
+            vec![
+                chunk(
+                    r#"{"generation":"Low","prompt_token_count":6,"generation_token_count":1,"stop_reason":null}"#,
+                ),
+                exception(
+                    "modelStreamErrorException",
+                    r#"{"message":"The model stopped.","originalMessage":"oom","originalStatusCode":500}"#,
+                ),
+            ],
+        ),
+    ]
+}
+
+/// The files hold what is written here, and there is none besides.
+#[test]
+fn the_files_are_these_streams() {
+    let dir = corpus_dir().join("bedrock");
+    let streams = streams();
+    for (name, messages) in &streams {
+        let path = dir.join(name).with_extension("bin");
+        if blesses() {
+            std::fs::write(&path, messages.concat()).unwrap();
+        }
+        assert_eq!(std::fs::read(&path).unwrap(), messages.concat(), "{name}");
+    }
+    let files = super::support::files(&dir);
+    let binary = files.iter().filter(|path| path.extension().is_some_and(|extension| extension == "bin"));
+    assert_eq!(binary.count(), streams.len());
+}
