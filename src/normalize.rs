@@ -256,7 +256,7 @@ impl Normalizer {
     /// Makes deltas of one document's records. No choice is meant before the document names one.
     pub(crate) fn document(&mut self, records: &Records, event: &mut Event<'_>) -> Result<(), ErrorKind> {
         self.in_choice = false;
-        self.head(records.head(), event)?;
+        self.head(records.head(), !records.body().is_empty(), event)?;
         self.body(records.body(), event)
     }
 
@@ -411,6 +411,7 @@ impl Normalizer {
         }
         self.repeatable = false;
         self.choice = self.choices.len();
+        let [splitter, reasoning_splitter] = self.splitters(tolerance);
         make_room(&mut self.choices, 1);
         self.choices.push(Choice {
             index,
@@ -419,18 +420,8 @@ impl Normalizer {
             went_on: false,
             provisional: None,
             in_deltas: 0,
-            splitter: match self.think {
-                _ if !tolerance.allows(Quirk::ThinkTags) => Splitter::PLAIN,
-                ReasoningTags::Auto => Splitter::AUTO,
-                ReasoningTags::Off => Splitter::PLAIN,
-                ReasoningTags::Started => Splitter::STARTED,
-            },
-            reasoning_splitter: match self.think {
-                ReasoningTags::Auto | ReasoningTags::Started if tolerance.allows(Quirk::ThinkTags) => {
-                    Splitter::AUTO
-                }
-                _ => Splitter::PLAIN,
-            },
+            splitter,
+            reasoning_splitter,
             text: ChannelState::default(),
             reasoning: ChannelState::default(),
             refusal: ChannelState::default(),
@@ -438,6 +429,16 @@ impl Normalizer {
             parts: None,
         });
         Ok(())
+    }
+
+    /// The splitters of content that begins: of the text, of the reasoning.
+    fn splitters(&self, tolerance: &Tolerance) -> [Splitter; 2] {
+        match self.think {
+            _ if !tolerance.allows(Quirk::ThinkTags) => [Splitter::PLAIN; 2],
+            ReasoningTags::Auto => [Splitter::AUTO; 2],
+            ReasoningTags::Off => [Splitter::PLAIN; 2],
+            ReasoningTags::Started => [Splitter::STARTED, Splitter::AUTO],
+        }
     }
 }
 

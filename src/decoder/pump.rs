@@ -251,12 +251,13 @@ impl Machine {
                 self.frames.data_buffer()
             }
         };
+        let may_be_named = self.frames.may_name_events();
+        let context = Context { name, is_error: event.error, envelope: Envelope::None, may_be_named };
         if simdutf8::basic::from_utf8(payload).is_err() {
             let decoded = String::from_utf8_lossy(payload).into_owned();
-            let context = Context { name, is_error: event.error, envelope: Envelope::None };
             return self.undecodable(decoded, context);
         }
-        let document = parse::Event { payload, name, is_error: event.error, envelope: Envelope::None };
+        let document = parse::Event { payload, context };
         self.pipeline.decode_payload(&document, learn);
         self.settle();
         if learn
@@ -293,8 +294,7 @@ impl Machine {
     /// The event's payload is in the data buffer.
     pub(super) fn joined(&mut self, context: Context<'_>) {
         self.source = Source::Joined;
-        let Context { name, is_error, envelope } = context;
-        let event = parse::Event { payload: self.frames.data_buffer(), name, is_error, envelope };
+        let event = parse::Event { payload: self.frames.data_buffer(), context };
         self.pipeline.decode_payload(&event, false);
         self.settle();
     }

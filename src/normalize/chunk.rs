@@ -14,8 +14,15 @@ use crate::record::{Counter, RawDelta, Record, Str};
 const REMEMBERED: usize = 16;
 
 impl Normalizer {
-    pub(super) fn head(&mut self, head: &[Record], event: &mut Event<'_>) -> Result<(), ErrorKind> {
-        let (mut id, mut model, mut created, mut carries) = (Str::NONE, Str::NONE, None, true);
+    /// What is about the document. `says_more`: there is something about choices, or usage.
+    pub(super) fn head(
+        &mut self,
+        head: &[Record],
+        says_more: bool,
+        event: &mut Event<'_>,
+    ) -> Result<(), ErrorKind> {
+        let (mut id, mut model, mut created) = (Str::NONE, Str::NONE, None);
+        let mut carries = says_more || !head.is_empty();
         let mut repeats = false;
         for record in head {
             match *record {

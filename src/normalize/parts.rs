@@ -10,6 +10,7 @@
 //! 4. Arguments that came whole with a call's beginning count only if no fragment follows: they are held until its place
 //!    ends, at most as much as an event may be long.
 
+use super::closing::{release, release_text};
 use super::{Choice, Event, Normalizer, Repeats};
 use crate::delta::{ExtraKind, PartKind};
 use crate::error::{ErrorKind, LimitKind};
@@ -87,6 +88,7 @@ impl Parts {
             PlaceKey::Wire(_) => part.key == place.key && part.sub == place.sub,
             PlaceKey::Running => part.kind == place.kind,
             PlaceKey::Fresh => false,
+            PlaceKey::Current => true,
         };
         (is_same && part.ordinal.is_some() && part.ordinal == self.cursor).then_some(part)
     }
@@ -111,12 +113,6 @@ impl Parts {
         }
     }
 
-    /// What a repetition of the whole answer may leave out: all of it, if any content or call was told.
-    const fn told_at_all(&self) -> u8 {
-        const BESIDE: u8 = ANNOTATIONS | OPAQUE | EXTRAS;
-        if self.told & !BESIDE != 0 { ALL } else { self.told }
-    }
-
     fn told_of(&self, key: PlaceKey) -> u8 {
         self.open.iter().filter(|part| part.key == key).fold(0, |told, part| told | part.told)
     }
@@ -137,18 +133,19 @@ impl Parts {
         })
     }
 
-    /// Tells the current part, if what was told last is another.
-    fn tell(&mut self, choice: u32, out: &mut Vec<RawDelta>) -> bool {
+    /// Whether what is told next needs no cursor: there is no part, or it was told last.
+    fn is_told(&self) -> bool {
+        self.part().is_none_or(|part| part.ordinal.is_some() && part.ordinal == self.cursor)
+    }
+
+    /// Tells the current part.
+    fn tell(&mut self, choice: u32, out: &mut Vec<RawDelta>) {
         let next = self.next;
-        let Some(part) = self.current.and_then(|at| self.open.get_mut(at)) else { return false };
+        let Some(part) = self.current.and_then(|at| self.open.get_mut(at)) else { return };
         let ordinal = *part.ordinal.get_or_insert(next);
         self.next = next.max(ordinal.saturating_add(1));
-        if self.cursor == Some(ordinal) {
-            return false;
-        }
         self.cursor = Some(ordinal);
         out.push(RawDelta::Part { choice, part: ordinal, kind: part.kind });
-        true
     }
 }
 
@@ -161,6 +158,7 @@ impl Normalizer {
         let known = match place.key {
             PlaceKey::Running => parts.part().filter(|part| part.kind == place.kind).and(parts.current),
             PlaceKey::Fresh => None,
+            PlaceKey::Current => parts.current,
             PlaceKey::Wire(_) => parts.find(&place),
         };
         match known {
@@ -184,7 +182,6 @@ impl Normalizer {
             // The running part is over where another begins.
             end_part(choice, event);
         }
-        let index = choice.index;
         let parts = choice.parts.get_or_insert_default();
         if parts.open.len() >= most {
             return Err(ErrorKind::Limit(LimitKind::ToolCalls));
@@ -200,7 +197,7 @@ impl Normalizer {
             input: None,
         });
         if place.begins {
-            parts.tell(index, event.out);
+            move_cursor(choice, event);
         }
         Ok(())
     }
@@ -227,10 +224,10 @@ impl Normalizer {
     #[inline]
     pub(super) fn tell_part(&mut self, kind: u8, event: &mut Event<'_>) {
         let Some(choice) = self.current() else { return };
-        let index = choice.index;
         let Some(parts) = &mut choice.parts else { return };
         parts.note_told(kind);
-        if parts.tell(index, event.out) {
+        if !parts.is_told() {
+            move_cursor(choice, event);
             self.repeatable = false;
         }
     }
@@ -240,11 +237,13 @@ impl Normalizer {
         self.repeatable = false;
         let Some(choice) = self.current() else { return };
         let parts = choice.parts.as_deref();
+        let told = choice.in_deltas | parts.map_or(0, |parts| parts.told);
         let (told, ends, is_quirk) = match scope {
             Scope::Message { ends } => (choice.in_deltas, ends, true),
             Scope::Place => (parts.and_then(Parts::part).map_or(0, |part| part.told), false, false),
             Scope::Item(key) => (parts.map_or(0, |parts| parts.told_of(key)), false, false),
-            Scope::Answer => (parts.map_or(0, Parts::told_at_all), false, false),
+            Scope::Kinds => (told, false, false),
+            Scope::Answer => (told_at_all(told), false, false),
         };
         self.repeats = Some(Repeats { told, ends, is_quirk });
     }
@@ -301,36 +300,43 @@ impl Normalizer {
             return;
         }
         self.started = super::Started::default();
+        self.invalidates_shapes = true;
+        let [splitter, reasoning_splitter] = self.splitters(event.tolerance);
         if let Some(choice) = self.choices.iter_mut().find(|choice| choice.index == 0) {
+            release(choice, event);
             event.out.push(RawDelta::Restart { choice: 0 });
-            choice.role = 0;
-            choice.finished = None;
+            (choice.role, choice.finished, choice.went_on, choice.provisional) = (0, None, false, None);
+            (choice.splitter, choice.reasoning_splitter) = (splitter, reasoning_splitter);
             if let Some(parts) = &mut choice.parts {
                 parts.open.clear();
-                (parts.current, parts.held) = (None, 0);
+                (parts.current, parts.held, parts.told) = (None, 0, 0);
             }
         }
     }
 }
 
+/// Tells the current part, if what was told last is another. What is held of that one's text goes before.
+fn move_cursor(choice: &mut Choice, event: &mut Event<'_>) {
+    if choice.parts.as_ref().is_none_or(|parts| parts.is_told()) {
+        return;
+    }
+    release_text(choice, event);
+    if let Some(parts) = &mut choice.parts {
+        parts.tell(choice.index, event.out);
+    }
+}
+
 /// The current part is over: what is held of it is told, its call ends, its marks are dropped.
 fn end_part(choice: &mut Choice, event: &mut Event<'_>) {
+    release_input(choice, event);
     let index = choice.index;
     let Some(parts) = choice.parts.as_mut() else { return };
     let Some(at) = parts.current else { return };
-    let Some(part) = parts.part_mut() else { return };
-    let (input, call) = (part.input.take(), part.call);
-    parts.held = parts.held.saturating_sub(input.as_ref().map_or(0, |input| input.len()));
-    if let Some(slot) = call
+    let slot = parts.part().and_then(|part| part.call);
+    if let Some(slot) = slot
         && let Some(call) = choice.calls.get_mut(slot).filter(|call| !call.ended)
     {
         let wire_slot = u32::try_from(slot).unwrap_or(u32::MAX);
-        if let Some(input) = input {
-            parts.tell(index, event.out);
-            let fragment = event.texts.keep(&input);
-            event.out.push(RawDelta::ToolCallArguments { choice: index, slot: wire_slot, fragment });
-            parts.told |= ARGUMENTS;
-        }
         if let Some(fragment) = call.channel.release(&mut event.texts) {
             event.out.push(RawDelta::ToolCallArguments { choice: index, slot: wire_slot, fragment });
         }
@@ -339,6 +345,30 @@ fn end_part(choice: &mut Choice, event: &mut Event<'_>) {
     }
     parts.open.remove(at);
     parts.current = None;
+}
+
+/// No fragment will follow: what came whole with the beginning of the current part's call is told.
+fn release_input(choice: &mut Choice, event: &mut Event<'_>) {
+    let Some(parts) = choice.parts.as_mut() else { return };
+    let Some(part) = parts.part_mut() else { return };
+    let (Some(input), Some(slot)) = (part.input.take(), part.call) else { return };
+    part.told |= ARGUMENTS;
+    parts.told |= ARGUMENTS;
+    parts.held = parts.held.saturating_sub(input.len());
+    move_cursor(choice, event);
+    let (fragment, slot) = (event.texts.keep(&input), u32::try_from(slot).unwrap_or(u32::MAX));
+    event.out.push(RawDelta::ToolCallArguments { choice: choice.index, slot, fragment });
+}
+
+/// The stream ends: nothing will follow in any part.
+pub(super) fn release_inputs(choice: &mut Choice, event: &mut Event<'_>) {
+    let count = choice.parts.as_ref().map_or(0, |parts| parts.open.len());
+    for at in 0..count {
+        if let Some(parts) = &mut choice.parts {
+            parts.current = Some(at);
+        }
+        release_input(choice, event);
+    }
 }
 
 /// The choice ends: its calls' places are over.
@@ -352,4 +382,10 @@ pub(super) fn end_call_parts(choice: &mut Choice, event: &mut Event<'_>) {
         }
         end_part(choice, event);
     }
+}
+
+/// What a repetition of the whole answer may leave out: all of it, if any content or call was told.
+const fn told_at_all(told: u8) -> u8 {
+    const BESIDE: u8 = ANNOTATIONS | OPAQUE | EXTRAS;
+    if told & !BESIDE != 0 { ALL } else { told }
 }

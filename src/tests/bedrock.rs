@@ -3,7 +3,8 @@
 //! `DELTAIC_BLESS=1` writes them. To add one: an entry here, a golden with an empty `# quirks:` beside where it will be.
 
 use super::naive_eventstream::{header, write};
-use super::support::{blesses, corpus_dir};
+use super::support::{Run, blesses, corpus_dir, run, run_whole};
+use crate::{Delta, Error, ErrorKind, LimitKind, Limits, Options, Wire};
 
 /// A message of this type.
 fn event(name: &str, payload: &str) -> Vec<u8> {
@@ -403,4 +404,62 @@ fn the_files_are_these_streams() {
     let files = super::support::files(&dir);
     let binary = files.iter().filter(|path| path.extension().is_some_and(|extension| extension == "bin"));
     assert_eq!(binary.count(), streams.len());
+}
+
+fn texts(run: &Run) -> String {
+    let text = |delta| if let Delta::Text { text, .. } = delta { text.to_owned() } else { String::new() };
+    run.deltas().map(text).collect()
+}
+
+/// A message and its type are as long as their limits say, and no longer; what is too long costs itself, under every cut.
+#[test]
+fn limits_hold_for_messages() {
+    let long = text("0", &"x".repeat(300));
+    let stream = [start(), text("0", "a"), long.clone(), text("0", "b")].concat();
+    let offset = (start().len() + text("0", "a").len()) as u64;
+    let bytes = |most| Options::new().limits(Limits::new().with_event_bytes(most));
+    let name = |most| Options::new().limits(Limits::new().with_event_name_bytes(most));
+    for (options, kind) in [
+        (bytes(long.len() - 1), ErrorKind::Limit(LimitKind::EventBytes)),
+        (name(16), ErrorKind::Limit(LimitKind::EventNameBytes)),
+    ] {
+        let whole = run_whole(&options, &stream);
+        assert_eq!(whole.errors().next().map(|error| error.kind()), Some(kind));
+        for size in [1, 5, 64, 400] {
+            assert_eq!(run(&options, stream.chunks(size)), whole, "{size}");
+        }
+    }
+    let run_over = run_whole(&bytes(long.len() - 1), &stream);
+    assert_eq!(
+        (texts(&run_over).as_str(), run_over.errors().map(|error| error.offset()).max()),
+        ("ab", Some(offset))
+    );
+    for options in [bytes(long.len()), name(17)] {
+        assert_eq!(run_whole(&options, &stream).errors().next(), None);
+    }
+}
+
+/// The type of a message decides what it is, the name of a server-sent event does not; and a body without a name is known
+/// only where it comes wrapped.
+#[test]
+fn what_decides_stands_in_the_envelope() {
+    let settled = |bytes: &[u8]| run_whole(&Options::new(), bytes).ending.unknown_events();
+    assert_eq!(settled(&start()), 0);
+    assert_eq!(settled(b"event: messageStart\ndata: {\"role\":\"assistant\"}\n\n"), 1);
+    let body = r#"{"outputText":"Low","index":0}"#;
+    assert_eq!(settled(&chunk(body)), 0);
+    assert_eq!(settled(format!("data: {body}\n\n").as_bytes()), 1);
+    assert_eq!(settled(&event("piece", body)), 1);
+    let fixed = Options::new().wire(Some(Wire::InvokeModel));
+    assert_eq!(texts(&run_whole(&fixed, format!("data: {body}\n\n").as_bytes())), "Low");
+}
+
+/// After lengths that are not proven nothing is framed, and no more is taken.
+#[test]
+fn a_wrong_prelude_is_fatal() {
+    let stream = [start(), damaged(text("0", "a"), 2), text("0", "b")].concat();
+    let fatal: Vec<Error> = run_whole(&Options::new(), &stream).errors().collect();
+    assert_eq!(fatal.len(), 1);
+    assert!(fatal[0].is_fatal() && fatal[0].kind() == ErrorKind::Checksum);
+    assert_eq!(fatal[0].offset(), start().len() as u64);
 }

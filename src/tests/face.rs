@@ -161,6 +161,10 @@ fn one_guard_for_feed_and_finish() {
             (decoder, told)
         };
         let expected = run_whole(&stream.options(), &stream.bytes);
+        if expected.errors().any(|error| error.is_fatal()) {
+            // Told again by every further call, of the end, too.
+            continue;
+        }
 
         let (mut by_guard, mut told) = decoder();
         let mut rest = by_guard.finish();

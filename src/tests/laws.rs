@@ -17,7 +17,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("dialect", &["delta", "record", "words"]),
     ("keep", &[]),
     ("carry", &["keep"]),
-    ("frame", &["dialect", "keep", "lex", "options", "record"]),
+    ("frame", &["dialect", "error", "keep", "lex", "options", "record"]),
     ("feeder", &["carry", "frame"]),
     ("shape", &["lex", "record"]),
     ("parse", &["delta", "dialect", "error", "keep", "lex", "options", "record"]),

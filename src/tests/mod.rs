@@ -16,7 +16,9 @@ mod laws;
 mod limits;
 use crate::fuzzing::{naive, naive_eventstream};
 mod matrix;
+mod messages;
 
+mod blocks;
 mod catalogue;
 mod generated;
 mod pairs;

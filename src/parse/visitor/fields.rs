@@ -21,6 +21,9 @@ pub(in crate::parse) struct Field<M> {
 /// The values of as many members as were asked for, in that order; none where it is missing or null.
 pub(in crate::parse) type Fields<M, const N: usize> = [Option<Field<M>>; N];
 
+/// A member: its name and its value.
+type Named<M> = (Str, Field<M>);
+
 impl<C: Cursor> Visitor<'_, C> {
     /// Visits the object ahead and marks the members of these names. Others mean nothing here: a shape may leave them open,
     /// by option they are passed on. Of several of one name the last that is not null counts. Cost: one pass.
@@ -76,7 +79,7 @@ impl<C: Cursor> Visitor<'_, C> {
     pub(in crate::parse) fn only_member(
         &mut self,
         field: Option<Field<C::Mark>>,
-    ) -> Result<Option<(Str, Field<C::Mark>)>, ErrorKind> {
+    ) -> Result<Option<Named<C::Mark>>, ErrorKind> {
         let Some(field) = field.filter(|field| field.kind == Kind::Object) else { return Ok(None) };
         self.at(field, |visitor| {
             let mut found = None;
@@ -183,21 +186,38 @@ impl<C: Cursor> Visitor<'_, C> {
         })
     }
 
-    /// The same as content of the running part of this kind.
+    /// The same on a wire whose parts have no keys: where it says something, in the current part if that is of this kind, else
+    /// in a new one.
     pub(in crate::parse) fn push_running(
         &mut self,
-        kind: PartKind,
         field: Option<Field<C::Mark>>,
+        kind: PartKind,
         record: impl FnOnce(Str) -> Record,
     ) -> Result<(), ErrorKind> {
-        let place = self.stated();
-        self.push(Record::Place(Place { key: PlaceKey::Running, sub: Place::WHOLE, kind, begins: false }))?;
-        let from = self.stated();
-        self.push_string(field, record)?;
-        if self.stated() == from {
-            self.records.strike(place..from);
-        }
-        Ok(())
+        let Some(field) = field.filter(|field| field.kind == Kind::String) else { return Ok(()) };
+        self.at(field, |visitor| {
+            let text = visitor.cursor.string()?;
+            if text.is_empty() && visitor.cursor.edges(text) == Default::default() {
+                return Ok(());
+            }
+            let place = Place { key: PlaceKey::Running, sub: Place::WHOLE, kind, begins: false };
+            visitor.push(Record::Place(place))?;
+            visitor.push_text(text, record(text))
+        })
+    }
+
+    /// States a call that comes whole, in a part of its own. Arguments that are no string are their JSON text.
+    pub(in crate::parse) fn push_whole_call(
+        &mut self,
+        id: Str,
+        name: Str,
+        arguments: Option<Field<C::Mark>>,
+    ) -> Result<(), ErrorKind> {
+        let (key, kind) = (PlaceKey::Fresh, PartKind::ToolCall);
+        self.push(Record::Place(Place { key, sub: Place::WHOLE, kind, begins: false }))?;
+        self.push(Record::ToolCall { index: None, id, name, bare: false })?;
+        self.push_arguments(arguments)?;
+        self.push(Record::PlaceEnd)
     }
 
     /// States a field's string as a blob that belongs to the reasoning, if it is not empty.
@@ -239,23 +259,6 @@ impl<C: Cursor> Visitor<'_, C> {
             return Ok(());
         }
         self.push(Record::Extra { kind, name, json, chunk: true })
-    }
-
-    /// States a call that comes whole and has neither an id nor an index: a part of its own. Without a name there is none.
-    pub(in crate::parse) fn push_whole_call(
-        &mut self,
-        name: Option<Field<C::Mark>>,
-        arguments: Option<Field<C::Mark>>,
-    ) -> Result<(), ErrorKind> {
-        let name = self.string_of(name)?;
-        if name.is_empty() {
-            return Ok(());
-        }
-        let kind = PartKind::ToolCall;
-        self.push(Record::Place(Place { key: PlaceKey::Fresh, sub: Place::WHOLE, kind, begins: true }))?;
-        self.push(Record::ToolCall { index: None, id: Str::NONE, name, bare: false })?;
-        self.push_arguments(arguments)?;
-        self.push(Record::PlaceEnd)
     }
 
     /// What follows is about the choice of this index, or without one of this position.
