@@ -266,6 +266,12 @@ impl Normalizer {
         self.body(records.body(), event)
     }
 
+    /// The same of a document just like one before, which told nothing of its head: nor does this one.
+    pub(crate) fn repetition(&mut self, records: &Records, event: &mut Event<'_>) -> Result<(), ErrorKind> {
+        self.in_choice = false;
+        self.body(records.body(), event)
+    }
+
     /// The records about choices, and usage.
     fn body(&mut self, records: &[Record], event: &mut Event<'_>) -> Result<(), ErrorKind> {
         let mut before = None;
@@ -281,19 +287,21 @@ impl Normalizer {
                     self.repeatable = false;
                 }
                 Record::Done { marker } => {
-                    self.tell_usage(before.take(), event);
+                    self.tell_usage(before.as_ref(), event);
+                    before = None;
                     self.end(Some(marker), event);
                 }
                 _ => self.record(record, event)?,
             }
         }
-        self.tell_usage(before, event);
+        self.tell_usage(before.as_ref(), event);
         Ok(())
     }
 
     /// Tells the usage, if it was another `before`.
-    fn tell_usage(&mut self, before: Option<Usage>, event: &mut Event<'_>) {
-        if before.is_some_and(|before| before != self.usage) {
+    #[inline]
+    fn tell_usage(&mut self, before: Option<&Usage>, event: &mut Event<'_>) {
+        if before.is_some_and(|before| *before != self.usage) {
             let snapshot = self.take_snapshot();
             event.out.push(RawDelta::Usage { snapshot });
         }

@@ -61,7 +61,9 @@ impl Normalizer {
             self.mark(kind);
         }
         // A lone surrogate is text, too.
-        if !text.is_empty() || self.edges != Edges::default() {
+        if (!text.is_empty() || self.edges != Edges::default())
+            && self.current().is_some_and(|choice| choice.parts.is_some())
+        {
             self.tell_part(kind, event);
         }
         self.emit_text(channel, text, event);
