@@ -246,8 +246,6 @@ fn resolved(record: &Record, text: &dyn Fn(Str) -> String) -> String {
         Record::Edges { lead, tail } => format!("edges {lead} {tail}"),
         Record::Unknown { json, .. } => format!("unknown {}", text(json)),
         Record::Whole(_)
-        | Record::PlaceBegins
-        | Record::ErrorRepeats
         | Record::Begin
         | Record::Place(_)
         | Record::ErrorRepeats

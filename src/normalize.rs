@@ -28,6 +28,7 @@ mod tools;
 pub(crate) use partial_args::assemble;
 
 use channel::{ChannelState, Edges};
+use chunk::counter_of;
 use parts::Parts;
 use think::Splitter;
 use tools::Call;
@@ -36,7 +37,7 @@ use crate::delta::{FinishReason, Usage};
 use crate::dialect::{Quirk, Tolerance};
 use crate::error::{ErrorKind, LimitKind};
 use crate::options::{ContentMode, Limits, Options, ReasoningTags};
-use crate::record::{Counter, RawDelta, Record, Records, Texts};
+use crate::record::{RawDelta, Record, Records, Texts};
 
 /// The channels of text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -298,15 +299,6 @@ impl Normalizer {
         Ok(())
     }
 
-    /// Tells the usage, if it was another `before`.
-    #[inline]
-    fn tell_usage(&mut self, before: Option<&Usage>, event: &mut Event<'_>) {
-        if before.is_some_and(|before| *before != self.usage) {
-            let snapshot = self.take_snapshot();
-            event.out.push(RawDelta::Usage { snapshot });
-        }
-    }
-
     fn record(&mut self, record: &Record, event: &mut Event<'_>) -> Result<(), ErrorKind> {
         match *record {
             Record::Choice { index } => self.choose(index, event.tolerance)?,
@@ -416,17 +408,6 @@ impl Normalizer {
             parts: None,
         });
         Ok(())
-    }
-}
-
-fn counter_of(usage: &mut Usage, counter: Counter) -> &mut Option<u64> {
-    match counter {
-        Counter::Input => &mut usage.input,
-        Counter::Output => &mut usage.output,
-        Counter::Total => &mut usage.total,
-        Counter::CachedInput => &mut usage.cached_input,
-        Counter::CacheWrite => &mut usage.cache_write,
-        Counter::Reasoning => &mut usage.reasoning,
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Knows: what was told of these before. Must not know: choices.
 
-use super::{Event, Normalizer, Started, counter_of, make_room};
+use super::{Event, Normalizer, Started, make_room};
 use crate::delta::Usage;
 use crate::dialect::{self, Quirk, Tolerance};
 use crate::error::{ErrorKind, LimitKind};
@@ -106,6 +106,15 @@ impl Normalizer {
         true
     }
 
+    /// Tells the usage, if it was another `before`.
+    #[inline]
+    pub(super) fn tell_usage(&mut self, before: Option<&Usage>, event: &mut Event<'_>) {
+        if before.is_some_and(|before| *before != self.usage) {
+            let snapshot = self.take_snapshot();
+            event.out.push(RawDelta::Usage { snapshot });
+        }
+    }
+
     /// The usage known so far.
     #[inline]
     pub(crate) fn usage(&self) -> &Usage {
@@ -130,5 +139,16 @@ impl Normalizer {
         make_room(&mut self.snapshots, 1);
         self.snapshots.push(self.usage);
         ordinal
+    }
+}
+
+pub(super) fn counter_of(usage: &mut Usage, counter: Counter) -> &mut Option<u64> {
+    match counter {
+        Counter::Input => &mut usage.input,
+        Counter::Output => &mut usage.output,
+        Counter::Total => &mut usage.total,
+        Counter::CachedInput => &mut usage.cached_input,
+        Counter::CacheWrite => &mut usage.cache_write,
+        Counter::Reasoning => &mut usage.reasoning,
     }
 }
