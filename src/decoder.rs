@@ -49,6 +49,9 @@ struct Machine {
     mode: Mode,
     /// The event ahead is none of the known shapes: the hot path has looked.
     missed: bool,
+    /// When the last call ended, some buffer held more than is kept of an event: it is given back as soon as that event's deltas are
+    /// told. Buffers grow by what is decoded, so they are looked at once a call and not at each step of it.
+    is_swollen: bool,
     state: State,
     /// The largest event.
     limit: usize,
@@ -130,6 +133,7 @@ impl Machine {
             pipeline: Pipeline::new(options),
             mode: Mode::General,
             missed: false,
+            is_swollen: false,
             unescaped_delta: None,
             next: 0,
             source: Source::Scratch,

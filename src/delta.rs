@@ -73,7 +73,7 @@ pub enum Delta<'a> {
         /// The piece; never empty.
         text: &'a str,
     },
-    /// A blob that belongs to the reasoning and must be sent back byte for byte.
+    /// A blob that belongs to the reasoning and must be sent back byte for byte: [`crate::docs::wires`] shows how.
     #[non_exhaustive]
     ReasoningOpaque {
         /// Index of the choice.

@@ -46,6 +46,9 @@ pub(crate) fn done_marker(text: &[u8]) -> Option<usize> {
 /// The event name that makes any data an error.
 pub(crate) const ERROR_EVENT: &str = "error";
 
+/// The event name of which the data is text, whatever it looks like.
+pub(crate) const TEXT_EVENT: &str = "output";
+
 /// Members of a chunk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ChunkKey {
@@ -385,7 +388,12 @@ pub(crate) fn native_finish(word: &[u8]) -> Option<Finish> {
     Some(match word {
         b"" | b"null" | b"FINISH_REASON_UNSPECIFIED" | b"not_finished" => return None,
         b"FINISH" | b"done" => Finish::Plain(Stop),
-        b"LENGTH" | b"limit" | b"incomplete" | b"budget_exceeded" => Finish::Plain(Length),
+        b"LENGTH"
+        | b"limit"
+        | b"incomplete"
+        | b"budget_exceeded"
+        | b"max_completion_tokens"
+        | b"max_prompt_tokens" => Finish::Plain(Length),
         b"TOOL_CALL" | b"requires_action" => Finish::Plain(ToolCalls),
         b"IMAGE_PROHIBITED_CONTENT" | b"IMAGE_RECITATION" | b"CONTENT_FILTERED" => {
             Finish::Plain(ContentFilter)

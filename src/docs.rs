@@ -3,12 +3,16 @@
 //! Knows: the public names. Must not know: any room.
 //!
 //! * [`embedding`]: verbs, call order, borrows, the proxy's tap, the gateway.
+//! * [`wires`]: which grammars are understood, how they are told apart, what their fields become.
 //! * [`quirks`]: what does this endpoint do? Every deviation that is understood, with its witness.
 //! * [`json`]: what RFC 8259 leaves open, and what is done here.
 //! * [`memory`]: what is held, until when, and what it costs.
 
 #[doc = include_str!("docs/embedding.md")]
 pub mod embedding {}
+
+#[doc = include_str!("docs/wires.md")]
+pub mod wires {}
 
 /// What does this endpoint do? Feed it to `deltaic --stats -o none` (or ask [`Decoder::quirks_seen`](crate::Decoder::quirks_seen))
 /// and look the names up here.

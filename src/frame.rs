@@ -251,6 +251,12 @@ impl Frames {
         }
     }
 
+    /// Whether events may have names in this framing.
+    #[inline]
+    pub(crate) fn may_name_events(&self) -> bool {
+        matches!(self.format, Format::Sse)
+    }
+
     /// Whether an event that is `raw` ends there whatever follows: with a blank line, or with its line where lines are events.
     pub(crate) fn ends_by_itself(&self, raw: &[u8]) -> bool {
         match self.format {

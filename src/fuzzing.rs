@@ -198,8 +198,8 @@ pub fn json(data: &[u8]) {
 
 /// A document of an event without a name, on a stream whose wire is not known yet.
 pub(crate) fn wiring(wire: &mut Option<crate::Wire>) -> crate::parse::Wiring<'_> {
-    let context =
-        crate::parse::Context { name: b"", is_error: false, envelope: crate::parse::Envelope::None };
+    let envelope = crate::parse::Envelope::None;
+    let context = crate::parse::Context { name: b"", is_error: false, envelope, may_be_named: false };
     crate::parse::Wiring { wire, context }
 }
 
@@ -246,10 +246,10 @@ fn resolved(record: &Record, text: &dyn Fn(Str) -> String) -> String {
         Record::Edges { lead, tail } => format!("edges {lead} {tail}"),
         Record::Unknown { json, .. } => format!("unknown {}", text(json)),
         Record::Whole(_)
-        | Record::PlaceBegins
-        | Record::ErrorRepeats
         | Record::Begin
         | Record::Place(_)
+        | Record::ErrorRepeats
+        | Record::PlaceBegins
         | Record::PlaceEnd
         | Record::WeakCounter { .. }
         | Record::ProvisionalFinish(_)

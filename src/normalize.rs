@@ -25,6 +25,7 @@ mod think;
 mod tools;
 
 use channel::{ChannelState, Edges};
+use chunk::counter_of;
 use parts::Parts;
 use think::Splitter;
 use tools::Call;
@@ -33,7 +34,7 @@ use crate::delta::{FinishReason, Usage};
 use crate::dialect::{Quirk, Tolerance};
 use crate::error::{ErrorKind, LimitKind};
 use crate::options::{ContentMode, Limits, Options, ReasoningTags};
-use crate::record::{Counter, RawDelta, Record, Records, Texts};
+use crate::record::{RawDelta, Record, Records, Texts};
 
 /// The channels of text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -259,7 +260,13 @@ impl Normalizer {
     /// Makes deltas of one document's records. No choice is meant before the document names one.
     pub(crate) fn document(&mut self, records: &Records, event: &mut Event<'_>) -> Result<(), ErrorKind> {
         self.in_choice = false;
-        self.head(records.head(), event)?;
+        self.head(records.head(), !records.body().is_empty(), event)?;
+        self.body(records.body(), event)
+    }
+
+    /// The same of a document just like one before, which told nothing of its head: nor does this one.
+    pub(crate) fn repetition(&mut self, records: &Records, event: &mut Event<'_>) -> Result<(), ErrorKind> {
+        self.in_choice = false;
         self.body(records.body(), event)
     }
 
@@ -278,22 +285,15 @@ impl Normalizer {
                     self.repeatable = false;
                 }
                 Record::Done { marker } => {
-                    self.tell_usage(before.take(), event);
+                    self.tell_usage(before.as_ref(), event);
+                    before = None;
                     self.end(Some(marker), event);
                 }
                 _ => self.record(record, event)?,
             }
         }
-        self.tell_usage(before, event);
+        self.tell_usage(before.as_ref(), event);
         Ok(())
-    }
-
-    /// Tells the usage, if it was another `before`.
-    fn tell_usage(&mut self, before: Option<Usage>, event: &mut Event<'_>) {
-        if before.is_some_and(|before| before != self.usage) {
-            let snapshot = self.take_snapshot();
-            event.out.push(RawDelta::Usage { snapshot });
-        }
     }
 
     fn record(&mut self, record: &Record, event: &mut Event<'_>) -> Result<(), ErrorKind> {
@@ -301,10 +301,7 @@ impl Normalizer {
             Record::Choice { index } => self.choose(index, event.tolerance)?,
             Record::Begin => self.begin_answer(event),
             Record::Place(place) => self.place(place, event)?,
-            Record::PlaceBegins => {
-                self.repeatable = false;
-                self.tell_part(0, event);
-            }
+            Record::PlaceBegins => self.begin_place(event),
             Record::PlaceEnd => self.end_place(event),
             Record::Whole(scope) => self.begin_repetition(scope),
             Record::Role(role) => self.role(role, false, event),
@@ -316,15 +313,7 @@ impl Normalizer {
             Record::Reasoning { text, .. } => self.content(TextChannel::Reasoning, text, event),
             Record::Text(text) => self.content(TextChannel::Text, text, event),
             Record::Refusal(text) => self.content(TextChannel::Refusal, text, event),
-            Record::Opaque { kind, data } => {
-                self.repeatable = false;
-                if self.accepts(parts::OPAQUE, event) {
-                    self.tell_part(parts::OPAQUE, event);
-                    if let Some(choice) = self.choice_index() {
-                        event.out.push(RawDelta::ReasoningOpaque { choice, kind, data });
-                    }
-                }
-            }
+            Record::Opaque { kind, data } => self.opaque(kind, data, event),
             Record::ToolCall { index, id, name, bare } => {
                 self.call = None;
                 if self.accepts(CALLS, event) {
@@ -341,18 +330,7 @@ impl Normalizer {
             Record::ArgumentAt { path, value, name, json } => {
                 self.argument_at(path, value, (name, json), event);
             }
-            Record::Extra { kind, name, json, chunk } => {
-                self.repeatable = false;
-                if chunk {
-                    if self.is_new_extra(json, event) {
-                        event.out.push(RawDelta::Extra { choice: None, kind, name, json });
-                    }
-                } else if self.accepts(parts::extra(kind), event) {
-                    self.tell_part(parts::extra(kind), event);
-                    let choice = self.choice_index();
-                    event.out.push(RawDelta::Extra { choice, kind, name, json });
-                }
-            }
+            Record::Extra { kind, name, json, chunk } => self.extra((kind, name, json), chunk, event),
             Record::ExtraIfHosted { name, brace } => {
                 if self.call.is_none() {
                     self.hosted_extra(name, brace, event);
@@ -409,6 +387,7 @@ impl Normalizer {
         }
         self.repeatable = false;
         self.choice = self.choices.len();
+        let [splitter, reasoning_splitter] = self.splitters(tolerance);
         make_room(&mut self.choices, 1);
         self.choices.push(Choice {
             index,
@@ -417,18 +396,8 @@ impl Normalizer {
             went_on: false,
             provisional: None,
             in_deltas: 0,
-            splitter: match self.think {
-                _ if !tolerance.allows(Quirk::ThinkTags) => Splitter::PLAIN,
-                ReasoningTags::Auto => Splitter::AUTO,
-                ReasoningTags::Off => Splitter::PLAIN,
-                ReasoningTags::Started => Splitter::STARTED,
-            },
-            reasoning_splitter: match self.think {
-                ReasoningTags::Auto | ReasoningTags::Started if tolerance.allows(Quirk::ThinkTags) => {
-                    Splitter::AUTO
-                }
-                _ => Splitter::PLAIN,
-            },
+            splitter,
+            reasoning_splitter,
             text: ChannelState::default(),
             reasoning: ChannelState::default(),
             refusal: ChannelState::default(),
@@ -436,17 +405,6 @@ impl Normalizer {
             parts: None,
         });
         Ok(())
-    }
-}
-
-fn counter_of(usage: &mut Usage, counter: Counter) -> &mut Option<u64> {
-    match counter {
-        Counter::Input => &mut usage.input,
-        Counter::Output => &mut usage.output,
-        Counter::Total => &mut usage.total,
-        Counter::CachedInput => &mut usage.cached_input,
-        Counter::CacheWrite => &mut usage.cache_write,
-        Counter::Reasoning => &mut usage.reasoning,
     }
 }
 

@@ -11,6 +11,7 @@ pub(crate) mod audio;
 pub(crate) mod cursor;
 mod document;
 mod envelope;
+mod named;
 mod payload;
 pub(crate) mod reader;
 #[cfg(any(test, feature = "simd-json", fuzzing))]
@@ -19,7 +20,7 @@ mod visitor;
 mod wire;
 
 use crate::dialect::{self, Quirk, Tolerance};
-use crate::error::{ErrorKind, LimitKind};
+use crate::error::ErrorKind;
 use crate::lex;
 use crate::options::{ExtrasMode, Wire};
 use crate::record::{Record, Records, Str};
@@ -46,14 +47,10 @@ pub(crate) struct ParseOptions {
 #[derive(Clone, Copy)]
 pub(crate) struct Event<'a> {
     pub(crate) payload: &'a [u8],
-    /// Its name; empty where it has none.
-    pub(crate) name: &'a [u8],
-    /// The framing says that its data is an error.
-    pub(crate) is_error: bool,
-    pub(crate) envelope: Envelope,
+    pub(crate) context: Context<'a>,
 }
 
-/// What comes with a document besides its text.
+/// What comes with an event besides its payload.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Context<'a> {
     /// The event's name; empty where it has none.
@@ -61,6 +58,8 @@ pub(crate) struct Context<'a> {
     /// The framing says that it is an error.
     pub(crate) is_error: bool,
     pub(crate) envelope: Envelope,
+    /// The framing has names for events.
+    pub(crate) may_be_named: bool,
 }
 
 /// Which wire a document is read by.
@@ -144,7 +143,13 @@ impl Parser {
         tolerance: &mut Tolerance,
     ) -> Result<Next, ErrorKind> {
         if self.ahead == Ahead::Payload {
-            if (!event.name.is_empty() || event.is_error)
+            if let Some(wire) = wire::wire_of_text(event.context.name)
+                && self.is_text_on(wire, event, scratch, tolerance)
+            {
+                self.wire = Some(wire);
+                return self.output(event);
+            }
+            if (!event.context.name.is_empty() || event.context.is_error)
                 && let Some(next) = self.named(event, scratch, tolerance)?
             {
                 return Ok(next);
@@ -194,57 +199,6 @@ impl Parser {
         Ok(Next::Records)
     }
 
-    /// An event whose name says what it is: an error, or the end.
-    fn named(
-        &mut self,
-        event: &Event<'_>,
-        scratch: &mut Scratch,
-        tolerance: &mut Tolerance,
-    ) -> Result<Option<Next>, ErrorKind> {
-        if event.name.len() > self.options.name_limit {
-            return Err(ErrorKind::Limit(LimitKind::EventNameBytes));
-        }
-        let named_error = event.name == dialect::ERROR_EVENT.as_bytes();
-        // On chat events have no names.
-        let is_native = self.wire.is_some_and(|wire| wire != Wire::Chat);
-        if event.is_error || named_error && (is_native || tolerance.meets(Quirk::ErrorEvent)) {
-            return self.error_event(event, scratch, tolerance).map(Some);
-        }
-        match payload::named_end(event.payload, event.name) {
-            Some(marker) if tolerance.meets(Quirk::NamedEnd) => self.only(Record::Done { marker }).map(Some),
-            _ => Ok(None),
-        }
-    }
-
-    /// Data that is an error whatever it says.
-    fn error_event(
-        &mut self,
-        event: &Event<'_>,
-        scratch: &mut Scratch,
-        tolerance: &mut Tolerance,
-    ) -> Result<Next, ErrorKind> {
-        if event.envelope == Envelope::Message {
-            return self.exception(event, scratch, tolerance);
-        }
-        let at = payload::skip_space(event.payload, 0);
-        let is_error = |record: &Record| matches!(record, Record::Error { .. });
-        if event.payload.get(at) == Some(&b'{')
-            && let Ok(end) = self.read(event, at, scratch, tolerance)
-            && self.records.head().iter().any(is_error)
-        {
-            self.name_records(event, (at, end), scratch);
-            self.ahead = Ahead::Segment(Segment::End);
-            return Ok(Next::Records);
-        }
-        self.words(event)
-    }
-
-    /// The payload is the peer's complaint in so many words.
-    fn words(&mut self, event: &Event<'_>) -> Result<Next, ErrorKind> {
-        let message = Str::payload(0, event.payload.len());
-        self.only(Record::Error { code: Str::NONE, kind: Str::NONE, message, json: message })
-    }
-
     /// Text that does not begin like JSON: a scalar of no known wire, or the peer's words.
     fn text(
         &mut self,
@@ -254,7 +208,7 @@ impl Parser {
     ) -> Result<Next, ErrorKind> {
         if is_value(event.payload, self.options.depth, scratch) {
             let json = Str::payload(0, event.payload.len());
-            let name = event_name(event.name, scratch);
+            let name = event_name(event.context.name, scratch);
             return self.only(Record::Unknown { name, json });
         }
         if !tolerance.meets(Quirk::PlainText) {
@@ -334,7 +288,7 @@ impl Parser {
         self.records.name_whole(0, Str::payload(span.0, span.1));
         let is_unknown = |record: &Record| matches!(record, Record::Unknown { .. });
         if self.records.head().iter().any(is_unknown) {
-            let name = event_name(event.name, scratch);
+            let name = event_name(event.context.name, scratch);
             self.records.name_event(name);
         }
     }
@@ -346,7 +300,7 @@ impl Parser {
         scratch: &mut Scratch,
         tolerance: &mut Tolerance,
     ) -> Result<usize, ErrorKind> {
-        let context = Context { name: event.name, is_error: event.is_error, envelope: event.envelope };
+        let context = event.context;
         let wiring = &mut Wiring { wire: &mut self.wire, context };
         document(event.payload, at, &self.options, wiring, &mut self.records, scratch, tolerance)
     }

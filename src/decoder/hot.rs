@@ -229,3 +229,12 @@ impl Machine {
         }
     }
 }
+
+#[cfg(test)]
+impl crate::Decoder {
+    /// Whether this event would be told by the hot path.
+    pub(crate) fn predicts(&mut self, event: &[u8]) -> bool {
+        let machine = &mut self.machine;
+        machine.is_hot() && machine.shapes.find(event).is_some_and(|hit| machine.single_delta(&hit).is_some())
+    }
+}

@@ -15,9 +15,10 @@ impl Machine {
         let (name, is_error, envelope) = (event.name.of(raw), event.error, Envelope::Message);
         if simdutf8::basic::from_utf8(payload).is_err() {
             let decoded = String::from_utf8_lossy(payload).into_owned();
-            return self.undecodable(decoded, Context { name, is_error, envelope });
+            return self.undecodable(decoded, Context { name, is_error, envelope, may_be_named: false });
         }
-        let document = parse::Event { payload, name, is_error, envelope };
+        let document =
+            parse::Event { payload, context: Context { name, is_error, envelope, may_be_named: false } };
         let Self { frames, pipeline, .. } = self;
         match pipeline.parser.unwrap(&document, &mut pipeline.scratch, frames.data_buffer_mut()) {
             Ok(Wrapped::Yes) => self.wrapped(),
@@ -31,7 +32,7 @@ impl Machine {
 
     /// Decodes what a message wraps, which is in the data buffer.
     fn wrapped(&mut self) {
-        let context = Context { name: b"", is_error: false, envelope: Envelope::Chunk };
+        let context = Context { name: b"", is_error: false, envelope: Envelope::Chunk, may_be_named: false };
         let payload = self.frames.data_buffer();
         match simdutf8::basic::from_utf8(payload) {
             Ok(_) => self.joined(context),

@@ -170,7 +170,7 @@ impl Pipeline {
         }
         let texts = Texts { payload: raw, scratch: &mut scratch.text };
         let mut event = Event { texts, tolerance, out: queue };
-        *error = normalizer.document(&parser.records, &mut event).err();
+        *error = normalizer.repetition(&parser.records, &mut event).err();
         Replay::Done
     }
 

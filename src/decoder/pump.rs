@@ -38,8 +38,15 @@ impl Machine {
                 break Outcome::Nothing;
             }
         };
-        if let Source::Input { .. } = self.source {
+        if let Source::Input { .. } = self.source
+            && self.next < self.pipeline.queue.len()
+        {
             self.keep_queue(bytes);
+        }
+        self.is_swollen =
+            self.feeder.carry.is_swollen() || self.frames.is_swollen() || self.pipeline.is_big();
+        if self.is_swollen && matches!(said, Outcome::Nothing) {
+            self.relax();
         }
         self.mode = self.next_mode();
         debug_assert_eq!(
@@ -56,9 +63,9 @@ impl Machine {
     fn next_mode(&self) -> Mode {
         let is_busy = self.next < self.pipeline.queue.len() || self.pipeline.error.is_some();
         // What one big event took is given back on the general way, once its deltas are told.
-        if is_busy || self.state != State::Open || self.pipeline.is_big() {
+        if is_busy || self.state != State::Open || self.is_swollen {
             Mode::General
-        } else if self.is_hot() && !self.frames.is_swollen() && !self.feeder.carry.is_swollen() {
+        } else if self.is_hot() {
             Mode::Fast
         } else if self.feeder.need_input && self.frames.may_extend_line() {
             Mode::PartialLine
@@ -76,12 +83,8 @@ impl Machine {
         if let Some(fatal) = self.fatal {
             return Some(Outcome::Failed(fatal));
         }
-        if self.feeder.carry.is_swollen() || self.frames.is_swollen() {
-            self.feeder.carry.relax();
-            self.frames.relax();
-        }
-        if self.pipeline.is_big() && self.pipeline.error.is_none() {
-            self.pipeline.relax();
+        if self.is_swollen && self.pipeline.error.is_none() {
+            self.relax();
         }
         let kind = self.pipeline.error.take()?;
         self.errors = self.errors.saturating_add(1);
@@ -94,6 +97,15 @@ impl Machine {
             self.feeder.need_input = false;
         }
         Some(Outcome::Failed(error))
+    }
+
+    /// Gives back what one big event took, once nothing of it is left to tell.
+    #[cold]
+    fn relax(&mut self) {
+        self.feeder.carry.relax();
+        self.frames.relax();
+        self.pipeline.relax();
+        self.is_swollen = false;
     }
 
     /// One step on the carry or the input. Returns whether nothing more can be done without further bytes.
@@ -239,12 +251,13 @@ impl Machine {
                 self.frames.data_buffer()
             }
         };
+        let may_be_named = self.frames.may_name_events();
+        let context = Context { name, is_error: event.error, envelope: Envelope::None, may_be_named };
         if simdutf8::basic::from_utf8(payload).is_err() {
             let decoded = String::from_utf8_lossy(payload).into_owned();
-            let context = Context { name, is_error: event.error, envelope: Envelope::None };
             return self.undecodable(decoded, context);
         }
-        let document = parse::Event { payload, name, is_error: event.error, envelope: Envelope::None };
+        let document = parse::Event { payload, context };
         self.pipeline.decode_payload(&document, learn);
         self.settle();
         if learn
@@ -281,8 +294,7 @@ impl Machine {
     /// The event's payload is in the data buffer.
     pub(super) fn joined(&mut self, context: Context<'_>) {
         self.source = Source::Joined;
-        let Context { name, is_error, envelope } = context;
-        let event = parse::Event { payload: self.frames.data_buffer(), name, is_error, envelope };
+        let event = parse::Event { payload: self.frames.data_buffer(), context };
         self.pipeline.decode_payload(&event, false);
         self.settle();
     }

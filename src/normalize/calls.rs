@@ -181,7 +181,7 @@ impl Normalizer {
         let edges = std::mem::take(&mut self.edges);
         let repeated = event.tolerance.allows(Quirk::RepeatedArguments);
         let Some(slot) = self.call else { return };
-        if !fragment.is_empty() {
+        if !fragment.is_empty() || edges != Default::default() {
             self.tell_part(super::parts::ARGUMENTS, event);
         }
         let Some(choice) = self.current() else { return };

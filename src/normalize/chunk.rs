@@ -2,7 +2,7 @@
 //!
 //! Knows: what was told of these before. Must not know: choices.
 
-use super::{Event, Normalizer, Started, counter_of, make_room};
+use super::{Event, Normalizer, Started, make_room};
 use crate::delta::Usage;
 use crate::dialect::{self, Quirk, Tolerance};
 use crate::error::{ErrorKind, LimitKind};
@@ -14,8 +14,15 @@ use crate::record::{Counter, RawDelta, Record, Str};
 const REMEMBERED: usize = 16;
 
 impl Normalizer {
-    pub(super) fn head(&mut self, head: &[Record], event: &mut Event<'_>) -> Result<(), ErrorKind> {
-        let (mut id, mut model, mut created, mut carries) = (Str::NONE, Str::NONE, None, true);
+    /// What is about the document. `says_more`: there is something about choices, or usage.
+    pub(super) fn head(
+        &mut self,
+        head: &[Record],
+        says_more: bool,
+        event: &mut Event<'_>,
+    ) -> Result<(), ErrorKind> {
+        let (mut id, mut model, mut created) = (Str::NONE, Str::NONE, None);
+        let mut carries = says_more || !head.is_empty();
         let mut repeats = false;
         for record in head {
             match *record {
@@ -99,6 +106,15 @@ impl Normalizer {
         true
     }
 
+    /// Tells the usage, if it was another `before`.
+    #[inline]
+    pub(super) fn tell_usage(&mut self, before: Option<&Usage>, event: &mut Event<'_>) {
+        if before.is_some_and(|before| *before != self.usage) {
+            let snapshot = self.take_snapshot();
+            event.out.push(RawDelta::Usage { snapshot });
+        }
+    }
+
     /// The usage known so far.
     #[inline]
     pub(crate) fn usage(&self) -> &Usage {
@@ -123,5 +139,16 @@ impl Normalizer {
         make_room(&mut self.snapshots, 1);
         self.snapshots.push(self.usage);
         ordinal
+    }
+}
+
+pub(super) fn counter_of(usage: &mut Usage, counter: Counter) -> &mut Option<u64> {
+    match counter {
+        Counter::Input => &mut usage.input,
+        Counter::Output => &mut usage.output,
+        Counter::Total => &mut usage.total,
+        Counter::CachedInput => &mut usage.cached_input,
+        Counter::CacheWrite => &mut usage.cache_write,
+        Counter::Reasoning => &mut usage.reasoning,
     }
 }

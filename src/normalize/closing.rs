@@ -3,7 +3,8 @@
 //! Knows: finish reasons, through the dialect's table. Must not know: how content came.
 
 use super::content::{split, told};
-use super::parts::end_call_parts;
+use super::parts::{end_call_parts, release_inputs};
+use super::think::Splitter;
 use super::{Choice, Event, Normalizer, TextChannel};
 use crate::delta::FinishReason;
 use crate::dialect::Quirk;
@@ -33,6 +34,7 @@ impl Normalizer {
         self.repeatable = false;
         for choice in &mut self.choices {
             release(choice, event);
+            release_inputs(choice, event);
             if let (None, Some((reason, word))) = (choice.finished, choice.provisional) {
                 let raw = event.texts.keep(word);
                 finish(choice, *reason, raw, event);
@@ -49,8 +51,22 @@ impl Normalizer {
     }
 }
 
-/// Tells what the choice holds back.
-fn release(choice: &mut Choice, event: &mut Event<'_>) {
+/// Tells what the choice holds back; from here on content is content.
+pub(super) fn release(choice: &mut Choice, event: &mut Event<'_>) {
+    release_text(choice, event);
+    choice.splitter.settle();
+    choice.reasoning_splitter.settle();
+    let index = choice.index;
+    for (slot, call) in choice.calls.iter_mut().enumerate() {
+        if let Some(fragment) = call.channel.release(&mut event.texts) {
+            let slot = u32::try_from(slot).unwrap_or(u32::MAX);
+            event.out.push(RawDelta::ToolCallArguments { choice: index, slot, fragment });
+        }
+    }
+}
+
+/// Tells what the choice holds back of its text: what comes next does not belong to it.
+pub(super) fn release_text(choice: &mut Choice, event: &mut Event<'_>) {
     let index = choice.index;
     if let Some(text) = choice.reasoning.release(&mut event.texts) {
         event.out.push(RawDelta::Reasoning { choice: index, text });
@@ -58,28 +74,21 @@ fn release(choice: &mut Choice, event: &mut Event<'_>) {
     if let Some(text) = choice.text.release(&mut event.texts) {
         split(choice, text, event);
     }
-    let reasoning = choice.splitter.holds_reasoning();
-    let (held, length) = choice.splitter.take_held();
-    if let Some(held) = held.get(..length).filter(|held| !held.is_empty()) {
-        let text = event.texts.keep(std::str::from_utf8(held).unwrap_or_default());
-        let voice = if reasoning { TextChannel::Reasoning } else { TextChannel::Text };
-        event.out.push(told(voice, index, text));
-    }
-    choice.splitter.settle();
-    let (held, length) = choice.reasoning_splitter.take_held();
-    if let Some(held) = held.get(..length).filter(|held| !held.is_empty()) {
-        let text = event.texts.keep(std::str::from_utf8(held).unwrap_or_default());
-        event.out.push(RawDelta::Reasoning { choice: index, text });
-    }
-    choice.reasoning_splitter.settle();
+    let channel = if choice.splitter.holds_reasoning() { TextChannel::Reasoning } else { TextChannel::Text };
+    release_tag(&mut choice.splitter, channel, index, event);
+    release_tag(&mut choice.reasoning_splitter, TextChannel::Reasoning, index, event);
     if let Some(text) = choice.refusal.release(&mut event.texts) {
         event.out.push(RawDelta::Refusal { choice: index, text });
     }
-    for (slot, call) in choice.calls.iter_mut().enumerate() {
-        if let Some(fragment) = call.channel.release(&mut event.texts) {
-            let slot = u32::try_from(slot).unwrap_or(u32::MAX);
-            event.out.push(RawDelta::ToolCallArguments { choice: index, slot, fragment });
-        }
+}
+
+/// What may have been the beginning of a tag is none.
+fn release_tag(splitter: &mut Splitter, channel: TextChannel, choice: u32, event: &mut Event<'_>) {
+    let (held, length) = splitter.take_held();
+    if let Some(held) = held.get(..length).filter(|held| !held.is_empty()) {
+        let text = event.texts.keep(std::str::from_utf8(held).unwrap_or_default());
+        event.out.push(told(channel, choice, text));
+        splitter.settle();
     }
 }
 

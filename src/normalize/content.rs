@@ -17,7 +17,9 @@ impl Normalizer {
         }
         let print = label_print(0, event.texts.bytes(role));
         let Some(choice) = self.current() else { return };
-        if choice.role == print && (steady || event.tolerance.meets(Quirk::RoleRepeated)) {
+        // Where an answer has parts, each may name its role.
+        let is_steady = steady || choice.parts.is_some();
+        if choice.role == print && (is_steady || event.tolerance.meets(Quirk::RoleRepeated)) {
             return;
         }
         let told = RawDelta::Role { choice: choice.index, role };
@@ -57,6 +59,11 @@ impl Normalizer {
         }
         if !text.is_empty() {
             self.mark(kind);
+        }
+        // A lone surrogate is text, too.
+        if (!text.is_empty() || self.edges != Edges::default())
+            && self.current().is_some_and(|choice| choice.parts.is_some())
+        {
             self.tell_part(kind, event);
         }
         self.emit_text(channel, text, event);

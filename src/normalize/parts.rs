@@ -10,9 +10,15 @@
 //! 4. Arguments that came whole with a call's beginning count only if no fragment follows: they are held until its place
 //!    ends, at most as much as an event may be long.
 
+mod ending;
+
+pub(super) use ending::{end_call_parts, release_inputs};
+use ending::{end_part, move_cursor};
+
+use super::closing::release;
 use super::partial_args::PartialArgs;
-use super::{Choice, Event, Normalizer, Repeats};
-use crate::delta::{ExtraKind, PartKind};
+use super::{Event, Normalizer, Repeats};
+use crate::delta::{ExtraKind, OpaqueKind, PartKind};
 use crate::error::{ErrorKind, LimitKind};
 use crate::lex::nest::Nest;
 use crate::record::{Place, PlaceKey, RawDelta, Scope, Str};
@@ -23,11 +29,11 @@ const ALL: u8 = u8::MAX;
 /// Among the kinds of content: fragments of a call's arguments; and what is beside the content.
 pub(super) const ARGUMENTS: u8 = 16;
 const ANNOTATIONS: u8 = 32;
-pub(super) const OPAQUE: u8 = 64;
+const OPAQUE: u8 = 64;
 const EXTRAS: u8 = 128;
 
 /// The kind of content that an extra is.
-pub(super) const fn extra(kind: ExtraKind) -> u8 {
+const fn extra(kind: ExtraKind) -> u8 {
     match kind {
         ExtraKind::Annotation => ANNOTATIONS,
         ExtraKind::Logprobs
@@ -76,9 +82,10 @@ pub(super) struct Part {
 }
 
 impl Part {
-    /// Whether it has begun as one of this kind, and has nothing in it yet.
-    fn is_untold(&self, kind: PartKind) -> bool {
-        self.kind == kind && self.told == 0 && self.call.is_none()
+    /// Whether it has nothing in it yet, and was not told to be of another kind.
+    fn may_become(&self, kind: PartKind) -> bool {
+        let is_of_kind = self.ordinal.is_none() || self.kind == kind;
+        is_of_kind && self.told == 0 && self.call.is_none()
     }
 }
 
@@ -90,6 +97,7 @@ impl Parts {
             PlaceKey::Wire(_) => part.key == place.key && part.sub == place.sub,
             PlaceKey::Running => part.kind == place.kind,
             PlaceKey::Fresh => false,
+            PlaceKey::Current => true,
         };
         (is_same && part.ordinal.is_some() && part.ordinal == self.cursor).then_some(part)
     }
@@ -112,12 +120,6 @@ impl Parts {
         {
             self.held = self.held.saturating_sub(input.len());
         }
-    }
-
-    /// What a repetition of the whole answer may leave out: all of it, if any content or call was told.
-    const fn told_at_all(&self) -> u8 {
-        const BESIDE: u8 = ANNOTATIONS | OPAQUE | EXTRAS;
-        if self.told & !BESIDE != 0 { ALL } else { self.told }
     }
 
     fn told_of(&self, key: PlaceKey) -> u8 {
@@ -149,25 +151,28 @@ impl Parts {
         }
         let known = self.open.iter().rposition(|part| of_item(part) && part.sub == place.sub);
         known.or_else(|| {
-            let begun = |part: &Part| of_item(part) && part.sub == Place::WHOLE && part.is_untold(place.kind);
+            let begun =
+                |part: &Part| of_item(part) && part.sub == Place::WHOLE && part.may_become(place.kind);
             let at = self.open.iter().rposition(begun)?;
-            self.open.get_mut(at)?.sub = place.sub;
+            let part = self.open.get_mut(at)?;
+            (part.sub, part.kind) = (place.sub, place.kind);
             Some(at)
         })
     }
 
-    /// Tells the current part, if what was told last is another.
-    fn tell(&mut self, choice: u32, out: &mut Vec<RawDelta>) -> bool {
+    /// Whether what is told next needs no cursor: there is no part, or it was told last.
+    fn is_told(&self) -> bool {
+        self.part().is_none_or(|part| part.ordinal.is_some() && part.ordinal == self.cursor)
+    }
+
+    /// Tells the current part.
+    fn tell(&mut self, choice: u32, out: &mut Vec<RawDelta>) {
         let next = self.next;
-        let Some(part) = self.current.and_then(|at| self.open.get_mut(at)) else { return false };
+        let Some(part) = self.current.and_then(|at| self.open.get_mut(at)) else { return };
         let ordinal = *part.ordinal.get_or_insert(next);
         self.next = next.max(ordinal.saturating_add(1));
-        if self.cursor == Some(ordinal) {
-            return false;
-        }
         self.cursor = Some(ordinal);
         out.push(RawDelta::Part { choice, part: ordinal, kind: part.kind });
-        true
     }
 }
 
@@ -180,6 +185,7 @@ impl Normalizer {
         let known = match place.key {
             PlaceKey::Running => parts.part().filter(|part| part.kind == place.kind).and(parts.current),
             PlaceKey::Fresh => None,
+            PlaceKey::Current => parts.current,
             PlaceKey::Wire(_) => parts.find(&place),
         };
         match known {
@@ -203,7 +209,6 @@ impl Normalizer {
             // A part without a key of the wire's is over where another begins: so there is never more than one.
             end_part(choice, event);
         }
-        let index = choice.index;
         let parts = choice.parts.get_or_insert_default();
         if parts.open.len() >= most {
             return Err(ErrorKind::Limit(LimitKind::ToolCalls));
@@ -220,9 +225,15 @@ impl Normalizer {
             partial: None,
         });
         if place.begins {
-            parts.tell(index, event.out);
+            move_cursor(choice, event);
         }
         Ok(())
+    }
+
+    /// The current place begins, whatever follows.
+    pub(super) fn begin_place(&mut self, event: &mut Event<'_>) {
+        self.repeatable = false;
+        self.tell_part(0, event);
     }
 
     /// The current place is over; with `Wire` keys, all places of its item.
@@ -247,10 +258,10 @@ impl Normalizer {
     #[inline]
     pub(super) fn tell_part(&mut self, kind: u8, event: &mut Event<'_>) {
         let Some(choice) = self.current() else { return };
-        let index = choice.index;
         let Some(parts) = &mut choice.parts else { return };
         parts.note_told(kind);
-        if parts.tell(index, event.out) {
+        if !parts.is_told() {
+            move_cursor(choice, event);
             self.repeatable = false;
         }
     }
@@ -260,13 +271,46 @@ impl Normalizer {
         self.repeatable = false;
         let Some(choice) = self.current() else { return };
         let parts = choice.parts.as_deref();
+        let told = choice.in_deltas | parts.map_or(0, |parts| parts.told);
         let (told, ends, is_quirk) = match scope {
             Scope::Message { ends } => (choice.in_deltas, ends, true),
             Scope::Place => (parts.and_then(Parts::part).map_or(0, |part| part.told), false, false),
             Scope::Item(key) => (parts.map_or(0, |parts| parts.told_of(key)), false, false),
-            Scope::Answer => (parts.map_or(0, Parts::told_at_all), false, false),
+            Scope::Kinds => (told, false, false),
+            Scope::Answer => (told_at_all(told), false, false),
         };
         self.repeats = Some(Repeats { told, ends, is_quirk });
+    }
+
+    /// A blob that belongs to the reasoning.
+    pub(super) fn opaque(&mut self, kind: OpaqueKind, data: Str, event: &mut Event<'_>) {
+        self.repeatable = false;
+        if !self.accepts(OPAQUE, event) {
+            return;
+        }
+        self.tell_part(OPAQUE, event);
+        if let Some(choice) = self.choice_index() {
+            event.out.push(RawDelta::ReasoningOpaque { choice, kind, data });
+        }
+    }
+
+    /// Passes on a member; `chunk`: it is about the document.
+    pub(super) fn extra(
+        &mut self,
+        (kind, name, json): (ExtraKind, Str, Str),
+        chunk: bool,
+        event: &mut Event<'_>,
+    ) {
+        self.repeatable = false;
+        let told = if chunk { self.is_new_extra(json, event) } else { self.accepts(extra(kind), event) };
+        if !told {
+            return;
+        }
+        if !chunk {
+            self.tell_part(extra(kind), event);
+        }
+        let choice = if chunk { None } else { self.choice_index() };
+        event.out.push(RawDelta::Extra { choice, kind, name, json });
     }
 
     /// Passes on the object that begins with `brace`.
@@ -321,61 +365,23 @@ impl Normalizer {
             return;
         }
         self.started = super::Started::default();
+        self.invalidates_shapes = true;
+        let [splitter, reasoning_splitter] = self.splitters(event.tolerance);
         if let Some(choice) = self.choices.iter_mut().find(|choice| choice.index == 0) {
+            release(choice, event);
             event.out.push(RawDelta::Restart { choice: 0 });
-            choice.role = 0;
-            choice.finished = None;
+            (choice.role, choice.finished, choice.went_on, choice.provisional) = (0, None, false, None);
+            (choice.splitter, choice.reasoning_splitter) = (splitter, reasoning_splitter);
             if let Some(parts) = &mut choice.parts {
                 parts.open.clear();
-                (parts.current, parts.held) = (None, 0);
+                (parts.current, parts.held, parts.told) = (None, 0, 0);
             }
         }
     }
 }
 
-/// The current part is over: what is held of it is told, its call ends, its marks are dropped.
-fn end_part(choice: &mut Choice, event: &mut Event<'_>) {
-    let index = choice.index;
-    let Some(parts) = choice.parts.as_mut() else { return };
-    let Some(at) = parts.current else { return };
-    let Some(part) = parts.part_mut() else { return };
-    let (input, partial, call) = (part.input.take(), part.partial.take(), part.call);
-    parts.held = parts.held.saturating_sub(input.as_ref().map_or(0, |input| input.len()));
-    if let Some(slot) = call
-        && let Some(call) = choice.calls.get_mut(slot).filter(|call| !call.ended)
-    {
-        let wire_slot = u32::try_from(slot).unwrap_or(u32::MAX);
-        if let Some(input) = input {
-            parts.tell(index, event.out);
-            let fragment = event.texts.keep(&input);
-            event.out.push(RawDelta::ToolCallArguments { choice: index, slot: wire_slot, fragment });
-            parts.told |= ARGUMENTS;
-        }
-        if let Some(fragment) = call.channel.release(&mut event.texts) {
-            event.out.push(RawDelta::ToolCallArguments { choice: index, slot: wire_slot, fragment });
-        }
-        if let Some(mut partial) = partial {
-            let mut closing = String::new();
-            partial.close(&mut closing);
-            let fragment = event.texts.keep(&closing);
-            event.out.push(RawDelta::ToolCallArguments { choice: index, slot: wire_slot, fragment });
-        }
-        call.ended = true;
-        event.out.push(RawDelta::ToolCallEnd { choice: index, slot: wire_slot });
-    }
-    parts.open.remove(at);
-    parts.current = None;
-}
-
-/// The choice ends: its calls' places are over.
-pub(super) fn end_call_parts(choice: &mut Choice, event: &mut Event<'_>) {
-    let next = |choice: &Choice| {
-        choice.parts.as_ref().and_then(|parts| parts.open.iter().position(|part| part.call.is_some()))
-    };
-    while let Some(at) = next(choice) {
-        if let Some(parts) = &mut choice.parts {
-            parts.current = Some(at);
-        }
-        end_part(choice, event);
-    }
+/// What a repetition of the whole answer may leave out: all of it, if any content or call was told.
+const fn told_at_all(told: u8) -> u8 {
+    const BESIDE: u8 = ANNOTATIONS | OPAQUE | EXTRAS;
+    if told & !BESIDE != 0 { ALL } else { told }
 }

@@ -11,7 +11,9 @@
 //! What may be the beginning of a tag is held, at most one tag less a byte; the first byte that does not fit releases
 //! it unchanged, and so does the end.
 
-use crate::dialect::THINK;
+use super::Normalizer;
+use crate::dialect::{Quirk, THINK, Tolerance};
+use crate::options::ReasoningTags;
 use crate::record::Str;
 
 /// The longest held text.
@@ -178,6 +180,18 @@ impl Splitter {
     pub(super) fn settle(&mut self) {
         if self.state == State::Before {
             self.state = State::Plain;
+        }
+    }
+}
+
+impl Normalizer {
+    /// The splitters of content that begins: of the text, of the reasoning.
+    pub(super) fn splitters(&self, tolerance: &Tolerance) -> [Splitter; 2] {
+        match self.think {
+            _ if !tolerance.allows(Quirk::ThinkTags) => [Splitter::PLAIN; 2],
+            ReasoningTags::Auto => [Splitter::AUTO; 2],
+            ReasoningTags::Off => [Splitter::PLAIN; 2],
+            ReasoningTags::Started => [Splitter::STARTED, Splitter::AUTO],
         }
     }
 }

@@ -13,26 +13,40 @@ macro_rules! wires {
             Messages messages "messages",
             /// OpenAI Responses.
             Responses responses "responses",
+            /// Cohere Chat, version 2.
+            Cohere2 cohere2 "cohere2",
             /// Google Interactions.
             Interactions interactions "interactions",
+            /// Cohere Chat, version 1.
+            Cohere1 cohere1 "cohere1",
+            /// OpenAI Assistants.
+            Assistants assistants "assistants",
             /// Google `generateContent` (Gemini API, Vertex AI, Code Assist).
             GenerateContent generate_content "generate_content",
             /// Amazon Bedrock `ConverseStream`.
             Converse converse "converse",
             /// Baidu ERNIE, its own API.
             Ernie ernie "ernie",
+            /// Ollama's own `/api/chat` and `/api/generate`.
+            Ollama ollama "ollama",
             /// Tencent Hunyuan, its own API.
             Hunyuan hunyuan "hunyuan",
             /// iFlytek Spark.
             Spark spark "spark",
+            /// Text Generation Inference `/generate_stream`.
+            Tgi tgi "tgi",
             /// Amazon Bedrock `InvokeModelWithResponseStream`: bodies of Titan, Llama, Mistral.
             InvokeModel invoke_model "invoke_model",
             /// Alibaba DashScope, its own API.
             DashScope dashscope "dashscope",
             /// IBM watsonx.
             Watsonx watsonx "watsonx",
+            /// llama.cpp's own `/completion`.
+            LlamaCpp llama_cpp "llama_cpp",
             /// Cloudflare Workers AI.
             WorkersAi workers_ai "workers_ai",
+            /// Replicate's streamed output.
+            Replicate replicate "replicate",
         }
     };
 }

@@ -45,7 +45,10 @@ impl Parser {
         scratch: &mut Scratch,
         into: &mut Vec<u8>,
     ) -> Result<Wrapped, ErrorKind> {
-        if event.envelope != Envelope::Message || event.is_error || event.name != b"chunk" {
+        if event.context.envelope != Envelope::Message
+            || event.context.is_error
+            || event.context.name != b"chunk"
+        {
             return Ok(Wrapped::No);
         }
         let mut strict = Tolerance::new(Quirks::NONE);
@@ -72,7 +75,7 @@ impl Parser {
             _ => drop(self.words(event)?),
         }
         let start = scratch.text.len();
-        scratch.text.push_str(&String::from_utf8_lossy(event.name));
+        scratch.text.push_str(&String::from_utf8_lossy(event.context.name));
         self.records.name_error(Str::scratch(start, scratch.text.len()));
         self.ahead = Ahead::Segment(Segment::End);
         Ok(Next::Records)

@@ -276,6 +276,15 @@ impl Cursor for Reader<'_> {
         let before = self.payload.get(..mark).unwrap_or_default().trim_ascii_end();
         let name = before.strip_suffix(b":").unwrap_or_default().trim_ascii_end();
         let Some(body) = name.strip_suffix(b"\"") else { return Str::NONE };
+        // Nearly every name is short and plain.
+        if let Some((before, [b'"', plain @ ..])) = body
+            .iter()
+            .rposition(|byte| matches!(byte, b'"' | b'\\'))
+            .and_then(|quote| body.split_at_checked(quote))
+            && !before.ends_with(b"\\")
+        {
+            return Str::payload(body.len().saturating_sub(plain.len()), body.len());
+        }
         let is_open = |quote: &usize| {
             let slashes = body.get(..*quote).unwrap_or_default().iter().rev();
             slashes.take_while(|byte| **byte == b'\\').count() % 2 == 0

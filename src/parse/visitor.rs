@@ -7,7 +7,7 @@
 //! the earlier value's records are struck out ([`SeenKeys`]), unless the later is null.
 
 mod fields;
-mod proto;
+mod statements;
 
 pub(super) use fields::Field;
 

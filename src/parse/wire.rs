@@ -61,6 +61,16 @@ macro_rules! dispatch {
 }
 wires!(dispatch);
 
+/// The wire on which the data of an event of this name is text, whatever it looks like.
+pub(super) fn wire_of_text(name: &[u8]) -> Option<Wire> {
+    (name == replicate::TEXT_EVENT.as_bytes()).then_some(Wire::Replicate)
+}
+
+/// Whether the wire's file reads the data of its end, so that a name alone does not say it.
+pub(super) fn reads_end(wire: Wire, name: &[u8]) -> bool {
+    wire == Wire::Replicate && name == replicate::END_EVENT.as_bytes()
+}
+
 /// States the document ahead; or, of an array, each object in it as a document of its own. Anything else in the array makes
 /// the whole of it unknown.
 pub(super) fn document<C: Cursor>(

@@ -30,6 +30,8 @@ pub(crate) enum PlaceKey {
     Running,
     /// The wire has none: a new part.
     Fresh,
+    /// The wire left it out: the current part, whatever its kind; else a new one.
+    Current,
 }
 
 /// Where content stands on a wire that has blocks, items or parts.
@@ -58,6 +60,8 @@ pub(crate) enum Scope {
     Item(PlaceKey),
     /// Of the whole answer: nothing of it counts if anything was told.
     Answer,
+    /// Of the choice, kind by kind: no text counts if text was told, no call if calls were.
+    Kinds,
     /// Of a choice, in chat's `message` in place of, or beside, the deltas. `ends`: the choice finishes with it.
     Message { ends: bool },
 }

@@ -259,7 +259,7 @@ fn single_delta(records: &[Record]) -> Option<SingleDelta> {
             _ if matches!(record.keep(), Keep::Hole(text) if text.is_empty()) => {}
             Record::Choice { index } if choice.is_none() => choice = Some(index),
             Record::Struck => {}
-            Record::Place(_) if says.is_none() && call.is_none() => in_place = true,
+            Record::Place(_) if says.is_none() && call.is_none() && !in_place => in_place = true,
             Record::ExtraIfHosted { .. } if matches!(says, Some(Channel::PartArguments)) => {}
             Record::ToolCall { index: Some(index), id, name, bare: false }
                 if call.is_none() && says.is_none() && id.is_empty() && name.is_empty() =>

@@ -49,6 +49,8 @@ struct Row {
     facts: usize,
     choices: usize,
     calls: usize,
+    /// Bytes that the stream itself asks to be held: input of calls that are still open.
+    held: usize,
 }
 
 /// At most this while the event is taken: buffers double, and the old one lives until the new one is filled.
@@ -59,7 +61,7 @@ fn peak(row: &Row, cut: bool) -> usize {
 
 /// At most this when the next event is over, as long as the stream goes on.
 fn kept(row: &Row, cut: bool) -> usize {
-    idle(row, cut) + row.choices * CHOICE + row.calls * CALL
+    idle(row, cut) + row.choices * CHOICE + row.calls * CALL + row.held
 }
 
 /// At most this when no stream goes on.
@@ -204,6 +206,7 @@ fn row(name: &str, hostile: impl Into<Vec<u8>>) -> Row {
         facts: 0,
         choices: 2,
         calls: 0,
+        held: 0,
     }
 }
 
@@ -324,6 +327,32 @@ fn state() -> Vec<Row> {
     ]
 }
 
+/// A43: blocks without end are refused; input that came with a call's beginning is held until the block stops, a piece follows
+/// or the stream ends, and is given back then.
+fn blocks() -> Vec<Row> {
+    let event = |json: &str| format!("event: x\ndata: {json}\n\n");
+    let start = |index: usize, block: &str| {
+        event(&format!(r#"{{"type":"content_block_start","index":{index},"content_block":{block}}}"#))
+    };
+    let all =
+        |rest: &[String]| [&[event(r#"{"type":"message_start","message":{}}"#)], rest].concat().concat();
+    let stop = event(r#"{"type":"content_block_stop","index":0}"#);
+    let piece =
+        r#"{"type":"content_block_delta","index":0,"delta":{"type":"input_json_delta","partial_json":"1"}}"#;
+    let input = "a".repeat(LONG);
+    let call = start(0, &format!(r#"{{"type":"tool_use","id":"t","name":"f","input":{{"x":"{input}"}}}}"#));
+    let row =
+        |name: &str, rest: &[String]| Row { event: call.len(), times: 2, buffers: 2, ..row(name, all(rest)) };
+    let starts: Vec<_> = (0..10_000).map(|n| start(n, r#"{"type":"text","text":""}"#)).collect();
+    vec![
+        Row { event: 200, times: 1, calls: 2 * 128, ..row("A43 blocks that never stop", &starts) },
+        Row { held: call.len(), ..row("A43 input that is held", std::slice::from_ref(&call)) },
+        row("A43 input that is told", &[call.clone(), stop.clone()]),
+        row("A43 input that is dropped", &[call.clone(), event(piece)]),
+        row("A43 input again and again", &[call.clone(), call.clone(), call.clone(), call.clone(), stop]),
+    ]
+}
+
 /// A36, A37, A45: facts, wherever they are stated.
 fn facts() -> Vec<Row> {
     // Of damage less is sent, because it took the square of its length.
@@ -435,6 +464,38 @@ fn giant_events() {
 #[test]
 fn choices_and_calls() {
     all_within(state(), decoder);
+}
+
+#[test]
+fn blocks_and_their_input() {
+    all_within(blocks(), decoder);
+}
+
+/// Of text, thinking and pieces of a call's arguments, each many times in its block, the next takes nothing from the heap.
+#[test]
+fn blocks_in_steady_state_take_nothing() {
+    let kinds = [
+        (r#"{"type":"text","text":""}"#, r#"{"type":"text_delta","text":"#),
+        (r#"{"type":"thinking","thinking":""}"#, r#"{"type":"thinking_delta","thinking":"#),
+        (
+            r#"{"type":"tool_use","id":"t","name":"f","input":{}}"#,
+            r#"{"type":"input_json_delta","partial_json":"#,
+        ),
+    ];
+    let event = |kind: &str, json: &str| format!("event: {kind}\ndata: {{\"type\":\"{kind}\",{json}}}\n\n");
+    for (block, delta) in kinds {
+        let one = |n: usize| event("content_block_delta", &format!(r#""index":0,"delta":{delta}"w{n}"}}"#));
+        let begin = event("message_start", r#""message":{"id":"m","role":"assistant"}"#);
+        let start = event("content_block_start", &format!(r#""index":0,"content_block":{block}"#));
+        let warm = [begin, start, (100..150).map(one).collect()].concat();
+        let steady: String = (100..900).map(one).collect();
+        for size in [usize::MAX, 50] {
+            let mut decoder = Decoder::new();
+            warm.as_bytes().chunks(size).for_each(|input| decoder.take(input));
+            let taken = measure(|| steady.as_bytes().chunks(size).for_each(|input| decoder.take(input)));
+            assert_eq!(taken.count_total, 0, "{delta} in pieces of {size}");
+        }
+    }
 }
 
 #[test]

@@ -16,14 +16,18 @@ mod laws;
 mod limits;
 use crate::fuzzing::{naive, naive_eventstream};
 mod matrix;
+mod messages;
 
+mod blocks;
 mod catalogue;
 mod generated;
 mod pairs;
 mod partial_args;
 mod props;
 mod quirks;
+mod responses;
 mod seed_streams;
 mod shapes;
 mod support;
 mod torn;
+mod wires;

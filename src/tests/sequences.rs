@@ -1,6 +1,7 @@
 //! Streams whose *sequence* is hostile, and ([`law`]) what they must keep.
 //!
-//! Knows: how services write chat streams. Must not know: the crate (its API stands in `law`), rooms.
+//! Knows: how services write streams, of chat and (`native`, `wires`) of other wires. Must not know: the crate (its API
+//! stands in `law`), rooms.
 //!
 //! A stream is made of runs: one template, several events with other values, because that is what teaches shapes. Between
 //! the runs stands something odd, and then a template returns. Whatever the sequence, neither prediction, nor a cut, nor a
@@ -11,8 +12,12 @@
 
 #[path = "sequences/law.rs"]
 mod law;
+#[path = "sequences/native.rs"]
+mod native;
 #[path = "sequences/pieces.rs"]
 mod pieces;
+#[path = "sequences/wires.rs"]
+mod wires;
 
 pub use law::law;
 use pieces::{CHOICES, DELTAS, EXTRAS, HEADS, LINES, NUMBERS, ODD, ODD_TEXTS, TAGGED, WORDS, pretty};
@@ -74,6 +79,8 @@ enum Theme {
     Lines,
     Extras,
     All,
+    /// Another wire than chat.
+    Native,
 }
 
 /// Where the line of a run stands that is no data.
@@ -398,6 +405,12 @@ pub fn stream(data: &[u8]) -> (Vec<u8>, crate::Options) {
         Theme::Lines,
         Theme::Extras,
         Theme::All,
+        Theme::Native,
+        Theme::Native,
+        Theme::Native,
+        Theme::Native,
+        Theme::Native,
+        Theme::Native,
     ]);
     let layout = choices.pick(&[
         Layout::Blank,
@@ -414,6 +427,9 @@ pub fn stream(data: &[u8]) -> (Vec<u8>, crate::Options) {
     let end = choices.pick(&["\n", "\n", "\n", "\n", "\r\n", "\r"]);
     let mut writer =
         Writer { choices, theme, layout, end, so_far: String::new(), count: 0, stream: Vec::new() };
-    writer.write();
+    match theme {
+        Theme::Native => writer.write_native(),
+        _ => writer.write(),
+    }
     (writer.stream, options)
 }

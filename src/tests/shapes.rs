@@ -59,7 +59,7 @@ fn what_is_told_once_is_never_learned() {
 
 /// Prediction on says what prediction off says, whole and under cuts.
 fn agrees(options: &Options, bytes: &[u8]) {
-    let expected = run_whole(&options.clone().prediction(false), bytes);
+    let expected = run_whole(&options.prediction(false), bytes);
     let text = String::from_utf8_lossy(bytes);
     assert_eq!(run_whole(options, bytes), expected, "{text}");
     for size in [1, 7, 64] {

@@ -1,4 +1,4 @@
-//! Exact counts: `counts [allocations] [heap] [instructions] [doubling] [pairs] [--bless]`; without a name, all of them.
+//! Exact counts: `counts [allocations] [heap] [instructions] [natives] [doubling] [pairs] [--bless]`; without a name, all of them.
 //!
 //! Prints a table each and exits with 1 past the committed budget. `--bless` writes the instructions just counted,
 //! and three percent, as the new budget.
@@ -9,6 +9,7 @@ use deltaic_benches::{
     attacks,
     budget::Budget,
     cut::Cut,
+    deltaic_stack::deltaic,
     heap::{self, Counting},
     valgrind::{in_parallel, instructions, instructions_of_each},
     workloads::{self, EVENTS},
@@ -42,6 +43,9 @@ fn main() -> ExitCode {
     }
     if wanted("instructions") {
         past += per_event(&mut budget, bless);
+    }
+    if wanted("natives") {
+        past += natives();
     }
     if wanted("doubling") {
         past += doubling(&budget);
@@ -130,6 +134,45 @@ fn steady(name: &str, cut: Cut, few: usize) -> u64 {
     let events = |count| workloads::named(name, count).payloads;
     let more = events(2 * few) - events(few);
     counted("workload", name, cut, 2 * few).saturating_sub(counted("workload", name, cut, few)) / more
+}
+
+/// How many times the instructions for each byte of OpenAI's text an event of plain text may take on any other textual wire.
+const NATIVE: f64 = 1.25;
+
+/// Events of plain text on the wires that are not chat. Converse is shown and not judged: its framing is binary, with checksums.
+fn natives() -> usize {
+    const FEW: usize = 400;
+    let per_byte = |name: &str, cut: Cut| {
+        let bytes = |events| workloads::named(name, events).stream.len() as f64;
+        let more = (bytes(2 * FEW) - bytes(FEW)) / FEW as f64;
+        let size = |count: usize| counted("workload", name, cut, count) as f64;
+        // The whole text comes once more at the end of some: that is no event of text, and costs its bytes.
+        (size(2 * FEW) - size(FEW)) / FEW as f64 / more
+    };
+    println!(
+        "\n| plain text | inputs | answer | allocations per event | instructions per byte | of OpenAI text's |"
+    );
+    println!("|---|---|---|---|---|---|");
+    let mut past = 0;
+    for cut in [Cut::Whole, Cut::Bytes(16 << 10)] {
+        let openai = per_byte("openai_text", cut);
+        for (name, make) in workloads::NATIVE {
+            let workload = make(7, EVENTS);
+            let answer = deltaic().check(&workload, cut).map_or_else(|why| why, |_| "right".to_owned());
+            let allocations = heap::allocations_per_event(&workload, cut);
+            let allocated = allocations.map_or_else(|| "–".to_owned(), |count| format!("{count:.3}"));
+            let (each, judged) = (per_byte(name, cut), name != "converse_text");
+            let within =
+                answer == "right" && (!judged || each / openai <= NATIVE && allocations == Some(0.0));
+            let bold = if within { "" } else { "**" };
+            println!(
+                "| {name} | {cut} | {answer} | {allocated} | {each:.3} | {bold}{:.2}{bold} |",
+                each / openai
+            );
+            past += usize::from(!within);
+        }
+    }
+    past
 }
 
 fn counted(kind: &str, name: &str, cut: Cut, size: usize) -> u64 {

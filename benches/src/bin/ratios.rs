@@ -1,7 +1,7 @@
 //! The ratios that the crate promises, all in one run: `ratios [--rounds N] [--only TABLE] [--save]`.
 //!
 //! Every stack first proves its answer; then all take turns, and each ratio is the median over rounds of two times
-//! measured in the same round. `--only` measures one table (openai, general, stepfun, events, gateway, small, hostile). `--save` writes `results/<date>.json` and `.md`.
+//! measured in the same round. `--only` measures one table (openai, general, stepfun, events, gateway, small, hostile, natives). `--save` writes `results/<date>.json` and `.md`.
 
 use std::{env, hint::black_box, time::Duration};
 
@@ -13,7 +13,7 @@ use deltaic_benches::{
     peers,
     report::{Bound, Report, Row, Time},
     stack::{Class, Entry},
-    workloads::{EVENTS, named},
+    workloads::{EVENTS, NATIVE, named},
 };
 
 /// How long one stack's turn lasts at least.
@@ -24,7 +24,7 @@ const INPUTS_1460: Cut = Cut::Bytes(1460);
 /// A table's name, and what measures it.
 type Table = (&'static str, fn(&mut Bench));
 
-const TABLES: [Table; 7] = [
+const TABLES: [Table; 8] = [
     ("openai", Bench::openai),
     ("general", Bench::general_path),
     ("stepfun", Bench::stepfun),
@@ -32,6 +32,7 @@ const TABLES: [Table; 7] = [
     ("gateway", Bench::gateway),
     ("small", Bench::small_inputs),
     ("hostile", Bench::hostile),
+    ("natives", Bench::natives),
 ];
 
 fn main() {
@@ -204,6 +205,16 @@ impl Bench {
         entries.extend(peers::sonic());
         let group = self.measure("openai_text", Cut::Bytes(1), &entries);
         self.faster(&group, &group.best(Class::Typed).1, 1.0, 1.5);
+    }
+
+    /// The wires that are not chat, each against the stack of most Rust users of it.
+    fn natives(&mut self) {
+        for (name, _) in NATIVE {
+            let group = self.measure(name, INPUTS_16K, &[deltaic(), peers::native(name)]);
+            if group.timings.len() == 2 {
+                self.faster(&group, group.of(peers::native(name).name), 12.0, 18.0);
+            }
+        }
     }
 
     fn hostile(&mut self) {

@@ -6,6 +6,7 @@
 mod chunk;
 mod floors;
 mod framers;
+mod natives;
 mod readers;
 mod walks;
 
@@ -146,6 +147,30 @@ pub fn floors() -> Vec<Entry> {
         entry!("floor: simdutf8 validation", Floor, floors::Validation),
         entry!("floor: memcpy", Floor, floors::Copy),
     ]
+}
+
+/// The stack of most Rust users of a wire that is not chat, by its workload.
+///
+/// # Panics
+/// Where there is no such workload.
+#[must_use]
+pub fn native(workload: &str) -> Entry {
+    match workload {
+        "messages_text" => {
+            entry!("eventsource-stream + serde_json", Typed, Pair<Eventsource<'_>, natives::Messages>)
+        }
+        "responses_text" => {
+            entry!("eventsource-stream + async-openai", Typed, Pair<Eventsource<'_>, natives::Responses>)
+        }
+        "generate_content_text" => {
+            entry!("eventsource-stream + serde_json", Typed, Pair<Eventsource<'_>, natives::GenerateContent>)
+        }
+        "ollama_text" => {
+            entry!("memchr lines + serde_json", Typed, Pair<natives::JsonLines, natives::Ollama>)
+        }
+        "converse_text" => entry!("aws-smithy-eventstream + serde_json", Typed, natives::Smithy),
+        _ => panic!("no native workload {workload}"),
+    }
 }
 
 /// Every stack that decodes.

@@ -2,6 +2,7 @@
 
 mod chat;
 mod hostile;
+mod natives;
 mod services;
 mod tools;
 mod words;
@@ -13,6 +14,15 @@ use words::Words;
 
 /// How many events a stream of the benches has.
 pub const EVENTS: usize = 2_000;
+
+/// Plain text on the wires that are not chat, by name.
+pub const NATIVE: [(&str, Make); 5] = [
+    ("messages_text", natives::messages),
+    ("responses_text", natives::responses),
+    ("generate_content_text", natives::generate_content),
+    ("ollama_text", natives::ollama),
+    ("converse_text", natives::converse),
+];
 
 /// One stream and what it says.
 #[derive(Debug, Clone)]
@@ -59,7 +69,7 @@ pub const ALL: [(&str, Make); 17] = [
 /// When there is none.
 #[must_use]
 pub fn make(name: &str) -> Make {
-    let found = ALL.iter().find(|(known, _)| *known == name);
+    let found = ALL.iter().chain(&NATIVE).find(|(known, _)| *known == name);
     found.unwrap_or_else(|| panic!("no workload {name}")).1
 }
 
@@ -92,6 +102,12 @@ impl Writer {
     fn event(&mut self, payload: fmt::Arguments<'_>) {
         self.workload.payloads += 1;
         self.block(&format!("data: {payload}\n\n"));
+    }
+
+    /// One event with a name.
+    fn named_event(&mut self, name: &str, payload: fmt::Arguments<'_>) {
+        self.workload.payloads += 1;
+        self.block(&format!("event: {name}\ndata: {payload}\n\n"));
     }
 
     /// One line without the space and without the blank line.

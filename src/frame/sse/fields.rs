@@ -3,7 +3,7 @@
 //! Knows: the field names, how data is joined, and the lenient forms of what is no field. Must not know: where lines end.
 
 use super::{Data, Sse, Step};
-use crate::dialect::{Quirk, Tolerance};
+use crate::dialect::{self, Quirk, Tolerance};
 use crate::frame::lenient;
 use crate::record::Span;
 
@@ -161,12 +161,19 @@ impl Sse {
         }
     }
 
+    /// The event's name says that its data is text: that is never complete before its blank line, nor a part of JSON.
+    fn is_text(&self, bytes: &[u8]) -> bool {
+        // A name that came after the data is the next event's.
+        let name = self.late.map_or(self.name, |(_, name)| name);
+        name.of(bytes) == dialect::TEXT_EVENT.as_bytes()
+    }
+
     fn is_complete(&mut self, bytes: &[u8]) -> bool {
-        self.lenient.is_complete(Self::pending(self.data, &self.data_buffer, bytes))
+        !self.is_text(bytes) && self.lenient.is_complete(Self::pending(self.data, &self.data_buffer, bytes))
     }
 
     pub(super) fn is_open(&mut self, bytes: &[u8]) -> bool {
-        self.lenient.is_open(Self::pending(self.data, &self.data_buffer, bytes))
+        !self.is_text(bytes) && self.lenient.is_open(Self::pending(self.data, &self.data_buffer, bytes))
     }
 
     /// A further data line, of this value, begins a new event: the pending one is complete, or no JSON goes on so.
@@ -176,11 +183,11 @@ impl Sse {
 
     fn is_cut_off(&mut self, bytes: &[u8], value: &[u8]) -> bool {
         let pending = Self::pending(self.data, &self.data_buffer, bytes);
-        self.lenient.is_cut_off(pending, value)
+        !self.is_text(bytes) && self.lenient.is_cut_off(pending, value)
     }
 
     pub(super) fn is_fragment(&mut self, bytes: &[u8]) -> bool {
-        self.lenient.is_fragment(Self::pending(self.data, &self.data_buffer, bytes))
+        !self.is_text(bytes) && self.lenient.is_fragment(Self::pending(self.data, &self.data_buffer, bytes))
     }
 }
 

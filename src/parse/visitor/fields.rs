@@ -3,13 +3,11 @@
 //! Knows: names that a wire's file asks for. Must not know: what they mean.
 
 use super::Visitor;
-use crate::delta::{ExtraKind, FinishReason, OpaqueKind, PartKind};
-use crate::dialect::{self, Finish, Quirk};
+use crate::dialect::Quirk;
 use crate::error::ErrorKind;
 use crate::lex;
-use crate::options::ExtrasMode;
 use crate::parse::cursor::{Cursor, Kind};
-use crate::record::{Counter, Place, PlaceKey, Record, Str};
+use crate::record::Str;
 
 /// The value of a member, which is not null.
 #[derive(Debug, Clone, Copy)]
@@ -24,6 +22,9 @@ pub(in crate::parse) type Fields<M, const N: usize> = [Option<Field<M>>; N];
 /// A member: its name and its value.
 type Named<M> = (Str, Field<M>);
 
+/// What is done before each element, with its kind and position.
+type EachElement<'f, C> = &'f mut dyn FnMut(&mut Visitor<'_, C>, Kind, usize) -> Result<(), ErrorKind>;
+
 impl<C: Cursor> Visitor<'_, C> {
     /// Visits the object ahead and marks the members of these names. Others mean nothing here: a shape may leave them open,
     /// by option they are passed on. Of several of one name the last that is not null counts. Cost: one pass.
@@ -34,8 +35,24 @@ impl<C: Cursor> Visitor<'_, C> {
         self.fields_by(&|key| names.iter().position(|name| name.as_bytes() == key))
     }
 
-    /// The same with names told apart by `position`.
-    pub(super) fn fields_by<const N: usize>(
+    /// The same on a wire of proto3 JSON: names are in camel case; the protocol's own snake case is a quirk.
+    pub(in crate::parse) fn proto_fields<const N: usize>(
+        &mut self,
+        names: &[&str; N],
+    ) -> Result<Fields<C::Mark, N>, ErrorKind> {
+        let is_snake = std::cell::Cell::new(false);
+        let fields = self.fields_by(&|key| {
+            let known = names.iter().position(|name| is_proto_name(key, name))?;
+            is_snake.set(is_snake.get() || key.contains(&b'_'));
+            Some(known)
+        })?;
+        if is_snake.get() {
+            self.need(Quirk::SnakeCase)?;
+        }
+        Ok(fields)
+    }
+
+    fn fields_by<const N: usize>(
         &mut self,
         position: &impl Fn(&[u8]) -> Option<usize>,
     ) -> Result<Fields<C::Mark, N>, ErrorKind> {
@@ -105,6 +122,20 @@ impl<C: Cursor> Visitor<'_, C> {
         })
     }
 
+    /// The same on a wire of proto3 JSON.
+    pub(in crate::parse) fn proto_fields_of<const N: usize>(
+        &mut self,
+        field: Option<Field<C::Mark>>,
+        names: &[&str; N],
+    ) -> Result<Fields<C::Mark, N>, ErrorKind> {
+        match field {
+            Some(field) if field.kind == Kind::Object => {
+                self.at(field, |visitor| visitor.proto_fields(names))
+            }
+            _ => Ok([None; N]),
+        }
+    }
+
     /// A field's string; empty if it is none.
     pub(in crate::parse) fn string_of(&mut self, field: Option<Field<C::Mark>>) -> Result<Str, ErrorKind> {
         match field {
@@ -136,7 +167,7 @@ impl<C: Cursor> Visitor<'_, C> {
     pub(in crate::parse) fn each_of(
         &mut self,
         field: Option<Field<C::Mark>>,
-        visit: &mut dyn FnMut(&mut Visitor<'_, C>, Kind, usize) -> Result<(), ErrorKind>,
+        visit: EachElement<'_, C>,
     ) -> Result<(), ErrorKind> {
         let Some(field) = field.filter(|field| field.kind == Kind::Array) else { return Ok(()) };
         let back = self.cursor.go(field.mark);
@@ -175,203 +206,15 @@ impl<C: Cursor> Visitor<'_, C> {
         let label = self.label_of(field)?;
         Ok(lex::integer(self.cursor.bytes(label)))
     }
+}
 
-    /// States a field's string, if it is one that says something.
-    pub(in crate::parse) fn push_string(
-        &mut self,
-        field: Option<Field<C::Mark>>,
-        record: impl FnOnce(Str) -> Record,
-    ) -> Result<(), ErrorKind> {
-        let Some(field) = field.filter(|field| field.kind == Kind::String) else { return Ok(()) };
-        self.at(field, |visitor| {
-            let text = visitor.cursor.string()?;
-            let edges = visitor.cursor.edges(text);
-            if text.is_empty() && edges == Default::default() {
-                return Ok(());
-            }
-            visitor.push_text(text, record(text))
-        })
-    }
-
-    /// The same as content of the running part of this kind.
-    pub(in crate::parse) fn push_running(
-        &mut self,
-        kind: PartKind,
-        field: Option<Field<C::Mark>>,
-        record: impl FnOnce(Str) -> Record,
-    ) -> Result<(), ErrorKind> {
-        let place = self.stated();
-        self.push(Record::Place(Place { key: PlaceKey::Running, sub: Place::WHOLE, kind, begins: false }))?;
-        let from = self.stated();
-        self.push_string(field, record)?;
-        if self.stated() == from {
-            self.records.strike(place..from);
-        }
-        Ok(())
-    }
-
-    /// States a field's string as a blob that belongs to the reasoning, if it is not empty.
-    pub(in crate::parse) fn push_opaque(
-        &mut self,
-        field: Option<Field<C::Mark>>,
-        kind: OpaqueKind,
-    ) -> Result<(), ErrorKind> {
-        let data = self.string_of(field)?;
-        if data.is_empty() { Ok(()) } else { self.push(Record::Opaque { kind, data }) }
-    }
-
-    /// Passes a field on, in the current choice.
-    pub(in crate::parse) fn push_extra(
-        &mut self,
-        kind: ExtraKind,
-        name: Str,
-        field: Option<Field<C::Mark>>,
-    ) -> Result<(), ErrorKind> {
-        if self.options.extras == ExtrasMode::Off {
-            return Ok(());
-        }
-        let json = self.json_of(field);
-        if json.is_empty() || matches!(self.cursor.bytes(json), b"{}" | b"[]") {
-            return Ok(());
-        }
-        self.push(Record::Extra { kind, name, json, chunk: false })
-    }
-
-    /// Passes a member on under its own name, in the current choice.
-    pub(in crate::parse) fn push_member(
-        &mut self,
-        kind: ExtraKind,
-        member: Option<Field<C::Mark>>,
-    ) -> Result<(), ErrorKind> {
-        let Some(field) = member else { return Ok(()) };
-        let name = self.cursor.name_before(field.mark);
-        self.push_extra(kind, name, member)
-    }
-
-    /// Passes a field on under its own name, once where the document repeats it.
-    pub(in crate::parse) fn push_document_extra(
-        &mut self,
-        kind: ExtraKind,
-        field: Option<Field<C::Mark>>,
-    ) -> Result<(), ErrorKind> {
-        let Some(field) = field.filter(|_| self.options.extras != ExtrasMode::Off) else { return Ok(()) };
-        let (name, json) = (self.cursor.name_before(field.mark), self.cursor.json(field.mark));
-        if matches!(self.cursor.bytes(json), b"{}" | b"[]") {
-            return Ok(());
-        }
-        self.push(Record::Extra { kind, name, json, chunk: true })
-    }
-
-    /// States a call that comes whole and has neither an id nor an index: a part of its own. Without a name there is none.
-    pub(in crate::parse) fn push_whole_call(
-        &mut self,
-        name: Option<Field<C::Mark>>,
-        arguments: Option<Field<C::Mark>>,
-    ) -> Result<(), ErrorKind> {
-        let name = self.string_of(name)?;
-        if name.is_empty() {
-            return Ok(());
-        }
-        let kind = PartKind::ToolCall;
-        self.push(Record::Place(Place { key: PlaceKey::Fresh, sub: Place::WHOLE, kind, begins: true }))?;
-        self.push(Record::ToolCall { index: None, id: Str::NONE, name, bare: false })?;
-        self.push_arguments(arguments)?;
-        self.push(Record::PlaceEnd)
-    }
-
-    /// What follows is about the choice of this index, or without one of this position.
-    pub(in crate::parse) fn push_choice(
-        &mut self,
-        index: Option<Field<C::Mark>>,
-        position: usize,
-    ) -> Result<(), ErrorKind> {
-        let position = u32::try_from(position).unwrap_or(u32::MAX);
-        let index = self.index_of(index)?.unwrap_or(position);
-        self.push(Record::Choice { index })
-    }
-
-    /// States a field's string, or its JSON text, as a fragment of a call's arguments.
-    pub(in crate::parse) fn push_arguments(
-        &mut self,
-        field: Option<Field<C::Mark>>,
-    ) -> Result<(), ErrorKind> {
-        match field {
-            Some(Field { kind: Kind::String, .. }) | None => self.push_string(field, Record::Arguments),
-            Some(_) => {
-                let json = self.json_of(field);
-                self.push(Record::Arguments(json))
-            }
-        }
-    }
-
-    /// States the number that a field is as the time at which the answer was made.
-    pub(in crate::parse) fn push_created(&mut self, field: Option<Field<C::Mark>>) -> Result<(), ErrorKind> {
-        match field {
-            Some(field) => self.at(field, |visitor| visitor.created(field.kind, &mut None)),
-            None => Ok(()),
-        }
-    }
-
-    /// States a field's string as the role, if it is the one that answers, on a wire that says it with every event.
-    pub(in crate::parse) fn push_steady_role(
-        &mut self,
-        field: Option<Field<C::Mark>>,
-    ) -> Result<(), ErrorKind> {
-        let role = self.string_of(field)?;
-        let answers = dialect::answers(self.cursor.bytes(role));
-        if answers { self.push(Record::SteadyRole(role)) } else { Ok(()) }
-    }
-
-    /// An index that a field is, if it is one.
-    pub(in crate::parse) fn index_of(
-        &mut self,
-        field: Option<Field<C::Mark>>,
-    ) -> Result<Option<u32>, ErrorKind> {
-        match field {
-            Some(field) => self.at(field, |visitor| visitor.index(field.kind)),
-            None => Ok(None),
-        }
-    }
-
-    /// Passes an object on if the current place is no call of the caller's.
-    pub(in crate::parse) fn push_if_hosted(
-        &mut self,
-        name: Str,
-        object: Option<Field<C::Mark>>,
-    ) -> Result<(), ErrorKind> {
-        let json = self.json_of(object);
-        if self.options.extras == ExtrasMode::Off || json.is_empty() {
-            return Ok(());
-        }
-        self.push(Record::ExtraIfHosted { name, brace: json.part(0, 1) })
-    }
-
-    /// States what a finish word means, on a wire whose words it is; a word that says that there is no finish is none.
-    pub(in crate::parse) fn push_finish(&mut self, raw: Str) -> Result<(), ErrorKind> {
-        match dialect::native_finish(self.cursor.bytes(raw)) {
-            Some(Finish::Provisional(finish)) => self.push(Record::ProvisionalFinish(finish)),
-            Some(Finish::Plain(reason) | Finish::Spelled(reason)) => {
-                self.push(Record::Finish { reason, raw })
-            }
-            Some(Finish::Null | Finish::Unknown) => {
-                self.push(Record::Finish { reason: FinishReason::Other, raw })
-            }
-            None => Ok(()),
-        }
-    }
-
-    /// States the counters that these fields are, each if it is a number; returns whether one was.
-    pub(in crate::parse) fn counters_of<const N: usize>(
-        &mut self,
-        fields: &Fields<C::Mark, N>,
-        counters: &[Counter; N],
-    ) -> Result<bool, ErrorKind> {
-        let mut any = false;
-        for (field, counter) in fields.iter().zip(counters) {
-            if let Some(field) = *field {
-                any |= self.at(field, |visitor| visitor.counter(*counter, field.kind))?;
-            }
-        }
-        Ok(any)
-    }
+/// Whether `key` is this name, or what it is in snake case.
+fn is_proto_name(key: &[u8], camel: &str) -> bool {
+    let mut rest = key.iter();
+    let mut next = |byte: u8| rest.next() == Some(&byte);
+    let is_snake = camel.bytes().all(|byte| match byte.is_ascii_uppercase() {
+        true => next(b'_') && next(byte.to_ascii_lowercase()),
+        false => next(byte),
+    });
+    key == camel.as_bytes() || (is_snake && rest.next().is_none())
 }

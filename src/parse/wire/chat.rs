@@ -48,6 +48,7 @@ struct Chunk<M> {
 const CHOICES: usize = 0;
 
 /// States the object ahead, if it is a chunk.
+#[inline(never)] // A function of its own, whatever other wires there are: it is the general path of nearly all streams.
 pub(super) fn event<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     context: Context<'_>,

@@ -17,7 +17,7 @@ use crate::error::ErrorKind;
 use crate::parse::Context;
 use crate::parse::cursor::{Cursor, Kind};
 use crate::parse::visitor::{Field, Visitor};
-use crate::record::{Counter, Record};
+use crate::record::{Counter, Record, Str};
 
 type Result<T> = std::result::Result<T, ErrorKind>;
 
@@ -48,9 +48,12 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> 
     visitor.records.push_head(Record::Id(id))?;
     visitor.push_created(created)?;
     visitor.push(Record::Choice { index: 0 })?;
-    visitor.push_running(PartKind::Text, result, Record::Text)?;
+    visitor.push_running(result, PartKind::Text, Record::Text)?;
     let [name, arguments] = visitor.fields_of(call, &["name", "arguments"])?;
-    visitor.push_whole_call(name, arguments)?;
+    let name = visitor.string_of(name)?;
+    if !name.is_empty() {
+        visitor.push_whole_call(Str::NONE, name, arguments)?;
+    }
     let [results] = visitor.fields_of(search, &["search_results"])?;
     visitor.push_document_extra(ExtraKind::Annotation, results)?;
     let end = end.filter(|end| visitor.is_true(Some(*end)));

@@ -277,7 +277,7 @@ fn prompt_feedback<C: Cursor>(
 ) -> Result<()> {
     let [reason] = visitor.proto_fields_of(feedback, &["blockReason"])?;
     let raw = visitor.string_of(reason)?;
-    visitor.push_document_extra(ExtraKind::Safety, feedback)?;
+    visitor.push_document_member(ExtraKind::Safety, feedback)?;
     if has_candidates || raw.is_empty() {
         return Ok(());
     }

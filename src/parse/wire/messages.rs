@@ -3,7 +3,8 @@
 //! Knows: the events of the wire. Must not know: SSE, cuts, earlier events.
 //!
 //! 1. In order: `message_start`; for each block `content_block_start`, its deltas, `content_block_stop`; `message_delta` with
-//!    the stop reason and usage; `message_stop`. Pings and errors stand anywhere. The event's name repeats `type`.
+//!    the stop reason and usage; `message_stop`. Pings and errors stand anywhere. The event's name repeats `type`, which alone
+//!    decides.
 //! 2. A block is known by its `index`: a key, never a size, and never a call's slot. Blocks may be interleaved.
 //! 3. A `tool_use` block is a call of the caller's. Its `input` comes in pieces, or whole with its start: that counts only
 //!    where no piece follows. Every other block that is no text or thinking is of tools that the service runs itself.
@@ -15,7 +16,7 @@
 use super::signs::Signs;
 use super::{Verdict, errors};
 use crate::delta::{ExtraKind, OpaqueKind, PartKind};
-use crate::dialect;
+use crate::dialect::{self, Quirk};
 use crate::error::ErrorKind;
 use crate::parse::Context;
 use crate::parse::cursor::{Cursor, Kind};
@@ -45,7 +46,7 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, context: Context<'_
         b"content_block_delta" => self::delta(visitor, index, delta)?,
         b"content_block_start" => block_start(visitor, index, block)?,
         b"content_block_stop" => {
-            place(visitor, index, PartKind::Text, false)?;
+            place(visitor, index, PlaceKey::Current, PartKind::Text)?;
             visitor.push(Record::PlaceEnd)?;
         }
         b"message_start" => message_start(visitor, message)?,
@@ -66,19 +67,22 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, context: Context<'_
         }
         _ => return Ok(Verdict::NotMine),
     }
+    if context.may_be_named && context.name.is_empty() {
+        visitor.need(Quirk::EventNameMissing)?;
+    }
     Ok(Verdict::Mine)
 }
 
-/// What follows is of the block of this index.
+/// What follows is of the block of this index; without one, of that which `unnamed` says.
 fn place<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     index: Option<Field<C::Mark>>,
+    unnamed: PlaceKey,
     kind: PartKind,
-    begins: bool,
 ) -> Result<()> {
-    let key = visitor.key_of(index)?.map_or(PlaceKey::Running, PlaceKey::Wire);
+    let key = visitor.key_of(index)?.map_or(unnamed, PlaceKey::Wire);
     visitor.push(Record::Choice { index: 0 })?;
-    visitor.push(Record::Place(Place { key, sub: Place::WHOLE, kind, begins }))
+    visitor.push(Record::Place(Place { key, sub: Place::WHOLE, kind, begins: false }))
 }
 
 fn message_start<C: Cursor>(visitor: &mut Visitor<'_, C>, message: Option<Field<C::Mark>>) -> Result<()> {
@@ -199,28 +203,28 @@ fn delta<C: Cursor>(
     let kind = visitor.string_of(kind)?;
     match visitor.cursor.bytes(kind) {
         b"text_delta" => {
-            place(visitor, index, PartKind::Text, false)?;
+            place(visitor, index, PlaceKey::Running, PartKind::Text)?;
             visitor.push_string(text, Record::Text)
         }
         b"thinking_delta" => {
-            place(visitor, index, PartKind::Reasoning, false)?;
+            place(visitor, index, PlaceKey::Running, PartKind::Reasoning)?;
             visitor.push_string(thinking, |text| Record::Reasoning { rank: 0, text })
         }
         b"signature_delta" => {
-            place(visitor, index, PartKind::Reasoning, false)?;
+            place(visitor, index, PlaceKey::Running, PartKind::Reasoning)?;
             visitor.push_opaque(signature, OpaqueKind::Signature)
         }
         b"input_json_delta" => {
-            place(visitor, index, PartKind::Other, false)?;
+            place(visitor, index, PlaceKey::Current, PartKind::Other)?;
             visitor.push_string(json, Record::Arguments)?;
             visitor.push_if_hosted(kind, delta)
         }
         b"citations_delta" => {
-            place(visitor, index, PartKind::Text, false)?;
+            place(visitor, index, PlaceKey::Current, PartKind::Text)?;
             visitor.push_extra(ExtraKind::Annotation, kind, citation)
         }
         _ => {
-            place(visitor, index, PartKind::Other, false)?;
+            place(visitor, index, PlaceKey::Current, PartKind::Other)?;
             hosted(visitor, kind, delta)
         }
     }

@@ -16,7 +16,7 @@ use crate::error::ErrorKind;
 use crate::parse::Context;
 use crate::parse::cursor::{Cursor, Kind};
 use crate::parse::visitor::{Field, Visitor};
-use crate::record::{Counter, Record};
+use crate::record::{Counter, Record, Str};
 
 type Result<T> = std::result::Result<T, ErrorKind>;
 
@@ -68,10 +68,11 @@ fn text<C: Cursor>(visitor: &mut Visitor<'_, C>) -> Result<()> {
     visitor.push_choice(index, 0)?;
     visitor.push_steady_role(role)?;
     let reason = |text| Record::Reasoning { rank: 0, text };
-    visitor.push_running(PartKind::Reasoning, reasoning, reason)?;
-    visitor.push_running(PartKind::Text, content, Record::Text)?;
+    visitor.push_running(reasoning, PartKind::Reasoning, reason)?;
+    visitor.push_running(content, PartKind::Text, Record::Text)?;
     let [name, arguments] = visitor.fields_of(call, &["name", "arguments"])?;
-    visitor.push_whole_call(name, arguments)
+    let name = visitor.string_of(name)?;
+    if name.is_empty() { Ok(()) } else { visitor.push_whole_call(Str::NONE, name, arguments) }
 }
 
 /// Every choice that the event names ends: there is no word for it.

@@ -15,7 +15,7 @@ use crate::error::ErrorKind;
 use crate::parse::Context;
 use crate::parse::cursor::{Cursor, Kind};
 use crate::parse::visitor::Visitor;
-use crate::record::{Counter, Record};
+use crate::record::{Counter, Record, Str};
 
 type Result<T> = std::result::Result<T, ErrorKind>;
 
@@ -31,11 +31,12 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> 
         return Ok(Verdict::NotMine);
     }
     visitor.push(Record::Choice { index: 0 })?;
-    visitor.push_running(PartKind::Text, response, Record::Text)?;
+    visitor.push_running(response, PartKind::Text, Record::Text)?;
     visitor.each_of(calls, &mut |visitor, kind, _| match kind {
         Kind::Object => {
             let [name, arguments] = visitor.fields(&["name", "arguments"])?;
-            visitor.push_whole_call(name, arguments)
+            let name = visitor.string_of(name)?;
+            if name.is_empty() { Ok(()) } else { visitor.push_whole_call(Str::NONE, name, arguments) }
         }
         _ => visitor.cursor.skip(),
     })?;

@@ -166,7 +166,7 @@ fn difference(truth: &Said, decoder: &mut Decoder, data: &[u8], way: Way<'_>) ->
 /// What is said otherwise, and by which way.
 pub fn law(options: &Options, data: &[u8]) -> Result<(), String> {
     let seed = &mut Seed::of(data);
-    let decoder = |prediction| Decoder::with_options(options.clone().prediction(prediction));
+    let decoder = |prediction| Decoder::with_options(options.prediction(prediction));
     let (mut plain, mut predicted, mut deltas) = (decoder(false), decoder(true), Vec::new());
     decode(&mut plain, data, Way { longest: WHOLE, leaves: false, seed }, &mut |said| {
         deltas.push(said.map(Delta::into_owned));

@@ -13,7 +13,8 @@ const fn place(key: PlaceKey, sub: u32, kind: PartKind) -> Record {
     Record::Place(Place { key, sub, kind, begins: false })
 }
 
-/// An item begins. What it has of content and arguments will come again.
+/// An item begins. What it has of content and arguments will come again; what a message holds, text or a refusal, its first
+/// part says.
 pub(super) fn added<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     key: PlaceKey,
@@ -24,18 +25,20 @@ pub(super) fn added<C: Cursor>(
     let kind = visitor.string_of(kind)?;
     visitor.push(Record::Choice { index: 0 })?;
     let part = match visitor.cursor.bytes(kind) {
-        b"message" => PartKind::Text,
-        b"reasoning" => PartKind::Reasoning,
+        b"message" => {
+            visitor.push(place(key, Place::WHOLE, PartKind::Text))?;
+            return visitor.push_steady_role(role);
+        }
         b"function_call" | b"custom_tool_call" => {
             let (sub, kind) = (Place::WHOLE, PartKind::ToolCall);
             visitor.push(Record::Place(Place { key, sub, kind, begins: true }))?;
             return call(visitor, id, call_id, name);
         }
         b"" => return Ok(()),
+        b"reasoning" => PartKind::Reasoning,
         _ => PartKind::Other,
     };
     visitor.push(place(key, Place::WHOLE, part))?;
-    visitor.push_steady_role(role)?;
     visitor.push(Record::PlaceBegins)
 }
 

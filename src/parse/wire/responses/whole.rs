@@ -26,10 +26,7 @@ fn head<C: Cursor>(
     let (id, model) = (visitor.string_of(id)?, visitor.string_of(model)?);
     visitor.records.push_head(Record::Id(id))?;
     visitor.records.push_head(Record::Model(model))?;
-    match created {
-        Some(field) => visitor.at(field, |visitor| visitor.created(field.kind, &mut None)),
-        None => Ok(()),
-    }
+    visitor.push_created(created)
 }
 
 /// The response is over; `ending`: how, by the name of its event, or else by its status.

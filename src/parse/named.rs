@@ -1,0 +1,103 @@
+//! Events of which the name says what their data is: text, an error, the end.
+//!
+//! Knows: the dialect's names, and the wires' of which there is more to say. Must not know: any document's members.
+
+use super::cursor::Scratch;
+use super::envelope::Envelope;
+use super::payload::{self, Segment};
+use super::{Ahead, Event, Next, Parser, wire};
+use crate::dialect::{self, Quirk, Tolerance};
+use crate::error::{ErrorKind, LimitKind};
+use crate::options::Wire;
+use crate::record::{Record, Str};
+
+impl Parser {
+    /// Whether the event's data is text, if events of its name are on `wire`: it is the stream's, or none is settled on and the
+    /// data is no document of another.
+    pub(super) fn is_text_on(
+        &mut self,
+        wire: Wire,
+        event: &Event<'_>,
+        scratch: &mut Scratch,
+        tolerance: &mut Tolerance,
+    ) -> bool {
+        let at = payload::skip_space(event.payload, 0);
+        if self.wire.is_some() || event.payload.get(at) != Some(&b'{') {
+            return self.wire.is_none_or(|settled| settled == wire);
+        }
+        let (seen, length) = (tolerance.seen, scratch.length());
+        let _ = self.read(event, at, scratch, tolerance);
+        tolerance.seen = seen;
+        scratch.truncate(length);
+        self.records.begin_event();
+        self.wire.take().is_none()
+    }
+
+    /// The payload is a piece of the answer.
+    pub(super) fn output(&mut self, event: &Event<'_>) -> Result<Next, ErrorKind> {
+        self.records.begin_document();
+        self.records.push(Record::Choice { index: 0 })?;
+        if !event.payload.is_empty() {
+            self.records.push(Record::Text(Str::payload(0, event.payload.len())))?;
+        }
+        self.ahead = Ahead::Segment(Segment::End);
+        Ok(Next::Records)
+    }
+
+    /// An event whose name says what it is: an error, or the end.
+    pub(super) fn named(
+        &mut self,
+        event: &Event<'_>,
+        scratch: &mut Scratch,
+        tolerance: &mut Tolerance,
+    ) -> Result<Option<Next>, ErrorKind> {
+        if event.context.name.len() > self.options.name_limit {
+            return Err(ErrorKind::Limit(LimitKind::EventNameBytes));
+        }
+        let named_error = event.context.name == dialect::ERROR_EVENT.as_bytes();
+        // On chat events have no names.
+        let is_native = self.wire.is_some_and(|wire| wire != Wire::Chat);
+        if event.context.is_error || named_error && (is_native || tolerance.meets(Quirk::ErrorEvent)) {
+            return self.error_event(event, scratch, tolerance).map(Some);
+        }
+        let is_read = |wire| {
+            wire::reads_end(wire, event.context.name)
+                || wire != Wire::Chat && dialect::done_marker(event.payload.trim_ascii()).is_some()
+        };
+        match payload::named_end(event.payload, event.context.name) {
+            // The wire has its own word for the end: the data says it.
+            Some(_) if self.wire.is_some_and(is_read) => Ok(None),
+            Some(marker) if tolerance.meets(Quirk::NamedEnd) => self.only(Record::Done { marker }).map(Some),
+            _ => Ok(None),
+        }
+    }
+
+    /// Data that is an error whatever it says.
+    fn error_event(
+        &mut self,
+        event: &Event<'_>,
+        scratch: &mut Scratch,
+        tolerance: &mut Tolerance,
+    ) -> Result<Next, ErrorKind> {
+        if event.context.envelope == Envelope::Message {
+            return self.exception(event, scratch, tolerance);
+        }
+        let at = payload::skip_space(event.payload, 0);
+        let is_error = |record: &Record| matches!(record, Record::Error { .. });
+        if event.payload.get(at) == Some(&b'{')
+            && let Ok(end) = self.read(event, at, scratch, tolerance)
+            && self.records.head().iter().any(is_error)
+        {
+            self.name_records(event, (at, end), scratch);
+            self.ahead = Ahead::Segment(Segment::End);
+            return Ok(Next::Records);
+        }
+        self.words(event)
+    }
+
+    /// The payload is the peer's complaint in so many words.
+    pub(super) fn words(&mut self, event: &Event<'_>) -> Result<Next, ErrorKind> {
+        let message = Str::payload(0, event.payload.len());
+        self.only(Record::Error { code: Str::NONE, kind: Str::NONE, message, json: message })
+    }
+}

@@ -1,0 +1,48 @@
+//! Replicate: text as it is, under names of events.
+//!
+//! Knows: the events of the wire. Must not know: SSE, cuts, earlier events.
+//!
+//! 1. An event named [`TEXT_EVENT`] has the next piece of the output as its data: text, whatever it looks like, also where
+//!    that is JSON or another wire's end marker. Its lines are joined by LF, as those of any event.
+//! 2. `error` has the complaint. `done` is the end; its data is an object, with a `reason` where it ended otherwise than by
+//!    itself.
+//!
+//! Source: Replicate, *Streaming output*.
+
+use super::Verdict;
+use super::signs::Signs;
+use crate::delta::FinishReason;
+pub(super) use crate::dialect::TEXT_EVENT;
+use crate::error::ErrorKind;
+use crate::parse::Context;
+use crate::parse::cursor::Cursor;
+use crate::parse::visitor::Visitor;
+use crate::record::Record;
+
+/// The name of the event that ends the stream, and the word for it where there is no other.
+pub(super) const END_EVENT: &str = "done";
+
+/// No document is the first event of the wire: text is.
+pub(super) fn recognizes<C: Cursor>(_: &mut Signs<'_, '_, '_, C>) -> bool {
+    false
+}
+
+/// States the object ahead, if it is the end.
+pub(super) fn event<C: Cursor>(
+    visitor: &mut Visitor<'_, C>,
+    context: Context<'_>,
+) -> Result<Verdict, ErrorKind> {
+    if context.name != END_EVENT.as_bytes() {
+        return Ok(Verdict::NotMine);
+    }
+    let [reason] = visitor.fields(&["reason"])?;
+    let word = visitor.string_of(reason)?;
+    visitor.push(Record::Choice { index: 0 })?;
+    if word.is_empty() {
+        visitor.push(Record::ProvisionalFinish(&(FinishReason::Stop, END_EVENT)))?;
+    } else {
+        visitor.push_finish(word)?;
+    }
+    visitor.push(Record::Done { marker: END_EVENT })?;
+    Ok(Verdict::Mine)
+}
