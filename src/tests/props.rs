@@ -124,11 +124,18 @@ fn a_clone_goes_on_alike() {
         let expected = run_whole(&stream.options(), &stream.bytes);
         let (first, second) = stream.bytes.split_at(seed.below(stream.bytes.len() + 1));
         let mut decoder = Decoder::with_options(stream.options());
-        let mut told = Vec::new();
-        drain(&mut decoder, first, &mut |said| told.push(super::support::Told::of(said)));
+        let (mut told, mut is_over) = (Vec::new(), false);
+        let mut take = |said: Result<Delta<'_>, Error>| {
+            // A fatal error is said again by every call.
+            if !is_over {
+                is_over = said.is_err_and(|error| error.is_fatal());
+                told.push(super::support::Told::of(said));
+            }
+        };
+        drain(&mut decoder, first, &mut take);
         let mut clone = decoder.clone();
         drop(decoder);
-        tell(&mut clone, [second], drain, &mut |said| told.push(super::support::Told::of(said)));
+        tell(&mut clone, [second], drain, &mut take);
         assert!(told == expected.told, "{}", stream.name);
     }
 }
