@@ -31,9 +31,9 @@
 //! incremental (the same deltas under every cut), zero-copy (borrowed `&str`), bounded, and tolerant of what services
 //! really send, by named rules ([`Quirk`]).
 //!
-//! * **Which streams?** Chat completions in OpenAI's shapes, as services and relays send them: over event streams, JSON
-//!   lines, an array or one body. Events of other wires are told as [`Delta::Unknown`] and counted
-//!   ([`Ending::unknown_events`]).
+//! * **Which streams?** Chat completions as services and relays send them, Responses, Messages, `generateContent`, Converse
+//!   and fifteen more wires ([`docs::wires`]), over event streams, AWS event streams, JSON lines, an array or one body. Events
+//!   of no known wire are told as [`Delta::Unknown`] and counted ([`Ending::unknown_events`]).
 //! * **With which client?** Any that yields bytes, blocking or async: the loop is yours. [`docs::embedding`] has it, and a
 //!   proxy's tap.
 //! * **Was the answer complete?** [`Decoder::end`] returns an [`Ending`]: facts, nothing synthesized.
