@@ -448,7 +448,7 @@ fn all_within<M: Machine>(rows: Vec<Row>, make: impl Fn(&Row) -> M) {
 }
 
 fn decoder(row: &Row) -> Decoder {
-    Decoder::with_options(row.options.clone())
+    Decoder::with_options(row.options)
 }
 
 #[test]

@@ -58,7 +58,8 @@ const SUMMARY: u32 = 1 << 30;
 
 /// The part of an item that has this key.
 fn part_of(key: u64) -> u32 {
-    u32::try_from(key.wrapping_rem(u64::from(SUMMARY))).unwrap_or(0)
+    const BELOW_SUMMARY: u64 = SUMMARY as u64 - 1;
+    u32::try_from(key & BELOW_SUMMARY).unwrap_or(0)
 }
 
 impl Indices {
