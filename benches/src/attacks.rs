@@ -78,7 +78,7 @@ pub fn pair_jobs(from: usize, to: usize, sizes: [usize; 2]) -> impl Iterator<Ite
         sizes.map(|bytes| {
             let (event, options) = (pair.sized(bytes), Options::new().repair(pair.repair()));
             move || {
-                let (mut decoder, mut input) = (Decoder::with_options(options.clone()), event.as_bytes());
+                let (mut decoder, mut input) = (Decoder::with_options(options), event.as_bytes());
                 while !matches!(black_box(decoder.next_delta(&mut input)), Ok(None)) {}
             }
         })

@@ -60,18 +60,16 @@ enum ContentBlock {
 }
 
 #[derive(Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
+#[serde(tag = "type")]
 enum BlockDelta {
-    TextDelta {
-        text: String,
-    },
-    ThinkingDelta {
-        thinking: String,
-    },
-    InputJsonDelta {
-        partial_json: String,
-    },
-    SignatureDelta {
+    #[serde(rename = "text_delta")]
+    Text { text: String },
+    #[serde(rename = "thinking_delta")]
+    Thinking { thinking: String },
+    #[serde(rename = "input_json_delta")]
+    InputJson { partial_json: String },
+    #[serde(rename = "signature_delta")]
+    Signature {
         #[allow(dead_code)]
         signature: String,
     },
@@ -109,10 +107,10 @@ impl Reader for Messages {
                 self.input = message.usage.input_tokens.unwrap_or_default();
             }
             MessagesEvent::ContentBlockDelta { delta, .. } => match delta {
-                BlockDelta::TextDelta { text } => sink.text(0, &text),
-                BlockDelta::ThinkingDelta { thinking } => sink.reasoning(0, &thinking),
-                BlockDelta::InputJsonDelta { partial_json } => sink.arguments(0, 0, &partial_json),
-                BlockDelta::SignatureDelta { .. } => {}
+                BlockDelta::Text { text } => sink.text(0, &text),
+                BlockDelta::Thinking { thinking } => sink.reasoning(0, &thinking),
+                BlockDelta::InputJson { partial_json } => sink.arguments(0, 0, &partial_json),
+                BlockDelta::Signature { .. } => {}
             },
             MessagesEvent::MessageDelta { delta, usage } => {
                 sink.finish(0, &delta.stop_reason.unwrap_or_default());
