@@ -58,7 +58,7 @@ pub(crate) enum ChunkKey {
     Object,
     Choices,
     Usage,
-    /// Groq's box of metadata: an id and usage.
+    /// An object beside `choices` whose `usage` is the chunk's.
     UsageBox,
     Error,
     Finish,
@@ -264,7 +264,7 @@ pub(crate) fn answers(role: &[u8]) -> bool {
 pub(crate) enum UsageKey {
     /// The reference's name, or (`false`) another spelling.
     Counter(Counter, bool),
-    /// A whole usage object one level down (Cohere).
+    /// A whole usage object one level down.
     Inner,
     /// An object of further counters; (`false`) another spelling.
     InputDetails(bool),

@@ -95,7 +95,7 @@ pub(crate) fn number_end(bytes: &[u8], from: usize) -> Option<usize> {
     Some(end)
 }
 
-/// A plain integer at `at`: no sign, no leading zero, at most 19 digits. Gives the index after it and its value.
+/// A plain integer at `at`: no sign, no leading zero, at most 19 digits. Returns the index after it and its value.
 #[inline(always)]
 pub(crate) fn plain_integer(bytes: &[u8], at: usize) -> Option<(usize, u64)> {
     let mut end = at;
@@ -194,7 +194,7 @@ pub(crate) fn unescape(body: &str, out: &mut String) -> Option<Escaped> {
     }
 }
 
-/// One `\uXXXX` at `at`, with its partner if it has one; gives the index after it.
+/// One `\uXXXX` at `at`, with its partner if it has one; returns the index after it.
 fn unescape_unit(bytes: &[u8], at: usize, out: &mut String, met: &mut Escaped) -> Option<usize> {
     let unit = hex4(bytes, at.wrapping_add(2))?;
     let after = at.wrapping_add(6);

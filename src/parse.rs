@@ -122,7 +122,7 @@ impl Parser {
     }
 
     /// A new event. `padding`: a shape may be learned from what is stated.
-    pub(crate) fn begin(&mut self, padding: bool) {
+    pub(crate) fn begin_event(&mut self, padding: bool) {
         self.options.padding = padding;
         self.records.begin_event();
         self.ahead = Ahead::Payload;

@@ -68,7 +68,7 @@ impl Machine {
         Some((used, delta))
     }
 
-    /// The carry gets the line that ends at `end` of `bytes`; gives how many bytes that takes.
+    /// The carry gets the line that ends at `end` of `bytes`; returns how many bytes that takes.
     #[inline]
     pub(super) fn bring_line(&mut self, bytes: &[u8], end: usize) -> usize {
         let used = after_line_ends(bytes, end);
@@ -141,7 +141,7 @@ impl Machine {
         }
     }
 
-    /// Whether what a plain hit says can be told as it is; gives the slot, if it is about a call.
+    /// Whether what a plain hit says can be told as it is; returns the slot, if it is about a call.
     fn passes(&self, single: SingleDelta) -> Option<u32> {
         let normalizer = &self.pipeline.normalizer;
         if single.in_place {

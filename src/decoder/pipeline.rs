@@ -127,7 +127,7 @@ impl Pipeline {
             return;
         }
         let Self { parser, normalizer, scratch, tolerance, queue, .. } = self;
-        parser.begin(learn);
+        parser.begin_event(learn);
         let last = loop {
             match parser.next(event, scratch, tolerance) {
                 Ok(Next::Records) => {}

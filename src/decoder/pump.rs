@@ -14,7 +14,7 @@ use crate::record::Span;
 use crate::shape::{AfterMiss, Learnt};
 
 impl Machine {
-    /// Takes bytes, from `used` on, until there is something to say; gives how many are then used.
+    /// Takes bytes, from `used` on, until there is something to say; returns how many are then used.
     pub(super) fn advance(&mut self, bytes: &[u8], mut used: usize) -> (usize, Outcome) {
         if let Source::Input { .. } = self.source {
             // What is still queued was copied to scratch by the call before.
@@ -168,7 +168,7 @@ impl Machine {
         }
     }
 
-    /// No more bytes: what is left in the carry is an event or nothing. Gives whether there may be more to say.
+    /// No more bytes: what is left in the carry is an event or nothing. Returns whether there may be more to say.
     fn drain_end(&mut self) -> bool {
         if self.state == State::Finished {
             return false;

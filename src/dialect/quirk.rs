@@ -274,7 +274,7 @@ register! {
         "The names in the table are models that are documented to do so."
     // Reasoning.
     ReasoningField "reasoning_field" Spelling "deepseek/reasoning-content.sse"
-        "Reasoning in a member of its own: `reasoning_content`, `reasoning`, `reasoning_text`, `thinking`."
+        "Reasoning in a member of its own."
         "It is reasoning."
         "The reference delta has none of these members."
     ReasoningDetails "reasoning_details" Spelling "openrouter/reasoning-details.sse"
@@ -369,7 +369,7 @@ register! {
         "It is no word of the reference."
     // Usage.
     UsagePlace "usage_place" Place "moonshot/usage-in-choice.sse"
-        "Usage in the choice, or in `x_groq`."
+        "Usage in the choice, or in an object beside the choices."
         "It is the chunk's usage."
         "The reference has it in the chunk only."
     UsageSpelling "usage_spelling" Spelling "gateway/usage-input-output.sse"

@@ -55,7 +55,7 @@ impl Pending {
     }
 
     /// The data is complete JSON values (whatever follows them) or an end marker.
-    pub(super) fn is_complete(&mut self, data: &[u8]) -> bool {
+    pub(super) fn scan_is_whole(&mut self, data: &[u8]) -> bool {
         self.scan(data);
         // A marker with much white space around it is none: looking for one must not cost more than its line.
         self.nest.is_closed() || (data.len() <= 32 && done_marker(data.trim_ascii()).is_some())
@@ -64,7 +64,7 @@ impl Pending {
     /// A line of this value cannot be more of the data: the data was cut off, or it is no JSON. An end marker is never more of
     /// it, and an object is not where no object can begin.
     pub(super) fn is_cut_off(&mut self, data: &[u8], value: &[u8]) -> bool {
-        let other = match self.is_open(data) {
+        let other = match self.scan_is_open(data) {
             true => !self.nest.admits_value(false),
             false => self.nest.is_other(),
         };
@@ -73,14 +73,14 @@ impl Pending {
     }
 
     /// The data ends within a JSON value.
-    pub(super) fn is_open(&mut self, data: &[u8]) -> bool {
+    pub(super) fn scan_is_open(&mut self, data: &[u8]) -> bool {
         self.scan(data);
         self.nest.is_open()
     }
 
     /// The data is the beginning of a JSON value and no more.
     pub(super) fn is_fragment(&mut self, data: &[u8]) -> bool {
-        self.is_open(data) && !self.ended
+        self.scan_is_open(data) && !self.ended
     }
 }
 

@@ -322,7 +322,7 @@ impl Sse {
             return false;
         }
         let pending = self.has_data();
-        let open = pending && self.is_open(bytes);
+        let open = pending && self.data_is_open(bytes);
         !lenient::may_matter(start, pending, open, tolerance)
     }
 

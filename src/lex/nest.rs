@@ -31,7 +31,7 @@ enum State {
 }
 
 impl Nest {
-    /// Goes on through `bytes`; gives the index after the value's last byte once, when it is met.
+    /// Goes on through `bytes`; returns the index after the value's last byte once, when it is met.
     pub(crate) fn scan(&mut self, bytes: &[u8]) -> Option<usize> {
         let mut at = 0usize;
         while let Some(&byte) = bytes.get(at) {

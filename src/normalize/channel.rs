@@ -103,7 +103,7 @@ impl ChannelState {
         repeat.print = extend(repeat.print, bytes);
     }
 
-    /// Whether `bytes` begin with all the arguments told so far ([`ChannelState::told_more`]); gives how many those are.
+    /// Whether `bytes` begin with all the arguments told so far ([`ChannelState::told_more`]); returns how many those are.
     pub(super) fn repeats(&self, bytes: &[u8]) -> Option<usize> {
         let repeat = self.repeat.as_ref()?;
         let head = bytes.get(..repeat.told)?;

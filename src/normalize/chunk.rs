@@ -121,7 +121,7 @@ impl Normalizer {
         &self.usage
     }
 
-    /// Takes a counter down; gives whether that is news.
+    /// Takes a counter down; returns whether that is news.
     #[inline]
     pub(crate) fn count(&mut self, counter: Counter, value: u64, tolerance: &mut Tolerance) -> bool {
         let known = counter_of(&mut self.usage, counter);
@@ -133,7 +133,7 @@ impl Normalizer {
         true
     }
 
-    /// Keeps the usage as it is now, for a delta that is told later; gives its ordinal.
+    /// Keeps the usage as it is now, for a delta that is told later; returns its ordinal.
     pub(crate) fn take_snapshot(&mut self) -> usize {
         let ordinal = self.snapshots.len();
         make_room(&mut self.snapshots, 1);

@@ -82,7 +82,7 @@ impl Splitter {
         }
     }
 
-    /// White space, then a tag, what may become one, or anything else. Gives the bytes used.
+    /// White space, then a tag, what may become one, or anything else. Returns the bytes used.
     fn open(
         &mut self,
         rest: &str,

@@ -120,7 +120,7 @@ pub(crate) trait Cursor {
     fn string(&mut self) -> Result<Str, ErrorKind>;
     /// The surrogates that stood alone at the edges of the string just read, which is `string`.
     fn edges(&self, string: Str) -> Edges;
-    /// Reads the plain integer ahead; gives its value and where it starts. `None`, and nothing is read, if there is none
+    /// Reads the plain integer ahead; returns its value and where it starts. `None`, and nothing is read, if there is none
     /// or the source would rather be asked for the number.
     fn integer(&mut self) -> Option<(u64, u32)>;
     /// Reads the number ahead.
@@ -131,7 +131,7 @@ pub(crate) trait Cursor {
     fn skip(&mut self) -> Result<(), ErrorKind>;
     /// The value ahead, to come back to. Only for the value of a member, or an object that has members.
     fn mark_ahead(&mut self) -> Self::Mark;
-    /// Goes to a marked value; gives where the cursor was.
+    /// Goes to a marked value; returns where the cursor was.
     fn go(&mut self, mark: Self::Mark) -> Self::Mark;
     /// The JSON text of a marked value that has been passed.
     fn json(&mut self, mark: Self::Mark) -> Str;

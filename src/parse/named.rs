@@ -64,7 +64,7 @@ impl Parser {
             wire::reads_end(wire, event.context.name)
                 || wire != Wire::Chat && dialect::done_marker(event.payload.trim_ascii()).is_some()
         };
-        match payload::named_end(event.payload, event.context.name) {
+        match payload::end_by_name(event.payload, event.context.name) {
             // The wire has its own word for the end: the data says it.
             Some(_) if self.wire.is_some_and(is_read) => Ok(None),
             Some(marker) if tolerance.meets(Quirk::NamedEnd) => self.only(Record::Done { marker }).map(Some),

@@ -74,7 +74,7 @@ pub(super) fn next(payload: &[u8], at: usize, tolerance: &mut Tolerance) -> Resu
 }
 
 /// The end marker that an event of this name with this data is, if its name says so and its data nothing else.
-pub(super) fn named_end(payload: &[u8], name: &[u8]) -> Option<&'static str> {
+pub(super) fn end_by_name(payload: &[u8], name: &[u8]) -> Option<&'static str> {
     let marker = dialect::END_EVENTS.iter().copied().find(|known| known.as_bytes() == name)?;
     let data = payload.trim_ascii();
     let is_json = matches!(data, [b'{' | b'[' | b'"', ..]);

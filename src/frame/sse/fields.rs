@@ -63,7 +63,7 @@ impl Sse {
         if self.late.is_none()
             && self.has_data()
             && tolerance.allows(Quirk::NoBlankLine)
-            && self.is_complete(bytes)
+            && self.data_is_complete(bytes)
         {
             self.late = Some((self.line, self.name));
         }
@@ -87,7 +87,7 @@ impl Sse {
                 return Some(self.event_before(end));
             }
             self.append(bytes, value);
-            if self.lenient.early && self.is_complete(bytes) {
+            if self.lenient.early && self.data_is_complete(bytes) {
                 return Some(self.event(next));
             }
         } else {
@@ -105,7 +105,7 @@ impl Sse {
         tolerance: &mut Tolerance,
     ) -> Option<Step> {
         let pending = self.has_data();
-        let open = pending && self.is_open(bytes) && !self.is_cut_off(bytes, line.of(bytes));
+        let open = pending && self.data_is_open(bytes) && !self.is_cut_off(bytes, line.of(bytes));
         match lenient::line(line.of(bytes), pending, open) {
             lenient::Line::Done if tolerance.allows(Quirk::BareDone) => {
                 if pending {
@@ -168,17 +168,17 @@ impl Sse {
         name.of(bytes) == dialect::TEXT_EVENT.as_bytes()
     }
 
-    fn is_complete(&mut self, bytes: &[u8]) -> bool {
-        !self.is_text(bytes) && self.lenient.is_complete(Self::pending(self.data, &self.data_buffer, bytes))
+    fn data_is_complete(&mut self, bytes: &[u8]) -> bool {
+        !self.is_text(bytes) && self.lenient.scan_is_whole(Self::pending(self.data, &self.data_buffer, bytes))
     }
 
-    pub(super) fn is_open(&mut self, bytes: &[u8]) -> bool {
-        !self.is_text(bytes) && self.lenient.is_open(Self::pending(self.data, &self.data_buffer, bytes))
+    pub(super) fn data_is_open(&mut self, bytes: &[u8]) -> bool {
+        !self.is_text(bytes) && self.lenient.scan_is_open(Self::pending(self.data, &self.data_buffer, bytes))
     }
 
     /// A further data line, of this value, begins a new event: the pending one is complete, or no JSON goes on so.
     fn begins_anew(&mut self, bytes: &[u8], value: &[u8]) -> bool {
-        self.error || self.is_complete(bytes) || self.is_cut_off(bytes, value)
+        self.error || self.data_is_complete(bytes) || self.is_cut_off(bytes, value)
     }
 
     fn is_cut_off(&mut self, bytes: &[u8], value: &[u8]) -> bool {

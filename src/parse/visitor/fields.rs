@@ -100,7 +100,7 @@ impl<C: Cursor> Visitor<'_, C> {
 
     /// The first member, with its name, of the object that a field is: of a union, the one that it has. What is null is no
     /// member.
-    pub(in crate::parse) fn only_member(
+    pub(in crate::parse) fn first_member(
         &mut self,
         field: Option<Field<C::Mark>>,
     ) -> Result<Option<Named<C::Mark>>, ErrorKind> {

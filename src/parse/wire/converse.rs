@@ -118,7 +118,7 @@ fn place<C: Cursor>(
 
 fn block_start<C: Cursor>(visitor: &mut Visitor<'_, C>, event: Option<Field<C::Mark>>) -> Result<()> {
     let [index, start] = visitor.fields_of(event, &["contentBlockIndex", "start"])?;
-    let Some((kind, block)) = visitor.only_member(start)? else { return Ok(()) };
+    let Some((kind, block)) = visitor.first_member(start)? else { return Ok(()) };
     if visitor.cursor.bytes(kind) == b"toolUse" {
         let [id, name, hosted] = visitor.fields_of(Some(block), &["toolUseId", "name", "type"])?;
         if hosted.is_none() {
@@ -133,7 +133,7 @@ fn block_start<C: Cursor>(visitor: &mut Visitor<'_, C>, event: Option<Field<C::M
 
 fn block_delta<C: Cursor>(visitor: &mut Visitor<'_, C>, event: Option<Field<C::Mark>>) -> Result<()> {
     let [index, delta] = visitor.fields_of(event, &["contentBlockIndex", "delta"])?;
-    let Some((kind, block)) = visitor.only_member(delta)? else { return Ok(()) };
+    let Some((kind, block)) = visitor.first_member(delta)? else { return Ok(()) };
     match visitor.cursor.bytes(kind) {
         b"text" => {
             place(visitor, index, PartKind::Text, false)?;

@@ -69,13 +69,13 @@ fn finish<C: Cursor>(
     let reason = match visitor.cursor.bytes(word) {
         // One of the caller's stop words.
         b"word" => FinishReason::Stop,
-        b"" => return unnamed(visitor, stop, limit),
+        b"" => return finish_by_flags(visitor, stop, limit),
         _ => return visitor.push_finish(word),
     };
     visitor.push(Record::Finish { reason, raw: word })
 }
 
-fn unnamed<C: Cursor>(
+fn finish_by_flags<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     stop: Field<C::Mark>,
     limit: Option<Field<C::Mark>>,
