@@ -176,6 +176,12 @@ impl Parser {
         Ok(Next::End)
     }
 
+    /// Whether the event is only the marker that the stream's wire sends after its own end.
+    pub(crate) fn is_marker_after_end(&self, event: &Event<'_>) -> bool {
+        self.wire.is_some_and(wire::sends_marker_after_end)
+            && dialect::done_marker(event.payload.trim_ascii()).is_some()
+    }
+
     /// What was wrong first with the event, now that `last` ended it.
     pub(crate) fn first_error(&self, last: Option<ErrorKind>) -> Option<ErrorKind> {
         self.bad.or(last)

@@ -123,7 +123,9 @@ impl Pipeline {
     /// be learned from what is stated.
     pub(super) fn decode_payload(&mut self, event: &parse::Event<'_>, learn: bool) {
         self.begin();
-        if self.normalizer.is_done() && self.tolerance.meets(Quirk::AfterDone) {
+        if self.normalizer.is_done()
+            && (self.parser.is_marker_after_end(event) || self.tolerance.meets(Quirk::AfterDone))
+        {
             return;
         }
         let Self { parser, normalizer, scratch, tolerance, queue, .. } = self;

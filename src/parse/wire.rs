@@ -71,6 +71,11 @@ pub(super) fn reads_end(wire: Wire, name: &[u8]) -> bool {
     wire == Wire::Replicate && name == replicate::END_EVENT.as_bytes()
 }
 
+/// Whether the wire sends chat's end marker after its own: nothing of the answer, and no deviation.
+pub(super) fn sends_marker_after_end(wire: Wire) -> bool {
+    matches!(wire, Wire::Cohere2 | Wire::Interactions)
+}
+
 /// States the document ahead; or, of an array, each object in it as a document of its own. Anything else in the array makes
 /// the whole of it unknown.
 pub(super) fn document<C: Cursor>(
