@@ -64,7 +64,7 @@ pub struct Completion {
 /// One choice of a [`Completion`].
 ///
 /// Source: OpenAI, `choices[].message` and `choices[].finish_reason`; `reasoning_content` after DeepSeek.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Choice {
     /// The role last told; in JSON `assistant` where none was.
@@ -84,6 +84,23 @@ pub struct Choice {
     /// Ranges of `reasoning`, and what belongs to them.
     details: Details,
 }
+
+/// Details are equal that say the same, as ranges of the reasoning or as texts of their own.
+impl PartialEq for Choice {
+    fn eq(&self, other: &Self) -> bool {
+        let Self { role, text, reasoning, refusal, tool_calls, audio, finish, details: _ } = self;
+        *role == other.role
+            && *text == other.text
+            && *reasoning == other.reasoning
+            && *refusal == other.refusal
+            && *tool_calls == other.tool_calls
+            && *audio == other.audio
+            && *finish == other.finish
+            && self.reasoning_details().eq(other.reasoning_details())
+    }
+}
+
+impl Eq for Choice {}
 
 /// One tool call of a [`Choice`].
 ///

@@ -50,16 +50,7 @@ pub(super) struct Details {
     open: BTreeMap<Option<u32>, usize>,
 }
 
-/// What may go on is not of the answer.
-impl PartialEq for Details {
-    fn eq(&self, other: &Self) -> bool {
-        self.entries == other.entries
-    }
-}
-
-impl Eq for Details {}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 enum Entry {
     Text { text: Pieces, signature: Option<String> },
     Encrypted(String),
@@ -67,7 +58,7 @@ enum Entry {
 
 /// An entry's text: ranges of the choice's reasoning, one unless parts were interleaved; or, of an object that was read and
 /// has it nowhere else, the text itself.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 enum Pieces {
     Ranges(Vec<(usize, usize)>),
     #[cfg(feature = "serde")]
