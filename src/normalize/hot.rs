@@ -12,6 +12,10 @@ impl Choice {
         if self.finished.is_some() && !self.went_on {
             return false;
         }
+        let kind = if reasoning { REASONING } else { TEXT };
+        if !self.passes_parts(kind) {
+            return false;
+        }
         match reasoning {
             false => self.splitter.is_plain() && !self.text.waits() && self.in_deltas & TEXT != 0,
             true => {
@@ -20,6 +24,12 @@ impl Choice {
                     && self.in_deltas & REASONING != 0
             }
         }
+    }
+
+    /// Whether content of this kind needs no word of the choice's parts, if it has any.
+    #[inline]
+    fn passes_parts(&self, kind: u8) -> bool {
+        self.parts.as_ref().is_none_or(|parts| parts.passes(kind))
     }
 }
 
@@ -39,6 +49,9 @@ impl Normalizer {
     pub(crate) fn passes_arguments(&self, index: u32, call: u32) -> Option<u32> {
         let choice = self.choices.iter().find(|choice| choice.index == index)?;
         if choice.finished.is_some() && !choice.went_on {
+            return None;
+        }
+        if !choice.passes_parts(ARGUMENTS) {
             return None;
         }
         let slot = choice.calls.iter().rposition(|known| known.index == Some(call))?;

@@ -165,6 +165,13 @@ impl Parts {
         self.part().is_none_or(|part| part.ordinal.is_some() && part.ordinal == self.cursor)
     }
 
+    /// Whether content of this kind that names no place would leave nothing behind: no cursor is told first, and it was told
+    /// before, of the current part as of the answer.
+    pub(super) fn passes(&self, kind: u8) -> bool {
+        let is_noted = self.told & kind != 0 && self.part().is_none_or(|part| part.told & kind != 0);
+        is_noted && self.is_told()
+    }
+
     /// Tells the current part.
     fn tell(&mut self, choice: u32, out: &mut Vec<RawDelta>) {
         let next = self.next;
