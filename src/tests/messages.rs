@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 use super::support::{Run, Seeded, Stream, corpus, run, run_whole};
-use crate::{Delta, ExtraKind, OpaqueKind, Options, PartKind, ReasoningTags};
+use crate::{Delta, ExtraKind, ExtrasMode, Framing, OpaqueKind, Options, PartKind, ReasoningTags};
 
 /// One content block, as far as it must be sent back.
 #[derive(Debug, Clone, PartialEq)]
@@ -298,4 +298,22 @@ fn blocks_of_made_up_streams_are_the_models() {
         }
         agrees(&format!("seed {seed}"), &options, stream.as_bytes());
     }
+}
+
+/// The legacy completion names no block: its text is told of the current one, and before it that it is.
+#[test]
+fn text_without_a_block_between_blocks_is_told_as_without_prediction() {
+    let mut stream = String::from("{\"type\":\"message_start\",\"message\":{\"role\":\"assistant\"}}\n");
+    // The other block never began, and nothing is told of it.
+    for text in [", ", " and so on", ".", ".", "Hi", "there"] {
+        stream += &format!(
+            "data: {{\"type\":\"completion\",\"completion\":\"{text}\",\"stop_reason\":null}}\nevent: content_block_delta\n"
+        );
+        stream += "data: {\"type\":\"content_block_delta\",\"index\":1,\"delta\":{\"type\":\"input_json_delta\",\"partial_json\":\"1\"}}\nevent: completion\n";
+    }
+    let options = Options::new().extras(ExtrasMode::Off).framing(Framing::Ndjson);
+    let general = run_whole(&options.prediction(false), stream.as_bytes());
+    assert!(general.deltas().any(|delta| matches!(delta, Delta::Part { .. })), "{general:?}");
+    let predicted = run_whole(&options, stream.as_bytes());
+    assert!(predicted.deltas().eq(general.deltas()), "{predicted:?}\n{general:?}");
 }
