@@ -12,18 +12,11 @@ impl Choice {
         if self.finished.is_some() && !self.went_on {
             return false;
         }
-        let kind = if reasoning { REASONING } else { TEXT };
-        if !self.passes_parts(kind) {
-            return false;
-        }
-        match reasoning {
-            false => self.splitter.is_plain() && !self.text.waits() && self.in_deltas & TEXT != 0,
-            true => {
-                self.reasoning_splitter.is_plain()
-                    && !self.reasoning.waits()
-                    && self.in_deltas & REASONING != 0
-            }
-        }
+        let (splitter, channel, kind) = match reasoning {
+            false => (&self.splitter, &self.text, TEXT),
+            true => (&self.reasoning_splitter, &self.reasoning, REASONING),
+        };
+        splitter.is_plain() && !channel.waits() && self.in_deltas & kind != 0 && self.passes_parts(kind)
     }
 
     /// Whether content of this kind needs no word of the choice's parts, if it has any.
