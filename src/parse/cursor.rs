@@ -137,12 +137,8 @@ pub(crate) trait Cursor {
     fn json(&mut self, mark: Self::Mark) -> Str;
     /// The name of the member whose value is marked.
     fn name_before(&mut self, mark: Self::Mark) -> Str;
-    /// A word that is not in the payload, as a string in scratch.
-    fn keep(&mut self, word: &str) -> Str;
-    /// How much is in scratch: text, and strings that were unescaped.
-    fn scratch_length(&self) -> (usize, usize);
-    /// Takes what came into scratch since then back.
-    fn truncate_scratch(&mut self, to: (usize, usize));
+    /// Where strings lie that are not in the payload.
+    fn scratch(&mut self) -> &mut Scratch;
     /// The bytes of a string.
     fn bytes(&self, string: Str) -> &[u8];
     /// What is allowed and seen.

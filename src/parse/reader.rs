@@ -297,16 +297,8 @@ impl Cursor for Reader<'_> {
         self.unescape(span).unwrap_or_default()
     }
 
-    fn keep(&mut self, word: &str) -> Str {
-        self.scratch.keep(word)
-    }
-
-    fn scratch_length(&self) -> (usize, usize) {
-        self.scratch.length()
-    }
-
-    fn truncate_scratch(&mut self, to: (usize, usize)) {
-        self.scratch.truncate(to);
+    fn scratch(&mut self) -> &mut Scratch {
+        self.scratch
     }
 
     fn bytes(&self, string: Str) -> &[u8] {

@@ -9,7 +9,7 @@
 mod fields;
 mod statements;
 
-pub(super) use fields::Field;
+pub(super) use fields::{Field, Value};
 
 use super::ParseOptions;
 use super::cursor::{Cursor, Kind, Number, number_of};
@@ -68,7 +68,7 @@ impl<C: Cursor> Visitor<'_, C> {
         Attempt {
             start: self.cursor.mark_ahead(),
             records: self.records.savepoint(),
-            scratch: self.cursor.scratch_length(),
+            scratch: self.cursor.scratch().length(),
             seen: self.cursor.tolerance().seen,
         }
     }
@@ -77,7 +77,7 @@ impl<C: Cursor> Visitor<'_, C> {
     pub(super) fn abandon(&mut self, attempt: Attempt<C::Mark>) {
         self.cursor.go(attempt.start);
         self.records.restore(attempt.records);
-        self.cursor.truncate_scratch(attempt.scratch);
+        self.cursor.scratch().truncate(attempt.scratch);
         self.cursor.tolerance().seen = attempt.seen;
     }
 

@@ -16,6 +16,9 @@ pub(in crate::parse) struct Field<M> {
     pub(in crate::parse) mark: M,
 }
 
+/// The value of a member, if it has one that is not null.
+pub(in crate::parse) type Value<C> = Option<Field<<C as Cursor>::Mark>>;
+
 /// The values of as many members as were asked for, in that order; none where it is missing or null.
 pub(in crate::parse) type Fields<M, const N: usize> = [Option<Field<M>>; N];
 
@@ -89,7 +92,7 @@ impl<C: Cursor> Visitor<'_, C> {
     /// The members of the object that a field is; all none if it is no object.
     pub(in crate::parse) fn fields_of<const N: usize>(
         &mut self,
-        field: Option<Field<C::Mark>>,
+        field: Value<C>,
         names: &[&str; N],
     ) -> Result<Fields<C::Mark, N>, ErrorKind> {
         match field {
@@ -102,7 +105,7 @@ impl<C: Cursor> Visitor<'_, C> {
     /// member.
     pub(in crate::parse) fn first_member(
         &mut self,
-        field: Option<Field<C::Mark>>,
+        field: Value<C>,
     ) -> Result<Option<Named<C::Mark>>, ErrorKind> {
         let Some(field) = field.filter(|field| field.kind == Kind::Object) else { return Ok(None) };
         self.at(field, |visitor| {
@@ -125,7 +128,7 @@ impl<C: Cursor> Visitor<'_, C> {
     /// The same on a wire of proto3 JSON.
     pub(in crate::parse) fn proto_fields_of<const N: usize>(
         &mut self,
-        field: Option<Field<C::Mark>>,
+        field: Value<C>,
         names: &[&str; N],
     ) -> Result<Fields<C::Mark, N>, ErrorKind> {
         match field {
@@ -137,7 +140,7 @@ impl<C: Cursor> Visitor<'_, C> {
     }
 
     /// A field's string; empty if it is none.
-    pub(in crate::parse) fn string_of(&mut self, field: Option<Field<C::Mark>>) -> Result<Str, ErrorKind> {
+    pub(in crate::parse) fn string_of(&mut self, field: Value<C>) -> Result<Str, ErrorKind> {
         match field {
             Some(field) if field.kind == Kind::String => self.at(field, |visitor| visitor.cursor.string()),
             _ => Ok(Str::NONE),
@@ -145,7 +148,7 @@ impl<C: Cursor> Visitor<'_, C> {
     }
 
     /// A field's string as it is, anything else as its JSON text.
-    pub(in crate::parse) fn label_of(&mut self, field: Option<Field<C::Mark>>) -> Result<Str, ErrorKind> {
+    pub(in crate::parse) fn label_of(&mut self, field: Value<C>) -> Result<Str, ErrorKind> {
         match field {
             Some(field) => self.at(field, |visitor| visitor.label(field.kind)),
             None => Ok(Str::NONE),
@@ -153,12 +156,12 @@ impl<C: Cursor> Visitor<'_, C> {
     }
 
     /// A field's JSON text.
-    pub(in crate::parse) fn json_of(&mut self, field: Option<Field<C::Mark>>) -> Str {
+    pub(in crate::parse) fn json_of(&mut self, field: Value<C>) -> Str {
         field.map_or(Str::NONE, |field| self.cursor.json(field.mark))
     }
 
     /// Whether a field is `true`.
-    pub(in crate::parse) fn is_true(&mut self, field: Option<Field<C::Mark>>) -> bool {
+    pub(in crate::parse) fn is_true(&mut self, field: Value<C>) -> bool {
         let json = self.json_of(field.filter(|field| field.kind == Kind::Bool));
         self.cursor.bytes(json) == b"true"
     }
@@ -166,7 +169,7 @@ impl<C: Cursor> Visitor<'_, C> {
     /// Calls `visit` before each element of the array that a field is, with its kind and position.
     pub(in crate::parse) fn each_of(
         &mut self,
-        field: Option<Field<C::Mark>>,
+        field: Value<C>,
         visit: EachElement<'_, C>,
     ) -> Result<(), ErrorKind> {
         let Some(field) = field.filter(|field| field.kind == Kind::Array) else { return Ok(()) };
@@ -183,10 +186,7 @@ impl<C: Cursor> Visitor<'_, C> {
 
     /// A field as a key that is compared and nothing else: an integer, also one in a string, is itself; anything else its
     /// text's print.
-    pub(in crate::parse) fn key_of(
-        &mut self,
-        field: Option<Field<C::Mark>>,
-    ) -> Result<Option<u64>, ErrorKind> {
+    pub(in crate::parse) fn key_of(&mut self, field: Value<C>) -> Result<Option<u64>, ErrorKind> {
         let Some(field) = field else { return Ok(None) };
         if field.kind == Kind::Number
             && let Some((value, _)) = self.at(field, |visitor| Ok(visitor.cursor.integer()))?
@@ -199,10 +199,7 @@ impl<C: Cursor> Visitor<'_, C> {
     }
 
     /// An integer that a field is, also one in a string.
-    pub(in crate::parse) fn integer_of(
-        &mut self,
-        field: Option<Field<C::Mark>>,
-    ) -> Result<Option<u64>, ErrorKind> {
+    pub(in crate::parse) fn integer_of(&mut self, field: Value<C>) -> Result<Option<u64>, ErrorKind> {
         let label = self.label_of(field)?;
         Ok(lex::integer(self.cursor.bytes(label)))
     }

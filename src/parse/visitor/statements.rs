@@ -3,7 +3,7 @@
 //! Knows: records. Must not know: what the fields mean to their wire.
 
 use super::Visitor;
-use super::fields::{Field, Fields};
+use super::fields::{Field, Fields, Value};
 use crate::delta::{ExtraKind, FinishReason, OpaqueKind, PartKind};
 use crate::dialect::{self, Finish};
 use crate::error::ErrorKind;
@@ -15,7 +15,7 @@ impl<C: Cursor> Visitor<'_, C> {
     /// States a field's string, if it is one that says something.
     pub(in crate::parse) fn push_string(
         &mut self,
-        field: Option<Field<C::Mark>>,
+        field: Value<C>,
         record: impl FnOnce(Str) -> Record,
     ) -> Result<(), ErrorKind> {
         let Some(field) = field.filter(|field| field.kind == Kind::String) else { return Ok(()) };
@@ -33,7 +33,7 @@ impl<C: Cursor> Visitor<'_, C> {
     /// in a new one.
     pub(in crate::parse) fn push_running(
         &mut self,
-        field: Option<Field<C::Mark>>,
+        field: Value<C>,
         kind: PartKind,
         record: impl FnOnce(Str) -> Record,
     ) -> Result<(), ErrorKind> {
@@ -54,7 +54,7 @@ impl<C: Cursor> Visitor<'_, C> {
         &mut self,
         id: Str,
         name: Str,
-        arguments: Option<Field<C::Mark>>,
+        arguments: Value<C>,
     ) -> Result<(), ErrorKind> {
         let (key, kind) = (PlaceKey::Fresh, PartKind::ToolCall);
         self.push(Record::Place(Place { key, sub: Place::WHOLE, kind, begins: false }))?;
@@ -66,7 +66,7 @@ impl<C: Cursor> Visitor<'_, C> {
     /// States a field's string as a blob that belongs to the reasoning, if it is not empty.
     pub(in crate::parse) fn push_opaque(
         &mut self,
-        field: Option<Field<C::Mark>>,
+        field: Value<C>,
         kind: OpaqueKind,
     ) -> Result<(), ErrorKind> {
         let data = self.string_of(field)?;
@@ -78,7 +78,7 @@ impl<C: Cursor> Visitor<'_, C> {
         &mut self,
         kind: ExtraKind,
         name: Str,
-        field: Option<Field<C::Mark>>,
+        field: Value<C>,
     ) -> Result<(), ErrorKind> {
         if self.options.extras == ExtrasMode::Off {
             return Ok(());
@@ -94,7 +94,7 @@ impl<C: Cursor> Visitor<'_, C> {
     pub(in crate::parse) fn push_document_extra(
         &mut self,
         kind: ExtraKind,
-        field: Option<Field<C::Mark>>,
+        field: Value<C>,
     ) -> Result<(), ErrorKind> {
         let Some(field) = field.filter(|_| self.options.extras != ExtrasMode::Off) else { return Ok(()) };
         let (name, json) = (self.cursor.name_before(field.mark), self.cursor.json(field.mark));
@@ -104,10 +104,37 @@ impl<C: Cursor> Visitor<'_, C> {
         self.push(Record::Extra { kind, name, json, chunk: true })
     }
 
+    /// The key of the part of this index; without one, of the part that is open.
+    pub(in crate::parse) fn place_key(&mut self, index: Value<C>) -> Result<PlaceKey, ErrorKind> {
+        Ok(self.key_of(index)?.map_or(PlaceKey::Running, PlaceKey::Wire))
+    }
+
+    /// What follows is of this part of the only choice.
+    pub(in crate::parse) fn push_place(
+        &mut self,
+        key: PlaceKey,
+        kind: PartKind,
+        begins: bool,
+    ) -> Result<(), ErrorKind> {
+        self.push(Record::Choice { index: 0 })?;
+        self.push(Record::Place(Place { key, sub: Place::WHOLE, kind, begins }))
+    }
+
+    /// What follows is of the part of this index of the only choice.
+    pub(in crate::parse) fn push_part(
+        &mut self,
+        index: Value<C>,
+        kind: PartKind,
+        begins: bool,
+    ) -> Result<(), ErrorKind> {
+        let key = self.place_key(index)?;
+        self.push_place(key, kind, begins)
+    }
+
     /// What follows is about the choice of this index, or without one of this position.
     pub(in crate::parse) fn push_choice(
         &mut self,
-        index: Option<Field<C::Mark>>,
+        index: Value<C>,
         position: usize,
     ) -> Result<(), ErrorKind> {
         let position = u32::try_from(position).unwrap_or(u32::MAX);
@@ -116,10 +143,7 @@ impl<C: Cursor> Visitor<'_, C> {
     }
 
     /// States a field's string, or its JSON text, as a fragment of a call's arguments.
-    pub(in crate::parse) fn push_arguments(
-        &mut self,
-        field: Option<Field<C::Mark>>,
-    ) -> Result<(), ErrorKind> {
+    pub(in crate::parse) fn push_arguments(&mut self, field: Value<C>) -> Result<(), ErrorKind> {
         match field {
             Some(Field { kind: Kind::String, .. }) | None => self.push_string(field, Record::Arguments),
             Some(_) => {
@@ -130,7 +154,7 @@ impl<C: Cursor> Visitor<'_, C> {
     }
 
     /// States the number that a field is as the time at which the answer was made.
-    pub(in crate::parse) fn push_created(&mut self, field: Option<Field<C::Mark>>) -> Result<(), ErrorKind> {
+    pub(in crate::parse) fn push_created(&mut self, field: Value<C>) -> Result<(), ErrorKind> {
         match field {
             Some(field) => self.at(field, |visitor| visitor.created(field.kind, &mut None)),
             None => Ok(()),
@@ -141,7 +165,7 @@ impl<C: Cursor> Visitor<'_, C> {
     pub(in crate::parse) fn push_member(
         &mut self,
         kind: ExtraKind,
-        member: Option<Field<C::Mark>>,
+        member: Value<C>,
     ) -> Result<(), ErrorKind> {
         let Some(field) = member else { return Ok(()) };
         let name = self.cursor.name_before(field.mark);
@@ -152,7 +176,7 @@ impl<C: Cursor> Visitor<'_, C> {
     pub(in crate::parse) fn push_document_member(
         &mut self,
         kind: ExtraKind,
-        member: Option<Field<C::Mark>>,
+        member: Value<C>,
     ) -> Result<(), ErrorKind> {
         match member {
             Some(field) => self.at(field, |visitor| visitor.extra(kind, true)),
@@ -161,20 +185,14 @@ impl<C: Cursor> Visitor<'_, C> {
     }
 
     /// States a field's string as the role, if it is the one that answers, on a wire that says it with every event.
-    pub(in crate::parse) fn push_steady_role(
-        &mut self,
-        field: Option<Field<C::Mark>>,
-    ) -> Result<(), ErrorKind> {
+    pub(in crate::parse) fn push_steady_role(&mut self, field: Value<C>) -> Result<(), ErrorKind> {
         let role = self.string_of(field)?;
         let answers = dialect::answers(self.cursor.bytes(role));
         if answers { self.push(Record::SteadyRole(role)) } else { Ok(()) }
     }
 
     /// An index that a field is, if it is one.
-    pub(in crate::parse) fn index_of(
-        &mut self,
-        field: Option<Field<C::Mark>>,
-    ) -> Result<Option<u32>, ErrorKind> {
+    pub(in crate::parse) fn index_of(&mut self, field: Value<C>) -> Result<Option<u32>, ErrorKind> {
         match field {
             Some(field) => self.at(field, |visitor| visitor.index(field.kind)),
             None => Ok(None),
@@ -185,7 +203,7 @@ impl<C: Cursor> Visitor<'_, C> {
     pub(in crate::parse) fn proto_counter(
         &mut self,
         counter: Counter,
-        field: Option<Field<C::Mark>>,
+        field: Value<C>,
     ) -> Result<(), ErrorKind> {
         let Some(field) = field else { return Ok(()) };
         let string = Some(field).filter(|field| field.kind == Kind::String);
@@ -196,11 +214,7 @@ impl<C: Cursor> Visitor<'_, C> {
     }
 
     /// Passes an object on if the current place is no call of the caller's.
-    pub(in crate::parse) fn push_if_hosted(
-        &mut self,
-        name: Str,
-        object: Option<Field<C::Mark>>,
-    ) -> Result<(), ErrorKind> {
+    pub(in crate::parse) fn push_if_hosted(&mut self, name: Str, object: Value<C>) -> Result<(), ErrorKind> {
         let json = self.json_of(object);
         if self.options.extras == ExtrasMode::Off || json.is_empty() {
             return Ok(());

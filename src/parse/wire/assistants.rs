@@ -19,7 +19,7 @@ use crate::dialect;
 use crate::error::ErrorKind;
 use crate::parse::Context;
 use crate::parse::cursor::Cursor;
-use crate::parse::visitor::{Field, Visitor};
+use crate::parse::visitor::{Field, Value, Visitor};
 use crate::record::{Counter, Place, PlaceKey, Record, Scope, Str};
 
 type Result<T> = std::result::Result<T, ErrorKind>;
@@ -95,12 +95,12 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, context: Context<'_
 /// Pieces of a message, or all of it.
 fn message<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
-    id: Option<Field<C::Mark>>,
-    role: Option<Field<C::Mark>>,
-    content: Option<Field<C::Mark>>,
+    id: Value<C>,
+    role: Value<C>,
+    content: Value<C>,
     whole: bool,
 ) -> Result<()> {
-    let key = visitor.key_of(id)?.map_or(PlaceKey::Running, PlaceKey::Wire);
+    let key = visitor.place_key(id)?;
     let role = visitor.string_of(role)?;
     let answers = dialect::answers(visitor.cursor.bytes(role));
     if !answers && !role.is_empty() {
@@ -161,8 +161,8 @@ fn part<C: Cursor>(
 
 fn run<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
-    id: Option<Field<C::Mark>>,
-    [model, created, status, action, error, incomplete, usage]: [Option<Field<C::Mark>>; 7],
+    id: Value<C>,
+    [model, created, status, action, error, incomplete, usage]: [Value<C>; 7],
 ) -> Result<()> {
     let (id, model) = (visitor.string_of(id)?, visitor.string_of(model)?);
     visitor.records.push_head(Record::Id(id))?;
@@ -192,7 +192,7 @@ fn run<C: Cursor>(
 }
 
 /// The calls that the run waits for.
-fn calls<C: Cursor>(visitor: &mut Visitor<'_, C>, action: Option<Field<C::Mark>>) -> Result<()> {
+fn calls<C: Cursor>(visitor: &mut Visitor<'_, C>, action: Value<C>) -> Result<()> {
     let [outputs] = visitor.fields_of(action, &["submit_tool_outputs"])?;
     let [calls] = visitor.fields_of(outputs, &["tool_calls"])?;
     visitor.each_of(calls, &mut |visitor, kind, _| {
@@ -205,7 +205,7 @@ fn calls<C: Cursor>(visitor: &mut Visitor<'_, C>, action: Option<Field<C::Mark>>
     })
 }
 
-fn usage<C: Cursor>(visitor: &mut Visitor<'_, C>, usage: Option<Field<C::Mark>>) -> Result<()> {
+fn usage<C: Cursor>(visitor: &mut Visitor<'_, C>, usage: Value<C>) -> Result<()> {
     use Counter::{CachedInput, Input, Output, Reasoning, Total};
     const NAMES: [&str; 5] = [
         "prompt_tokens",

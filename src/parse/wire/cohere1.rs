@@ -19,8 +19,8 @@ use crate::delta::{ExtraKind, PartKind};
 use crate::error::ErrorKind;
 use crate::parse::Context;
 use crate::parse::cursor::{Cursor, Kind};
-use crate::parse::visitor::{Field, Visitor};
-use crate::record::{Place, PlaceKey, Record, Scope, Str};
+use crate::parse::visitor::{Field, Value, Visitor};
+use crate::record::{Place, Record, Scope, Str};
 
 type Result<T> = std::result::Result<T, ErrorKind>;
 
@@ -76,12 +76,12 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> 
 }
 
 /// A piece of a call: its name, or some of its arguments.
-fn call_piece<C: Cursor>(visitor: &mut Visitor<'_, C>, piece: Option<Field<C::Mark>>) -> Result<()> {
+fn call_piece<C: Cursor>(visitor: &mut Visitor<'_, C>, piece: Value<C>) -> Result<()> {
     let [index, name, parameters] = visitor.fields_of(piece, &["index", "name", "parameters"])?;
     if piece.is_none() {
         return Ok(());
     }
-    let key = visitor.key_of(index)?.map_or(PlaceKey::Running, PlaceKey::Wire);
+    let key = visitor.place_key(index)?;
     let place = Place { key, sub: Place::WHOLE, kind: PartKind::ToolCall, begins: false };
     visitor.push(Record::Place(place))?;
     let name = visitor.string_of(name)?;
@@ -92,7 +92,7 @@ fn call_piece<C: Cursor>(visitor: &mut Visitor<'_, C>, piece: Option<Field<C::Ma
 }
 
 /// Calls, each whole.
-fn calls<C: Cursor>(visitor: &mut Visitor<'_, C>, calls: Option<Field<C::Mark>>) -> Result<()> {
+fn calls<C: Cursor>(visitor: &mut Visitor<'_, C>, calls: Value<C>) -> Result<()> {
     visitor.each_of(calls, &mut |visitor, kind, _| {
         let call = Field { kind, mark: visitor.cursor.mark_ahead() };
         visitor.cursor.skip()?;
@@ -104,8 +104,8 @@ fn calls<C: Cursor>(visitor: &mut Visitor<'_, C>, calls: Option<Field<C::Mark>>)
 
 fn end<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
-    reason: Option<Field<C::Mark>>,
-    response: Option<Field<C::Mark>>,
+    reason: Value<C>,
+    response: Value<C>,
 ) -> Result<()> {
     const NAMES: [&str; 4] = ["text", "tool_calls", "generation_id", "meta"];
     let [text, calls, id, meta] = visitor.fields_of(response, &NAMES)?;

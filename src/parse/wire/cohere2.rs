@@ -18,8 +18,8 @@ use crate::dialect;
 use crate::error::ErrorKind;
 use crate::parse::Context;
 use crate::parse::cursor::Cursor;
-use crate::parse::visitor::{Field, Visitor};
-use crate::record::{Counter, Place, PlaceKey, Record, Str};
+use crate::parse::visitor::{Value, Visitor};
+use crate::record::{Counter, PlaceKey, Record, Str};
 
 type Result<T> = std::result::Result<T, ErrorKind>;
 
@@ -43,15 +43,15 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> 
         b"content-delta" => content_delta(visitor, index, message)?,
         b"content-start" => content_start(visitor, index, message)?,
         b"content-end" => {
-            let key = block_key(visitor, index)?;
-            end(visitor, block(key, PartKind::Text))?;
+            let key = visitor.place_key(index)?;
+            end(visitor, key, PartKind::Text)?;
         }
         b"tool-plan-delta" => plan(visitor, message)?,
         b"tool-call-start" => call(visitor, index, message, true)?,
         b"tool-call-delta" => call(visitor, index, message, false)?,
         b"tool-call-end" => {
             let key = call_key(visitor, index)?;
-            end(visitor, block(key, PartKind::ToolCall))?;
+            end(visitor, key, PartKind::ToolCall)?;
         }
         b"citation-start" => citation(visitor, message)?,
         b"citation-end" => {}
@@ -62,39 +62,20 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> 
     Ok(Verdict::Mine)
 }
 
-/// The key of the block of this index.
-fn block_key<C: Cursor>(
-    visitor: &mut Visitor<'_, C>,
-    index: Option<Field<C::Mark>>,
-) -> Result<PlaceKey> {
-    Ok(visitor.key_of(index)?.map_or(PlaceKey::Running, PlaceKey::Wire))
-}
-
 /// The key of the call of this index: the complement, because calls are counted apart from blocks.
-fn call_key<C: Cursor>(visitor: &mut Visitor<'_, C>, index: Option<Field<C::Mark>>) -> Result<PlaceKey> {
+fn call_key<C: Cursor>(visitor: &mut Visitor<'_, C>, index: Value<C>) -> Result<PlaceKey> {
     Ok(visitor.key_of(index)?.map_or(PlaceKey::Running, |index| PlaceKey::Wire(!index)))
 }
 
-/// A block as it goes on.
-fn block(key: PlaceKey, kind: PartKind) -> Place {
-    Place { key, sub: Place::WHOLE, kind, begins: false }
-}
-
-/// What follows is of this place.
-fn push_place<C: Cursor>(visitor: &mut Visitor<'_, C>, place: Place) -> Result<()> {
-    visitor.push(Record::Choice { index: 0 })?;
-    visitor.push(Record::Place(place))
-}
-
-fn end<C: Cursor>(visitor: &mut Visitor<'_, C>, place: Place) -> Result<()> {
-    push_place(visitor, place)?;
+fn end<C: Cursor>(visitor: &mut Visitor<'_, C>, key: PlaceKey, kind: PartKind) -> Result<()> {
+    visitor.push_place(key, kind, false)?;
     visitor.push(Record::PlaceEnd)
 }
 
 fn message_start<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
-    id: Option<Field<C::Mark>>,
-    message: Option<Field<C::Mark>>,
+    id: Value<C>,
+    message: Value<C>,
 ) -> Result<()> {
     let [role] = visitor.fields_of(message, &["role"])?;
     visitor.records.push_head(Record::Begin)?;
@@ -109,19 +90,19 @@ fn message_start<C: Cursor>(
 
 fn content_start<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
-    index: Option<Field<C::Mark>>,
-    message: Option<Field<C::Mark>>,
+    index: Value<C>,
+    message: Value<C>,
 ) -> Result<()> {
     let [content] = visitor.fields_of(message, &["content"])?;
     let [kind, text, thinking] = visitor.fields_of(content, &["type", "text", "thinking"])?;
-    let key = block_key(visitor, index)?;
+    let key = visitor.place_key(index)?;
     let word = visitor.string_of(kind)?;
     let kind = match visitor.cursor.bytes(word) {
         b"text" => PartKind::Text,
         b"thinking" => PartKind::Reasoning,
         _ => PartKind::Other,
     };
-    push_place(visitor, Place { begins: true, ..block(key, kind) })?;
+    visitor.push_place(key, kind, true)?;
     if kind == PartKind::Other {
         return visitor.push_extra(ExtraKind::Other, word, content);
     }
@@ -131,36 +112,36 @@ fn content_start<C: Cursor>(
 
 fn content_delta<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
-    index: Option<Field<C::Mark>>,
-    message: Option<Field<C::Mark>>,
+    index: Value<C>,
+    message: Value<C>,
 ) -> Result<()> {
     let [content] = visitor.fields_of(message, &["content"])?;
     let [text, thinking] = visitor.fields_of(content, &["text", "thinking"])?;
-    let key = block_key(visitor, index)?;
+    let key = visitor.place_key(index)?;
     let kind = if thinking.is_some() { PartKind::Reasoning } else { PartKind::Text };
-    push_place(visitor, block(key, kind))?;
+    visitor.push_place(key, kind, false)?;
     visitor.push_string(thinking, |text| Record::Reasoning { rank: 0, text })?;
     visitor.push_string(text, Record::Text)
 }
 
 /// What the model means to do with its tools.
-fn plan<C: Cursor>(visitor: &mut Visitor<'_, C>, message: Option<Field<C::Mark>>) -> Result<()> {
+fn plan<C: Cursor>(visitor: &mut Visitor<'_, C>, message: Value<C>) -> Result<()> {
     let [plan] = visitor.fields_of(message, &["tool_plan"])?;
-    push_place(visitor, block(PLAN, PartKind::Reasoning))?;
+    visitor.push_place(PLAN, PartKind::Reasoning, false)?;
     visitor.push_string(plan, |text| Record::Reasoning { rank: 0, text })
 }
 
 fn call<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
-    index: Option<Field<C::Mark>>,
-    message: Option<Field<C::Mark>>,
+    index: Value<C>,
+    message: Value<C>,
     begins: bool,
 ) -> Result<()> {
     let [call] = visitor.fields_of(message, &["tool_calls"])?;
     let [id, function] = visitor.fields_of(call, &["id", "function"])?;
     let [name, arguments] = visitor.fields_of(function, &["name", "arguments"])?;
     let key = call_key(visitor, index)?;
-    push_place(visitor, Place { begins, ..block(key, PartKind::ToolCall) })?;
+    visitor.push_place(key, PartKind::ToolCall, begins)?;
     if begins {
         let (id, name) = (visitor.string_of(id)?, visitor.string_of(name)?);
         visitor.push(Record::ToolCall { index: None, id, name, bare: false })?;
@@ -168,14 +149,14 @@ fn call<C: Cursor>(
     visitor.push_string(arguments, Record::Arguments)
 }
 
-fn citation<C: Cursor>(visitor: &mut Visitor<'_, C>, message: Option<Field<C::Mark>>) -> Result<()> {
+fn citation<C: Cursor>(visitor: &mut Visitor<'_, C>, message: Value<C>) -> Result<()> {
     let [citations] = visitor.fields_of(message, &["citations"])?;
     visitor.push(Record::Choice { index: 0 })?;
     let name = citations.map_or(Str::NONE, |field| visitor.cursor.name_before(field.mark));
     visitor.push_extra(ExtraKind::Annotation, name, citations)
 }
 
-fn message_end<C: Cursor>(visitor: &mut Visitor<'_, C>, delta: Option<Field<C::Mark>>) -> Result<()> {
+fn message_end<C: Cursor>(visitor: &mut Visitor<'_, C>, delta: Value<C>) -> Result<()> {
     let [reason, usage, error] = visitor.fields_of(delta, &["finish_reason", "usage", "error"])?;
     if error.is_some() {
         let message = visitor.label_of(error)?;
@@ -192,7 +173,7 @@ fn message_end<C: Cursor>(visitor: &mut Visitor<'_, C>, delta: Option<Field<C::M
 /// The counts of a usage object, as both versions have it.
 pub(super) fn usage<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
-    usage: Option<Field<C::Mark>>,
+    usage: Value<C>,
 ) -> Result<()> {
     const COUNTS: [&str; 2] = ["input_tokens", "output_tokens"];
     let [tokens, billed, cached] =

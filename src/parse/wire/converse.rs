@@ -23,9 +23,9 @@ use crate::delta::{ExtraKind, OpaqueKind, PartKind};
 use crate::dialect;
 use crate::error::ErrorKind;
 use crate::parse::cursor::{Cursor, Kind};
-use crate::parse::visitor::{Field, Visitor};
+use crate::parse::visitor::{Field, Value, Visitor};
 use crate::parse::{Context, Envelope};
-use crate::record::{Counter, Place, PlaceKey, Record, Str};
+use crate::record::{Counter, Record, Str};
 
 type Result<T> = std::result::Result<T, ErrorKind>;
 
@@ -82,7 +82,7 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, context: Context<'_
 }
 
 /// States the event of this position in [`NAMES`].
-fn member<C: Cursor>(visitor: &mut Visitor<'_, C>, name: usize, event: Option<Field<C::Mark>>) -> Result<()> {
+fn member<C: Cursor>(visitor: &mut Visitor<'_, C>, name: usize, event: Value<C>) -> Result<()> {
     match name {
         0 => message_start(visitor, event),
         1 => block_start(visitor, event),
@@ -93,7 +93,7 @@ fn member<C: Cursor>(visitor: &mut Visitor<'_, C>, name: usize, event: Option<Fi
     }
 }
 
-fn message_start<C: Cursor>(visitor: &mut Visitor<'_, C>, event: Option<Field<C::Mark>>) -> Result<()> {
+fn message_start<C: Cursor>(visitor: &mut Visitor<'_, C>, event: Value<C>) -> Result<()> {
     let [role] = visitor.fields_of(event, &["role"])?;
     let role = visitor.string_of(role)?;
     visitor.records.push_head(Record::Begin)?;
@@ -104,57 +104,45 @@ fn message_start<C: Cursor>(visitor: &mut Visitor<'_, C>, event: Option<Field<C:
     Ok(())
 }
 
-/// What follows is of the block of this index.
-fn place<C: Cursor>(
-    visitor: &mut Visitor<'_, C>,
-    index: Option<Field<C::Mark>>,
-    kind: PartKind,
-    begins: bool,
-) -> Result<()> {
-    let key = visitor.key_of(index)?.map_or(PlaceKey::Running, PlaceKey::Wire);
-    visitor.push(Record::Choice { index: 0 })?;
-    visitor.push(Record::Place(Place { key, sub: Place::WHOLE, kind, begins }))
-}
-
-fn block_start<C: Cursor>(visitor: &mut Visitor<'_, C>, event: Option<Field<C::Mark>>) -> Result<()> {
+fn block_start<C: Cursor>(visitor: &mut Visitor<'_, C>, event: Value<C>) -> Result<()> {
     let [index, start] = visitor.fields_of(event, &["contentBlockIndex", "start"])?;
     let Some((kind, block)) = visitor.first_member(start)? else { return Ok(()) };
     if visitor.cursor.bytes(kind) == b"toolUse" {
         let [id, name, hosted] = visitor.fields_of(Some(block), &["toolUseId", "name", "type"])?;
         if hosted.is_none() {
-            place(visitor, index, PartKind::ToolCall, true)?;
+            visitor.push_part(index, PartKind::ToolCall, true)?;
             let (id, name) = (visitor.string_of(id)?, visitor.string_of(name)?);
             return visitor.push(Record::ToolCall { index: None, id, name, bare: false });
         }
     }
-    place(visitor, index, PartKind::Other, true)?;
+    visitor.push_part(index, PartKind::Other, true)?;
     other(visitor, kind, block)
 }
 
-fn block_delta<C: Cursor>(visitor: &mut Visitor<'_, C>, event: Option<Field<C::Mark>>) -> Result<()> {
+fn block_delta<C: Cursor>(visitor: &mut Visitor<'_, C>, event: Value<C>) -> Result<()> {
     let [index, delta] = visitor.fields_of(event, &["contentBlockIndex", "delta"])?;
     let Some((kind, block)) = visitor.first_member(delta)? else { return Ok(()) };
     match visitor.cursor.bytes(kind) {
         b"text" => {
-            place(visitor, index, PartKind::Text, false)?;
+            visitor.push_part(index, PartKind::Text, false)?;
             visitor.push_string(Some(block), Record::Text)
         }
         b"toolUse" => {
-            place(visitor, index, PartKind::Other, false)?;
+            visitor.push_part(index, PartKind::Other, false)?;
             let [input] = visitor.fields_of(Some(block), &["input"])?;
             visitor.push_string(input, Record::Arguments)?;
             visitor.push_if_hosted(kind, Some(block))
         }
         b"reasoningContent" => {
-            place(visitor, index, PartKind::Reasoning, false)?;
+            visitor.push_part(index, PartKind::Reasoning, false)?;
             reasoning(visitor, block)
         }
         b"citation" => {
-            place(visitor, index, PartKind::Text, false)?;
+            visitor.push_part(index, PartKind::Text, false)?;
             visitor.push_extra(ExtraKind::Annotation, kind, Some(block))
         }
         _ => {
-            place(visitor, index, PartKind::Other, false)?;
+            visitor.push_part(index, PartKind::Other, false)?;
             other(visitor, kind, block)
         }
     }
@@ -178,13 +166,13 @@ fn other<C: Cursor>(visitor: &mut Visitor<'_, C>, name: Str, block: Field<C::Mar
     visitor.push_extra(kind, name, Some(block))
 }
 
-fn block_stop<C: Cursor>(visitor: &mut Visitor<'_, C>, event: Option<Field<C::Mark>>) -> Result<()> {
+fn block_stop<C: Cursor>(visitor: &mut Visitor<'_, C>, event: Value<C>) -> Result<()> {
     let [index] = visitor.fields_of(event, &["contentBlockIndex"])?;
-    place(visitor, index, PartKind::Text, false)?;
+    visitor.push_part(index, PartKind::Text, false)?;
     visitor.push(Record::PlaceEnd)
 }
 
-fn message_stop<C: Cursor>(visitor: &mut Visitor<'_, C>, event: Option<Field<C::Mark>>) -> Result<()> {
+fn message_stop<C: Cursor>(visitor: &mut Visitor<'_, C>, event: Value<C>) -> Result<()> {
     let [reason] = visitor.fields_of(event, &["stopReason"])?;
     let word = visitor.string_of(reason)?;
     visitor.push(Record::Choice { index: 0 })?;
@@ -192,7 +180,7 @@ fn message_stop<C: Cursor>(visitor: &mut Visitor<'_, C>, event: Option<Field<C::
 }
 
 /// The usage; and what a guardrail found, beside it.
-fn metadata<C: Cursor>(visitor: &mut Visitor<'_, C>, event: Option<Field<C::Mark>>) -> Result<()> {
+fn metadata<C: Cursor>(visitor: &mut Visitor<'_, C>, event: Value<C>) -> Result<()> {
     use Counter::{CacheWrite, CachedInput, Input, Output, Total};
     const NAMES: [&str; 7] = [
         "inputTokens",

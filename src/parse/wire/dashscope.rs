@@ -18,7 +18,7 @@ use crate::delta::ExtraKind;
 use crate::error::ErrorKind;
 use crate::parse::Context;
 use crate::parse::cursor::{Cursor, Kind};
-use crate::parse::visitor::{Field, Visitor};
+use crate::parse::visitor::{Field, Value, Visitor};
 use crate::record::{Counter, Record};
 
 type Result<T> = std::result::Result<T, ErrorKind>;
@@ -43,7 +43,7 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> 
     Ok(Verdict::Mine)
 }
 
-fn output<C: Cursor>(visitor: &mut Visitor<'_, C>, output: Option<Field<C::Mark>>) -> Result<()> {
+fn output<C: Cursor>(visitor: &mut Visitor<'_, C>, output: Value<C>) -> Result<()> {
     const NAMES: [&str; 5] = ["choices", "text", "workflow_message", "finish_reason", "search_info"];
     let [choices, text, node, finish, search] = visitor.fields_of(output, &NAMES)?;
     if choices.is_some() {
@@ -75,12 +75,12 @@ fn choice<C: Cursor>(visitor: &mut Visitor<'_, C>, position: usize) -> Result<()
     self::finish(visitor, finish)
 }
 
-fn finish<C: Cursor>(visitor: &mut Visitor<'_, C>, word: Option<Field<C::Mark>>) -> Result<()> {
+fn finish<C: Cursor>(visitor: &mut Visitor<'_, C>, word: Value<C>) -> Result<()> {
     let word = visitor.string_of(word)?;
     visitor.push_finish(word)
 }
 
-fn message<C: Cursor>(visitor: &mut Visitor<'_, C>, message: Option<Field<C::Mark>>) -> Result<()> {
+fn message<C: Cursor>(visitor: &mut Visitor<'_, C>, message: Value<C>) -> Result<()> {
     const NAMES: [&str; 4] = ["role", "reasoning_content", "content", "tool_calls"];
     let [role, reasoning, content, calls] = visitor.fields_of(message, &NAMES)?;
     visitor.push_steady_role(role)?;
@@ -108,7 +108,7 @@ fn part<C: Cursor>(visitor: &mut Visitor<'_, C>, part: Field<C::Mark>) -> Result
     Ok(())
 }
 
-fn usage<C: Cursor>(visitor: &mut Visitor<'_, C>, usage: Option<Field<C::Mark>>) -> Result<()> {
+fn usage<C: Cursor>(visitor: &mut Visitor<'_, C>, usage: Value<C>) -> Result<()> {
     use Counter::{CacheWrite, CachedInput, Input, Output, Reasoning, Total};
     const NAMES: [&str; 5] =
         ["input_tokens", "output_tokens", "total_tokens", "prompt_tokens_details", "output_tokens_details"];

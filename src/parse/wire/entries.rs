@@ -4,7 +4,7 @@
 
 use crate::error::ErrorKind;
 use crate::parse::cursor::{Cursor, Kind};
-use crate::parse::visitor::{Field, Visitor};
+use crate::parse::visitor::{Value, Visitor};
 use crate::record::Record;
 
 /// What a wire calls an entry's members.
@@ -18,7 +18,7 @@ pub(super) struct Names {
 /// States the entries of the array that a field is.
 pub(super) fn entries<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
-    field: Option<Field<C::Mark>>,
+    field: Value<C>,
     names: &Names,
 ) -> Result<(), ErrorKind> {
     visitor.each_of(field, &mut |visitor, kind, _| match kind {

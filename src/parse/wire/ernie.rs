@@ -16,7 +16,7 @@ use crate::dialect::{self, Finish};
 use crate::error::ErrorKind;
 use crate::parse::Context;
 use crate::parse::cursor::{Cursor, Kind};
-use crate::parse::visitor::{Field, Visitor};
+use crate::parse::visitor::{Value, Visitor};
 use crate::record::{Counter, Record, Str};
 
 type Result<T> = std::result::Result<T, ErrorKind>;
@@ -68,8 +68,8 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> 
 /// How the answer ends, if this is its `end`. A word that every event says counts only there.
 fn finish<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
-    word: Option<Field<C::Mark>>,
-    end: Option<Field<C::Mark>>,
+    word: Value<C>,
+    end: Value<C>,
 ) -> Result<()> {
     let raw = visitor.string_of(word)?;
     match (dialect::native_finish(visitor.cursor.bytes(raw)), end) {
@@ -83,7 +83,7 @@ fn finish<C: Cursor>(
     }
 }
 
-fn usage<C: Cursor>(visitor: &mut Visitor<'_, C>, usage: Option<Field<C::Mark>>) -> Result<()> {
+fn usage<C: Cursor>(visitor: &mut Visitor<'_, C>, usage: Value<C>) -> Result<()> {
     const NAMES: [&str; 3] = ["prompt_tokens", "completion_tokens", "total_tokens"];
     let counts = visitor.fields_of(usage, &NAMES)?;
     visitor.counters_of(&counts, &[Counter::Input, Counter::Output, Counter::Total])?;

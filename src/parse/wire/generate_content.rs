@@ -25,12 +25,10 @@ use crate::lex;
 use crate::options::ExtrasMode;
 use crate::parse::Context;
 use crate::parse::cursor::{Cursor, Kind};
-use crate::parse::visitor::{Field, Visitor};
+use crate::parse::visitor::{Field, Value, Visitor};
 use crate::record::{Argument, Counter, Place, PlaceKey, Record, Str};
 
 type Result<T> = std::result::Result<T, ErrorKind>;
-type Value<C> = Option<Field<<C as Cursor>::Mark>>;
-
 /// The call that goes on. There is one at a time.
 const CONTINUED: PlaceKey = PlaceKey::Wire(0);
 

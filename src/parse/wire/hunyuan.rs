@@ -15,7 +15,7 @@ use crate::delta::ExtraKind;
 use crate::error::ErrorKind;
 use crate::parse::Context;
 use crate::parse::cursor::{Cursor, Kind};
-use crate::parse::visitor::{Field, Visitor};
+use crate::parse::visitor::{Value, Visitor};
 use crate::record::{Counter, Record};
 
 type Result<T> = std::result::Result<T, ErrorKind>;
@@ -66,7 +66,7 @@ fn choice<C: Cursor>(visitor: &mut Visitor<'_, C>, position: usize) -> Result<()
     visitor.push_finish(word)
 }
 
-fn usage<C: Cursor>(visitor: &mut Visitor<'_, C>, usage: Option<Field<C::Mark>>) -> Result<()> {
+fn usage<C: Cursor>(visitor: &mut Visitor<'_, C>, usage: Value<C>) -> Result<()> {
     let counts = visitor.fields_of(usage, &["PromptTokens", "CompletionTokens", "TotalTokens"])?;
     visitor.counters_of(&counts, &[Counter::Input, Counter::Output, Counter::Total])?;
     Ok(())

@@ -19,12 +19,10 @@ use crate::delta::{ExtraKind, OpaqueKind, PartKind};
 use crate::error::ErrorKind;
 use crate::parse::Context;
 use crate::parse::cursor::{Cursor, Kind};
-use crate::parse::visitor::{Field, Visitor};
-use crate::record::{Counter, Place, PlaceKey, Record, Str};
+use crate::parse::visitor::{Field, Value, Visitor};
+use crate::record::{Counter, Record, Str};
 
 type Result<T> = std::result::Result<T, ErrorKind>;
-type Value<C> = Option<Field<<C as Cursor>::Mark>>;
-
 /// Whether an event like this is the first of the wire.
 pub(super) fn recognizes<C: Cursor>(signs: &mut Signs<'_, '_, '_, C>) -> bool {
     let word = signs.text("event_type");
@@ -40,7 +38,7 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> 
         b"step.delta" => self::delta(visitor, index, delta)?,
         b"step.start" => step_start(visitor, index, step)?,
         b"step.stop" => {
-            place(visitor, index, PartKind::Text, false)?;
+            visitor.push_part(index, PartKind::Text, false)?;
             visitor.push(Record::PlaceEnd)?;
         }
         b"interaction.completed" => return completed(visitor, interaction, metadata),
@@ -50,18 +48,6 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> 
     let [usage] = visitor.fields_of(metadata, &["usage"])?;
     self::usage(visitor, usage)?;
     Ok(Verdict::Mine)
-}
-
-/// What follows is of the step of this index.
-fn place<C: Cursor>(
-    visitor: &mut Visitor<'_, C>,
-    index: Value<C>,
-    kind: PartKind,
-    begins: bool,
-) -> Result<()> {
-    let key = visitor.key_of(index)?.map_or(PlaceKey::Running, PlaceKey::Wire);
-    visitor.push(Record::Choice { index: 0 })?;
-    visitor.push(Record::Place(Place { key, sub: Place::WHOLE, kind, begins }))
 }
 
 fn start<C: Cursor>(visitor: &mut Visitor<'_, C>, interaction: Value<C>) -> Result<()> {
@@ -101,7 +87,7 @@ fn step_start<C: Cursor>(visitor: &mut Visitor<'_, C>, index: Value<C>, step: Va
     let kind = visitor.string_of(kind)?;
     match visitor.cursor.bytes(kind) {
         b"function_call" => {
-            place(visitor, index, PartKind::ToolCall, true)?;
+            visitor.push_part(index, PartKind::ToolCall, true)?;
             let (id, name) = (visitor.string_of(id)?, visitor.string_of(name)?);
             visitor.push(Record::ToolCall { index: None, id, name, bare: false })?;
             let input = visitor.json_of(arguments.filter(|arguments| arguments.kind == Kind::Object));
@@ -110,15 +96,15 @@ fn step_start<C: Cursor>(visitor: &mut Visitor<'_, C>, index: Value<C>, step: Va
             }
         }
         b"model_output" => {
-            place(visitor, index, PartKind::Text, true)?;
+            visitor.push_part(index, PartKind::Text, true)?;
             each_text(visitor, content, Record::Text)?;
         }
         b"thought" => {
-            place(visitor, index, PartKind::Reasoning, true)?;
+            visitor.push_part(index, PartKind::Reasoning, true)?;
             each_text(visitor, summary, |text| Record::Reasoning { rank: 0, text })?;
         }
         _ => {
-            place(visitor, index, PartKind::Other, true)?;
+            visitor.push_part(index, PartKind::Other, true)?;
             visitor.push_extra(ExtraKind::Hosted, kind, step)?;
         }
     }
@@ -144,37 +130,37 @@ fn delta<C: Cursor>(visitor: &mut Visitor<'_, C>, index: Value<C>, delta: Value<
     let kind = visitor.string_of(kind)?;
     match visitor.cursor.bytes(kind) {
         b"text" => {
-            place(visitor, index, PartKind::Text, false)?;
+            visitor.push_part(index, PartKind::Text, false)?;
             visitor.push_string(text, Record::Text)
         }
         b"thought_summary" => {
-            place(visitor, index, PartKind::Reasoning, false)?;
+            visitor.push_part(index, PartKind::Reasoning, false)?;
             let [text] = visitor.fields_of(content, &["text"])?;
             visitor.push_string(text, |text| Record::Reasoning { rank: 0, text })
         }
         b"thought_signature" => {
-            place(visitor, index, PartKind::Reasoning, false)?;
+            visitor.push_part(index, PartKind::Reasoning, false)?;
             visitor.push_opaque(signature, OpaqueKind::Signature)
         }
         b"arguments_delta" => {
-            place(visitor, index, PartKind::Other, false)?;
+            visitor.push_part(index, PartKind::Other, false)?;
             visitor.push_string(arguments, Record::Arguments)?;
             visitor.push_if_hosted(kind, delta)
         }
         b"text_annotation_delta" => {
-            place(visitor, index, PartKind::Text, false)?;
+            visitor.push_part(index, PartKind::Text, false)?;
             visitor.push_extra(ExtraKind::Annotation, kind, annotations)
         }
         b"image" => {
-            place(visitor, index, PartKind::Other, false)?;
+            visitor.push_part(index, PartKind::Other, false)?;
             visitor.push_extra(ExtraKind::Image, kind, delta)
         }
         b"audio" => {
-            place(visitor, index, PartKind::Other, false)?;
+            visitor.push_part(index, PartKind::Other, false)?;
             visitor.push_extra(ExtraKind::Audio, kind, delta)
         }
         _ => {
-            place(visitor, index, PartKind::Other, false)?;
+            visitor.push_part(index, PartKind::Other, false)?;
             visitor.push_extra(ExtraKind::Hosted, kind, delta)
         }
     }

@@ -17,7 +17,7 @@ use super::Verdict;
 use super::signs::Signs;
 use crate::error::ErrorKind;
 use crate::parse::cursor::{Cursor, Kind};
-use crate::parse::visitor::{Field, Visitor};
+use crate::parse::visitor::{Field, Value, Visitor};
 use crate::parse::{Context, Envelope};
 use crate::record::{Counter, Record};
 
@@ -70,8 +70,8 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> 
 fn answer<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     index: u32,
-    text: Option<Field<C::Mark>>,
-    reason: Option<Field<C::Mark>>,
+    text: Value<C>,
+    reason: Value<C>,
 ) -> Result<()> {
     visitor.push(Record::Choice { index })?;
     visitor.push_string(text, Record::Text)?;
@@ -92,7 +92,7 @@ fn outputs<C: Cursor>(visitor: &mut Visitor<'_, C>, outputs: Field<C::Mark>) -> 
 /// Bedrock's own counts, for those that the model did not tell.
 pub(super) fn metrics<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
-    metrics: Option<Field<C::Mark>>,
+    metrics: Value<C>,
 ) -> Result<()> {
     use Counter::{CacheWrite, CachedInput, Input, Output};
     const NAMES: [&str; 4] =

@@ -15,7 +15,7 @@ use crate::delta::{ExtraKind, FinishReason};
 use crate::error::ErrorKind;
 use crate::parse::Context;
 use crate::parse::cursor::{Cursor, Kind};
-use crate::parse::visitor::{Field, Visitor};
+use crate::parse::visitor::{Field, Value, Visitor};
 use crate::record::{Counter, Record};
 
 type Result<T> = std::result::Result<T, ErrorKind>;
@@ -62,8 +62,8 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> 
 fn finish<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     stop: Field<C::Mark>,
-    kind: Option<Field<C::Mark>>,
-    limit: Option<Field<C::Mark>>,
+    kind: Value<C>,
+    limit: Value<C>,
 ) -> Result<()> {
     let word = visitor.string_of(kind)?;
     let reason = match visitor.cursor.bytes(word) {
@@ -78,7 +78,7 @@ fn finish<C: Cursor>(
 fn finish_by_flags<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     stop: Field<C::Mark>,
-    limit: Option<Field<C::Mark>>,
+    limit: Value<C>,
 ) -> Result<()> {
     let (reason, field) = match limit {
         Some(limit) if visitor.is_true(Some(limit)) => (FinishReason::Length, limit),

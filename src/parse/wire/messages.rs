@@ -20,7 +20,7 @@ use crate::dialect::{self, Quirk};
 use crate::error::ErrorKind;
 use crate::parse::Context;
 use crate::parse::cursor::{Cursor, Kind};
-use crate::parse::visitor::{Field, Visitor};
+use crate::parse::visitor::{Field, Value, Visitor};
 use crate::record::{Counter, Place, PlaceKey, Record, Str};
 
 type Result<T> = std::result::Result<T, ErrorKind>;
@@ -76,16 +76,15 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, context: Context<'_
 /// What follows is of the block of this index; without one, of that which `unnamed` says.
 fn place<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
-    index: Option<Field<C::Mark>>,
+    index: Value<C>,
     unnamed: PlaceKey,
     kind: PartKind,
 ) -> Result<()> {
     let key = visitor.key_of(index)?.map_or(unnamed, PlaceKey::Wire);
-    visitor.push(Record::Choice { index: 0 })?;
-    visitor.push(Record::Place(Place { key, sub: Place::WHOLE, kind, begins: false }))
+    visitor.push_place(key, kind, false)
 }
 
-fn message_start<C: Cursor>(visitor: &mut Visitor<'_, C>, message: Option<Field<C::Mark>>) -> Result<()> {
+fn message_start<C: Cursor>(visitor: &mut Visitor<'_, C>, message: Value<C>) -> Result<()> {
     const NAMES: [&str; 6] = ["id", "model", "role", "content", "stop_reason", "usage"];
     let [id, model, role, content, stop, usage] = visitor.fields_of(message, &NAMES)?;
     visitor.records.push_head(Record::Begin)?;
@@ -109,8 +108,8 @@ fn message_start<C: Cursor>(visitor: &mut Visitor<'_, C>, message: Option<Field<
 
 fn message_delta<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
-    delta: Option<Field<C::Mark>>,
-    usage: Option<Field<C::Mark>>,
+    delta: Value<C>,
+    usage: Value<C>,
 ) -> Result<()> {
     let [stop] = visitor.fields_of(delta, &["stop_reason"])?;
     visitor.push(Record::Choice { index: 0 })?;
@@ -130,17 +129,17 @@ fn legacy<C: Cursor>(visitor: &mut Visitor<'_, C>, whole: Field<C::Mark>) -> Res
     finish(visitor, stop)
 }
 
-fn finish<C: Cursor>(visitor: &mut Visitor<'_, C>, stop: Option<Field<C::Mark>>) -> Result<()> {
+fn finish<C: Cursor>(visitor: &mut Visitor<'_, C>, stop: Value<C>) -> Result<()> {
     let word = visitor.string_of(stop)?;
     visitor.push_finish(word)
 }
 
 fn block_start<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
-    index: Option<Field<C::Mark>>,
-    block: Option<Field<C::Mark>>,
+    index: Value<C>,
+    block: Value<C>,
 ) -> Result<()> {
-    let key = visitor.key_of(index)?.map_or(PlaceKey::Running, PlaceKey::Wire);
+    let key = visitor.place_key(index)?;
     visitor.push(Record::Choice { index: 0 })?;
     begin_block(visitor, key, block)
 }
@@ -149,7 +148,7 @@ fn block_start<C: Cursor>(
 fn begin_block<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     key: PlaceKey,
-    block: Option<Field<C::Mark>>,
+    block: Value<C>,
 ) -> Result<()> {
     const NAMES: [&str; 8] = ["type", "text", "thinking", "signature", "data", "id", "name", "input"];
     let [kind, text, thinking, signature, data, id, name, input] = visitor.fields_of(block, &NAMES)?;
@@ -188,15 +187,15 @@ fn begin_block<C: Cursor>(
 fn hosted<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     name: Str,
-    object: Option<Field<C::Mark>>,
+    object: Value<C>,
 ) -> Result<()> {
     visitor.push_extra(ExtraKind::Hosted, name, object)
 }
 
 fn delta<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
-    index: Option<Field<C::Mark>>,
-    delta: Option<Field<C::Mark>>,
+    index: Value<C>,
+    delta: Value<C>,
 ) -> Result<()> {
     const NAMES: [&str; 6] = ["type", "text", "thinking", "signature", "partial_json", "citation"];
     let [kind, text, thinking, signature, json, citation] = visitor.fields_of(delta, &NAMES)?;
@@ -230,7 +229,7 @@ fn delta<C: Cursor>(
     }
 }
 
-fn usage<C: Cursor>(visitor: &mut Visitor<'_, C>, usage: Option<Field<C::Mark>>) -> Result<()> {
+fn usage<C: Cursor>(visitor: &mut Visitor<'_, C>, usage: Value<C>) -> Result<()> {
     use Counter::{CacheWrite, CachedInput, Input, Output, Reasoning};
     const NAMES: [&str; 5] = [
         "input_tokens",

@@ -18,7 +18,7 @@ use crate::dialect;
 use crate::error::ErrorKind;
 use crate::parse::Context;
 use crate::parse::cursor::{Cursor, Kind};
-use crate::parse::visitor::{Field, Visitor};
+use crate::parse::visitor::{Field, Value, Visitor};
 use crate::record::{Counter, Record};
 
 type Result<T> = std::result::Result<T, ErrorKind>;
@@ -65,7 +65,7 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> 
     Ok(Verdict::Mine)
 }
 
-fn message<C: Cursor>(visitor: &mut Visitor<'_, C>, message: Option<Field<C::Mark>>) -> Result<()> {
+fn message<C: Cursor>(visitor: &mut Visitor<'_, C>, message: Value<C>) -> Result<()> {
     const NAMES: [&str; 5] = ["role", "thinking", "content", "tool_calls", "images"];
     let [role, thinking, content, calls, images] = visitor.fields_of(message, &NAMES)?;
     let role = visitor.string_of(role)?;
@@ -94,7 +94,7 @@ fn call<C: Cursor>(visitor: &mut Visitor<'_, C>, call: Field<C::Mark>) -> Result
 fn extra<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     kind: ExtraKind,
-    field: Option<Field<C::Mark>>,
+    field: Value<C>,
 ) -> Result<()> {
     let Some(found) = field else { return Ok(()) };
     let name = visitor.cursor.name_before(found.mark);
@@ -105,7 +105,7 @@ fn extra<C: Cursor>(
 fn finish<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     done: Field<C::Mark>,
-    reason: Option<Field<C::Mark>>,
+    reason: Value<C>,
 ) -> Result<()> {
     let word = visitor.string_of(reason)?;
     if word.is_empty() {

@@ -25,7 +25,7 @@ use crate::delta::{ExtraKind, PartKind};
 use crate::error::ErrorKind;
 use crate::parse::Context;
 use crate::parse::cursor::{Cursor, Kind};
-use crate::parse::visitor::{Field, Visitor};
+use crate::parse::visitor::{Field, Value, Visitor};
 use crate::record::{Place, PlaceKey, Record, Scope, Str};
 
 type Result<T> = std::result::Result<T, ErrorKind>;
@@ -64,7 +64,7 @@ fn part_of(key: u64) -> u32 {
 
 impl Indices {
     /// A missing index is the first.
-    fn of<C: Cursor>(visitor: &mut Visitor<'_, C>, fields: [Option<Field<C::Mark>>; 3]) -> Result<Self> {
+    fn of<C: Cursor>(visitor: &mut Visitor<'_, C>, fields: [Value<C>; 3]) -> Result<Self> {
         let [output, content, summary] = fields;
         let mut key = |field| visitor.key_of(field).map(|key| key.unwrap_or(0));
         Ok(Self {
@@ -198,7 +198,7 @@ fn piece<C: Cursor>(
     key: PlaceKey,
     sub: u32,
     kind: PartKind,
-    text: Option<Field<C::Mark>>,
+    text: Value<C>,
 ) -> Result<()> {
     place(visitor, key, sub, kind)?;
     visitor.push_string(text, |text| said(kind, text))
@@ -210,7 +210,7 @@ fn repetition<C: Cursor>(
     key: PlaceKey,
     sub: u32,
     kind: PartKind,
-    text: Option<Field<C::Mark>>,
+    text: Value<C>,
 ) -> Result<()> {
     place(visitor, key, sub, kind)?;
     visitor.push(Record::Whole(Scope::Place))?;
@@ -226,7 +226,7 @@ const fn said(kind: PartKind, text: Str) -> Record {
     }
 }
 
-fn logprobs<C: Cursor>(visitor: &mut Visitor<'_, C>, logprobs: Option<Field<C::Mark>>) -> Result<()> {
+fn logprobs<C: Cursor>(visitor: &mut Visitor<'_, C>, logprobs: Value<C>) -> Result<()> {
     let Some(field) = logprobs.filter(|field| field.kind == Kind::Array) else { return Ok(()) };
     let name = visitor.cursor.name_before(field.mark);
     visitor.push_extra(ExtraKind::Logprobs, name, logprobs)

@@ -5,7 +5,7 @@
 use crate::error::ErrorKind;
 use crate::parse::Context;
 use crate::parse::cursor::{Cursor, Kind};
-use crate::parse::visitor::{Attempt, Field, Visitor};
+use crate::parse::visitor::{Attempt, Field, Value, Visitor};
 use crate::record::Str;
 
 /// How many of an object's first members are looked at.
@@ -38,7 +38,7 @@ impl<'s, 'v, 'c, C: Cursor> Signs<'s, 'v, 'c, C> {
         Ok(Self { visitor, members, context })
     }
 
-    fn field(&self, name: &str) -> Option<Field<C::Mark>> {
+    fn field(&self, name: &str) -> Value<C> {
         let is_named =
             |(known, _): &&(Str, Field<C::Mark>)| self.visitor.cursor.bytes(*known) == name.as_bytes();
         self.members.iter().map_while(Option::as_ref).find(is_named).map(|(_, field)| *field)

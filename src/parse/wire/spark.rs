@@ -15,7 +15,7 @@ use crate::delta::{ExtraKind, FinishReason, PartKind};
 use crate::error::ErrorKind;
 use crate::parse::Context;
 use crate::parse::cursor::{Cursor, Kind};
-use crate::parse::visitor::{Field, Visitor};
+use crate::parse::visitor::{Value, Visitor};
 use crate::record::{Counter, Record, Str};
 
 type Result<T> = std::result::Result<T, ErrorKind>;
@@ -77,7 +77,7 @@ fn text<C: Cursor>(visitor: &mut Visitor<'_, C>) -> Result<()> {
 
 /// Every choice that the event names ends: there is no word for it.
 fn finish<C: Cursor>(visitor: &mut Visitor<'_, C>) -> Result<()> {
-    let raw = visitor.cursor.keep(MARKER);
+    let raw = visitor.cursor.scratch().keep(MARKER);
     let (stated, mut last) = (visitor.stated(), None);
     for at in 0..stated {
         if let Some(Record::Choice { index }) = visitor.records.body().get(at).copied()
@@ -90,7 +90,7 @@ fn finish<C: Cursor>(visitor: &mut Visitor<'_, C>) -> Result<()> {
     Ok(())
 }
 
-fn usage<C: Cursor>(visitor: &mut Visitor<'_, C>, usage: Option<Field<C::Mark>>) -> Result<()> {
+fn usage<C: Cursor>(visitor: &mut Visitor<'_, C>, usage: Value<C>) -> Result<()> {
     let [text] = visitor.fields_of(usage, &["text"])?;
     let counts = visitor.fields_of(text, &["prompt_tokens", "completion_tokens", "total_tokens"])?;
     visitor.counters_of(&counts, &[Counter::Input, Counter::Output, Counter::Total])?;

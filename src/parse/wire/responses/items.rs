@@ -5,7 +5,7 @@
 use super::{Result, SUMMARY, part_of, said};
 use crate::delta::{ExtraKind, OpaqueKind, PartKind};
 use crate::parse::cursor::{Cursor, Kind};
-use crate::parse::visitor::{Field, Visitor};
+use crate::parse::visitor::{Field, Value, Visitor};
 use crate::record::{Place, PlaceKey, Record, Scope, Str};
 
 /// The place of an item, or of a part of it; no choice is named, because that would end a repetition.
@@ -18,7 +18,7 @@ const fn place(key: PlaceKey, sub: u32, kind: PartKind) -> Record {
 pub(super) fn added<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     key: PlaceKey,
-    item: Option<Field<C::Mark>>,
+    item: Value<C>,
 ) -> Result<()> {
     let [kind, role, id, call_id, name] =
         visitor.fields_of(item, &["type", "role", "id", "call_id", "name"])?;
@@ -46,7 +46,7 @@ pub(super) fn added<C: Cursor>(
 pub(super) fn done<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     key: PlaceKey,
-    item: Option<Field<C::Mark>>,
+    item: Value<C>,
     scope: Option<Scope>,
 ) -> Result<()> {
     const NAMES: [&str; 10] = [
@@ -102,7 +102,7 @@ fn extra<C: Cursor>(
     key: PlaceKey,
     kind: ExtraKind,
     name: Str,
-    item: Option<Field<C::Mark>>,
+    item: Value<C>,
 ) -> Result<()> {
     visitor.push(place(key, Place::WHOLE, PartKind::Other))?;
     visitor.push_extra(kind, name, item)
@@ -111,9 +111,9 @@ fn extra<C: Cursor>(
 /// A call of the caller's: known to it by its `call_id`.
 fn call<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
-    id: Option<Field<C::Mark>>,
-    call_id: Option<Field<C::Mark>>,
-    name: Option<Field<C::Mark>>,
+    id: Value<C>,
+    call_id: Value<C>,
+    name: Value<C>,
 ) -> Result<()> {
     let (id, call_id) = (visitor.string_of(id)?, visitor.string_of(call_id)?);
     let name = visitor.string_of(name)?;
@@ -123,7 +123,7 @@ fn call<C: Cursor>(
 /// A call's arguments: text, or an object as it was sent.
 pub(super) fn arguments<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
-    arguments: Option<Field<C::Mark>>,
+    arguments: Value<C>,
 ) -> Result<()> {
     if arguments.is_some_and(|field| field.kind == Kind::Object) {
         let json = visitor.json_of(arguments);
@@ -138,7 +138,7 @@ fn parts<C: Cursor>(
     key: PlaceKey,
     base: u32,
     item: PartKind,
-    parts: Option<Field<C::Mark>>,
+    parts: Value<C>,
 ) -> Result<()> {
     visitor.each_of(parts, &mut |visitor, kind, position| {
         let part = Field { kind, mark: visitor.cursor.mark_ahead() };
@@ -152,7 +152,7 @@ pub(super) fn part_added<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     key: PlaceKey,
     sub: u32,
-    part: Option<Field<C::Mark>>,
+    part: Value<C>,
 ) -> Result<()> {
     let kind = kind_of(visitor, part)?;
     super::place(visitor, key, sub, kind)?;
@@ -164,7 +164,7 @@ pub(super) fn part_done<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     key: PlaceKey,
     sub: u32,
-    part: Option<Field<C::Mark>>,
+    part: Value<C>,
 ) -> Result<()> {
     let kind = kind_of(visitor, part)?;
     super::place(visitor, key, sub, kind)?;
@@ -173,7 +173,7 @@ pub(super) fn part_done<C: Cursor>(
 }
 
 /// What a part holds, by its type alone.
-fn kind_of<C: Cursor>(visitor: &mut Visitor<'_, C>, part: Option<Field<C::Mark>>) -> Result<PartKind> {
+fn kind_of<C: Cursor>(visitor: &mut Visitor<'_, C>, part: Value<C>) -> Result<PartKind> {
     let [name] = visitor.fields_of(part, &["type"])?;
     let name = visitor.string_of(name)?;
     Ok(part_kind(visitor.cursor.bytes(name), PartKind::Text))
@@ -185,7 +185,7 @@ fn whole_part<C: Cursor>(
     key: PlaceKey,
     sub: u32,
     item: PartKind,
-    part: Option<Field<C::Mark>>,
+    part: Value<C>,
 ) -> Result<()> {
     const NAMES: [&str; 4] = ["type", "text", "refusal", "annotations"];
     let [name, text, refusal, annotations] = visitor.fields_of(part, &NAMES)?;
@@ -222,7 +222,7 @@ fn part_kind(name: &[u8], item: PartKind) -> PartKind {
 /// A citation, named by its type.
 pub(super) fn annotation<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
-    annotation: Option<Field<C::Mark>>,
+    annotation: Value<C>,
 ) -> Result<()> {
     let [name] = visitor.fields_of(annotation, &["type"])?;
     let name = visitor.string_of(name)?;

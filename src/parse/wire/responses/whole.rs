@@ -5,13 +5,13 @@
 use super::{Result, Verdict, items};
 use crate::delta::FinishReason;
 use crate::parse::cursor::Cursor;
-use crate::parse::visitor::{Field, Visitor};
+use crate::parse::visitor::{Field, Value, Visitor};
 use crate::record::{Counter, PlaceKey, Record, Scope, Str};
 
 /// The response begins: of what it repeats of the request nothing counts.
 pub(super) fn start<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
-    response: Option<Field<C::Mark>>,
+    response: Value<C>,
 ) -> Result<()> {
     let [id, model, created] = visitor.fields_of(response, &["id", "model", "created_at"])?;
     head(visitor, id, model, created)
@@ -19,9 +19,9 @@ pub(super) fn start<C: Cursor>(
 
 fn head<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
-    id: Option<Field<C::Mark>>,
-    model: Option<Field<C::Mark>>,
-    created: Option<Field<C::Mark>>,
+    id: Value<C>,
+    model: Value<C>,
+    created: Value<C>,
 ) -> Result<()> {
     let (id, model) = (visitor.string_of(id)?, visitor.string_of(model)?);
     visitor.records.push_head(Record::Id(id))?;
@@ -32,7 +32,7 @@ fn head<C: Cursor>(
 /// The response is over; `ending`: how, by the name of its event, or else by its status.
 pub(super) fn over<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
-    response: Option<Field<C::Mark>>,
+    response: Value<C>,
     ending: Str,
 ) -> Result<()> {
     const NAMES: [&str; 8] =
@@ -81,7 +81,7 @@ pub(super) fn body<C: Cursor>(visitor: &mut Visitor<'_, C>, whole: Field<C::Mark
 }
 
 /// Why the response failed, if that was not told before.
-fn error<C: Cursor>(visitor: &mut Visitor<'_, C>, error: Option<Field<C::Mark>>) -> Result<()> {
+fn error<C: Cursor>(visitor: &mut Visitor<'_, C>, error: Value<C>) -> Result<()> {
     let [code, kind, message] = visitor.fields_of(error, &["code", "type", "message"])?;
     let (code, kind) = (visitor.label_of(code)?, visitor.label_of(kind)?);
     let message = visitor.label_of(message)?;
@@ -89,7 +89,7 @@ fn error<C: Cursor>(visitor: &mut Visitor<'_, C>, error: Option<Field<C::Mark>>)
     visitor.records.push_head(Record::Error { code, kind, message, json: Str::NONE })
 }
 
-fn usage<C: Cursor>(visitor: &mut Visitor<'_, C>, usage: Option<Field<C::Mark>>) -> Result<()> {
+fn usage<C: Cursor>(visitor: &mut Visitor<'_, C>, usage: Value<C>) -> Result<()> {
     use Counter::{CacheWrite, CachedInput, Input, Output, Reasoning, Total};
     const NAMES: [&str; 5] =
         ["input_tokens", "output_tokens", "total_tokens", "input_tokens_details", "output_tokens_details"];
