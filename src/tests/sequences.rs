@@ -19,7 +19,7 @@ mod pieces;
 #[path = "sequences/wires.rs"]
 mod wires;
 
-pub use law::law;
+pub use law::{Asked, law};
 use pieces::{CHOICES, DELTAS, EXTRAS, HEADS, LINES, NUMBERS, ODD, ODD_TEXTS, TAGGED, WORDS, pretty};
 
 /// What decides. When no byte is left, every choice is the first of what is offered.
