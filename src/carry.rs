@@ -58,7 +58,7 @@ impl Carry {
     #[inline(always)]
     pub(crate) fn push(&mut self, bytes: &[u8]) {
         if self.start > 0 {
-            self.settle();
+            self.compact_if_cheap();
         }
         if self.buffer.capacity() == 0 {
             self.buffer.reserve_exact(bytes.len().max(FIRST));
@@ -127,7 +127,7 @@ impl Carry {
 
     /// Makes room by dropping what was read, when that moves few bytes or is due.
     #[inline(never)]
-    fn settle(&mut self) {
+    fn compact_if_cheap(&mut self) {
         if self.is_empty() {
             self.clear();
         } else if self.start >= self.len() {

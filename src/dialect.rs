@@ -12,7 +12,7 @@ mod quirk;
 mod quirks;
 mod tags;
 
-pub(crate) use errors::{ERROR_OBJECT, ErrorKey, ForeignKey, error_key, foreign_key, names_inner_error};
+pub(crate) use errors::{ERROR_OBJECT, ErrorKey, SurveyKey, error_key, names_inner_error, survey_key};
 pub use quirk::{Quirk, QuirkClass};
 pub(crate) use quirks::Tolerance;
 pub use quirks::{Quirks, QuirksIter};
@@ -382,8 +382,8 @@ pub(crate) fn finish(word: &[u8]) -> Finish {
     }
 }
 
-/// A finish word on a wire of its own; none where the word says that there is no finish yet.
-pub(crate) fn native_finish(word: &[u8]) -> Option<Finish> {
+/// A finish word on another wire than chat, whose words count there, too; none where the word says that there is no finish yet.
+pub(crate) fn finish_beyond_chat(word: &[u8]) -> Option<Finish> {
     use FinishReason::{ContentFilter, Error, Length, Other, Stop, ToolCalls};
     Some(match word {
         b"" | b"null" | b"FINISH_REASON_UNSPECIFIED" | b"not_finished" => return None,

@@ -4,7 +4,7 @@
 
 /// Top-level members that tell errors and other wires from chunks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum ForeignKey {
+pub(crate) enum SurveyKey {
     /// `type`: Anthropic Messages and OpenAI Responses name each event.
     Type,
     /// `error_type` beside an `error` that is a string.
@@ -21,30 +21,30 @@ pub(crate) enum ForeignKey {
     /// iFlytek: `{code, message}`; zero is good news.
     Header,
     /// Another wire's content: never a chunk.
-    Wire,
+    OtherWire,
     /// `object`: it may say that it is an error.
     Object,
     Error,
 }
 
 /// The same top-level members in a second look, for what only an error or another wire has.
-pub(crate) fn foreign_key(key: &[u8]) -> Option<ForeignKey> {
+pub(crate) fn survey_key(key: &[u8]) -> Option<SurveyKey> {
     Some(match key {
-        b"object" => ForeignKey::Object,
-        b"error" => ForeignKey::Error,
-        b"type" | b"event_type" => ForeignKey::Type,
-        b"error_type" => ForeignKey::ErrorType,
-        b"code" => ForeignKey::Code,
-        b"message" => ForeignKey::Message,
-        b"detail" => ForeignKey::Detail,
-        b"base_resp" => ForeignKey::BaseResponse,
-        b"error_code" => ForeignKey::ErrorCode,
-        b"error_msg" | b"error_message" | b"ErrorMsg" => ForeignKey::ErrorMessage,
-        b"Response" | b"response" => ForeignKey::Response,
-        b"header" => ForeignKey::Header,
+        b"object" => SurveyKey::Object,
+        b"error" => SurveyKey::Error,
+        b"type" | b"event_type" => SurveyKey::Type,
+        b"error_type" => SurveyKey::ErrorType,
+        b"code" => SurveyKey::Code,
+        b"message" => SurveyKey::Message,
+        b"detail" => SurveyKey::Detail,
+        b"base_resp" => SurveyKey::BaseResponse,
+        b"error_code" => SurveyKey::ErrorCode,
+        b"error_msg" | b"error_message" | b"ErrorMsg" => SurveyKey::ErrorMessage,
+        b"Response" | b"response" => SurveyKey::Response,
+        b"header" => SurveyKey::Header,
         b"candidates" | b"usageMetadata" | b"promptFeedback" | b"delta" | b"done" | b"token" | b"output"
         | b"result" | b"results" | b"content" | b"contentBlockIndex" | b"is_finished" | b"Choices" => {
-            ForeignKey::Wire
+            SurveyKey::OtherWire
         }
         _ => return None,
     })

@@ -165,7 +165,7 @@ impl Json {
     fn value_line_by_line(&mut self, bytes: &[u8]) -> Step {
         loop {
             if let Some(start) = self.torn_at_line_start(bytes) {
-                return self.torn(start);
+                return self.end_torn(start);
             }
             let rest = bytes.get(self.scanned..).unwrap_or_default();
             let line_end = memchr::memchr(b'\n', rest);
@@ -177,7 +177,7 @@ impl Json {
             let next = self.scanned.saturating_add(end).saturating_add(1);
             if self.nest.in_text() {
                 self.skip = Skip::Lines;
-                return self.torn(next);
+                return self.end_torn(next);
             }
             self.line = LineStart::Fresh(next);
             self.scanned = next;
@@ -196,7 +196,7 @@ impl Json {
                     self.scanned = self.scanned.saturating_add(1);
                     self.line = LineStart::Comma(start);
                 }
-                b'{' | b'[' if !self.nest.admits_value(comma) => return Some(start),
+                b'{' | b'[' if !self.nest.admits_bracket(comma) => return Some(start),
                 _ => {
                     self.line = LineStart::Past;
                     if comma {
@@ -209,7 +209,7 @@ impl Json {
     }
 
     /// The value is torn before the line that begins at `next`.
-    fn torn(&mut self, next: usize) -> Step {
+    fn end_torn(&mut self, next: usize) -> Step {
         self.nest = Nest::default();
         self.line = LineStart::Past;
         if matches!(self.before, Shape::Undecided | Shape::Lines) && self.shape == Shape::Values {

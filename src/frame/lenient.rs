@@ -65,7 +65,7 @@ impl Pending {
     /// it, and an object is not where no object can begin.
     pub(super) fn is_cut_off(&mut self, data: &[u8], value: &[u8]) -> bool {
         let other = match self.scan_is_open(data) {
-            true => !self.nest.admits_value(false),
+            true => !self.nest.admits_bracket(false),
             false => self.nest.is_other(),
         };
         let is_done = done_marker(value.trim_ascii()).is_some();

@@ -28,7 +28,7 @@ mod fields;
 
 use std::fmt;
 
-use fields::may_be_field;
+use fields::may_be_named_field;
 use memchr::memchr2;
 
 use super::{Data, Event, Growth, Step, lenient};
@@ -203,7 +203,7 @@ impl Sse {
         loop {
             if self.skip_lf {
                 match bytes.get(self.line) {
-                    None => return self.short(bytes, tolerance),
+                    None => return self.unended_line(bytes, tolerance),
                     Some(b'\n') => {
                         self.skip_lf = false;
                         if self.line == 0 || self.lf_foreign {
@@ -218,7 +218,7 @@ impl Sse {
             let from = self.scanned.max(self.line);
             let Some(found) = memchr2(b'\n', b'\r', bytes.get(from..).unwrap_or_default()) else {
                 self.scanned = bytes.len();
-                return self.short(bytes, tolerance);
+                return self.unended_line(bytes, tolerance);
             };
             let end = from.saturating_add(found);
             self.skip_lf = bytes.get(end) == Some(&b'\r');
@@ -229,7 +229,7 @@ impl Sse {
     }
 
     /// The current line is not complete and there are no more bytes.
-    fn short(&mut self, bytes: &[u8], tolerance: &Tolerance) -> Step {
+    fn unended_line(&mut self, bytes: &[u8], tolerance: &Tolerance) -> Step {
         let (line, len) = (self.line, bytes.len());
         if line >= len {
             return Step::More;
@@ -318,7 +318,7 @@ impl Sse {
         if start.first() == Some(&b':') {
             return true;
         }
-        if may_be_field(start, tolerance.allows(Quirk::ErrorField)) {
+        if may_be_named_field(start, tolerance.allows(Quirk::ErrorField)) {
             return false;
         }
         let pending = self.has_data();

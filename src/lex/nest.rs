@@ -99,10 +99,10 @@ impl Nest {
         matches!(self.state, State::Text | State::Escape)
     }
 
-    /// Where the scan stopped, a bracketed value may begin (`comma`: after one more comma), or what stands there is no JSON but a
+    /// Where the scan stopped, a bracketed value may begin (`after_comma`: after one more comma), or what stands there is no JSON but a
     /// word: then the value is not cut off there.
-    pub(crate) fn admits_value(&self, comma: bool) -> bool {
-        let last = if comma { b',' } else { self.last };
+    pub(crate) fn admits_bracket(&self, after_comma: bool) -> bool {
+        let last = if after_comma { b',' } else { self.last };
         match last {
             b'a'..=b'z' => !self.in_text() && !b"truefalsn".contains(&last),
             b'[' | b':' => !self.in_text(),

@@ -74,7 +74,8 @@ impl Normalizer {
     ) -> Result<(), ErrorKind> {
         if let Some(slot) = linked {
             self.call = Some(slot);
-            return self.late_label(slot, entry, label, event);
+            self.fill_label(slot, entry, label, event);
+            return Ok(());
         }
         let most = self.caps.tool_calls as usize;
         if self.current().is_some_and(|choice| choice.calls.len() >= most) {
@@ -86,17 +87,17 @@ impl Normalizer {
         Ok(())
     }
 
-    /// What the beginning of a place's call left out, said later.
-    fn late_label(
+    /// What the beginning of a place's call left out, said later. What it did say stays: another id or name is not told.
+    fn fill_label(
         &mut self,
         slot: usize,
         entry: tools::Entry,
         (id, name): (Str, Str),
         event: &mut Event<'_>,
-    ) -> Result<(), ErrorKind> {
-        let Some(choice) = self.current() else { return Ok(()) };
+    ) {
+        let Some(choice) = self.current() else { return };
         let index = choice.index;
-        let Some(call) = choice.calls.get_mut(slot) else { return Ok(()) };
+        let Some(call) = choice.calls.get_mut(slot) else { return };
         let id = if call.id == 0 { id } else { Str::NONE };
         let name = if call.name == 0 { name } else { Str::NONE };
         (call.id, call.name) = (call.id.max(entry.id), call.name.max(entry.name));
@@ -105,7 +106,6 @@ impl Normalizer {
             let slot = u32::try_from(slot).unwrap_or(u32::MAX);
             event.out.push(RawDelta::ToolCallUpdate { choice: index, slot, id, name });
         }
-        Ok(())
     }
 
     fn new_call(

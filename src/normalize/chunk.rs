@@ -92,8 +92,8 @@ impl Normalizer {
         event.out.push(RawDelta::Start { id, model, created });
     }
 
-    /// A chunk-level extra that was not told before.
-    pub(super) fn is_new_extra(&mut self, json: Str, event: &Event<'_>) -> bool {
+    /// Remembers a chunk-level extra; whether it was not among the last few that were told.
+    pub(super) fn remember_extra(&mut self, json: Str, event: &Event<'_>) -> bool {
         let print = label_print(0, event.texts.bytes(json));
         if self.extras.contains(&print) {
             return false;

@@ -339,13 +339,13 @@ impl Normalizer {
         partial.tell(event.texts.get(path), target, text, json, bounds, &mut out);
         if !out.is_empty() {
             let fragment = event.texts.keep(&out);
-            self.call_fragment(slot, fragment, event);
+            self.tell_arguments(slot, fragment, event);
         }
         Some(())
     }
 
     /// A piece of a call's arguments that is told as it is.
-    fn call_fragment(&mut self, slot: usize, fragment: Str, event: &mut Event<'_>) {
+    fn tell_arguments(&mut self, slot: usize, fragment: Str, event: &mut Event<'_>) {
         self.tell_part(parts::ARGUMENTS, event);
         let Some(choice) = self.current() else { return };
         let Some(call) = choice.calls.get_mut(slot) else { return };

@@ -309,7 +309,7 @@ impl Normalizer {
         event: &mut Event<'_>,
     ) {
         self.repeatable = false;
-        let told = if chunk { self.is_new_extra(json, event) } else { self.accepts(extra(kind), event) };
+        let told = if chunk { self.remember_extra(json, event) } else { self.accepts(extra(kind), event) };
         if !told {
             return;
         }

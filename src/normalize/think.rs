@@ -106,7 +106,7 @@ impl Splitter {
         }
         if body.is_empty() || THINK.iter().any(|tags| tags.open.starts_with(body)) {
             tell(0, space, started);
-            self.hold(body);
+            self.set_held(body);
             return rest.len();
         }
         if started {
@@ -141,7 +141,7 @@ impl Splitter {
         if told > 0 {
             piece(Piece::Reasoning(part(0, told)));
         }
-        self.hold(rest.get(told..).unwrap_or_default());
+        self.set_held(rest.get(told..).unwrap_or_default());
         rest.len()
     }
 
@@ -153,7 +153,7 @@ impl Splitter {
                 next.len()
             }
             Some(next) if next.starts_with(rest) => {
-                self.hold(rest);
+                self.set_held(rest);
                 rest.len()
             }
             _ => {
@@ -163,7 +163,8 @@ impl Splitter {
         }
     }
 
-    fn hold(&mut self, text: &str) {
+    /// What is held from here on: the start of a tag, which is shorter than `HOLD`.
+    fn set_held(&mut self, text: &str) {
         let length = text.len().min(HOLD);
         for (to, from) in self.held.iter_mut().zip(text.bytes()) {
             *to = from;

@@ -1,4 +1,4 @@
-//! One document of a payload: which source reads it.
+//! One document of a payload: which source reads it, the tape where it pays (by size), else the reader.
 //!
 //! Knows: the two sources. Must not know: what a document is a part of, what it says.
 

@@ -192,7 +192,7 @@ impl Sse {
 }
 
 /// Whether a line that begins with `start` may be a field of a known name.
-pub(super) fn may_be_field(start: &[u8], error: bool) -> bool {
+pub(super) fn may_be_named_field(start: &[u8], error: bool) -> bool {
     let names: [&[u8]; 5] = [b"data", b"event", b"id", b"retry", b"error"];
     let known = if error { names.as_slice() } else { names.get(..4).unwrap_or_default() };
     known.iter().any(|name| match start.strip_prefix(*name) {

@@ -224,7 +224,7 @@ impl<C: Cursor> Visitor<'_, C> {
 
     /// States what a finish word means, on a wire whose words it is; a word that says that there is no finish is none.
     pub(in crate::parse) fn push_finish(&mut self, raw: Str) -> Result<(), ErrorKind> {
-        match dialect::native_finish(self.cursor.bytes(raw)) {
+        match dialect::finish_beyond_chat(self.cursor.bytes(raw)) {
             Some(Finish::Provisional(finish)) => self.push(Record::ProvisionalFinish(finish)),
             Some(Finish::Plain(reason) | Finish::Spelled(reason)) => {
                 self.push(Record::Finish { reason, raw })

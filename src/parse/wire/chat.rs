@@ -157,7 +157,7 @@ fn close<C: Cursor>(
     Ok(verdict)
 }
 
-/// A chunk with an error in it, or without choices.
+/// A chunk with an error or a finish beside its choices, or without choices.
 #[cold]
 fn close_odd<C: Cursor>(
     visitor: &mut Visitor<'_, C>,

@@ -72,7 +72,7 @@ fn finish<C: Cursor>(
     end: Value<C>,
 ) -> Result<()> {
     let raw = visitor.string_of(word)?;
-    match (dialect::native_finish(visitor.cursor.bytes(raw)), end) {
+    match (dialect::finish_beyond_chat(visitor.cursor.bytes(raw)), end) {
         (Some(Finish::Provisional(&(reason, _))), Some(_)) => visitor.push(Record::Finish { reason, raw }),
         (Some(Finish::Provisional(_)), None) => Ok(()),
         (None, Some(end)) => {

@@ -5,7 +5,7 @@
 //! An error stands in a member `error`, or is the document as a whole. What the error left out is looked for beside it, by a
 //! second look at the document's top ([`survey`]): errors are rare.
 
-use crate::dialect::{self, ErrorKey, ForeignKey, Quirk};
+use crate::dialect::{self, ErrorKey, Quirk, SurveyKey};
 use crate::error::ErrorKind;
 use crate::parse::Context;
 use crate::parse::cursor::{Cursor, Kind};
@@ -51,35 +51,35 @@ impl<M: Copy> Survey<M> {
         }
     }
 
-    fn note(&mut self, key: ForeignKey, kind: Kind, mark: M) {
+    fn note(&mut self, key: SurveyKey, kind: Kind, mark: M) {
         match key {
-            ForeignKey::Type => {
+            SurveyKey::Type => {
                 self.kind = Some(mark);
                 self.of_other_wire = true;
             }
-            ForeignKey::ErrorType => self.kind = Some(mark),
-            ForeignKey::Code => self.code = Some(mark),
-            ForeignKey::Message => {
+            SurveyKey::ErrorType => self.kind = Some(mark),
+            SurveyKey::Code => self.code = Some(mark),
+            SurveyKey::Message => {
                 self.of_other_wire |= kind == Kind::Object;
                 self.message = Some((kind, mark));
             }
-            ForeignKey::Detail => self.detail = Some(mark),
-            ForeignKey::BaseResponse | ForeignKey::Header if kind == Kind::Object => self.status = Some(mark),
-            ForeignKey::ErrorCode => {
+            SurveyKey::Detail => self.detail = Some(mark),
+            SurveyKey::BaseResponse | SurveyKey::Header if kind == Kind::Object => self.status = Some(mark),
+            SurveyKey::ErrorCode => {
                 self.has_error_code = true;
                 self.code = Some(mark);
             }
-            ForeignKey::ErrorMessage if kind == Kind::Object => self.status = Some(mark),
-            ForeignKey::ErrorMessage => self.error_message = Some(mark),
-            ForeignKey::Response if kind == Kind::Object => {
+            SurveyKey::ErrorMessage if kind == Kind::Object => self.status = Some(mark),
+            SurveyKey::ErrorMessage => self.error_message = Some(mark),
+            SurveyKey::Response if kind == Kind::Object => {
                 self.of_other_wire = true;
                 self.response = Some(mark);
             }
-            ForeignKey::BaseResponse | ForeignKey::Header | ForeignKey::Response | ForeignKey::Wire => {
+            SurveyKey::BaseResponse | SurveyKey::Header | SurveyKey::Response | SurveyKey::OtherWire => {
                 self.of_other_wire = true;
             }
-            ForeignKey::Error => self.error = Some(mark),
-            ForeignKey::Object => {}
+            SurveyKey::Error => self.error = Some(mark),
+            SurveyKey::Object => {}
         }
     }
 }
@@ -102,18 +102,18 @@ pub(super) fn survey<C: Cursor>(
     let back = visitor.cursor.go(start);
     let mut survey = Survey::new();
     let mut members = visitor.cursor.enter_object()?;
-    while let Some((key, kind)) = visitor.cursor.member(&mut members, dialect::foreign_key)? {
+    while let Some((key, kind)) = visitor.cursor.member(&mut members, dialect::survey_key)? {
         let Some(key) = key.filter(|_| kind != Kind::Null) else {
             visitor.cursor.skip()?;
             continue;
         };
         let mark = visitor.cursor.mark_ahead();
         match key {
-            ForeignKey::Object if kind == Kind::String => {
+            SurveyKey::Object if kind == Kind::String => {
                 let object = visitor.cursor.string()?;
                 survey.names_error = visitor.cursor.bytes(object) == dialect::ERROR_OBJECT;
             }
-            ForeignKey::Type if kind == Kind::String => survey.word = visitor.cursor.string()?,
+            SurveyKey::Type if kind == Kind::String => survey.word = visitor.cursor.string()?,
             _ => visitor.cursor.skip()?,
         }
         survey.note(key, kind, mark);

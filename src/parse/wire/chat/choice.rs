@@ -27,7 +27,7 @@ const DELTA: usize = 0;
 pub(super) fn choices<C: Cursor>(visitor: &mut Visitor<'_, C>, kind: Kind) -> Result<(), ErrorKind> {
     match kind {
         Kind::Array => {}
-        Kind::Object => return no_choices(visitor),
+        Kind::Object => return empty_choices_object(visitor),
         _ => return Err(ErrorKind::NotOfWire),
     }
     let mut items = visitor.cursor.enter_array()?;
@@ -44,7 +44,7 @@ pub(super) fn choices<C: Cursor>(visitor: &mut Visitor<'_, C>, kind: Kind) -> Re
 
 /// An empty object in place of the empty list.
 #[cold]
-fn no_choices<C: Cursor>(visitor: &mut Visitor<'_, C>) -> Result<(), ErrorKind> {
+fn empty_choices_object<C: Cursor>(visitor: &mut Visitor<'_, C>) -> Result<(), ErrorKind> {
     let mut members = visitor.cursor.enter_object()?;
     if visitor.cursor.member(&mut members, |_| ())?.is_some() {
         return Err(ErrorKind::NotOfWire);
@@ -64,20 +64,21 @@ fn choice<C: Cursor>(visitor: &mut Visitor<'_, C>, position: u32) -> Result<(), 
         has_finish: false,
         is_side: false,
     };
-    let mut seen = SeenKeys::<1>::default();
+    let mut deltas = SeenKeys::<1>::default();
     let mut members = visitor.cursor.enter_object()?;
     while let Some((key, kind)) = visitor.cursor.member(&mut members, dialect::choice_key)? {
-        member(visitor, key, kind, &mut choice, &mut seen)?;
+        member(visitor, key, kind, &mut choice, &mut deltas)?;
     }
-    close(visitor, choice, from, position)
+    order_and_choose(visitor, choice, from, position)
 }
 
+/// States the member ahead, or marks it for [`order_and_choose`].
 fn member<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     key: ChoiceKey,
     kind: Kind,
     choice: &mut Choice<C::Mark>,
-    seen: &mut SeenKeys<1>,
+    deltas: &mut SeenKeys<1>,
 ) -> Result<(), ErrorKind> {
     if kind == Kind::Null {
         return visitor.cursor.null();
@@ -85,10 +86,10 @@ fn member<C: Cursor>(
     match key {
         ChoiceKey::Index => choice.index = Some(visitor.index(kind)?.ok_or(ErrorKind::NotOfWire)?),
         ChoiceKey::Delta if kind == Kind::Object => {
-            visitor.begin_key(seen, DELTA)?;
+            visitor.begin_key(deltas, DELTA)?;
             let from = visitor.stated();
             let (is_side, finish) = super::delta::delta(visitor)?;
-            visitor.end_key(seen, DELTA, from);
+            visitor.end_key(deltas, DELTA, from);
             (choice.has_delta, choice.is_side) = (true, is_side);
             if choice.finish.is_empty() {
                 choice.finish = finish;
@@ -118,7 +119,9 @@ fn member<C: Cursor>(
     Ok(())
 }
 
-fn close<C: Cursor>(
+/// What can be stated once the whole choice has been read: its index if that is not its position, what stands in other
+/// places than the delta, the finish last of all, one reasoning of several.
+fn order_and_choose<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     mut choice: Choice<C::Mark>,
     from: usize,

@@ -37,7 +37,7 @@ pub(in crate::parse) fn salvage(
         line: None,
     };
     while let Some(name) = salvage.next_member() {
-        salvage.member(name)?;
+        salvage.member_anywhere(name)?;
     }
     if salvage.is_side {
         records.begin_document();
@@ -91,7 +91,8 @@ impl<'a> Salvage<'a> {
         }
     }
 
-    fn member(&mut self, name: &[u8]) -> Result<(), ErrorKind> {
+    /// Looks the name up in every table: how deep it stands is not known in damaged JSON.
+    fn member_anywhere(&mut self, name: &[u8]) -> Result<(), ErrorKind> {
         match dialect::delta_key(name) {
             DeltaKey::Content => return self.text(Record::Text),
             DeltaKey::Refusal => return self.text(Record::Refusal),
@@ -103,7 +104,7 @@ impl<'a> Salvage<'a> {
                 self.has_tools = true;
                 return Ok(());
             }
-            DeltaKey::Finish => return self.finish(),
+            DeltaKey::Finish => return self.finish_reason(),
             DeltaKey::ReasoningDetails(_) | DeltaKey::Extra(_) | DeltaKey::Other => {}
         }
         if let UsageKey::Counter(counter, _) = dialect::usage_key(name) {
@@ -142,7 +143,7 @@ impl<'a> Salvage<'a> {
         Ok(())
     }
 
-    fn finish(&mut self) -> Result<(), ErrorKind> {
+    fn finish_reason(&mut self) -> Result<(), ErrorKind> {
         if let Some(Whole { text, end }) = self.string(false) {
             self.at = end;
             if !text.is_empty() {
