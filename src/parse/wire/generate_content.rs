@@ -28,7 +28,7 @@ use crate::parse::cursor::{Cursor, Kind};
 use crate::parse::visitor::{Field, Visitor};
 use crate::record::{Argument, Counter, Place, PlaceKey, Record, Str};
 
-type Result<T> = std::result::Result<T, ErrorKind>;
+type Result<T> = core::result::Result<T, ErrorKind>;
 type Value<C> = Option<Field<<C as Cursor>::Mark>>;
 
 /// The call that goes on. There is one at a time.

@@ -22,7 +22,7 @@ use crate::parse::cursor::{Cursor, Kind};
 use crate::parse::visitor::{Field, Visitor};
 use crate::record::{Counter, Place, PlaceKey, Record, Str};
 
-type Result<T> = std::result::Result<T, ErrorKind>;
+type Result<T> = core::result::Result<T, ErrorKind>;
 type Value<C> = Option<Field<<C as Cursor>::Mark>>;
 
 /// Whether an event like this is the first of the wire.
