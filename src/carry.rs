@@ -10,7 +10,8 @@
 //! Reading moves `start`; what is unread is moved down only past at least as many read bytes, so the cost is linear. A buffer that one
 //! big event blew up is given back once it is empty.
 
-use std::fmt;
+use alloc::vec::Vec;
+use core::fmt;
 
 use crate::keep;
 

@@ -8,7 +8,10 @@ mod audio;
 mod json;
 mod reasoning;
 
-use std::collections::BTreeMap;
+use alloc::borrow::ToOwned;
+use alloc::collections::BTreeMap;
+use alloc::string::String;
+use alloc::vec::Vec;
 
 use crate::delta::{Delta, ExtraKind, FinishReason, Usage};
 use crate::parse::audio::AudioPiece;

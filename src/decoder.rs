@@ -24,6 +24,8 @@ mod pipeline;
 mod pump;
 mod slices;
 
+use alloc::vec::Vec;
+
 pub use api::Decoder;
 pub use ending::Ending;
 pub use feed::Feed;
@@ -210,12 +212,12 @@ impl Machine {
     fn reset(&mut self) {
         let mut fresh =
             Self { limit: self.limit, fatal_limits: self.fatal_limits, ..Self::new(&Options::new()) };
-        std::mem::swap(&mut fresh.feeder, &mut self.feeder);
-        std::mem::swap(&mut fresh.frames, &mut self.frames);
-        std::mem::swap(&mut fresh.pipeline, &mut self.pipeline);
+        core::mem::swap(&mut fresh.feeder, &mut self.feeder);
+        core::mem::swap(&mut fresh.frames, &mut self.frames);
+        core::mem::swap(&mut fresh.pipeline, &mut self.pipeline);
         fresh.feeder.reset();
         fresh.frames.reset();
-        std::mem::swap(&mut fresh.shapes, &mut self.shapes);
+        core::mem::swap(&mut fresh.shapes, &mut self.shapes);
         fresh.shapes.reset();
         fresh.pipeline.reset();
         *self = fresh;

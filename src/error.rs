@@ -2,7 +2,7 @@
 //!
 //! Knows: kinds and offsets. Must not know: the payload; no error ever prints a byte of it.
 
-use std::fmt;
+use core::fmt;
 
 use crate::dialect::Quirk;
 
@@ -118,4 +118,4 @@ impl fmt::Display for Error {
     }
 }
 
-impl std::error::Error for Error {}
+impl core::error::Error for Error {}

@@ -31,7 +31,7 @@
 //! # Ok::<(), deltaic::Error>(())
 //! ```
 
-use std::fmt;
+use core::fmt;
 
 use crate::carry::Carry;
 use crate::error::{Error, ErrorKind, LimitKind};
@@ -354,7 +354,7 @@ impl<'f> Iterator for Iter<'f> {
     }
 }
 
-impl std::iter::FusedIterator for Iter<'_> {}
+impl core::iter::FusedIterator for Iter<'_> {}
 
 impl fmt::Debug for Iter<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -373,7 +373,7 @@ impl<'f> HeaderValue<'f> {
             HeaderType::Integer => Self::Integer(i32::from_be_bytes(*value.first_chunk()?)),
             HeaderType::Long => Self::Long(i64::from_be_bytes(*value.first_chunk()?)),
             HeaderType::ByteArray => Self::ByteArray(value),
-            HeaderType::String => Self::String(std::str::from_utf8(value).ok()?),
+            HeaderType::String => Self::String(core::str::from_utf8(value).ok()?),
             HeaderType::Timestamp => Self::Timestamp(i64::from_be_bytes(*value.first_chunk()?)),
             HeaderType::Uuid => Self::Uuid(*value.first_chunk()?),
         })

@@ -164,9 +164,9 @@ impl Feeder {
     /// What was framed, `length` bytes and those dropped from between them, is past. Returns the stream position of its first.
     #[inline]
     pub(crate) fn pass(&mut self, length: usize) -> u64 {
-        let removed = std::mem::take(&mut self.removed);
+        let removed = core::mem::take(&mut self.removed);
         let next = self.offset.saturating_add(length as u64).saturating_add(removed);
-        std::mem::replace(&mut self.offset, next)
+        core::mem::replace(&mut self.offset, next)
     }
 
     /// The `length` bytes that a move was about.
@@ -180,7 +180,7 @@ impl Feeder {
     /// As new; keeps a modest allocation.
     pub(crate) fn reset(&mut self) {
         self.carry.clear();
-        *self = Self { carry: std::mem::take(&mut self.carry), ..Self::default() };
+        *self = Self { carry: core::mem::take(&mut self.carry), ..Self::default() };
     }
 }
 

@@ -13,6 +13,8 @@ mod json;
 mod lenient;
 pub(crate) mod sse;
 
+use alloc::vec::Vec;
+
 use crate::dialect::{Quirk, Tolerance};
 use crate::options::Framing;
 use crate::record::Span;
@@ -220,7 +222,7 @@ impl Frames {
     /// Whether it has changed, since this was last asked, where the same bytes end an event: then no shape is one any more.
     #[inline]
     pub(crate) fn take_turned(&mut self) -> bool {
-        std::mem::take(&mut self.sse.turned)
+        core::mem::take(&mut self.sse.turned)
     }
 
     /// Gives back what one big event took, once its data is told.

@@ -15,6 +15,9 @@
 //! | the usage snapshots | an event that counts again and again | [`ITEMS`] |
 
 /// Bytes that a buffer of bytes keeps between events.
+use alloc::string::String;
+use alloc::vec::Vec;
+
 pub(crate) const BYTES: usize = 64 << 10;
 
 /// Items that a list keeps room for between events.

@@ -5,6 +5,8 @@
 //! A string's end is found eight bytes at a time in a word, testing quote, backslash, control and non-ASCII at
 //! once: tokens are short, and there memchr's set-up costs more than the search.
 
+use alloc::string::String;
+
 pub(crate) mod nest;
 
 const ONES: u64 = 0x0101_0101_0101_0101;

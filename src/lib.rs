@@ -43,8 +43,8 @@
 //! * **To keep or send a delta?** [`Delta::into_owned`].
 //! * **How much memory, how fast?** Steady state allocates nothing; [`Limits`] bound the rest ([`docs::memory`]). Numbers
 //!   are in the README.
-//! * **Features** change nothing about what a stream decodes to: `serde`, `cli` (the command), `simd-json`. None is on by
-//!   default.
+//! * **Features** change nothing about what a stream decodes to: `serde`, `cli` (the command), `simd-json`, and `std`, the only
+//!   one that is on by default: without it the crate is `no_std` with `alloc`.
 //! * **What may grow before 1.0?** Kinds of deltas, fields of the variants that are `#[non_exhaustive]`, quirks, error kinds.
 //!
 //! Start with [`Decoder`]. A strict framer for any event stream is [`sse::Framer`], one for AWS
@@ -59,6 +59,10 @@
 //!    │                     └─ miss ► parse ─┴► normalize ► Delta │
 //!    └───────────────────────────────────────────────────────────┘
 //! ```
+
+#![cfg_attr(not(any(test, fuzzing)), no_std)]
+
+extern crate alloc;
 
 mod carry;
 pub mod completion;

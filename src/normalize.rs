@@ -24,6 +24,9 @@ mod parts;
 mod think;
 mod tools;
 
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
 use channel::{ChannelState, Edges};
 use chunk::counter_of;
 use parts::Parts;
@@ -203,7 +206,7 @@ impl Normalizer {
     /// As new; keeps the list's allocation.
     pub(crate) fn reset(&mut self) {
         let (mut choices, mut snapshots) =
-            (std::mem::take(&mut self.choices), std::mem::take(&mut self.snapshots));
+            (core::mem::take(&mut self.choices), core::mem::take(&mut self.snapshots));
         choices.clear();
         snapshots.clear();
         *self =
@@ -226,7 +229,7 @@ impl Normalizer {
 
     /// Whether something changed, since the last call, on which a shape's omissions rest.
     pub(crate) fn take_invalidates_shapes(&mut self) -> bool {
-        std::mem::take(&mut self.invalidates_shapes)
+        core::mem::take(&mut self.invalidates_shapes)
     }
 
     pub(crate) fn facts(&self) -> Facts {

@@ -19,6 +19,8 @@ pub(crate) mod tape;
 mod visitor;
 mod wire;
 
+use alloc::string::String;
+
 use crate::dialect::{self, Quirk, Tolerance};
 use crate::error::ErrorKind;
 use crate::lex;

@@ -12,6 +12,8 @@ mod keep;
 mod raw_delta;
 mod records;
 
+use alloc::string::String;
+
 pub(crate) use keep::Keep;
 pub(crate) use raw_delta::RawDelta;
 pub(crate) use records::{
@@ -36,7 +38,7 @@ impl Span {
         self.start >= self.end
     }
 
-    pub(crate) fn range(self) -> std::ops::Range<usize> {
+    pub(crate) fn range(self) -> core::ops::Range<usize> {
         self.start as usize..self.end as usize
     }
 
@@ -142,7 +144,7 @@ impl Texts<'_> {
             }
             Buffer::Scratch => {}
             Buffer::Payload => {
-                self.scratch.push_str(std::str::from_utf8(span.of(self.payload)).unwrap_or_default());
+                self.scratch.push_str(core::str::from_utf8(span.of(self.payload)).unwrap_or_default());
             }
         }
     }
@@ -169,7 +171,7 @@ pub(crate) fn bytes<'a>(string: Str, payload: &'a [u8], scratch: &'a str) -> &'a
 /// The text of a [`Str`].
 pub(crate) fn text<'a>(string: Str, payload: &'a [u8], scratch: &'a str) -> &'a str {
     match string.buffer() {
-        Buffer::Payload => std::str::from_utf8(string.span().of(payload)).unwrap_or_default(),
+        Buffer::Payload => core::str::from_utf8(string.span().of(payload)).unwrap_or_default(),
         Buffer::Scratch => scratch.get(string.span().range()).unwrap_or_default(),
     }
 }

@@ -58,6 +58,8 @@ mod learn;
 mod matching;
 mod replay;
 
+use alloc::vec::Vec;
+
 use crate::record::{Counter, Record, Records, Span, Str};
 
 const SHAPES: usize = 8;

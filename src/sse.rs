@@ -14,7 +14,9 @@
 //! # Ok::<(), deltaic::Error>(())
 //! ```
 
-use std::fmt;
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use core::fmt;
 
 use crate::dialect::{Quirks, Tolerance};
 use crate::error::{Error, ErrorKind, LimitKind};
@@ -181,8 +183,8 @@ impl Framer {
         let name = event.name.of(raw);
         let event_type = if name.is_empty() { b"message" } else { name };
         Ok(Some(Frame {
-            event: std::str::from_utf8(event_type).unwrap_or(&self.name),
-            data: std::str::from_utf8(self.data_of(raw, event)).unwrap_or(&self.data),
+            event: core::str::from_utf8(event_type).unwrap_or(&self.name),
+            data: core::str::from_utf8(self.data_of(raw, event)).unwrap_or(&self.data),
             id: &self.id,
             raw,
         }))
@@ -240,8 +242,8 @@ impl Framer {
         let name = decoded(event.name.of(raw));
         let data = decoded(self.data_of(raw, event));
         let torn = place == Place::Carry && raw.ends_with(b"\r\n");
-        self.name = name.unwrap_or_else(|| std::mem::take(&mut self.name));
-        self.data = data.unwrap_or_else(|| std::mem::take(&mut self.data));
+        self.name = name.unwrap_or_else(|| core::mem::take(&mut self.name));
+        self.data = data.unwrap_or_else(|| core::mem::take(&mut self.data));
         if torn {
             // A line was dropped from between a CR and the LF that is a blank line: together they would be one line end.
             self.feeder.carry.insert_read(b'\n');
@@ -272,5 +274,5 @@ impl Framer {
 
 /// Bytes that are no UTF-8, as the Encoding Standard decodes them.
 fn decoded(bytes: &[u8]) -> Option<String> {
-    std::str::from_utf8(bytes).is_err().then(|| String::from_utf8_lossy(bytes).into_owned())
+    core::str::from_utf8(bytes).is_err().then(|| String::from_utf8_lossy(bytes).into_owned())
 }

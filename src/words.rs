@@ -2,7 +2,7 @@
 //!
 //! Knows: how a word is written down. Must not know: which words there are.
 
-use std::fmt;
+use core::fmt;
 
 /// No word of the enum that was asked for ([`std::str::FromStr`] of [`crate::FinishReason`], [`crate::Quirk`] and their
 /// like). It does not hold the text that was none.
@@ -16,18 +16,18 @@ impl fmt::Display for UnknownWord {
     }
 }
 
-impl std::error::Error for UnknownWord {}
+impl core::error::Error for UnknownWord {}
 
 /// What every enum of words can do, once it has `as_str` and `ALL`.
 macro_rules! word_traits {
     ($name:ident) => {
-        impl std::fmt::Display for $name {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        impl core::fmt::Display for $name {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
                 f.pad(self.as_str())
             }
         }
 
-        impl std::str::FromStr for $name {
+        impl core::str::FromStr for $name {
             type Err = $crate::words::UnknownWord;
 
             fn from_str(word: &str) -> Result<Self, Self::Err> {

@@ -2,6 +2,9 @@
 //!
 //! Knows: what a piece says. Must not know: how it is written.
 
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+
 use crate::parse::audio::AudioPiece;
 
 /// An answer that was spoken.

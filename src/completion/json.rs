@@ -2,7 +2,9 @@
 //!
 //! Knows: that object's members. Must not know: deltas.
 
-use std::borrow::Cow;
+use alloc::borrow::Cow;
+use alloc::string::String;
+use alloc::vec::Vec;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 

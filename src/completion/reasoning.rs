@@ -10,8 +10,12 @@
 //! 4. A signature belongs to the open entry of its part; where there is none, or the part is no reasoning (services sign
 //!    text and calls, too), it is an entry of its own, without text. A blob always is.
 
-use std::borrow::Cow;
-use std::collections::BTreeMap;
+use alloc::borrow::Cow;
+use alloc::borrow::ToOwned;
+use alloc::collections::BTreeMap;
+use alloc::string::String;
+use alloc::vec;
+use alloc::vec::Vec;
 
 use crate::delta::{OpaqueKind, PartKind};
 
@@ -184,7 +188,7 @@ impl Pieces {
         if !reasoning.get(*at..).is_some_and(|rest| rest.starts_with(&*text)) {
             return Self::Own(text.into_owned());
         }
-        let start = std::mem::replace(at, at.saturating_add(text.len()));
+        let start = core::mem::replace(at, at.saturating_add(text.len()));
         Self::Ranges(vec![(start, *at)])
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Knows: [`Machine`]'s verbs. Must not know: rooms.
 
-use std::fmt;
+use core::fmt;
 
 use super::{Ending, Feed, Machine};
 use crate::delta::Delta;

@@ -2,7 +2,7 @@
 //!
 //! Knows: counts. Must not know: how they came about.
 
-use std::fmt;
+use core::fmt;
 
 use crate::options::Wire;
 

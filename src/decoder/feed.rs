@@ -2,8 +2,8 @@
 //!
 //! Knows: [`Decoder::next_delta`], and what must be kept when an input is left early. Must not know: rooms.
 
-use std::fmt;
-use std::ops::ControlFlow;
+use core::fmt;
+use core::ops::ControlFlow;
 
 use super::{Decoder, Ending, Machine, Source, State};
 use crate::delta::Delta;

@@ -26,7 +26,7 @@ impl FastDelta {
     #[inline(always)]
     pub(super) fn delta<'d>(self, event: &'d [u8], scratch: &'d str) -> Option<Delta<'d>> {
         let text = match self.text.buffer() {
-            Buffer::Payload => std::str::from_utf8(self.text.span().of(event)).ok()?,
+            Buffer::Payload => core::str::from_utf8(self.text.span().of(event)).ok()?,
             Buffer::Scratch => scratch.get(self.text.span().range())?,
         };
         let Self { single: SingleDelta { choice, says, .. }, slot, .. } = self;
@@ -84,7 +84,7 @@ impl Machine {
         if !self.shapes.is_ready() || !self.frames.at_event() || self.pipeline.normalizer.is_done() {
             return None;
         }
-        let carry = std::mem::take(&mut self.feeder.carry);
+        let carry = core::mem::take(&mut self.feeder.carry);
         let event = carry.bytes();
         let (length, last) = (event.len(), event.last().copied().unwrap_or(0));
         let hit = self.shapes.find(event).filter(|hit| hit.length == length);

@@ -2,6 +2,8 @@
 //!
 //! Knows: that a message can wrap an event, and where that is decoded to. Must not know: how either is written.
 
+use alloc::string::String;
+
 use super::Machine;
 use crate::frame::{Data, Event};
 use crate::parse::{self, Context, Envelope, Wrapped};

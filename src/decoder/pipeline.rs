@@ -2,6 +2,8 @@
 //!
 //! Knows: the rooms after framing, and in which order they are asked. Must not know: inputs, cuts, lines.
 
+use alloc::vec::Vec;
+
 use crate::dialect::{Quirk, Quirks, Tolerance};
 use crate::error::ErrorKind;
 use crate::keep;
@@ -163,7 +165,7 @@ impl Pipeline {
         let Self { normalizer, scratch, tolerance, queue, parser, error, .. } = self;
         let mut unescape = |span: Span| {
             let start = scratch.text.len();
-            let met = lex::unescape(std::str::from_utf8(span.of(raw)).ok()?, &mut scratch.text)?;
+            let met = lex::unescape(core::str::from_utf8(span.of(raw)).ok()?, &mut scratch.text)?;
             (!met.lone).then(|| Str::scratch(start, scratch.text.len()))
         };
         let well_formed = shapes.escaped_padding().all(|span| unescape(span).is_some());
@@ -180,7 +182,7 @@ impl Pipeline {
     /// tell.
     pub(super) fn unescape_text(&mut self, event: &[u8], text: Span) -> Option<Str> {
         self.scratch.clear();
-        let met = lex::unescape(std::str::from_utf8(text.of(event)).ok()?, &mut self.scratch.text)?;
+        let met = lex::unescape(core::str::from_utf8(text.of(event)).ok()?, &mut self.scratch.text)?;
         (!met.lone).then(|| Str::scratch(0, self.scratch.text.len()))
     }
 

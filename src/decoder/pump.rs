@@ -2,6 +2,9 @@
 //!
 //! Knows: the framer's steps, the carry, the offsets. Must not know: what an event says.
 
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use super::pipeline::Replay;
 use super::{FIRST, Machine, Mode, Outcome, Pipeline, Source, State};
 use crate::carry::Carry;
@@ -112,7 +115,7 @@ impl Machine {
     #[inline(always)]
     fn step_input(&mut self, input: &[u8], used: &mut usize) -> bool {
         if self.feeder.carry.is_empty() && *used < input.len() {
-            let missed = std::mem::take(&mut self.missed);
+            let missed = core::mem::take(&mut self.missed);
             let rest = input.get(*used..).unwrap_or_default();
             if !missed && self.is_hot() && self.replay_input(rest, used) == Replay::Done {
                 return false;
@@ -222,7 +225,7 @@ impl Machine {
     /// An event in the carry, already consumed there.
     fn carried(&mut self, event: Event) {
         let length = event.end;
-        let carry = std::mem::take(&mut self.feeder.carry);
+        let carry = core::mem::take(&mut self.feeder.carry);
         let raw = carry.read(length);
         if event.plain && self.replay_carry(raw) == Replay::Done {
             self.begin_event(length);

@@ -2,9 +2,11 @@
 //!
 //! Knows: nothing else. Must not know: what it says.
 
-use std::borrow::Borrow;
-use std::fmt;
-use std::ops::Deref;
+use alloc::boxed::Box;
+use alloc::string::String;
+use core::borrow::Borrow;
+use core::fmt;
+use core::ops::Deref;
 
 /// A string of an [`crate::OwnedDelta`]: a `str` that is owned. How it is kept is not said, so that it may change.
 ///

@@ -2,7 +2,7 @@
 //!
 //! Knows: the register. Must not know: what a quirk is about.
 
-use std::fmt;
+use core::fmt;
 
 use super::quirk::Quirk;
 

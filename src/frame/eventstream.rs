@@ -383,11 +383,11 @@ impl HeaderType {
 pub(crate) fn split_header(bytes: &[u8]) -> Option<(Header<'_>, &[u8])> {
     let (length, rest) = bytes.split_first()?;
     let (name, rest) = rest.split_at_checked(usize::from(*length))?;
-    let name = std::str::from_utf8(name).ok().filter(|name| !name.is_empty())?;
+    let name = core::str::from_utf8(name).ok().filter(|name| !name.is_empty())?;
     let (kind, rest) = rest.split_first()?;
     let kind = HeaderType::of(*kind)?;
     let (value, rest) = kind.split_value(rest)?;
-    if kind == HeaderType::String && std::str::from_utf8(value).is_err() {
+    if kind == HeaderType::String && core::str::from_utf8(value).is_err() {
         return None;
     }
     Some((Header { name, kind, value }, rest))

@@ -116,7 +116,7 @@ impl Json {
         let next = end.saturating_add(1);
         // A line over the limit is one of lines, however it was cut.
         if !self.over && next <= self.limit && self.may_go_on(bytes.get(..end).unwrap_or_default()) {
-            self.before = std::mem::replace(&mut self.shape, Shape::Values);
+            self.before = core::mem::replace(&mut self.shape, Shape::Values);
             self.scanned = end;
             return self.value(bytes);
         }
@@ -217,8 +217,8 @@ impl Json {
         }
         self.before = self.shape;
         // The white space before the value that shows it counts, and goes, with what is over the limit: it may have come alone.
-        let seen = std::mem::take(&mut self.scanned).max(next);
-        if std::mem::take(&mut self.over) {
+        let seen = core::mem::take(&mut self.scanned).max(next);
+        if core::mem::take(&mut self.over) {
             // All of it may be gone already: what begins here is the next value.
             return Step::Drop { from: 0, to: seen, comment: false };
         }
@@ -309,7 +309,7 @@ impl Json {
     }
 
     fn ended_in(&mut self, end: usize) -> Step {
-        if std::mem::take(&mut self.over) {
+        if core::mem::take(&mut self.over) {
             return self.dropped(end);
         }
         if end > self.limit {

@@ -26,7 +26,8 @@
 mod dispatch;
 mod fields;
 
-use std::fmt;
+use alloc::vec::Vec;
+use core::fmt;
 
 use fields::may_be_named_field;
 use memchr::memchr2;
@@ -123,7 +124,7 @@ impl Sse {
     }
 
     pub(crate) fn reset(&mut self) {
-        let data_buffer = std::mem::take(&mut self.data_buffer);
+        let data_buffer = core::mem::take(&mut self.data_buffer);
         *self = Self { data_buffer, ..Self::new(self.limit) };
         self.relax();
     }

@@ -178,7 +178,7 @@ impl Normalizer {
     }
 
     pub(super) fn fragment(&mut self, fragment: Str, event: &mut Event<'_>) {
-        let edges = std::mem::take(&mut self.edges);
+        let edges = core::mem::take(&mut self.edges);
         let repeated = event.tolerance.allows(Quirk::RepeatedArguments);
         let Some(slot) = self.call else { return };
         if !fragment.is_empty() || edges != Default::default() {

@@ -2,6 +2,8 @@
 //!
 //! Knows: a surrogate that waits for its partner, and how much of a repeating text has been told. Must not know: choices.
 
+use alloc::boxed::Box;
+
 use crate::lex;
 use crate::record::{Str, Texts};
 
@@ -41,7 +43,7 @@ impl ChannelState {
         if (self.high == 0 && edges == Edges::default()) || (text.is_empty() && edges == Edges::default()) {
             return text;
         }
-        let high = std::mem::replace(&mut self.high, edges.tail);
+        let high = core::mem::replace(&mut self.high, edges.tail);
         let start = texts.scratch.len();
         match (high, edges.lead) {
             (0, 0) => {}
@@ -57,7 +59,7 @@ impl ChannelState {
 
     /// What waits will not be completed: U+FFFD.
     pub(super) fn release(&mut self, texts: &mut Texts<'_>) -> Option<Str> {
-        (std::mem::take(&mut self.high) != 0).then(|| texts.keep("\u{FFFD}"))
+        (core::mem::take(&mut self.high) != 0).then(|| texts.keep("\u{FFFD}"))
     }
 
     /// Of a text that repeats all so far, what is new; a text that does not begin with all so far is a piece, and so is
@@ -65,7 +67,7 @@ impl ChannelState {
     /// text is a piece. Cost: two passes over the text, no memory.
     pub(super) fn fresh(&mut self, text: Str, edges: Edges, texts: &mut Texts<'_>) -> Str {
         if !self.is_in_pieces() {
-            let waiting = std::mem::take(&mut self.high);
+            let waiting = core::mem::take(&mut self.high);
             let whole = self.join(text, edges, texts);
             if let Some(fresh) = self.unrepeated(whole, texts) {
                 return fresh;
@@ -91,7 +93,7 @@ impl ChannelState {
             repeat.pieces = true;
             return None;
         }
-        let told = std::mem::replace(&mut repeat.told, bytes.len());
+        let told = core::mem::replace(&mut repeat.told, bytes.len());
         repeat.print = fingerprint(bytes);
         Some(text.part(told, text.len()))
     }

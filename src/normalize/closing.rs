@@ -86,7 +86,7 @@ pub(super) fn release_text(choice: &mut Choice, event: &mut Event<'_>) {
 fn release_tag(splitter: &mut Splitter, channel: TextChannel, choice: u32, event: &mut Event<'_>) {
     let (held, length) = splitter.take_held();
     if let Some(held) = held.get(..length).filter(|held| !held.is_empty()) {
-        let text = event.texts.keep(std::str::from_utf8(held).unwrap_or_default());
+        let text = event.texts.keep(core::str::from_utf8(held).unwrap_or_default());
         event.out.push(told(channel, choice, text));
         splitter.settle();
     }
@@ -106,7 +106,7 @@ fn finish(choice: &mut Choice, reason: FinishReason, raw: Str, event: &mut Event
 /// What is open of the choice's calls is complete.
 fn end_calls(choice: &mut Choice, event: &mut Event<'_>) {
     for (slot, call) in choice.calls.iter_mut().enumerate() {
-        if !std::mem::replace(&mut call.ended, true) {
+        if !core::mem::replace(&mut call.ended, true) {
             let slot = u32::try_from(slot).unwrap_or(u32::MAX);
             event.out.push(RawDelta::ToolCallEnd { choice: choice.index, slot });
         }

@@ -71,7 +71,7 @@ impl Normalizer {
 
     /// Text of a channel, through what the channel remembers.
     pub(super) fn emit_text(&mut self, voice: TextChannel, text: Str, event: &mut Event<'_>) {
-        let edges = std::mem::take(&mut self.edges);
+        let edges = core::mem::take(&mut self.edges);
         let (cumulative, repeats) = (self.cumulative, self.repeats);
         let Some(choice) = self.current() else { return };
         let channel = match voice {
@@ -148,7 +148,7 @@ pub(super) fn split_reasoning(choice: &mut Choice, text: Str, event: &mut Event<
 
 /// What was held, and the text after it, as one string.
 fn with_held(held: &[u8], text: Str, event: &mut Event<'_>) -> Str {
-    match std::str::from_utf8(held) {
+    match core::str::from_utf8(held) {
         Ok(held) if !held.is_empty() => {
             let start = event.texts.scratch.len();
             event.texts.scratch.push_str(held);

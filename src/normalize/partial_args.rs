@@ -20,6 +20,10 @@
 //!
 //! Paths are those of RFC 9535 that name one value: `$`, then `.name`, `['name']`, `["name"]` or `[0]`.
 
+use alloc::boxed::Box;
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use super::{Event, Normalizer, parts};
 use crate::delta::ExtraKind;
 use crate::lex::label_print;
@@ -179,7 +183,7 @@ impl PartialArgs {
 
     /// Closes the levels from `levels` on: the text that is open, then brackets. The last one left is a value that is told.
     fn close_to(&mut self, levels: usize, out: &mut String) {
-        if std::mem::take(&mut self.in_text) {
+        if core::mem::take(&mut self.in_text) {
             out.push('"');
         }
         while self.open.len() > levels
@@ -301,7 +305,7 @@ impl Normalizer {
         event: &mut Event<'_>,
     ) {
         self.repeatable = false;
-        let edges = std::mem::take(&mut self.edges);
+        let edges = core::mem::take(&mut self.edges);
         let told = self.tell_argument(path, value, edges, event);
         if let (None, Some(json), Some(choice)) = (told, json.some(), self.choice_index()) {
             self.tell_part(0, event);

@@ -12,6 +12,9 @@
 
 mod ending;
 
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
 pub(super) use ending::{end_call_parts, release_inputs};
 use ending::{end_part, move_cursor};
 
@@ -368,7 +371,7 @@ impl Normalizer {
     /// The answer begins; again, if it began before: its places are forgotten, its open calls stay open.
     pub(super) fn begin_answer(&mut self, event: &mut Event<'_>) {
         self.repeatable = false;
-        if !std::mem::replace(&mut self.began, true) {
+        if !core::mem::replace(&mut self.began, true) {
             return;
         }
         self.started = super::Started::default();

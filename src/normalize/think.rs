@@ -60,7 +60,7 @@ impl Splitter {
 
     /// Held text, which the caller puts before the next. Never more than one tag.
     pub(super) fn take_held(&mut self) -> ([u8; HOLD], usize) {
-        (self.held, usize::from(std::mem::take(&mut self.length)))
+        (self.held, usize::from(core::mem::take(&mut self.length)))
     }
 
     /// Takes `text` apart; `string` is where it is. Cost: one pass.

@@ -4,6 +4,8 @@
 //!
 //! Source: OpenAI, *Chat Completions*, `message.audio`.
 
+use alloc::borrow::ToOwned;
+
 use super::cursor::{Cursor, Kind, Scratch};
 use super::reader::Reader;
 use crate::dialect::{Quirks, Tolerance};

@@ -4,6 +4,9 @@
 //!
 //! A cursor stands before a value. Every value is either entered or skipped, so a whole document is always checked.
 
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use crate::dialect::Tolerance;
 use crate::error::ErrorKind;
 use crate::lex::{self, Edges};
@@ -40,7 +43,7 @@ impl Number {
         let fits = float > -1.0 && float < 18_446_744_073_709_551_616.0;
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
         let value = fits.then_some(float as u64).filter(|_| float >= 0.0);
-        Self { value, whole: float.fract() == 0.0, plain: false, at }
+        Self { value, whole: float % 1.0 == 0.0, plain: false, at }
     }
 
     pub(crate) const fn of_integer(value: Option<u64>, at: u32) -> Self {
@@ -90,7 +93,7 @@ pub(super) fn number_of(token: &[u8], at: u32) -> Number {
     if is_integer {
         return Number::of_integer((token == b"-0").then_some(0), at);
     }
-    let float = std::str::from_utf8(token).ok().and_then(|text| text.parse::<f64>().ok());
+    let float = core::str::from_utf8(token).ok().and_then(|text| text.parse::<f64>().ok());
     Number::of_float(float.unwrap_or(f64::NAN), at)
 }
 

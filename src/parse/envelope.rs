@@ -9,6 +9,9 @@
 //! 3. A message of type `chunk` wraps an event of the model's own wire as base64, beside padding. What it wraps is read as
 //!    an event without a name; anything of any wire may be in it.
 
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use super::cursor::{Cursor, Kind, Scratch};
 use super::reader::Reader;
 use super::{Ahead, Event, Next, Parser, Segment, payload};

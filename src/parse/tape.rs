@@ -5,6 +5,8 @@
 //! The tape has no offsets, but simd-json leaves every string where it began in the copy, so a member's name tells where
 //! its value is in the payload. What it reads is strict JSON; for anything else the reader decides.
 
+use alloc::vec::Vec;
+
 use simd_json::{Buffers, Node, StaticNode};
 
 use super::cursor::Scratch;

@@ -6,6 +6,8 @@
 //! left in a record: what a finish word means, which of several reasonings counts, which counter a name is, the wire's file
 //! has decided. What a wire sends twice is stated as a repetition ([`Record::Whole`]); the normalizer tells a place once.
 
+use alloc::vec::Vec;
+
 use super::Str;
 use crate::delta::{ExtraKind, FinishReason, OpaqueKind, PartKind};
 use crate::error::{ErrorKind, LimitKind};
@@ -390,7 +392,7 @@ impl Records {
     }
 
     /// Strikes out the facts `range` of the body. Cost: those facts, whatever else was stated.
-    pub(crate) fn strike(&mut self, range: std::ops::Range<usize>) {
+    pub(crate) fn strike(&mut self, range: core::ops::Range<usize>) {
         if range.end >= self.body.len() {
             self.body.truncate(range.start);
         } else if let Some(struck) = self.body.get_mut(range) {

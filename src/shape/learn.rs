@@ -3,6 +3,8 @@
 //! Knows: how each kind of record may be kept (it says so itself), and where its values lie. Must not know: how events are
 //! compared.
 
+use alloc::vec::Vec;
+
 use super::{BYTES, Candidate, Channel, HOLES, Hole, Learnt, Piece, Shape, SingleDelta};
 use crate::lex::plain_integer;
 use crate::record::{Buffer, Counter, Keep, PADDING, Padding, Record, Span, Str};
@@ -211,7 +213,7 @@ impl Learner<'_> {
 
     /// A string's body that may vary; `is_hole`: it does in any case.
     fn string(&mut self, place: Place, kind: Hole, is_hole: bool) -> Option<()> {
-        let std::ops::Range { start, end } = place.range.span().range();
+        let core::ops::Range { start, end } = place.range.span().range();
         let raw = self.event.raw;
         let quoted = raw.get(start.checked_sub(1)?) == Some(&b'"') && raw.get(end) == Some(&b'"');
         self.candidate(start, end, kind, is_hole).filter(|()| quoted)

@@ -74,7 +74,7 @@ fn string_hole(bytes: &[u8], at: usize, check: bool) -> Option<(Span, bool)> {
         return slow_hole(bytes, at, end);
     }
     let span = Span::new(at, end);
-    if check && stop.wide && std::str::from_utf8(span.of(bytes)).is_err() {
+    if check && stop.wide && core::str::from_utf8(span.of(bytes)).is_err() {
         return None;
     }
     Some((span, false))
@@ -90,6 +90,6 @@ fn slow_hole(bytes: &[u8], start: usize, mut at: usize) -> Option<(Span, bool)> 
         return None;
     }
     let span = Span::new(start, at);
-    std::str::from_utf8(span.of(bytes)).ok()?;
+    core::str::from_utf8(span.of(bytes)).ok()?;
     Some((span, true))
 }

@@ -80,7 +80,7 @@ impl Shapes {
                 count(counter, capture.0);
             }
         }
-        if std::mem::take(&mut self.reordered) {
+        if core::mem::take(&mut self.reordered) {
             for record in &shape.records {
                 if let Record::Counter { counter, value, at } = *record
                     && let Place::Literal { .. } = shape.locate(at, &self.captures)

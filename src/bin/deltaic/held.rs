@@ -123,7 +123,7 @@ impl Held {
         for (&slot, call) in &mut choice.tool_calls {
             let goes_on = !self.written.insert((index, slot));
             let (name, arguments) = (call.name.clone(), mem::take(&mut call.arguments));
-            call.name.truncate(call.name.floor_char_boundary(LABEL_BYTES));
+            call.name.truncate(label_end(&call.name));
             if !goes_on || !arguments.is_empty() {
                 calls.push(HeldCall { slot, name, arguments, goes_on });
             }
@@ -133,4 +133,9 @@ impl Held {
         let (reasoning, text) = (mem::take(&mut choice.reasoning), mem::take(&mut choice.text));
         Some(HeldChoice { reasoning, text, refusal: mem::take(&mut choice.refusal), transcript, calls })
     }
+}
+
+/// Where a label of `name` ends: after at most `LABEL_BYTES` bytes, between two characters.
+fn label_end(name: &str) -> usize {
+    (0..=LABEL_BYTES.min(name.len())).rev().find(|&at| name.is_char_boundary(at)).unwrap_or(0)
 }

@@ -2,6 +2,8 @@
 //!
 //! Knows: one choice's parts. Must not know: records.
 
+use alloc::string::String;
+
 use super::super::closing::release_text;
 use super::super::{Choice, Event};
 use super::ARGUMENTS;

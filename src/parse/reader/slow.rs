@@ -98,7 +98,7 @@ impl<'a> Reader<'a> {
 
     pub(super) fn unescape(&mut self, body: Span) -> Result<Str, ErrorKind> {
         let start = self.scratch.text.len();
-        let raw = std::str::from_utf8(body.of(self.payload)).map_err(|_| ErrorKind::Utf8)?;
+        let raw = core::str::from_utf8(body.of(self.payload)).map_err(|_| ErrorKind::Utf8)?;
         let met = lex::unescape(raw, &mut self.scratch.text).ok_or(ErrorKind::Json)?;
         if met.lone {
             self.need(Quirk::LoneSurrogate)?;

@@ -43,7 +43,7 @@ impl<C: Cursor> Visitor<'_, C> {
         &mut self,
         names: &[&str; N],
     ) -> Result<Fields<C::Mark, N>, ErrorKind> {
-        let is_snake = std::cell::Cell::new(false);
+        let is_snake = core::cell::Cell::new(false);
         let fields = self.fields_by(&|key| {
             let known = names.iter().position(|name| is_proto_name(key, name))?;
             is_snake.set(is_snake.get() || key.contains(&b'_'));

@@ -22,7 +22,7 @@ use crate::parse::cursor::Cursor;
 use crate::parse::visitor::{Field, Value, Visitor};
 use crate::record::{Counter, Place, PlaceKey, Record, Scope, Str};
 
-type Result<T> = std::result::Result<T, ErrorKind>;
+type Result<T> = core::result::Result<T, ErrorKind>;
 
 /// What an event is about.
 enum Subject {

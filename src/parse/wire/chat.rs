@@ -92,7 +92,7 @@ pub(super) fn event<C: Cursor>(
                 visitor.end_key(&mut seen, CHOICES, from);
             }
             ChunkKey::Usage => {
-                if std::mem::replace(&mut has_usage, true) {
+                if core::mem::replace(&mut has_usage, true) {
                     visitor.need(Quirk::DuplicateKey)?;
                 }
                 chunk.has_counters |= usage::usage(visitor, kind, true)?;

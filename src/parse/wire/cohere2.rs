@@ -21,7 +21,7 @@ use crate::parse::cursor::Cursor;
 use crate::parse::visitor::{Value, Visitor};
 use crate::record::{Counter, PlaceKey, Record, Str};
 
-type Result<T> = std::result::Result<T, ErrorKind>;
+type Result<T> = core::result::Result<T, ErrorKind>;
 
 /// The key of the plan, which has no index: no block's or call's, as far as they are counted from 0.
 const PLAN: PlaceKey = PlaceKey::Wire(1 << 63);

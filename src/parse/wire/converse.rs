@@ -27,7 +27,7 @@ use crate::parse::visitor::{Field, Value, Visitor};
 use crate::parse::{Context, Envelope};
 use crate::record::{Counter, Record, Str};
 
-type Result<T> = std::result::Result<T, ErrorKind>;
+type Result<T> = core::result::Result<T, ErrorKind>;
 
 /// The events.
 const NAMES: [&str; 6] = [

@@ -21,7 +21,7 @@ use crate::parse::cursor::{Cursor, Kind};
 use crate::parse::visitor::{Field, Value, Visitor};
 use crate::record::{Counter, Record};
 
-type Result<T> = std::result::Result<T, ErrorKind>;
+type Result<T> = core::result::Result<T, ErrorKind>;
 
 const ENTRY: Names = Names { entry: ["index", "id", "function"], function: ["name", "arguments"] };
 

@@ -28,7 +28,9 @@ use crate::parse::cursor::{Cursor, Kind};
 use crate::parse::visitor::{Field, Value, Visitor};
 use crate::record::{Argument, Counter, Place, PlaceKey, Record, Str};
 
-type Result<T> = std::result::Result<T, ErrorKind>;
+type Result<T> = core::result::Result<T, ErrorKind>;
+
+
 /// The call that goes on. There is one at a time.
 const CONTINUED: PlaceKey = PlaceKey::Wire(0);
 

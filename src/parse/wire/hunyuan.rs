@@ -18,7 +18,7 @@ use crate::parse::cursor::{Cursor, Kind};
 use crate::parse::visitor::{Value, Visitor};
 use crate::record::{Counter, Record};
 
-type Result<T> = std::result::Result<T, ErrorKind>;
+type Result<T> = core::result::Result<T, ErrorKind>;
 
 const ENTRY: Names = Names { entry: ["Index", "Id", "Function"], function: ["Name", "Arguments"] };
 

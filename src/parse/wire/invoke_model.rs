@@ -21,7 +21,7 @@ use crate::parse::visitor::{Field, Value, Visitor};
 use crate::parse::{Context, Envelope};
 use crate::record::{Counter, Record};
 
-type Result<T> = std::result::Result<T, ErrorKind>;
+type Result<T> = core::result::Result<T, ErrorKind>;
 
 /// The member with Bedrock's own counts.
 pub(super) const METRICS: &str = "amazon-bedrock-invocationMetrics";

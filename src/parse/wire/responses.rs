@@ -28,7 +28,7 @@ use crate::parse::cursor::{Cursor, Kind};
 use crate::parse::visitor::{Field, Value, Visitor};
 use crate::record::{Place, PlaceKey, Record, Scope, Str};
 
-type Result<T> = std::result::Result<T, ErrorKind>;
+type Result<T> = core::result::Result<T, ErrorKind>;
 
 /// What every event of the wire but its errors is called.
 const PREFIX: &[u8] = b"response.";

@@ -18,7 +18,7 @@ use crate::parse::cursor::{Cursor, Kind};
 use crate::parse::visitor::{Value, Visitor};
 use crate::record::{Counter, Record, Str};
 
-type Result<T> = std::result::Result<T, ErrorKind>;
+type Result<T> = core::result::Result<T, ErrorKind>;
 
 /// The status of the last event.
 const LAST: u64 = 2;

@@ -16,7 +16,7 @@ use crate::parse::cursor::{Cursor, Kind};
 use crate::parse::visitor::Visitor;
 use crate::record::{Counter, Record};
 
-type Result<T> = std::result::Result<T, ErrorKind>;
+type Result<T> = core::result::Result<T, ErrorKind>;
 
 /// Whether an event like this is the first of the wire.
 pub(super) fn recognizes<C: Cursor>(signs: &mut Signs<'_, '_, '_, C>) -> bool {

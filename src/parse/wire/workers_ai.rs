@@ -17,7 +17,7 @@ use crate::parse::cursor::{Cursor, Kind};
 use crate::parse::visitor::Visitor;
 use crate::record::{Counter, Record, Str};
 
-type Result<T> = std::result::Result<T, ErrorKind>;
+type Result<T> = core::result::Result<T, ErrorKind>;
 
 /// Whether an event like this is the first of the wire. Others say `response`, too: nothing else may stand beside it.
 pub(super) fn recognizes<C: Cursor>(signs: &mut Signs<'_, '_, '_, C>) -> bool {

@@ -99,7 +99,7 @@ fn member<C: Cursor>(
         ChoiceKey::Text if kind == Kind::String => choice.text = Some(visitor.skip_marked()?),
         ChoiceKey::Finish if kind == Kind::String => {
             let finish = visitor.cursor.string()?;
-            if std::mem::replace(&mut choice.has_finish, true) && !choice.finish.is_empty() {
+            if core::mem::replace(&mut choice.has_finish, true) && !choice.finish.is_empty() {
                 visitor.need(Quirk::DuplicateKey)?;
             }
             if finish.is_empty() {

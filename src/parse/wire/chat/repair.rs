@@ -11,6 +11,8 @@
 //! 4. Tool calls are never salvaged: with the first sign of one, text is left alone to the end.
 //! 5. Nothing is invented: what is not there in so many bytes is not stated.
 
+use alloc::string::String;
+
 use crate::dialect::{self, ChoiceKey, ChunkKey, DeltaKey, Tolerance, UsageKey};
 use crate::error::ErrorKind;
 use crate::lex;
@@ -193,7 +195,7 @@ impl<'a> Salvage<'a> {
 
     /// What follows belongs to some choice: the first, unless an index said otherwise.
     fn open(&mut self) -> Result<(), ErrorKind> {
-        if !std::mem::replace(&mut self.is_open, true) {
+        if !core::mem::replace(&mut self.is_open, true) {
             self.records.push(Record::Choice { index: 0 })?;
         }
         Ok(())
@@ -214,7 +216,7 @@ impl<'a> Salvage<'a> {
         }
         let body = if whole { body } else { before_cut(body).filter(|_| cut)? };
         let body: String =
-            std::str::from_utf8(body).ok()?.chars().filter(|c| !matches!(c, '\r' | '\n')).collect();
+            core::str::from_utf8(body).ok()?.chars().filter(|c| !matches!(c, '\r' | '\n')).collect();
         let from = self.scratch.text.len();
         if lex::unescape(&body, &mut self.scratch.text).is_none() {
             self.scratch.text.truncate(from);
@@ -270,7 +272,7 @@ fn string_end(payload: &[u8], start: usize) -> usize {
 
 /// Text that was cut short, without a half escape; `None` if it ends like an envelope.
 fn before_cut(body: &[u8]) -> Option<&[u8]> {
-    let text = std::str::from_utf8(body).ok()?;
+    let text = core::str::from_utf8(body).ok()?;
     if text.trim_end().ends_with(['}', ']']) {
         return None;
     }
