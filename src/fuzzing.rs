@@ -10,6 +10,8 @@ pub(crate) mod naive;
 #[path = "tests/naive_eventstream.rs"]
 pub(crate) mod naive_eventstream;
 
+pub(crate) mod encode;
+pub use encode::encode;
 pub(crate) mod eventstream;
 pub use eventstream::eventstream;
 #[path = "tests/sequences.rs"]

@@ -5,9 +5,14 @@
 //! A string's end is found eight bytes at a time in a word, testing quote, backslash, control and non-ASCII at
 //! once: tokens are short, and there memchr's set-up costs more than the search.
 
+mod escape;
+pub(crate) mod nest;
+
 use alloc::string::String;
 
-pub(crate) mod nest;
+pub(crate) use escape::escape;
+#[cfg(any(feature = "encode", test, fuzzing))]
+pub(crate) use escape::escape_of;
 
 const ONES: u64 = 0x0101_0101_0101_0101;
 const HIGH: u64 = 0x8080_8080_8080_8080;

@@ -69,6 +69,8 @@ pub mod completion;
 mod decoder;
 mod delta;
 mod dialect;
+#[cfg(any(feature = "encode", test, fuzzing))]
+pub mod encode;
 mod error;
 pub mod eventstream;
 mod feeder;

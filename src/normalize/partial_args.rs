@@ -26,7 +26,7 @@ use alloc::vec::Vec;
 
 use super::{Event, Normalizer, parts};
 use crate::delta::ExtraKind;
-use crate::lex::label_print;
+use crate::lex::{escape, label_print};
 use crate::record::{Argument, RawDelta, Str};
 
 /// How many names of the open objects are remembered, to refuse those that come again. A name that comes again beyond that
@@ -279,20 +279,7 @@ fn push_quoted(text: &str, out: &mut String) {
 
 /// Text as it stands in a JSON string.
 fn push_escaped(text: &str, out: &mut String) {
-    for character in text.chars() {
-        match character {
-            '"' | '\\' => out.extend(['\\', character]),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            '\0'..='\u{1f}' => {
-                let hex = |digit: u32| char::from_digit(digit & 15, 16).unwrap_or('0');
-                let code = u32::from(character);
-                out.extend(['\\', 'u', '0', '0', hex(code.wrapping_shr(4)), hex(code)]);
-            }
-            _ => out.push(character),
-        }
-    }
+    escape(text, |piece| out.push_str(piece));
 }
 
 impl Normalizer {

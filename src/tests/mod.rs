@@ -6,6 +6,7 @@ mod bedrock;
 mod completion;
 mod corpus;
 mod curve;
+mod encode;
 mod eventstream;
 mod face;
 mod facts;

@@ -1,0 +1,412 @@
+//! [`ChunkEncoder`]: `chat.completion.chunk`, one for each delta.
+//!
+//! Knows: a chunk's members, and what was told that is not written yet. Must not know: any other target, JSON's syntax.
+//!
+//! The rules and what cannot be said stand in [the module](super). Here they come to this: one delta is at most one chunk, but
+//! for what announces a choice and for the calls that it lets begin; finishes, usage and errors are held for the end (`tail`).
+//!
+//! Source: OpenAI, *Chat Completions streaming events*; `reasoning_content` after DeepSeek, `reasoning_details` and
+//! `native_finish_reason` after OpenRouter.
+
+mod extras;
+mod tail;
+
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::convert::Infallible;
+use core::fmt;
+use core::ops::ControlFlow;
+
+use super::calls::{Budget, Call, Calls, Held};
+use super::options::{EncodeOptions, ReasoningMember};
+use super::{ids, json, sse};
+use crate::decoder::Ending;
+use crate::delta::{Delta, FinishReason, OpaqueKind, Usage};
+use crate::error::Error;
+use crate::parse::cursor::Scratch;
+
+/// Writes deltas as OpenAI's chunks over server-sent events: the body of an answer with `stream: true`, of content type
+/// `text/event-stream`.
+///
+/// Any wire's deltas will do. What is written is the reference form: it decodes without a quirk but for reasoning, which the
+/// reference has no member for. The rules, what cannot be said, and a gateway: [`crate::encode`].
+///
+/// Order: [`ChunkEncoder::push`] each delta, then [`ChunkEncoder::finish`] once. What comes after the stream's own end marker
+/// is left out, as the decoder leaves it out.
+///
+/// Cost: one copy of the text into the caller's buffer; in steady state nothing is allocated but what that buffer grows by.
+/// Beside calls whose name is not whole, the last usage and the first errors, nothing is held; all of it is bounded by
+/// [`EncodeOptions::limits`].
+///
+/// ```
+/// use deltaic::{Delta, encode::ChunkEncoder};
+/// let (mut encoder, mut out) = (ChunkEncoder::new(), Vec::new());
+/// encoder.push(Delta::Text { choice: 0, text: "a\n\ndata: [DONE]" }, &mut out);
+/// assert_eq!(out.split(|byte| *byte == b'\n').filter(|line| line.starts_with(b"data: ")).count(), 2); // role, text
+/// assert!(out.ends_with(br#""delta":{"content":"a\n\ndata: [DONE]"},"finish_reason":null}]}
+///
+/// "#));
+/// ```
+#[derive(Clone)]
+pub struct ChunkEncoder {
+    options: EncodeOptions,
+    /// Of the stream, until the first chunk settles them.
+    id: String,
+    model: String,
+    created: u64,
+    /// How every chunk begins, up to its first choice; empty before the first.
+    head: Vec<u8>,
+    /// Those announced: dense, by the index that is written.
+    choices: Vec<Choice>,
+    /// Extras of the stream that came before the first chunk, each as the rest of a chunk, on a line.
+    early_extras: Vec<u8>,
+    usage: Option<Usage>,
+    /// The peer's errors as events.
+    errors: Vec<u8>,
+    budget: Budget,
+    scratch: Scratch,
+    /// A value before it is written another way.
+    spare: Vec<u8>,
+    is_over: bool,
+    left_out: u64,
+}
+
+/// One choice.
+#[derive(Clone, Default)]
+struct Choice {
+    calls: Calls,
+    /// How it ended, as far as is known, and the wire's word.
+    finish: Option<(FinishReason, String)>,
+    /// The index of the next entry of `reasoning_details`.
+    details: u32,
+    /// The index of the next entry of a list that is passed on.
+    entries: u32,
+}
+
+/// Ends a choice, its chunk and the event, after the delta's members.
+const AFTER_DELTA: &[u8] = b"},\"finish_reason\":null}]}";
+
+impl Default for ChunkEncoder {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl ChunkEncoder {
+    /// With the default options. Cost: allocates nothing.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self::with_options(EncodeOptions::new())
+    }
+
+    /// With these. Cost: allocates nothing.
+    #[must_use]
+    pub const fn with_options(options: EncodeOptions) -> Self {
+        Self {
+            budget: Budget::new(options.limits.event_bytes()),
+            options,
+            id: String::new(),
+            model: String::new(),
+            created: 0,
+            head: Vec::new(),
+            choices: Vec::new(),
+            early_extras: Vec::new(),
+            usage: None,
+            errors: Vec::new(),
+            scratch: Scratch { text: String::new(), escaped: Vec::new() },
+            spare: Vec::new(),
+            is_over: false,
+            left_out: 0,
+        }
+    }
+
+    /// As new, with the same options: another stream.
+    pub fn reset(&mut self) {
+        *self = Self::with_options(self.options.clone());
+    }
+
+    /// Appends what one delta says to `out`: nothing, or whole events.
+    pub fn push(&mut self, delta: Delta<'_>, out: &mut Vec<u8>) {
+        if self.is_over {
+            return self.leave_out();
+        }
+        match delta {
+            Delta::Start { id, model, created } => self.start(id, model, created),
+            Delta::Role { choice, role: _ } => drop(self.announce(choice, out)),
+            Delta::Text { choice, text } => self.text(choice, "content", text, out),
+            Delta::Reasoning { choice, text } => self.text(choice, self.reasoning_member(), text, out),
+            Delta::Refusal { choice, text } => self.text(choice, "refusal", text, out),
+            Delta::ReasoningOpaque { choice, kind, data } => self.opaque(choice, kind, data, out),
+            Delta::ToolCallStart { choice, slot, id, name }
+            | Delta::ToolCallUpdate { choice, slot, id, name } => self.label(choice, slot, id, name, out),
+            Delta::ToolCallArguments { choice, slot, fragment } => {
+                self.arguments(choice, slot, fragment, out)
+            }
+            Delta::ToolCallEnd { choice, slot } => self.end_call(choice, slot, out),
+            Delta::Extra { choice, kind, name, json } => self.extra(choice, (kind, name, json), out),
+            Delta::Finish { choice, reason, raw, saw_tool_calls } => {
+                self.finish_choice(choice, reason, raw, saw_tool_calls, out);
+            }
+            Delta::Usage(usage) => self.usage = Some(*usage),
+            Delta::PeerError { code, kind, message, json: _ } => self.hold_error(code, kind, message),
+            Delta::Keepalive => out.extend_from_slice(sse::COMMENT),
+            Delta::Done { marker: _ } => self.end(true, false, out),
+            Delta::Part { .. } => {}
+            Delta::Restart { .. } | Delta::Unknown { .. } => self.leave_out(),
+        }
+    }
+
+    /// The same of what [`Decoder::for_each`](crate::Decoder::for_each) says: an error, which cost one event, is left out.
+    /// Never breaks.
+    pub fn push_ok(&mut self, said: Result<Delta<'_>, Error>, out: &mut Vec<u8>) -> ControlFlow<Infallible> {
+        if let Ok(delta) = said {
+            self.push(delta, out);
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// Appends what was held for the end to `out`: finishes, usage, errors, and the end marker if the stream was complete.
+    /// Nothing if its own end marker was pushed, for then that was done; nothing the second time.
+    pub fn finish(&mut self, ending: &Ending, out: &mut Vec<u8>) {
+        if !self.is_over {
+            self.end(!ending.is_truncated(), ending.is_truncated(), out);
+        }
+    }
+
+    /// Deltas that could not be written ([what a chunk cannot say](crate::encode#what-a-chunk-cannot-say)), but for parts and
+    /// ends of calls.
+    #[must_use]
+    pub const fn left_out(&self) -> u64 {
+        self.left_out
+    }
+
+    fn leave_out(&mut self) {
+        self.left_out = self.left_out.saturating_add(1);
+    }
+
+    fn start(&mut self, id: Option<&str>, model: Option<&str>, created: Option<u64>) {
+        if !self.head.is_empty() {
+            return;
+        }
+        let fits = |text: &&str| text.len() <= self.options.limits.id_bytes();
+        let id = id.filter(fits).filter(|_| self.id.is_empty()).unwrap_or_default();
+        let model = model.filter(fits).filter(|_| self.model.is_empty()).unwrap_or_default();
+        self.id.push_str(id);
+        self.model.push_str(model);
+        self.created = if self.created == 0 { created.unwrap_or(0) } else { self.created };
+    }
+
+    /// From here on every chunk begins alike; what had to wait for that is written.
+    #[cold]
+    fn settle(&mut self, out: &mut Vec<u8>) {
+        let of = |own: &str, stream: &str, unknown: &str| {
+            [own, stream, unknown].into_iter().find(|text| !text.is_empty()).unwrap_or_default().to_owned()
+        };
+        self.id = of(self.options.id.as_deref().unwrap_or_default(), &self.id, ids::STREAM);
+        self.model = of(self.options.model.as_deref().unwrap_or_default(), &self.model, ids::MODEL);
+        self.head.extend_from_slice(sse::DATA);
+        self.head.extend_from_slice(b"{\"id\":");
+        json::string(&self.id, &mut self.head);
+        self.head.extend_from_slice(b",\"object\":\"chat.completion.chunk\",\"created\":");
+        json::number(self.created, &mut self.head);
+        self.head.extend_from_slice(b",\"model\":");
+        json::string(&self.model, &mut self.head);
+        self.head.extend_from_slice(b",\"choices\":[");
+        self.write_early_extras(out);
+    }
+
+    /// Begins a chunk.
+    #[inline]
+    fn begin_chunk(&mut self, out: &mut Vec<u8>) {
+        if self.head.is_empty() {
+            self.settle(out);
+        }
+        out.extend_from_slice(&self.head);
+    }
+
+    /// Begins a chunk about one choice, up to the members of its delta.
+    #[inline]
+    fn begin_delta(&mut self, choice: u32, out: &mut Vec<u8>) {
+        self.begin_chunk(out);
+        out.extend_from_slice(b"{\"index\":");
+        json::number(u64::from(choice), out);
+        out.extend_from_slice(b",\"delta\":{");
+    }
+
+    /// The index under which a choice is written, once it and all before it are announced; none if it is not written.
+    #[inline]
+    fn announce(&mut self, choice: u32, out: &mut Vec<u8>) -> Option<u32> {
+        let choice = match self.options.only_choice {
+            None => choice,
+            Some(only) if only == choice => 0,
+            Some(_) => return None,
+        };
+        let place = usize::try_from(choice).unwrap_or(usize::MAX);
+        if place >= self.choices.len() && !self.announce_up_to(place, out) {
+            return None;
+        }
+        Some(choice)
+    }
+
+    #[cold]
+    fn announce_up_to(&mut self, place: usize, out: &mut Vec<u8>) -> bool {
+        if place >= self.options.limits.choices() {
+            self.leave_out();
+            return false;
+        }
+        while let Some(next) = u32::try_from(self.choices.len()).ok().filter(|_| self.choices.len() <= place)
+        {
+            self.begin_delta(next, out);
+            out.extend_from_slice(b"\"role\":\"assistant\",\"content\":\"\"");
+            end_delta(out);
+            self.choices.push(Choice::default());
+        }
+        true
+    }
+
+    fn choice(&mut self, announced: u32) -> Option<&mut Choice> {
+        self.choices.get_mut(usize::try_from(announced).ok()?)
+    }
+
+    const fn reasoning_member(&self) -> &'static str {
+        match self.options.reasoning {
+            ReasoningMember::ReasoningContent => "reasoning_content",
+            ReasoningMember::Reasoning => "reasoning",
+        }
+    }
+
+    #[inline]
+    fn text(&mut self, choice: u32, member: &str, text: &str, out: &mut Vec<u8>) {
+        let Some(choice) = self.announce(choice, out) else { return };
+        if text.is_empty() {
+            return;
+        }
+        self.begin_delta(choice, out);
+        out.push(b'"');
+        out.extend_from_slice(member.as_bytes());
+        out.extend_from_slice(b"\":");
+        json::string(text, out);
+        end_delta(out);
+    }
+
+    fn opaque(&mut self, choice: u32, kind: OpaqueKind, data: &str, out: &mut Vec<u8>) {
+        let Some(choice) = self.announce(choice, out).filter(|_| !data.is_empty()) else { return };
+        let Some(known) = self.choice(choice) else { return };
+        let index = known.details;
+        known.details = index.saturating_add(1);
+        self.begin_delta(choice, out);
+        out.extend_from_slice(b"\"reasoning_details\":[{\"index\":");
+        json::number(u64::from(index), out);
+        out.extend_from_slice(match kind {
+            OpaqueKind::Signature => b",\"type\":\"reasoning.text\",\"signature\":",
+            OpaqueKind::Encrypted => b",\"type\":\"reasoning.encrypted\",\"data\":",
+        });
+        json::string(data, out);
+        out.extend_from_slice(b"}]");
+        end_delta(out);
+    }
+
+    /// A call's id, and a piece of its name.
+    fn label(&mut self, choice: u32, slot: u32, id: Option<&str>, name: Option<&str>, out: &mut Vec<u8>) {
+        let most = self.options.limits.id_bytes();
+        let Some((choice, at)) = self.find_call(choice, slot, out) else { return };
+        let id = id.filter(|id| id.len() <= most);
+        let place = usize::try_from(choice).unwrap_or(usize::MAX);
+        let Some(known) = self.choices.get_mut(place) else { return };
+        match known.calls.label(at, id, name, &mut self.budget) {
+            Held::Yes => self.begin_calls(choice, false, out),
+            Held::Full => {
+                self.leave_out();
+                self.begin_calls(choice, true, out);
+            }
+            Held::Begun => self.leave_out(),
+        }
+    }
+
+    fn arguments(&mut self, choice: u32, slot: u32, fragment: &str, out: &mut Vec<u8>) {
+        let Some((choice, at)) = self.find_call(choice, slot, out) else { return };
+        let place = usize::try_from(choice).unwrap_or(usize::MAX);
+        let Some(known) = self.choices.get_mut(place) else { return };
+        match known.calls.arguments(at, fragment, &mut self.budget) {
+            Held::Yes => return self.begin_calls(choice, false, out),
+            Held::Full => self.begin_calls(choice, true, out),
+            Held::Begun => {}
+        }
+        self.begin_delta(choice, out);
+        out.extend_from_slice(b"\"tool_calls\":[{\"index\":");
+        json::number(u64::try_from(at).unwrap_or(u64::MAX), out);
+        out.extend_from_slice(b",\"function\":{\"arguments\":");
+        json::string(fragment, out);
+        out.extend_from_slice(b"}}]");
+        end_delta(out);
+    }
+
+    fn end_call(&mut self, choice: u32, slot: u32, out: &mut Vec<u8>) {
+        let Some((choice, at)) = self.find_call(choice, slot, out) else { return };
+        if let Some(known) = self.choice(choice) {
+            known.calls.end(at);
+        }
+        self.begin_calls(choice, false, out);
+    }
+
+    /// The choice, announced, and the ordinal of its call.
+    fn find_call(&mut self, choice: u32, slot: u32, out: &mut Vec<u8>) -> Option<(u32, usize)> {
+        let choice = self.announce(choice, out)?;
+        let most = self.options.limits.tool_calls();
+        let found = self.choice(choice)?.calls.find(slot, most);
+        if found.is_none() {
+            self.leave_out();
+        }
+        Some((choice, found?))
+    }
+
+    /// Begins the calls that can begin, or all.
+    fn begin_calls(&mut self, choice: u32, all: bool, out: &mut Vec<u8>) {
+        let place = usize::try_from(choice).unwrap_or(usize::MAX);
+        while let Some(known) = self.choices.get_mut(place)
+            && let Some((ordinal, call)) = known.calls.begin_next(all, &mut self.budget)
+        {
+            self.begin_call(choice, ordinal, call, out);
+        }
+    }
+
+    fn begin_call(&mut self, choice: u32, ordinal: usize, call: Call, out: &mut Vec<u8>) {
+        let Call { mut id, name, arguments, .. } = call;
+        self.begin_delta(choice, out);
+        if id.is_empty() {
+            ids::call(&self.id, choice, ordinal, &mut id);
+        }
+        out.extend_from_slice(b"\"tool_calls\":[{\"index\":");
+        json::number(u64::try_from(ordinal).unwrap_or(u64::MAX), out);
+        out.extend_from_slice(b",\"id\":");
+        json::string(&id, out);
+        out.extend_from_slice(b",\"type\":\"function\",\"function\":{");
+        // Only where none came at all.
+        if !name.is_empty() {
+            out.extend_from_slice(b"\"name\":");
+            json::string(&name, out);
+            out.push(b',');
+        }
+        out.extend_from_slice(b"\"arguments\":");
+        json::string(&arguments, out);
+        out.extend_from_slice(b"}}]");
+        end_delta(out);
+    }
+}
+
+fn end_delta(out: &mut Vec<u8>) {
+    out.extend_from_slice(AFTER_DELTA);
+    out.extend_from_slice(sse::END);
+}
+
+/// Counts: `Debug` prints nothing of the stream.
+impl fmt::Debug for ChunkEncoder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ChunkEncoder")
+            .field("choices", &self.choices.len())
+            .field("is_over", &self.is_over)
+            .field("left_out", &self.left_out)
+            .finish_non_exhaustive()
+    }
+}

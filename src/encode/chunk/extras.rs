@@ -1,0 +1,134 @@
+//! Values that are passed on, each in its place in a chunk.
+//!
+//! Knows: which names chat gives to what (the dialect's tables). Must not know: what the values say.
+//!
+//! Clients join what comes in a delta, and take what they find in a choice as it is. So only what chat itself has in a delta
+//! goes there: lists, whose entries get an `index`, and audio.
+
+use super::{AFTER_DELTA, ChunkEncoder, end_delta};
+use crate::delta::ExtraKind;
+use crate::dialect::{self, ChoiceKey, ChunkKey, DeltaKey};
+use crate::encode::{json, sse};
+use alloc::vec::Vec;
+
+/// What goes before a name that clients know as something else.
+const OTHER: &str = "x_";
+
+/// An extra: its kind, name and value.
+type Extra<'a> = (ExtraKind, &'a str, &'a str);
+
+impl ChunkEncoder {
+    pub(super) fn extra(&mut self, choice: Option<u32>, extra: Extra<'_>, out: &mut Vec<u8>) {
+        match choice {
+            None => self.stream_extra(extra, out),
+            Some(choice) => {
+                let Some(choice) = self.announce(choice, out) else { return };
+                let (kind, name, _) = extra;
+                let is_delta = matches!(dialect::delta_key(name.as_bytes()), DeltaKey::Extra(_));
+                if !is_delta || !self.delta_extra(choice, kind, extra, out) {
+                    self.choice_extra(choice, extra, out);
+                }
+            }
+        }
+    }
+
+    /// One of the stream: a chunk without choices. Before the first chunk it waits, for the id may still come.
+    fn stream_extra(&mut self, (kind, name, value): Extra<'_>, out: &mut Vec<u8>) {
+        let is_known = |name: &str| {
+            let key = dialect::chunk_key(name.as_bytes());
+            !matches!(key, ChunkKey::Extra(_) | ChunkKey::Noise | ChunkKey::Other)
+        };
+        self.spare.clear();
+        self.spare.extend_from_slice(b"],");
+        write_name(kind, name, is_known, &mut self.spare);
+        if !json::value(value, &mut self.scratch, &mut self.spare) {
+            return self.leave_out();
+        }
+        self.spare.push(b'}');
+        if !self.head.is_empty() {
+            self.begin_chunk(out);
+            out.extend_from_slice(&self.spare);
+            out.extend_from_slice(sse::END);
+        } else if self.budget.take(self.spare.len().saturating_add(1)) {
+            self.early_extras.extend_from_slice(&self.spare);
+            self.early_extras.push(b'\n');
+        } else {
+            self.leave_out();
+        }
+    }
+
+    /// Writes the extras that waited for the first chunk.
+    pub(super) fn write_early_extras(&mut self, out: &mut Vec<u8>) {
+        let early = core::mem::take(&mut self.early_extras);
+        for line in early.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
+            out.extend_from_slice(&self.head);
+            out.extend_from_slice(line);
+            out.extend_from_slice(sse::END);
+        }
+        self.budget.give_back(early.len());
+    }
+
+    /// One that belongs in a delta; returns whether it is what may stand there.
+    fn delta_extra(
+        &mut self,
+        choice: u32,
+        kind: ExtraKind,
+        (_, name, value): Extra<'_>,
+        out: &mut Vec<u8>,
+    ) -> bool {
+        self.spare.clear();
+        if !json::value(value, &mut self.scratch, &mut self.spare) {
+            return false;
+        }
+        let start = out.len();
+        self.begin_delta(choice, out);
+        write_name(kind, name, |_| false, out);
+        let Self { choices, spare, scratch, .. } = self;
+        let place = usize::try_from(choice).unwrap_or(usize::MAX);
+        let is_written = match choices.get_mut(place) {
+            _ if spare.trim_ascii_start().starts_with(b"{") && kind == ExtraKind::Audio => {
+                out.extend_from_slice(spare);
+                true
+            }
+            Some(known) => json::indexed(spare, &mut known.entries, scratch, out),
+            None => false,
+        };
+        if is_written {
+            end_delta(out);
+        } else {
+            out.truncate(start);
+        }
+        is_written
+    }
+
+    /// One that stands beside the delta.
+    fn choice_extra(&mut self, choice: u32, (kind, name, value): Extra<'_>, out: &mut Vec<u8>) {
+        let is_known = |name: &str| {
+            let key = dialect::choice_key(name.as_bytes());
+            !matches!(key, ChoiceKey::Extra(_) | ChoiceKey::Other)
+        };
+        let start = out.len();
+        self.begin_delta(choice, out);
+        out.extend_from_slice(b"},");
+        write_name(kind, name, is_known, out);
+        if json::value(value, &mut self.scratch, out) {
+            out.extend_from_slice(AFTER_DELTA.strip_prefix(b"}").unwrap_or_default());
+            out.extend_from_slice(sse::END);
+        } else {
+            out.truncate(start);
+            self.leave_out();
+        }
+    }
+}
+
+/// A member's name and its colon.
+fn write_name(kind: ExtraKind, name: &str, is_known: impl Fn(&str) -> bool, out: &mut Vec<u8>) {
+    let name = if name.is_empty() { kind.as_str() } else { name };
+    let start = out.len();
+    json::string(name, out);
+    if is_known(name) {
+        // Behind the quote.
+        out.splice(start.saturating_add(1)..start.saturating_add(1), OTHER.bytes());
+    }
+    out.push(b':');
+}

@@ -1,0 +1,175 @@
+//! JSON, written on one line.
+//!
+//! Knows: RFC 8259. Must not know: what is written, which wire.
+
+use crate::dialect::{Quirks, Tolerance};
+use crate::error::ErrorKind;
+use crate::lex;
+use crate::parse::cursor::{Cursor, Kind, Scratch};
+use crate::parse::is_value;
+use crate::parse::reader::Reader;
+use alloc::vec::Vec;
+
+/// The deepest nesting of what is passed on: the deepest that is decoded, less what is written around it.
+const DEPTH: usize = 120;
+
+/// A string, in its quotes. Cost: one pass.
+pub(super) fn string(text: &str, out: &mut Vec<u8>) {
+    out.push(b'"');
+    lex::escape(text, |piece| out.extend_from_slice(piece.as_bytes()));
+    out.push(b'"');
+}
+
+/// A string, or null.
+pub(super) fn optional_string(text: Option<&str>, out: &mut Vec<u8>) {
+    match text {
+        Some(text) => string(text, out),
+        None => out.extend_from_slice(b"null"),
+    }
+}
+
+/// A number. Cost: its digits.
+pub(super) fn number(value: u64, out: &mut Vec<u8>) {
+    let mut digits = [b'0'; 20];
+    let (mut rest, mut used) = (value, 0usize);
+    for digit in digits.iter_mut().rev() {
+        *digit = b'0'.wrapping_add(u8::try_from(rest % 10).unwrap_or(0));
+        used = used.saturating_add(1);
+        rest /= 10;
+        if rest == 0 {
+            break;
+        }
+    }
+    out.extend_from_slice(digits.get(digits.len().saturating_sub(used)..).unwrap_or_default());
+}
+
+/// A value of someone else's: as it is where that is one strict value on one line, else compacted. Returns whether it could
+/// be written; nothing is, where it is no value. Cost: one pass, another where it is compacted.
+pub(super) fn value(json: &str, scratch: &mut Scratch, out: &mut Vec<u8>) -> bool {
+    let start = out.len();
+    let is_one_line = memchr::memchr2(b'\n', b'\r', json.as_bytes()).is_none();
+    if is_one_line && is_value(json.as_bytes(), DEPTH, scratch) {
+        out.extend_from_slice(json.as_bytes());
+        return true;
+    }
+    compact(json.as_bytes(), out);
+    let is_strict = is_value(out.get(start..).unwrap_or_default(), DEPTH, scratch);
+    if !is_strict {
+        out.truncate(start);
+    }
+    is_strict
+}
+
+/// Writes what JSON may be without white space; control characters in its strings are escaped, numbers that are none are
+/// null. Of what is no JSON it makes something that is none either.
+fn compact(json: &[u8], out: &mut Vec<u8>) {
+    let mut rest = json;
+    while let Some((first, after)) = rest.split_first() {
+        rest = match first {
+            b'"' => {
+                out.push(b'"');
+                string_body(after, out)
+            }
+            b' ' | b'\t' | b'\r' | b'\n' => after,
+            _ => match not_finite(rest) {
+                Some(after) => {
+                    out.extend_from_slice(b"null");
+                    after
+                }
+                None => {
+                    out.push(*first);
+                    after
+                }
+            },
+        };
+    }
+}
+
+/// What follows a number that is none.
+fn not_finite(rest: &[u8]) -> Option<&[u8]> {
+    let words: [&[u8]; 3] = [b"NaN", b"Infinity", b"-Infinity"];
+    words.into_iter().find_map(|word| rest.strip_prefix(word))
+}
+
+/// A string up to its closing quote; returns what follows.
+fn string_body<'j>(body: &'j [u8], out: &mut Vec<u8>) -> &'j [u8] {
+    let mut rest = body;
+    loop {
+        let (run, after) = rest.split_at_checked(lex::string_stop(rest).at).unwrap_or((rest, &[]));
+        out.extend_from_slice(run);
+        rest = match after {
+            [] => return after,
+            [b'"', after @ ..] => {
+                out.push(b'"');
+                return after;
+            }
+            // What is escaped is neither the end nor a control character.
+            [b'\\', escaped @ 0x20..=0xFF, after @ ..] => {
+                out.extend_from_slice(&[b'\\', *escaped]);
+                after
+            }
+            [control, after @ ..] => {
+                out.extend_from_slice(lex::escape_of(*control).as_bytes());
+                after
+            }
+        };
+    }
+}
+
+/// An array that [`value`] wrote, each object in it with an `index`: its own, or the next of `next`. Returns whether it is
+/// an array; else nothing is written.
+pub(super) fn indexed(json: &[u8], next: &mut u32, scratch: &mut Scratch, out: &mut Vec<u8>) -> bool {
+    let start = out.len();
+    let is_array = write_indexed(json, next, scratch, out).is_ok();
+    if !is_array {
+        out.truncate(start);
+    }
+    is_array
+}
+
+fn write_indexed(
+    json: &[u8],
+    next: &mut u32,
+    scratch: &mut Scratch,
+    out: &mut Vec<u8>,
+) -> Result<(), ErrorKind> {
+    let mut strict = Tolerance::new(Quirks::NONE);
+    let mut reader = Reader::new(json, 0, DEPTH, scratch, &mut strict);
+    let mut items = reader.enter_array()?;
+    let mut before = b'[';
+    while let Some(kind) = reader.element(&mut items)? {
+        out.push(core::mem::replace(&mut before, b','));
+        let start = reader.mark_ahead();
+        let (has_index, has_members) = match kind {
+            Kind::Object => members(&mut reader)?,
+            _ => {
+                reader.skip()?;
+                (true, true)
+            }
+        };
+        let element = json.get(start..reader.position()).unwrap_or_default();
+        if has_index {
+            out.extend_from_slice(element);
+            continue;
+        }
+        out.extend_from_slice(b"{\"index\":");
+        number(u64::from(*next), out);
+        *next = next.saturating_add(1);
+        out.extend_from_slice(if has_members { b"," } else { b"" });
+        out.extend_from_slice(element.get(1..).unwrap_or_default());
+    }
+    out.extend_from_slice(if before == b'[' { b"[]" } else { b"]" });
+    Ok(())
+}
+
+/// Whether the object ahead has an index, and whether it has anything.
+fn members(reader: &mut Reader<'_>) -> Result<(bool, bool), ErrorKind> {
+    let (mut has_index, mut has_members) = (false, false);
+    let mut members = reader.enter_object()?;
+    while let Some((is_index, _)) = reader.member(&mut members, |name| name == b"index")? {
+        has_index |= is_index;
+        has_members = true;
+        reader.skip()?;
+    }
+    Ok((has_index, has_members))
+}

@@ -1,0 +1,394 @@
+//! What must hold of whatever an encoder writes.
+//!
+//! Knows: the encoder's public face, the rules of what a chunk cannot say, serde_json. Must not know: how it writes.
+
+use std::collections::BTreeMap;
+
+use super::{Seed, decode, sequences};
+use crate::completion::PeerError;
+use crate::encode::{ChunkEncoder, EncodeOptions};
+use crate::{Completion, Delta, Ending, FinishReason, Options, OwnedDelta, Quirk, Quirks, Usage};
+
+/// The one thing in which the encoder's output is not of the reference: reasoning has no member there.
+pub(crate) const REASONING: Quirks = Quirks::NONE.with(Quirk::ReasoningField).with(Quirk::ReasoningDetails);
+
+/// What `data` decodes to, and what it chooses, is said again by what the encoder writes of it.
+pub fn encode(data: &[u8]) {
+    let mut seed = Seed::of(data);
+    let (stream, options) = sequences::stream(data);
+    for (options, stream) in [(Options::new(), data), (options, &stream)] {
+        let (said, ending, _) = decode(options, stream, || usize::MAX);
+        let whole: Vec<_> = said.into_iter().filter_map(Result::ok).collect();
+        law(&whole, &ending, &EncodeOptions::new());
+        let (said, ending, _) = decode(options, stream, || seed.below(40));
+        let cut: Vec<_> = said.into_iter().filter_map(Result::ok).collect();
+        assert_eq!(
+            written(&whole, &ending, &EncodeOptions::new()),
+            written(&cut, &ending, &EncodeOptions::new()),
+            "a cut shows"
+        );
+    }
+    let ending = decode(Options::new(), b"data: [DONE]\n\n", || usize::MAX).1;
+    let deltas = generated(data);
+    law(&deltas, &ending, &EncodeOptions::new());
+    for options in [
+        EncodeOptions::new().only_choice(1).whole_usage(true).finish_missing(FinishReason::Stop),
+        EncodeOptions::new().id("i\n\"").model("m\r").limits(crate::Limits::new().with_event_bytes(40)),
+    ] {
+        is_clean(&written(&deltas, &ending, &options));
+    }
+}
+
+/// What the encoder writes of these.
+pub(crate) fn written(deltas: &[OwnedDelta], ending: &Ending, options: &EncodeOptions) -> Vec<u8> {
+    let (mut encoder, mut out) = (ChunkEncoder::with_options(options.clone()), Vec::new());
+    deltas.iter().for_each(|delta| encoder.push(delta.as_delta(), &mut out));
+    encoder.finish(ending, &mut out);
+    let length = out.len();
+    encoder.finish(ending, &mut out);
+    assert_eq!(out.len(), length, "the end is written twice");
+    out
+}
+
+/// All that must hold of the output: it is clean, strict, and says what was told.
+pub(crate) fn law(deltas: &[OwnedDelta], ending: &Ending, options: &EncodeOptions) {
+    let out = written(deltas, ending, options);
+    let again = is_clean(&out);
+    let text = String::from_utf8_lossy(&out);
+    assert_eq!(content(&again.0), content(deltas), "delta for delta\n{text}");
+    let (now, expected) = (Said::of(&again.0), Said::expected(deltas, options));
+    assert_eq!(now, expected, "\n{text}");
+    let is_any = !again.0.is_empty() && !again.0.iter().all(is_error);
+    assert_eq!(again.1.done(), !ending.is_truncated() && is_any, "the end marker\n{text}");
+}
+
+fn is_error(delta: &OwnedDelta) -> bool {
+    matches!(delta, OwnedDelta::PeerError { .. } | OwnedDelta::Done { .. })
+}
+
+/// Asserts that the output is nothing but well-formed events and comments, and that it needs no quirk; returns what it
+/// decodes to.
+pub(crate) fn is_clean(out: &[u8]) -> (Vec<OwnedDelta>, Ending) {
+    let text = std::str::from_utf8(out).expect("UTF-8");
+    assert!(!text.contains('\r'), "a carriage return\n{text}");
+    assert!(text.is_empty() || text.ends_with("\n\n"), "the last event is not ended\n{text}");
+    let mut chunks = 0;
+    for event in text.split_terminator("\n\n") {
+        assert!(!event.contains('\n'), "an event of several lines: {event}");
+        match event.strip_prefix("data: ") {
+            None => assert_eq!(event, ":"),
+            Some("[DONE]") => assert!(chunks > 0, "an end marker without a chunk"),
+            Some(json) => chunks += usize::from(is_chunk(json)),
+        }
+    }
+    let (strict, _, seen) = decode(Options::strict(), out, || usize::MAX);
+    strict.iter().for_each(|said| assert!(said.is_ok(), "strictly {said:?}\n{text}"));
+    assert_eq!(seen, Quirks::NONE, "\n{text}");
+    let (said, ending, _) = decode(Options::new().quirks(REASONING), out, || usize::MAX);
+    (said.into_iter().map(|said| said.unwrap_or_else(|error| panic!("{error}\n{text}"))).collect(), ending)
+}
+
+/// Whether it is a chunk and no error; it is one of them.
+fn is_chunk(json: &str) -> bool {
+    let value: serde_json::Value =
+        serde_json::from_str(json).unwrap_or_else(|error| panic!("{error}: {json}"));
+    if value.get("error").is_some_and(|error| error.get("message").is_some_and(|text| text.is_string())) {
+        return false;
+    }
+    assert_eq!(
+        value.get("object").and_then(|object| object.as_str()),
+        Some("chat.completion.chunk"),
+        "{json}"
+    );
+    for name in ["id", "model"] {
+        let text = value.get(name).and_then(|text| text.as_str()).unwrap_or_default();
+        assert!(!text.is_empty(), "no {name}: {json}");
+    }
+    assert!(value.get("choices").is_some_and(|choices| choices.is_array()), "{json}");
+    true
+}
+
+/// Content in its order: each delta of it is one chunk.
+fn content(deltas: &[OwnedDelta]) -> Vec<&OwnedDelta> {
+    let is_content = |delta: &&OwnedDelta| match delta {
+        OwnedDelta::Text { choice, text }
+        | OwnedDelta::Reasoning { choice, text }
+        | OwnedDelta::Refusal { choice, text } => *choice < 128 && !text.is_empty(),
+        OwnedDelta::ReasoningOpaque { choice, data, .. } => *choice < 128 && !data.is_empty(),
+        _ => false,
+    };
+    deltas.iter().filter(is_content).collect()
+}
+
+/// What of an answer a chunk can say.
+#[derive(Debug, PartialEq, Default)]
+struct Said {
+    /// Id, model, date; unless no choice was told of.
+    start: Option<(String, String, Option<u64>)>,
+    choices: Vec<SaidChoice>,
+    usage: Option<Usage>,
+    errors: Vec<PeerError>,
+}
+
+#[derive(Debug, PartialEq, Default)]
+struct SaidChoice {
+    texts: [String; 3],
+    /// Id, name and arguments. An id that was made up is none.
+    calls: Vec<(Option<String>, String, String)>,
+    finish: Option<FinishReason>,
+    details: Vec<String>,
+    audio: Option<crate::completion::Audio>,
+}
+
+impl Said {
+    /// What the encoder's output says.
+    fn of(deltas: &[OwnedDelta]) -> Self {
+        let completion = fold(deltas.iter().map(OwnedDelta::as_delta));
+        let count = completion.choices.keys().next_back().map_or(0, |last| last + 1);
+        assert_eq!(completion.choices.len(), count as usize, "choices without a gap");
+        let choices: Vec<_> = completion.choices.values().map(SaidChoice::of).collect();
+        let word = |text: Option<String>| text.unwrap_or_default();
+        Self {
+            start: (count > 0).then(|| (word(completion.id), word(completion.model), completion.created)),
+            choices,
+            usage: completion.usage,
+            errors: completion.errors,
+        }
+    }
+
+    /// What it must say of these: the rules of what cannot be said, applied to what was told.
+    fn expected(deltas: &[OwnedDelta], options: &EncodeOptions) -> Self {
+        let over = deltas.iter().position(|delta| matches!(delta, OwnedDelta::Done { .. }));
+        let deltas = deltas.get(..over.unwrap_or(deltas.len())).unwrap_or_default();
+        let told = || deltas.iter().map(OwnedDelta::as_delta).filter(is_sayable);
+        let first = told().position(|delta| {
+            delta.choice().is_some() && !matches!(delta, Delta::Extra { choice: None, .. })
+        });
+        let start = first.map(|first| {
+            let start = fold(told().take(first));
+            let word = |text: Option<String>, unknown: &str| text.unwrap_or_else(|| unknown.to_owned());
+            (word(start.id, "chatcmpl-unknown"), word(start.model, "unknown"), start.created)
+        });
+        let mut completion = fold(told());
+        let last = told().filter_map(|delta| delta.choice()).max();
+        (0..last.map_or(0, |last| last + 1)).for_each(|index| {
+            completion.choices.entry(index).or_default();
+        });
+        let mut choices: Vec<_> = completion.choices.values().map(SaidChoice::of).collect();
+        for (index, choice) in (0..).zip(&mut choices) {
+            choice.as_sayable(index, deltas, options);
+        }
+        let usage = completion.usage.filter(|usage| *usage != Usage::default());
+        let some = |text: Option<String>| text.filter(|text| !text.is_empty());
+        let clean = |error: PeerError| PeerError { code: some(error.code), kind: some(error.kind), ..error };
+        Self { start, choices, usage, errors: completion.errors.into_iter().map(clean).collect() }
+    }
+}
+
+impl SaidChoice {
+    fn of(choice: &crate::completion::Choice) -> Self {
+        let made_up = |id: &String| id.starts_with("call_") && id.len() > 20 && id.matches('_').count() == 3;
+        Self {
+            texts: [choice.text.clone(), choice.reasoning.clone(), choice.refusal.clone()],
+            calls: choice
+                .tool_calls
+                .values()
+                .map(|call| {
+                    let id = call.id.clone().filter(|id| !made_up(id));
+                    (id, call.name.clone(), call.arguments.clone())
+                })
+                .collect(),
+            finish: choice.finish.as_ref().map(|finish| finish.reason),
+            details: choice.reasoning_details().map(|detail| format!("{detail:?}")).collect(),
+            audio: choice.audio.clone(),
+        }
+    }
+
+    /// The target has four words; `stop` after calls means them. A late id cannot be said.
+    fn as_sayable(&mut self, index: u32, deltas: &[OwnedDelta], _: &EncodeOptions) {
+        let saw = deltas.iter().any(|delta| {
+            matches!(delta, OwnedDelta::Finish { choice, saw_tool_calls: true, .. } if *choice == index)
+        });
+        self.finish = self.finish.map(|reason| match reason {
+            FinishReason::Stop if saw || !self.calls.is_empty() => FinishReason::ToolCalls,
+            FinishReason::Error => FinishReason::Length,
+            FinishReason::Other => FinishReason::Stop,
+            known => known,
+        });
+        for (slot, call) in (0..).zip(&mut self.calls) {
+            if is_id_late(index, slot, deltas) {
+                call.0 = None;
+            }
+        }
+    }
+}
+
+/// Whether a call's id was first told when its arguments, and its name, had come, or when it had ended.
+fn is_id_late(index: u32, of: u32, deltas: &[OwnedDelta]) -> bool {
+    let (mut has_name, mut has_arguments) = (false, false);
+    for delta in deltas {
+        match delta.as_delta() {
+            Delta::ToolCallStart { choice, slot, id, name }
+            | Delta::ToolCallUpdate { choice, slot, id, name }
+                if (choice, slot) == (index, of) =>
+            {
+                // A name that comes with the id lets the call begin with both.
+                if id.is_some() {
+                    return has_name && has_arguments;
+                }
+                has_name |= name.is_some();
+            }
+            Delta::ToolCallArguments { choice, slot, .. } | Delta::ToolCallEnd { choice, slot }
+                if (choice, slot) == (index, of) =>
+            {
+                has_arguments = true;
+            }
+            Delta::Finish { choice, .. } if choice == index => has_arguments = true,
+            _ => {}
+        }
+    }
+    false
+}
+
+/// Parts and restarts cannot be said, nor choices beyond the limit.
+fn is_sayable(delta: &Delta<'_>) -> bool {
+    !matches!(delta, Delta::Part { .. } | Delta::Restart { .. })
+        && delta.choice().is_none_or(|choice| choice < 128)
+}
+
+fn fold<'d>(deltas: impl Iterator<Item = Delta<'d>>) -> Completion {
+    let mut completion = Completion::new();
+    deltas.for_each(|delta| completion.apply(delta));
+    completion
+}
+
+/// Strings that would break out, if any could.
+const TEXTS: &[&str] = &[
+    "Hi",
+    " there",
+    "é日本😀",
+    "\"",
+    "\\",
+    "\\\"}],\"x\":[{",
+    "\n\ndata: [DONE]\n\n",
+    "\r\rdata: {}\r\r",
+    "\r\n",
+    "\0\u{1}\u{1f}\u{7f}\u{85}\u{2028}",
+    "<think>",
+    "</think>",
+    "[DONE]",
+    "data: ",
+    ": ",
+    "{\"choices\":[]}",
+    "eight by\"te",
+];
+
+/// JSON, and what is none.
+const VALUES: &[&str] = &[
+    "1",
+    "null",
+    "\"a\"",
+    "[]",
+    "{}",
+    "[{\"a\":1},{\"index\":7},{}, { }]",
+    "{\"a\":\n[1,\r\n2]}",
+    "[1,\n{\"b\":\"c\\n\"}]",
+    "{\"a\":NaN,\"b\":-Infinity}",
+    "\"a\nb\"",
+    "\"a\\\nb\"",
+    "{\"a\":1}\n\ndata: [DONE]",
+    "}],\"x\":[",
+    "",
+    "[[[[[[[",
+    "\"\\ud800\"",
+    "{\"id\":\"au\",\"data\":\"QQ==\",\"transcript\":\"o\\nk\"}",
+];
+
+const NAMES: &[&str] = &[
+    "",
+    "logprobs",
+    "annotations",
+    "audio",
+    "images",
+    "citations",
+    "content",
+    "delta",
+    "index",
+    "choices",
+    "id",
+    "error",
+    "usage",
+    "finish_reason",
+    "tool_calls",
+    "reasoning_content",
+    "x\"\n",
+    "prompt_filter_results",
+];
+
+/// A conversation that `data` chooses: deltas in the orders in which decoders tell them, with whatever strings.
+pub(crate) fn generated(data: &[u8]) -> Vec<OwnedDelta> {
+    let mut choices = data.iter().map(|byte| usize::from(*byte));
+    let mut below = |bound: usize| choices.next().unwrap_or(0) % bound.max(1);
+    let mut deltas: Vec<OwnedDelta> = Vec::new();
+    // Of each call: whether it has a name, arguments, an end.
+    let mut calls: BTreeMap<(u32, u32), [bool; 3]> = BTreeMap::new();
+    for _ in 0..data.len().min(60) / 3 {
+        let text = TEXTS[below(TEXTS.len())];
+        let choice = [0, 0, 0, 1, 2, 200][below(6)];
+        let own: Vec<_> = calls.keys().filter(|key| key.0 == choice).map(|key| key.1).collect();
+        let next = u32::try_from(own.len()).unwrap_or(0);
+        let slot = own.get(below(own.len() + 1)).copied().unwrap_or(next);
+        let key = (choice, slot);
+        let known = calls.get(&key).copied();
+        let delta = match below(16) {
+            0 => Delta::start(Some(text), None, Some(7)),
+            1 => Delta::start(None, Some(text), None),
+            2 => Delta::Role { choice, role: text },
+            3 | 4 => Delta::Text { choice, text },
+            5 => Delta::Reasoning { choice, text },
+            6 => Delta::Refusal { choice, text },
+            7 => Delta::reasoning_opaque(choice, crate::OpaqueKind::ALL[below(2)], text),
+            8 | 9 if known.is_none() => {
+                let name = [None, Some(text)][below(2)];
+                calls.insert(key, [name.is_some(), false, false]);
+                Delta::tool_call_start(choice, slot, [None, Some(text)][below(2)], name)
+            }
+            8 | 9 => match known {
+                Some([has_name, false, false]) => {
+                    calls.insert(key, [true, false, false]);
+                    Delta::tool_call_update(choice, slot, None, Some(if has_name { " there" } else { text }))
+                }
+                Some([false, _, false]) => {
+                    calls.insert(key, [true, true, false]);
+                    Delta::tool_call_update(choice, slot, None, Some(text))
+                }
+                _ => Delta::tool_call_update(choice, slot, Some(text), None),
+            },
+            10 | 11 => match known {
+                Some([has_name, _, false]) => {
+                    calls.insert(key, [has_name, true, false]);
+                    Delta::ToolCallArguments { choice, slot, fragment: text }
+                }
+                Some([has_name, has_arguments, true]) => {
+                    calls.insert(key, [has_name, has_arguments, true]);
+                    Delta::ToolCallEnd { choice, slot }
+                }
+                None => Delta::Keepalive,
+            },
+            12 => {
+                let (kinds, name) = (crate::ExtraKind::ALL, NAMES[below(NAMES.len())]);
+                let kind = kinds[below(kinds.len())];
+                Delta::extra([None, Some(choice)][below(2)], kind, name, VALUES[below(VALUES.len())])
+            }
+            13 => {
+                calls.iter_mut().filter(|(key, _)| key.0 == choice).for_each(|(_, known)| known[2] = true);
+                let reasons = FinishReason::ALL;
+                Delta::finish(choice, reasons[below(reasons.len())], text, next > 0)
+            }
+            14 => Delta::peer_error(Some(text), None, text, "{}"),
+            _ => Delta::part(choice, 0, crate::PartKind::Text),
+        };
+        deltas.push(delta.into_owned());
+    }
+    deltas
+}
