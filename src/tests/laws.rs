@@ -23,6 +23,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("parse", &["delta", "dialect", "error", "keep", "lex", "options", "record"]),
     ("normalize", &["delta", "dialect", "error", "keep", "lex", "options", "record"]),
     ("completion", &["delta", "parse"]),
+    ("partial", &["lex"]),
     ("eventstream", &["carry", "error", "frame", "options"]),
     ("sse", &["dialect", "error", "feeder", "frame", "keep", "options", "record"]),
 ];

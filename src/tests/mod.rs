@@ -23,6 +23,7 @@ mod catalogue;
 mod generated;
 mod pairs;
 mod partial_args;
+mod partial_json;
 mod props;
 mod quirks;
 mod responses;
