@@ -84,9 +84,13 @@ pub struct PartialJson {
     high: bool,
     /// The digits so far of a `\u`.
     unit: u16,
+    /// How many digits it lacks.
+    digits: u8,
+    /// What `true`, `false` or `null` lacks.
+    word: &'static str,
 }
 
-/// What may come next.
+/// What may come next. One byte: what goes with it stands in [`PartialJson`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 enum State {
     #[default]
@@ -99,11 +103,8 @@ enum State {
     Colon,
     Text,
     Escape,
-    Hex {
-        left: u8,
-    },
-    /// The rest of a word.
-    Word(&'static str),
+    Hex,
+    Word,
     Number(Number),
     /// After a value: a comma, a bracket, or, where none is open, nothing.
     After,
@@ -140,24 +141,26 @@ impl PartialJson {
 
     /// The text goes on with `fragment`. Cost: linear in the fragment, whatever came before.
     pub fn push(&mut self, fragment: &str) -> Progress {
-        let mut rest = fragment.as_bytes();
-        while let Some((&byte, after)) = rest.split_first() {
-            if self.state == State::Text {
-                let plain = lex::string_stop(rest).at;
-                if plain > 0 {
-                    self.high = false;
-                    self.length = self.length.saturating_add(plain);
-                    rest = rest.get(plain..).unwrap_or_default();
-                    continue;
+        let bytes = fragment.as_bytes();
+        let mut at = 0usize;
+        while let Some(&byte) = bytes.get(at) {
+            if self.state == State::Text && is_plain(byte) {
+                self.high = false;
+                // Fragments of a few bytes cost more to scan than to look at.
+                let rest = bytes.get(at..).filter(|rest| rest.len() >= 8);
+                at = at.saturating_add(rest.map_or(1, |rest| lex::string_stop(rest).at));
+                continue;
+            }
+            match self.after(byte) {
+                Some(state) => self.state = state,
+                None => {
+                    self.state = State::Invalid;
+                    break;
                 }
             }
-            self.state = self.after(byte).unwrap_or(State::Invalid);
-            if self.state == State::Invalid {
-                break;
-            }
-            self.length = self.length.saturating_add(1);
-            rest = after;
+            at = at.saturating_add(1);
         }
+        self.length = self.length.saturating_add(at);
         self.progress()
     }
 
@@ -199,8 +202,8 @@ impl PartialJson {
             (State::Colon, b':') => Some(State::Value),
             (State::Text, _) => self.text(byte),
             (State::Escape, _) => self.escape(byte),
-            (State::Hex { left }, _) => self.hex(left, byte),
-            (State::Word(rest), _) => word(rest, byte),
+            (State::Hex, _) => self.hex(byte),
+            (State::Word, _) => self.next_of_word(byte),
             (State::Number(number), _) => match number.after(byte) {
                 Some(number) => Some(State::Number(number)),
                 None if number.is_whole() => self.after_value(byte),
@@ -216,9 +219,9 @@ impl PartialJson {
             b'{' => self.open(true, State::FirstKey),
             b'[' => self.open(false, State::FirstItem),
             b'"' => Some(self.open_string(false)),
-            b't' => Some(State::Word("rue")),
-            b'f' => Some(State::Word("alse")),
-            b'n' => Some(State::Word("ull")),
+            b't' => Some(self.begin_word("rue")),
+            b'f' => Some(self.begin_word("alse")),
+            b'n' => Some(self.begin_word("ull")),
             b'-' => Some(State::Number(Number::Minus)),
             b'0' => Some(State::Number(Number::Zero)),
             b'1'..=b'9' => Some(State::Number(Number::Int)),
@@ -282,8 +285,8 @@ impl PartialJson {
     fn escape(&mut self, byte: u8) -> Option<State> {
         match byte {
             b'u' => {
-                self.unit = 0;
-                Some(State::Hex { left: 4 })
+                (self.unit, self.digits) = (0, 4);
+                Some(State::Hex)
             }
             b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => {
                 self.high = false;
@@ -293,26 +296,35 @@ impl PartialJson {
         }
     }
 
-    fn hex(&mut self, left: u8, byte: u8) -> Option<State> {
+    fn hex(&mut self, byte: u8) -> Option<State> {
         let digit = char::from(byte).to_digit(16)?;
         self.unit = self.unit << 4 | u16::try_from(digit).ok()?;
-        if left > 1 {
-            return Some(State::Hex { left: left.saturating_sub(1) });
+        self.digits = self.digits.saturating_sub(1);
+        if self.digits > 0 {
+            return Some(State::Hex);
         }
         self.high = lex::is_high(self.unit);
         Some(State::Text)
     }
+
+    fn begin_word(&mut self, rest: &'static str) -> State {
+        self.word = rest;
+        State::Word
+    }
+
+    fn next_of_word(&mut self, byte: u8) -> Option<State> {
+        let (&next, after) = self.word.as_bytes().split_first()?;
+        if next != byte {
+            return None;
+        }
+        self.word = self.word.get(1..)?;
+        Some(if after.is_empty() { State::After } else { State::Word })
+    }
 }
 
-fn word(rest: &'static str, byte: u8) -> Option<State> {
-    let (&next, after) = rest.as_bytes().split_first()?;
-    if next != byte {
-        return None;
-    }
-    if after.is_empty() {
-        return Some(State::After);
-    }
-    rest.get(1..).map(State::Word)
+/// A byte of a string that is itself: no quote, no backslash, no control character.
+const fn is_plain(byte: u8) -> bool {
+    byte >= 0x20 && byte != b'"' && byte != b'\\'
 }
 
 impl Number {

@@ -62,9 +62,12 @@ fn parsed_anew(text: &str, size: usize) -> usize {
     fragments(text, size).map(whole).filter(|whole| *whole).count()
 }
 
-fn fragments(text: &str, size: usize) -> impl Iterator<Item = &str> {
-    let bytes = text.as_bytes().chunks(size);
-    bytes.map(|fragment| std::str::from_utf8(fragment).expect("ASCII"))
+fn fragments(mut text: &str, size: usize) -> impl Iterator<Item = &str> {
+    std::iter::from_fn(move || {
+        let (fragment, rest) = text.split_at(size.min(text.len()));
+        text = rest;
+        (!fragment.is_empty()).then_some(fragment)
+    })
 }
 
 fn partial(criterion: &mut Criterion) {

@@ -46,11 +46,11 @@ impl Closing {
             State::Value => self.push("null"),
             State::Key => self.push("\"\":null"),
             State::Colon => self.push(":null"),
-            State::Text | State::Escape | State::Hex { .. } => {
+            State::Text | State::Escape | State::Hex => {
                 self.string(json);
                 self.push(if json.in_key { "\":null" } else { "\"" });
             }
-            State::Word(rest) => self.push(rest),
+            State::Word => self.push(json.word),
             State::Number(number) if !number.is_whole() => self.push("0"),
             State::Number(_) | State::FirstItem | State::FirstKey | State::After | State::Invalid => {}
         }
@@ -61,7 +61,7 @@ impl Closing {
         match json.state {
             State::Escape if json.high => self.push(LOW.get(1..).unwrap_or_default()),
             State::Escape => self.push("\\"),
-            State::Hex { left } => self.hex(json, left),
+            State::Hex => self.hex(json, json.digits),
             _ if json.high => self.push(LOW),
             _ => {}
         }

@@ -26,6 +26,7 @@ mod partial_args;
 mod partial_json;
 mod props;
 mod quirks;
+mod repeating;
 mod responses;
 mod seed_streams;
 mod shapes;
