@@ -227,7 +227,7 @@ fn unescape_unit(bytes: &[u8], at: usize, out: &mut String, met: &mut Escaped) -
     Some(after)
 }
 
-const fn is_high(unit: u16) -> bool {
+pub(crate) const fn is_high(unit: u16) -> bool {
     unit & 0xFC00 == 0xD800
 }
 

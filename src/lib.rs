@@ -80,6 +80,7 @@ mod lex;
 mod normalize;
 mod options;
 mod parse;
+pub mod partial;
 mod record;
 mod shape;
 pub mod sse;

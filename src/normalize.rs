@@ -21,6 +21,7 @@ mod content;
 mod hot;
 pub(crate) mod partial_args;
 mod parts;
+mod repeat;
 mod think;
 mod tools;
 
@@ -92,8 +93,7 @@ pub(crate) struct Normalizer {
     keepalives: bool,
     caps: Caps,
     choices: Vec<Choice>,
-    /// The choice that the records are about, if `in_choice`; else the last one of the document before, where the next look
-    /// begins.
+    /// The choice that the records are about, if `in_choice`; else the document before's last one: the next look begins there.
     choice: usize,
     /// The document has named a choice.
     in_choice: bool,
@@ -105,7 +105,10 @@ pub(crate) struct Normalizer {
     started: Started,
     /// The wire said that the answer begins.
     began: bool,
+    /// Content repeats all so far, or may do so.
     cumulative: bool,
+    /// Where it may: the channels of which text came with this entry for the choice.
+    with_content: u8,
     usage: Usage,
     /// The snapshots told in this event.
     snapshots: Vec<Usage>,
@@ -192,6 +195,7 @@ impl Normalizer {
             started: Started::default(),
             began: false,
             cumulative: content == ContentMode::Cumulative,
+            with_content: 0,
             usage: Usage::default(),
             snapshots: Vec::new(),
             extras: Vec::new(),
@@ -375,6 +379,7 @@ impl Normalizer {
     #[inline]
     fn choose(&mut self, index: u32, tolerance: &Tolerance) -> Result<(), ErrorKind> {
         self.in_choice = true;
+        self.with_content = 0;
         self.repeats = None;
         self.call = None;
         self.edges = Edges::default();

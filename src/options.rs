@@ -210,12 +210,23 @@ pub enum ReasoningTags {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum ContentMode {
-    /// By the model's name in the first chunk, from a table of models known to repeat.
+    /// In pieces, unless the model's name in the first chunk is in a table of models known to repeat: then by what the stream
+    /// does, so that a stream that another hop has made incremental loses nothing.
+    ///
+    /// Of such a model the first text is told at once. If the second does not begin with the first, the stream comes in pieces.
+    /// If it does, it is held (at most 1 KiB a channel), until the next one that says more: two in a row that begin with all
+    /// before and are longer repeat; anything else shows that they were pieces. What is held at the finish was repeated if
+    /// the chunk with the finish repeats it, too; else it is told whole. Where only the bytes end, the name decides.
+    ///
+    /// What remains ambiguous, and is taken to repeat: pieces each of which begins with all before ("1", "10", "100"), a last
+    /// piece that comes with the finish and begins with the one before, and a piece over 1 KiB that begins with the first. The
+    /// other way round, an answer of two texts whose finish comes without content is told as pieces. A host that knows sets
+    /// one of the other modes: a hop after a decoder, [`ContentMode::Incremental`].
     #[default]
     Auto,
     /// In pieces.
     Incremental,
-    /// Each chunk repeats all so far; only what is new is told.
+    /// Each chunk repeats all so far; only what is new is told, at once.
     Cumulative,
 }
 

@@ -270,8 +270,8 @@ register! {
         "The reference answers as the assistant."
     Cumulative "cumulative" Ambiguous "qwen-mt/plus.ndjson"
         "Each chunk repeats all the text so far."
-        "By the model's name or by option; only what is new is told, and a chunk that does not start with all so far is told whole."
-        "The names in the table are models that are documented to do so."
+        "By option, or by the model's name and what the stream does; only what is new is told. A chunk that does not start with all so far is told whole, and so is all that was held until then."
+        "The names in the table are models that are documented to do so, and two chunks in a row must start with all before and be longer."
     // Reasoning.
     ReasoningField "reasoning_field" Spelling "deepseek/reasoning-content.sse"
         "Reasoning in a member of its own."

@@ -18,6 +18,7 @@ impl Normalizer {
         bare: bool,
         event: &mut Event<'_>,
     ) -> Result<(), ErrorKind> {
+        self.settle(event);
         let (caps, linked) = (self.caps, self.place_call());
         let Some(choice) = self.current() else { return Ok(()) };
         if id.len() > caps.id_bytes as usize {

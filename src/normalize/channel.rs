@@ -1,9 +1,10 @@
 //! What must be remembered of one channel (text, reasoning, refusal, a call's arguments) between chunks.
 //!
-//! Knows: a surrogate that waits for its partner, and how much of a repeating text has been told. Must not know: choices.
+//! Knows: a surrogate that waits for its partner, and how much of a text has been told. Must not know: choices.
 
 use alloc::boxed::Box;
 
+use super::repeat::{Repeat, Step};
 use crate::lex;
 use crate::record::{Str, Texts};
 
@@ -15,21 +16,12 @@ pub(super) struct Edges {
 }
 
 /// The state of one channel. The size is the same however much text went through.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub(super) struct ChannelState {
     /// A high surrogate that waits; 0 is none.
     high: u16,
     /// Only where text is expected to repeat.
     repeat: Option<Box<Repeat>>,
-}
-
-/// What has been told of a text that repeats.
-#[derive(Debug, Clone, Default)]
-struct Repeat {
-    told: usize,
-    print: u128,
-    /// The text did not repeat after all.
-    pieces: bool,
 }
 
 impl ChannelState {
@@ -62,40 +54,42 @@ impl ChannelState {
         (core::mem::take(&mut self.high) != 0).then(|| texts.keep("\u{FFFD}"))
     }
 
-    /// Of a text that repeats all so far, what is new; a text that does not begin with all so far is a piece, and so is
-    /// everything after it. A surrogate that waits comes again with all so far, so it is joined with nothing, unless the
-    /// text is a piece. Cost: two passes over the text, no memory.
-    pub(super) fn fresh(&mut self, text: Str, edges: Edges, texts: &mut Texts<'_>) -> Str {
+    /// Of a text that repeats all so far, what is new, after what was held ([`Repeat`]); a text that does not begin with all so
+    /// far is a piece, and so is everything after it. A surrogate that waits comes again with all so far, so it is joined with
+    /// nothing, unless the text is a piece. `expected`: it may repeat, by the model's name. `ended`: the choice has ended, so
+    /// that what comes again is no piece. Cost: two passes over the text.
+    pub(super) fn fresh(
+        &mut self,
+        (text, edges): (Str, Edges),
+        [expected, ended]: [bool; 2],
+        texts: &mut Texts<'_>,
+    ) -> [Str; 2] {
+        let mut held = Str::NONE;
         if !self.is_in_pieces() {
             let waiting = core::mem::take(&mut self.high);
             let whole = self.join(text, edges, texts);
-            if let Some(fresh) = self.unrepeated(whole, texts) {
-                return fresh;
+            let repeat = self.repeat.get_or_insert_with(|| Box::new(Repeat::new(expected)));
+            match repeat.advance(whole, ended || waiting != 0, texts) {
+                Step::Fresh(held, fresh) => return [held, fresh],
+                Step::Piece(whole) => held = whole,
             }
             self.high = waiting;
         }
-        self.join(text, edges, texts)
+        [held, self.join(text, edges, texts)]
     }
 
     fn is_in_pieces(&self) -> bool {
-        self.repeat.as_ref().is_some_and(|repeat| repeat.pieces)
+        self.repeat.as_ref().is_some_and(|repeat| repeat.is_in_pieces())
     }
 
-    /// What is new in a text that begins with all so far; none if it does not: it comes in pieces, then.
-    fn unrepeated(&mut self, text: Str, texts: &Texts<'_>) -> Option<Str> {
-        let bytes = texts.bytes(text);
-        if bytes.is_empty() {
-            return Some(text);
-        }
-        let repeat = self.repeat.get_or_insert_default();
-        let is_known = bytes.get(..repeat.told).is_some_and(|head| fingerprint(head) == repeat.print);
-        if !is_known && repeat.told > 0 {
-            repeat.pieces = true;
-            return None;
-        }
-        let told = core::mem::replace(&mut repeat.told, bytes.len());
-        repeat.print = fingerprint(bytes);
-        Some(text.part(told, text.len()))
+    /// The text is known to repeat.
+    pub(super) fn is_repeating(&self) -> bool {
+        self.repeat.as_ref().is_some_and(|repeat| repeat.is_decided() && !repeat.is_in_pieces())
+    }
+
+    /// What is held because it may be a repetition ([`Repeat`]), if anything: as what was repeated, or whole.
+    pub(super) fn settle(&mut self, repeats: bool, texts: &mut Texts<'_>) -> Option<Str> {
+        self.repeat.as_mut()?.settle(repeats, texts)
     }
 
     /// Counts a fragment of arguments that is told as it is.
@@ -111,27 +105,6 @@ impl ChannelState {
         let head = bytes.get(..repeat.told)?;
         (repeat.told > 0 && extend(0, head) == repeat.print).then_some(repeat.told)
     }
-}
-
-/// A print of 128 bits. Not cryptographic: a peer that forges one garbles only its own text.
-fn fingerprint(bytes: &[u8]) -> u128 {
-    const A: u64 = 0x9E37_79B9_7F4A_7C15;
-    const B: u64 = 0xC2B2_AE3D_27D4_EB4F;
-    let (mut a, mut b) = (A, B ^ bytes.len() as u64);
-    let mut mix = |word: u64| {
-        a = (a ^ word).wrapping_mul(B).rotate_left(29);
-        b = (b.rotate_left(17) ^ word).wrapping_mul(A) ^ a;
-    };
-    let (words, tail) = bytes.as_chunks::<8>();
-    for word in words {
-        mix(u64::from_le_bytes(*word));
-    }
-    let mut last = [0u8; 8];
-    for (to, from) in last.iter_mut().zip(tail) {
-        *to = *from;
-    }
-    mix(u64::from_le_bytes(last));
-    u128::from(a) << 64 | u128::from(b)
 }
 
 /// A print that can be extended byte by byte (FNV-1a, 128 bits), whatever the pieces.

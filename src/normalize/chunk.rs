@@ -85,7 +85,7 @@ impl Normalizer {
         if !model.is_empty()
             && self.content == ContentMode::Auto
             && dialect::is_cumulative(event.texts.get(model))
-            && event.tolerance.meets(Quirk::Cumulative)
+            && event.tolerance.allows(Quirk::Cumulative)
         {
             self.cumulative = true;
         }

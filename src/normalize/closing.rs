@@ -2,7 +2,7 @@
 //!
 //! Knows: finish reasons, through the dialect's table. Must not know: how content came.
 
-use super::content::{split, told};
+use super::content::{settle, split, told};
 use super::parts::{end_call_parts, release_inputs};
 use super::think::Splitter;
 use super::{Choice, Event, Normalizer, TextChannel};
@@ -15,6 +15,7 @@ impl Normalizer {
     /// that are still open: the last one stands.
     pub(super) fn finish(&mut self, reason: FinishReason, raw: Str, event: &mut Event<'_>) {
         self.repeatable = false;
+        self.settle(event);
         let Some(choice) = self.current() else { return };
         if let Some(before) = choice.finished {
             let has_open_calls = choice.calls.iter().any(|call| !call.ended);
@@ -33,6 +34,7 @@ impl Normalizer {
     pub(crate) fn end(&mut self, marker: Option<&'static str>, event: &mut Event<'_>) {
         self.repeatable = false;
         for choice in &mut self.choices {
+            settle(choice, |_| true, |_| marker.is_none(), event);
             release(choice, event);
             release_inputs(choice, event);
             if let (None, Some((reason, word))) = (choice.finished, choice.provisional) {
@@ -67,6 +69,7 @@ pub(super) fn release(choice: &mut Choice, event: &mut Event<'_>) {
 
 /// Tells what the choice holds back of its text: what comes next does not belong to it.
 pub(super) fn release_text(choice: &mut Choice, event: &mut Event<'_>) {
+    settle(choice, |_| true, |_| true, event);
     let index = choice.index;
     if let Some(text) = choice.reasoning.release(&mut event.texts) {
         event.out.push(RawDelta::Reasoning { choice: index, text });

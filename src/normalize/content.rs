@@ -2,11 +2,12 @@
 //!
 //! Knows: which source of a content counts, and what its channel remembers. Must not know: tool calls, usage.
 
-use super::channel::Edges;
+use super::channel::{ChannelState, Edges};
 use super::think::Piece;
 use super::{Choice, Event, Normalizer, REASONING, REFUSAL, Repeats, TEXT, TextChannel};
 use crate::dialect::Quirk;
 use crate::lex::label_print;
+use crate::options::ContentMode;
 use crate::record::{RawDelta, Str};
 
 impl Normalizer {
@@ -71,26 +72,18 @@ impl Normalizer {
 
     /// Text of a channel, through what the channel remembers.
     pub(super) fn emit_text(&mut self, voice: TextChannel, text: Str, event: &mut Event<'_>) {
+        if self.cumulative {
+            return self.emit_fresh(voice, text, event);
+        }
         let edges = core::mem::take(&mut self.edges);
-        let (cumulative, repeats) = (self.cumulative, self.repeats);
+        let repeats = self.repeats;
         let Some(choice) = self.current() else { return };
-        let channel = match voice {
-            TextChannel::Text => &mut choice.text,
-            TextChannel::Reasoning => &mut choice.reasoning,
-            TextChannel::Refusal => &mut choice.refusal,
-        };
-        let text = match cumulative {
-            false => channel.join(text, edges, &mut event.texts),
-            true if text.is_empty() && edges == Edges::default() => return,
-            true => {
-                event.tolerance.meets(Quirk::Cumulative);
-                channel.fresh(text, edges, &mut event.texts)
-            }
-        };
+        let channel = choice.channel(voice);
+        let text = channel.join(text, edges, &mut event.texts);
         if text.is_empty() {
             return;
         }
-        if !cumulative && let Some(Repeats { ends, is_quirk: true, .. }) = repeats {
+        if let Some(Repeats { ends, is_quirk: true, .. }) = repeats {
             // Pieces in messages, and the last message is all of them once more.
             let bytes = event.texts.bytes(text);
             if ends
@@ -101,15 +94,88 @@ impl Normalizer {
             }
             channel.told_more(bytes);
         }
-        choice.went_on |= choice.finished.is_some();
-        match voice {
-            TextChannel::Text if !choice.splitter.is_plain() => return split(choice, text, event),
-            TextChannel::Reasoning if !choice.reasoning_splitter.is_plain() => {
-                return split_reasoning(choice, text, event);
-            }
-            _ => {}
+        emit(choice, voice, text, event);
+    }
+
+    /// Text of a channel that repeats all so far, or may.
+    fn emit_fresh(&mut self, voice: TextChannel, text: Str, event: &mut Event<'_>) {
+        let edges = core::mem::take(&mut self.edges);
+        if text.is_empty() && edges == Edges::default() {
+            return;
         }
-        event.out.push(told(voice, choice.index, text));
+        self.with_content |= voice.kind();
+        self.settle_except(voice.kind(), event);
+        let expected = self.content == ContentMode::Auto;
+        let Some(choice) = self.current() else { return };
+        let ended = choice.finished.is_some();
+        let channel = choice.channel(voice);
+        let fresh = channel.fresh((text, edges), [expected, ended], &mut event.texts);
+        if !expected || channel.is_repeating() {
+            event.tolerance.meets(Quirk::Cumulative);
+        }
+        for text in fresh.into_iter().filter(|text| !text.is_empty()) {
+            emit(choice, voice, text, event);
+        }
+    }
+
+    /// What the choice holds because it may be a repetition is told: what comes next does not belong to it.
+    #[inline]
+    pub(super) fn settle(&mut self, event: &mut Event<'_>) {
+        if self.cumulative {
+            self.settle_except(0, event);
+        }
+    }
+
+    /// It was repeated if this chunk repeats it, too.
+    fn settle_except(&mut self, kind: u8, event: &mut Event<'_>) {
+        let with_content = self.with_content;
+        if let Some(choice) = self.current() {
+            settle(choice, |channel| channel & kind == 0, |channel| channel & with_content != 0, event);
+        }
+    }
+}
+
+/// What is held of these channels of the choice, because it may be a repetition, is told.
+pub(super) fn settle(
+    choice: &mut Choice,
+    wanted: impl Fn(u8) -> bool,
+    repeats: impl Fn(u8) -> bool,
+    event: &mut Event<'_>,
+) {
+    for voice in [TextChannel::Reasoning, TextChannel::Text, TextChannel::Refusal] {
+        let kind = voice.kind();
+        if !wanted(kind) {
+            continue;
+        }
+        let Some(held) = choice.channel(voice).settle(repeats(kind), &mut event.texts) else { continue };
+        if repeats(kind) {
+            event.tolerance.meets(Quirk::Cumulative);
+        }
+        if !held.is_empty() {
+            emit(choice, voice, held, event);
+        }
+    }
+}
+
+/// Text that is to be told, through the search for tags.
+fn emit(choice: &mut Choice, voice: TextChannel, text: Str, event: &mut Event<'_>) {
+    choice.went_on |= choice.finished.is_some();
+    match voice {
+        TextChannel::Text if !choice.splitter.is_plain() => split(choice, text, event),
+        TextChannel::Reasoning if !choice.reasoning_splitter.is_plain() => {
+            split_reasoning(choice, text, event)
+        }
+        _ => event.out.push(told(voice, choice.index, text)),
+    }
+}
+
+impl Choice {
+    fn channel(&mut self, voice: TextChannel) -> &mut ChannelState {
+        match voice {
+            TextChannel::Text => &mut self.text,
+            TextChannel::Reasoning => &mut self.reasoning,
+            TextChannel::Refusal => &mut self.refusal,
+        }
     }
 }
 

@@ -12,7 +12,7 @@
 use super::channel::ChannelState;
 
 /// One tool call of a choice.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub(super) struct Call {
     pub(super) index: Option<u32>,
     /// Print of its id; 0 while it has none.

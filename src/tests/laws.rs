@@ -24,6 +24,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("normalize", &["delta", "dialect", "error", "keep", "lex", "options", "record"]),
     ("completion", &["delta", "parse"]),
     ("encode", &["decoder", "delta", "dialect", "error", "lex", "options", "parse"]),
+    ("partial", &["lex"]),
     ("eventstream", &["carry", "error", "frame", "options"]),
     ("sse", &["dialect", "error", "feeder", "frame", "keep", "options", "record"]),
 ];
