@@ -63,6 +63,8 @@
 #![cfg_attr(not(any(test, fuzzing)), no_std)]
 
 extern crate alloc;
+#[cfg(feature = "std")]
+extern crate std;
 
 mod carry;
 pub mod completion;
@@ -75,14 +77,20 @@ mod error;
 pub mod eventstream;
 mod feeder;
 mod frame;
+mod fused;
 mod keep;
 mod lex;
 mod normalize;
 mod options;
 mod parse;
+#[cfg(feature = "std")]
+pub mod read;
 mod record;
 mod shape;
 pub mod sse;
+#[cfg(feature = "std")]
+mod stream_error;
+pub mod tap;
 mod words;
 
 #[cfg(any(doc, doctest))]

@@ -24,6 +24,10 @@ const TABLE: &[(&str, &[&str])] = &[
     ("normalize", &["delta", "dialect", "error", "keep", "lex", "options", "record"]),
     ("completion", &["delta", "parse"]),
     ("encode", &["decoder", "delta", "dialect", "error", "lex", "options", "parse"]),
+    ("fused", &["decoder", "delta", "error"]),
+    ("stream_error", &["error"]),
+    ("tap", &["decoder", "delta", "error", "fused"]),
+    ("read", &["decoder", "delta", "error", "fused", "stream_error"]),
     ("eventstream", &["carry", "error", "frame", "options"]),
     ("sse", &["dialect", "error", "feeder", "frame", "keep", "options", "record"]),
 ];
