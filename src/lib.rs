@@ -88,7 +88,9 @@ pub mod read;
 mod record;
 mod shape;
 pub mod sse;
-#[cfg(feature = "std")]
+#[cfg(feature = "stream")]
+pub mod stream;
+#[cfg(any(feature = "std", feature = "stream"))]
 mod stream_error;
 pub mod tap;
 mod words;

@@ -10,6 +10,8 @@ use crate::read::{DeltaReader, StreamError};
 use crate::tap::{Close, Observer, Tap};
 use crate::{Decoder, Delta, Ending, Error, Options};
 
+#[cfg(feature = "stream")]
+mod stream;
 
 /// Decodes pieces through an adapter.
 type Adapter = fn(Decoder, &[&[u8]]) -> Run;
@@ -18,6 +20,10 @@ const ADAPTERS: &[(&str, Adapter)] = &[
     ("tap", tap),
     ("reader", reader),
     ("reader, owned", reader_owned),
+    #[cfg(feature = "stream")]
+    ("deltas", stream::deltas),
+    #[cfg(feature = "stream")]
+    ("pump", stream::pump),
 ];
 
 fn run_of(decoder: &Decoder, told: Vec<Told>) -> Run {

@@ -28,6 +28,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("stream_error", &["error"]),
     ("tap", &["decoder", "delta", "error", "fused"]),
     ("read", &["decoder", "delta", "error", "fused", "stream_error"]),
+    ("stream", &["decoder", "delta", "error", "fused", "stream_error"]),
     ("eventstream", &["carry", "error", "frame", "options"]),
     ("sse", &["dialect", "error", "feeder", "frame", "keep", "options", "record"]),
 ];
