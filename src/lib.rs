@@ -67,6 +67,8 @@ extern crate alloc;
 extern crate std;
 
 mod carry;
+#[cfg(feature = "codec")]
+pub mod codec;
 pub mod completion;
 mod decoder;
 mod delta;

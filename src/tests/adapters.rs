@@ -10,6 +10,8 @@ use crate::read::{DeltaReader, StreamError};
 use crate::tap::{Close, Observer, Tap};
 use crate::{Decoder, Delta, Ending, Error, Options};
 
+#[cfg(feature = "codec")]
+mod codec;
 #[cfg(feature = "stream")]
 mod stream;
 
@@ -24,6 +26,10 @@ const ADAPTERS: &[(&str, Adapter)] = &[
     ("deltas", stream::deltas),
     #[cfg(feature = "stream")]
     ("pump", stream::pump),
+    #[cfg(feature = "codec")]
+    ("codec", codec::by_hand),
+    #[cfg(feature = "codec")]
+    ("FramedRead", codec::framed),
 ];
 
 fn run_of(decoder: &Decoder, told: Vec<Told>) -> Run {

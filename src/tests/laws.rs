@@ -29,6 +29,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("tap", &["decoder", "delta", "error", "fused"]),
     ("read", &["decoder", "delta", "error", "fused", "stream_error"]),
     ("stream", &["decoder", "delta", "error", "fused", "stream_error"]),
+    ("codec", &["decoder", "delta", "error", "stream_error"]),
     ("eventstream", &["carry", "error", "frame", "options"]),
     ("sse", &["dialect", "error", "feeder", "frame", "keep", "options", "record"]),
 ];
