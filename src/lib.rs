@@ -80,6 +80,8 @@ pub mod eventstream;
 mod feeder;
 mod frame;
 mod fused;
+#[cfg(feature = "http-body")]
+pub mod http_body;
 mod keep;
 mod lex;
 mod normalize;

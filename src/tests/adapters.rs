@@ -12,6 +12,8 @@ use crate::{Decoder, Delta, Ending, Error, Options};
 
 #[cfg(feature = "codec")]
 mod codec;
+#[cfg(feature = "http-body")]
+mod http_body;
 #[cfg(feature = "stream")]
 mod stream;
 
@@ -30,6 +32,8 @@ const ADAPTERS: &[(&str, Adapter)] = &[
     ("codec", codec::by_hand),
     #[cfg(feature = "codec")]
     ("FramedRead", codec::framed),
+    #[cfg(feature = "http-body")]
+    ("TapBody", http_body::tapped),
 ];
 
 fn run_of(decoder: &Decoder, told: Vec<Told>) -> Run {

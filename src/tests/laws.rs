@@ -30,6 +30,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("read", &["decoder", "delta", "error", "fused", "stream_error"]),
     ("stream", &["decoder", "delta", "error", "fused", "stream_error"]),
     ("codec", &["decoder", "delta", "error", "stream_error"]),
+    ("http_body", &["decoder", "tap"]),
     ("eventstream", &["carry", "error", "frame", "options"]),
     ("sse", &["dialect", "error", "feeder", "frame", "keep", "options", "record"]),
 ];
