@@ -63,8 +63,12 @@
 #![cfg_attr(not(any(test, fuzzing)), no_std)]
 
 extern crate alloc;
+#[cfg(feature = "std")]
+extern crate std;
 
 mod carry;
+#[cfg(feature = "codec")]
+pub mod codec;
 pub mod completion;
 mod decoder;
 mod delta;
@@ -75,15 +79,25 @@ mod error;
 pub mod eventstream;
 mod feeder;
 mod frame;
+mod fused;
+#[cfg(feature = "http-body")]
+pub mod http_body;
 mod keep;
 mod lex;
 mod normalize;
 mod options;
 mod parse;
 pub mod partial;
+#[cfg(feature = "std")]
+pub mod read;
 mod record;
 mod shape;
 pub mod sse;
+#[cfg(feature = "stream")]
+pub mod stream;
+#[cfg(any(feature = "std", feature = "stream"))]
+mod stream_error;
+pub mod tap;
 mod words;
 
 #[cfg(any(doc, doctest))]

@@ -25,6 +25,13 @@ const TABLE: &[(&str, &[&str])] = &[
     ("completion", &["delta", "parse"]),
     ("encode", &["decoder", "delta", "dialect", "error", "lex", "options", "parse"]),
     ("partial", &["lex"]),
+    ("fused", &["decoder", "delta", "error"]),
+    ("stream_error", &["error"]),
+    ("tap", &["decoder", "delta", "error", "fused"]),
+    ("read", &["decoder", "delta", "error", "fused", "stream_error"]),
+    ("stream", &["decoder", "delta", "error", "fused", "stream_error"]),
+    ("codec", &["decoder", "delta", "error", "stream_error"]),
+    ("http_body", &["decoder", "tap"]),
     ("eventstream", &["carry", "error", "frame", "options"]),
     ("sse", &["dialect", "error", "feeder", "frame", "keep", "options", "record"]),
 ];

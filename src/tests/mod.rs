@@ -1,6 +1,7 @@
 //! Tests inside the crate: they may look into every room.
 #![allow(missing_docs, clippy::arithmetic_side_effects, clippy::string_slice, clippy::pedantic)]
 
+mod adapters;
 mod attacks;
 mod bedrock;
 mod completion;
