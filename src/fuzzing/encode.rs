@@ -239,7 +239,7 @@ impl SaidChoice {
 /// A call's name: nothing of it is to come once its arguments have, or its end, if there is a name by then.
 fn sayable_name(index: u32, of: u32, deltas: &[OwnedDelta]) -> String {
     let (mut whole, mut is_whole) = (String::new(), false);
-    for delta in deltas {
+    for delta in deltas.iter().skip(first_sight(index, of, deltas)) {
         match delta.as_delta() {
             Delta::ToolCallStart { choice, slot, name, .. }
             | Delta::ToolCallUpdate { choice, slot, name, .. }
@@ -260,7 +260,7 @@ fn sayable_name(index: u32, of: u32, deltas: &[OwnedDelta]) -> String {
 /// Whether a call's id was first told when its arguments, and its name, had come, or when it had ended.
 fn is_id_late(index: u32, of: u32, deltas: &[OwnedDelta]) -> bool {
     let (mut has_name, mut has_arguments) = (false, false);
-    for delta in deltas {
+    for delta in deltas.iter().skip(first_sight(index, of, deltas)) {
         match delta.as_delta() {
             Delta::ToolCallStart { choice, slot, id, name }
             | Delta::ToolCallUpdate { choice, slot, id, name }
@@ -282,6 +282,15 @@ fn is_id_late(index: u32, of: u32, deltas: &[OwnedDelta]) -> bool {
         }
     }
     false
+}
+
+/// Where a call begins.
+fn first_sight(index: u32, of: u32, deltas: &[OwnedDelta]) -> usize {
+    let begins = |delta: &OwnedDelta| match delta {
+        OwnedDelta::ToolCallStart { choice, slot, .. } => (*choice, *slot) == (index, of),
+        _ => false,
+    };
+    deltas.iter().position(begins).unwrap_or(deltas.len())
 }
 
 /// Parts and restarts cannot be said, nor choices beyond the limit.
