@@ -98,7 +98,7 @@ impl Calls {
     ) -> Held {
         let Some(call) = self.held(at) else { return Held::Begun };
         let id = id.filter(|_| call.id.is_empty()).unwrap_or_default();
-        let is_late = !call.name.is_empty() && !call.arguments.is_empty();
+        let is_late = call.is_whole && !call.name.is_empty();
         let name = name.filter(|_| !is_late).unwrap_or_default();
         if !budget.take(id.len().saturating_add(name.len())) {
             return Held::Full;

@@ -30,7 +30,7 @@ data: [DONE]
 
 "#;
 const MALFORMED: &str = "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\n\n";
-const FORMS: [&str; 5] = ["deltas", "text", "completion", "frames", "none"];
+const FORMS: [&str; 6] = ["deltas", "text", "completion", "chunks", "frames", "none"];
 const PEER_ERROR: &str = "data: {\"error\":{\"message\":\"overloaded\",\"code\":529}}\n\n";
 
 struct Outcome {
@@ -120,6 +120,28 @@ fn completion_is_one_object_with_a_report() {
     assert_eq!(report["ending"]["done"], json!(true));
     assert_eq!(report["ending"]["truncated"], json!(false));
     assert_eq!((&report["quirks"], &report["errors"]), (&json!([]), &json!([])));
+}
+
+#[test]
+fn chunks_are_what_the_reference_would_stream() {
+    // Members that every chunk repeats stand in another order: as values they are the same.
+    let events = |out: &str| -> Vec<Value> {
+        let data = |event: &str| event.strip_prefix("data: ").unwrap().to_owned();
+        let value = |data: String| serde_json::from_str(&data).unwrap_or(Value::String(data));
+        out.split_terminator("\n\n").map(data).map(value).collect()
+    };
+    let told = deltaic(&["-o", "chunks"], CLEAN);
+    assert_eq!(events(&told.out), events(CLEAN));
+    assert_eq!((told.status, &*told.err), (0, ""));
+    let again = deltaic(&["-o", "chunks", "--strict"], &told.out);
+    assert_eq!((again.out, again.status), (told.out, 0));
+}
+
+#[test]
+fn chunks_of_a_cut_stream_have_no_end_marker() {
+    let told = deltaic(&["-o", "chunks"], cut_short());
+    assert!(told.out.ends_with("\"finish_reason\":null}]}\n\n"), "{}", told.out);
+    assert_eq!(told.status, 4);
 }
 
 #[test]

@@ -16,6 +16,7 @@ Examples:
   curl -sN \"$URL\" -d @request.json | deltaic           one delta a line, as they arrive
   curl -sN \"$URL\" -d @request.json | deltaic -o text   what a person would read
   deltaic -o completion recorded.sse | jq .usage       the whole answer as one chat.completion
+  deltaic -o chunks recorded.sse                       the same answer as OpenAI would stream it
   deltaic -o none --stats *.sse                        what is in these, and how fast
   deltaic --split random:7 recorded.sse                the same deltas: cuts do not matter";
 
@@ -96,6 +97,8 @@ pub(crate) enum Output {
     Text,
     /// One JSON object an input: chat.completion, with a report in its member `deltaic`
     Completion,
+    /// The answer as an event stream of chat.completion.chunk, whatever the wire it came over
+    Chunks,
     /// What a strict event-stream reader sees, one frame a line, as JSON
     Frames,
     /// Nothing: for the exit status and --stats

@@ -7,6 +7,7 @@ use deltaic::{Decoder, Delta, Ending, Options, Quirks};
 
 use crate::Reader;
 use crate::args::Output;
+use crate::chunks::Chunks;
 use crate::fold::Fold;
 use crate::json;
 use crate::report::{Report, Status};
@@ -27,6 +28,7 @@ enum Show {
     Lines,
     Text(Text),
     Fold(Fold),
+    Chunks(Box<Chunks>),
     Nothing,
 }
 
@@ -54,6 +56,7 @@ impl Reader for Decode {
             Output::Deltas => Show::Lines,
             Output::Text => Show::Text(Text::new(report.look)),
             Output::Completion => Show::Fold(Fold::default()),
+            Output::Chunks => Show::Chunks(Box::default()),
             Output::Frames | Output::None => Show::Nothing,
         };
     }
@@ -94,6 +97,7 @@ impl Reader for Decode {
         match &mut self.show {
             Show::Lines | Show::Nothing => {}
             Show::Fold(fold) => fold.end(&mut report.out, &facts)?,
+            Show::Chunks(chunks) => chunks.end(&mut report.out, &ending)?,
             Show::Text(text) => {
                 text.end(&mut report.out)?;
                 note_peer_errors(text, report);
@@ -156,6 +160,7 @@ impl Show {
         match self {
             Self::Lines => json::write_line(out, &delta),
             Self::Text(text) => text.delta(out, delta),
+            Self::Chunks(chunks) => chunks.delta(out, delta),
             Self::Fold(fold) => {
                 fold.completion.apply(delta);
                 Ok(())

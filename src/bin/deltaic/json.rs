@@ -20,16 +20,22 @@ impl Formatter for Escaped {
     where
         W: ?Sized + Write,
     {
-        // DEL, or the first byte of U+0080 to U+00BF: most fragments have neither.
-        if memchr::memchr2(0x7f, 0xc2, fragment.as_bytes()).is_none() {
-            return out.write_all(fragment.as_bytes());
-        }
-        for piece in fragment.split_inclusive(char::is_control) {
-            out.write_all(piece.trim_end_matches(char::is_control).as_bytes())?;
-            if let Some(control) = piece.chars().next_back().filter(|c| c.is_control()) {
-                write!(out, "\\u{:04x}", u32::from(control))?;
-            }
-        }
-        Ok(())
+        write_escaped(out, fragment)
     }
+}
+
+/// Writes text of JSON strings with DEL and U+0080 to U+009F escaped.
+pub(crate) fn write_escaped(out: &mut (impl Write + ?Sized), text: &str) -> io::Result<()> {
+    // DEL, or the first byte of U+0080 to U+00BF: most texts have neither.
+    if memchr::memchr2(0x7f, 0xc2, text.as_bytes()).is_none() {
+        return out.write_all(text.as_bytes());
+    }
+    let is_hidden = |c: char| c.is_control() && c != '\n';
+    for piece in text.split_inclusive(is_hidden) {
+        out.write_all(piece.trim_end_matches(is_hidden).as_bytes())?;
+        if let Some(control) = piece.chars().next_back().filter(|&c| is_hidden(c)) {
+            write!(out, "\\u{:04x}", u32::from(control))?;
+        }
+    }
+    Ok(())
 }

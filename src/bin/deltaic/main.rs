@@ -1,11 +1,12 @@
 //! The `deltaic` command: bytes of an LLM chat stream in, deltas, text or the folded completion out.
 //!
-//! `args` says what is asked, `input` reads and cuts, `decode` or `frames` read the pieces, `text` and `fold`
-//! show deltas, `report` is where everything is told: standard output, standard error, the exit status.
+//! `args` says what is asked, `input` reads and cuts, `decode` or `frames` read the pieces, `text`, `fold` and
+//! `chunks` show deltas, `report` is where everything is told: standard output, standard error, the exit status.
 //!
 //! Nothing that came from outside reaches a terminal but through `visible` (text for people) or `json`.
 
 mod args;
+mod chunks;
 mod complaints;
 mod decode;
 mod fold;

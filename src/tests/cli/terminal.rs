@@ -97,7 +97,7 @@ fn no_stream_and_no_file_name_controls_a_terminal() {
     let words = hostile_file(b"oops \x1b[2J\xc2\x9b2J\x9b2J");
     let truncated = hostile_file(&stream.as_bytes()[..stream.len() / 4]);
     let missing = OsStr::from_bytes(b"no\x1b[2J\xc2\x9b\x9b\n/such");
-    let spelled = ["\\u009b2J", "<9b>2J", "\\u009b2J", "\\u009b", "<9b>2J"];
+    let spelled = ["\\u009b2J", "<9b>2J", "\\u009b2J", "\\u009b2J", "\\u009b", "<9b>2J"];
     for (form, spelled) in FORMS.into_iter().zip(spelled) {
         for colour in ["auto", "never", "always"] {
             let options = ["-o", form, "--stats", "--color", colour].map(OsStr::new);
