@@ -13,7 +13,7 @@ use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::delta::{Delta, ExtraKind, FinishReason, Usage};
+use crate::delta::{Delta, ExtraKind, FinishReason, OwnedDelta, Usage};
 use crate::parse::audio::AudioPiece;
 use crate::parse::cursor::Scratch;
 pub use audio::Audio;
@@ -108,7 +108,7 @@ impl Eq for Choice {}
 /// One tool call of a [`Choice`].
 ///
 /// Source: OpenAI, `choices[].message.tool_calls[]`.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub struct ToolCall {
     /// The call's id, where the wire sent one.
@@ -120,7 +120,7 @@ pub struct ToolCall {
 }
 
 /// How a [`Choice`] ended, as told by [`Delta::Finish`].
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Finish {
     /// The wire's word, mapped.
@@ -130,7 +130,7 @@ pub struct Finish {
 }
 
 /// A complaint of the peer, as told by [`Delta::PeerError`].
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub struct PeerError {
     /// The peer's code, as text.
@@ -215,6 +215,44 @@ impl Completion {
 
     fn call(&mut self, choice: u32, slot: u32) -> &mut ToolCall {
         self.choice(choice).tool_calls.entry(slot).or_default()
+    }
+}
+
+/// As [`Completion::apply`], one after the other.
+impl<'a> Extend<Delta<'a>> for Completion {
+    fn extend<I: IntoIterator<Item = Delta<'a>>>(&mut self, deltas: I) {
+        deltas.into_iter().for_each(|delta| self.apply(delta));
+    }
+}
+
+/// As [`Completion::apply`], one after the other.
+impl<'a> Extend<&'a OwnedDelta> for Completion {
+    fn extend<I: IntoIterator<Item = &'a OwnedDelta>>(&mut self, deltas: I) {
+        self.extend(deltas.into_iter().map(Delta::from));
+    }
+}
+
+/// As [`Completion::apply`], one after the other.
+impl Extend<OwnedDelta> for Completion {
+    fn extend<I: IntoIterator<Item = OwnedDelta>>(&mut self, deltas: I) {
+        deltas.into_iter().for_each(|delta| self.apply(delta.as_delta()));
+    }
+}
+
+/// ```
+/// # use deltaic::{Completion, Delta};
+/// let deltas = [Delta::Text { choice: 0, text: "Hello" }, Delta::Text { choice: 0, text: ", world" }];
+/// let completion: Completion = deltas.into_iter().collect();
+/// assert_eq!(completion.choices[&0].text, "Hello, world");
+/// ```
+impl<D> FromIterator<D> for Completion
+where
+    Self: Extend<D>,
+{
+    fn from_iter<I: IntoIterator<Item = D>>(deltas: I) -> Self {
+        let mut completion = Self::new();
+        completion.extend(deltas);
+        completion
     }
 }
 

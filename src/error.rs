@@ -5,12 +5,17 @@
 use core::fmt;
 
 use crate::dialect::Quirk;
+use crate::words::words;
 
 /// One complaint about the stream: what kind, and at which byte.
 ///
 /// A bad event costs one event: unless [`Error::is_fatal`] says otherwise, the next event decodes as if nothing
 /// had happened. It never holds or prints text of the stream.
+///
+/// With the feature `serde` it is written as `{"kind":"json","offset":12,"fatal":false}`; the kinds that name something are
+/// `{"quirk_off":"think_tags"}` and `{"limit":"depth"}`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Error {
     kind: ErrorKind,
     offset: u64,
@@ -19,6 +24,7 @@ pub struct Error {
 
 /// What is wrong, by the room that noticed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum ErrorKind {
     /// The event's data is not JSON (RFC 8259), nor anything else that has a rule.
@@ -39,24 +45,24 @@ pub enum ErrorKind {
     Framing,
 }
 
-/// Which limit an event exceeded; the numbers are in [`crate::Limits`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum LimitKind {
-    /// [`crate::Limits::event_bytes`].
-    EventBytes,
-    /// [`crate::Limits::depth`].
-    Depth,
-    /// [`crate::Limits::choices`].
-    Choices,
-    /// [`crate::Limits::tool_calls`].
-    ToolCalls,
-    /// [`crate::Limits::facts`].
-    Facts,
-    /// [`crate::Limits::id_bytes`].
-    IdBytes,
-    /// [`crate::Limits::event_name_bytes`].
-    EventNameBytes,
+words! {
+    /// Which limit an event exceeded; the numbers are in [`crate::Limits`].
+    LimitKind {
+        /// [`crate::Limits::event_bytes`].
+        EventBytes = "event_bytes",
+        /// [`crate::Limits::depth`].
+        Depth = "depth",
+        /// [`crate::Limits::choices`].
+        Choices = "choices",
+        /// [`crate::Limits::tool_calls`].
+        ToolCalls = "tool_calls",
+        /// [`crate::Limits::facts`].
+        Facts = "facts",
+        /// [`crate::Limits::id_bytes`].
+        IdBytes = "id_bytes",
+        /// [`crate::Limits::event_name_bytes`].
+        EventNameBytes = "event_name_bytes",
+    }
 }
 
 impl Error {
@@ -86,6 +92,23 @@ impl Error {
     #[must_use]
     pub const fn is_fatal(&self) -> bool {
         self.fatal
+    }
+}
+
+impl ErrorKind {
+    /// Its word in snake case, as in JSON: a label for counting. What quirk or limit it was, the word leaves out.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Json => "json",
+            Self::NotOfWire => "not_of_wire",
+            Self::Utf8 => "utf8",
+            Self::QuirkOff(_) => "quirk_off",
+            Self::Limit(_) => "limit",
+            Self::Checksum => "checksum",
+            Self::Base64 => "base64",
+            Self::Framing => "framing",
+        }
     }
 }
 

@@ -39,7 +39,7 @@ use crate::frame::eventstream::{self as frame, EventStream, Header, HeaderType, 
 use crate::options::Limits;
 
 /// One message whose checksums match.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Message<'f> {
     /// The headers.
@@ -54,7 +54,7 @@ pub struct Message<'f> {
 ///
 /// Cost: each of the methods reads the headers from the first on, up to the one it asks for. Where a name is repeated,
 /// which the format forbids, the first counts.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Headers<'f> {
     bytes: &'f [u8],
 }

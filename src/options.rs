@@ -8,6 +8,7 @@ pub use wire::Wire;
 pub(crate) use wire::wires;
 
 use crate::dialect::{Quirk, Quirks};
+use crate::words::words;
 
 /// The largest event: spans are 32 bits.
 const LARGEST_EVENT: usize = 512 << 20;
@@ -27,16 +28,27 @@ const DEEPEST: usize = 128;
 /// let decoder = Decoder::with_options(Options::new().reasoning_tags(ReasoningTags::Off).keepalives(true));
 /// # drop(decoder);
 /// ```
+///
+/// With the feature `serde` it is written and read as an object with a member for each setter, [`Quirks`] as a list of names;
+/// what is left out is the default, and an unknown member is an error: a bound that is misspelt must not be silently none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(default, deny_unknown_fields)
+)]
 pub struct Options {
     pub(crate) framing: Framing,
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub(crate) wire: Option<Wire>,
     pub(crate) reasoning_tags: ReasoningTags,
     pub(crate) content: ContentMode,
     /// As [`Options::quirks`] set them; what the decoder goes by is [`Options::allowed`].
     quirks: Quirks,
     /// None where the quirks decide.
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     arguments: Option<ArgumentsMode>,
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     repair: Option<bool>,
     pub(crate) keepalives: bool,
     pub(crate) extras: ExtrasMode,
@@ -173,85 +185,90 @@ impl Options {
     }
 }
 
-/// How events are cut out of the bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-#[non_exhaustive]
-pub enum Framing {
-    /// Recognized from the first bytes: `{` is JSON (lines or one value), `[` an array, a zero and eleven bytes more with a
-    /// checksum that matches AWS event stream messages, all else server-sent events.
-    #[default]
-    Auto,
-    /// Server-sent events (WHATWG HTML 9.2), with the framing quirks that are allowed.
-    Sse,
-    /// One JSON value a line.
-    Ndjson,
-    /// One JSON array whose elements arrive over time.
-    JsonArray,
-    /// JSON values one after another, possibly over many lines; usually one.
-    Json,
-    /// Messages of `application/vnd.amazon.eventstream`, as Amazon Bedrock streams them.
-    EventStream,
+words! {
+    /// How events are cut out of the bytes.
+    #[derive(Default)]
+    Framing {
+        /// Recognized from the first bytes: `{` is JSON (lines or one value), `[` an array, a zero and eleven bytes more with a
+        /// checksum that matches AWS event stream messages, all else server-sent events.
+        #[default]
+        Auto = "auto",
+        /// Server-sent events (WHATWG HTML 9.2), with the framing quirks that are allowed.
+        Sse = "sse",
+        /// One JSON value a line.
+        Ndjson = "ndjson",
+        /// One JSON array whose elements arrive over time.
+        JsonArray = "json_array",
+        /// JSON values one after another, possibly over many lines; usually one.
+        Json = "json",
+        /// Messages of `application/vnd.amazon.eventstream`, as Amazon Bedrock streams them.
+        EventStream = "event_stream",
+    }
 }
 
-/// What to do with reasoning tags (`<think>` and its kin) in the content.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-#[non_exhaustive]
-pub enum ReasoningTags {
-    /// Reasoning only when a choice's content begins, after white space, with a known opening tag.
-    #[default]
-    Auto,
-    /// Content is content.
-    Off,
-    /// The opening tag was in the prompt: content is reasoning until a closing tag.
-    Started,
+words! {
+    /// What to do with reasoning tags (`<think>` and its kin) in the content.
+    #[derive(Default)]
+    ReasoningTags {
+        /// Reasoning only when a choice's content begins, after white space, with a known opening tag.
+        #[default]
+        Auto = "auto",
+        /// Content is content.
+        Off = "off",
+        /// The opening tag was in the prompt: content is reasoning until a closing tag.
+        Started = "started",
+    }
 }
 
-/// Whether content arrives in pieces or as all so far.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-#[non_exhaustive]
-pub enum ContentMode {
-    /// In pieces, unless the model's name in the first chunk is in a table of models known to repeat: then by what the stream
-    /// does, so that a stream that another hop has made incremental loses nothing.
-    ///
-    /// Of such a model the first text is told at once. If the second does not begin with the first, the stream comes in pieces.
-    /// If it does, it is held (at most 1 KiB a channel), until the next one that says more: two in a row that begin with all
-    /// before and are longer repeat; anything else shows that they were pieces. What is held at the finish was repeated if
-    /// the chunk with the finish repeats it, too; else it is told whole. Where only the bytes end, the name decides.
-    ///
-    /// What remains ambiguous, and is taken to repeat: pieces each of which begins with all before ("1", "10", "100"), a last
-    /// piece that comes with the finish and begins with the one before, and a piece over 1 KiB that begins with the first. The
-    /// other way round, an answer of two texts whose finish comes without content is told as pieces. A host that knows sets
-    /// one of the other modes: a hop after a decoder, [`ContentMode::Incremental`].
-    #[default]
-    Auto,
-    /// In pieces.
-    Incremental,
-    /// Each chunk repeats all so far; only what is new is told, at once.
-    Cumulative,
+words! {
+    /// Whether content arrives in pieces or as all so far.
+    #[derive(Default)]
+    ContentMode {
+        /// In pieces, unless the model's name in the first chunk is in a table of models known to repeat: then by what the stream
+        /// does, so that a stream that another hop has made incremental loses nothing.
+        ///
+        /// Of such a model the first text is told at once. If the second does not begin with the first, the stream comes in pieces.
+        /// If it does, it is held (at most 1 KiB a channel), until the next one that says more: two in a row that begin with all
+        /// before and are longer repeat; anything else shows that they were pieces. What is held at the finish was repeated if
+        /// the chunk with the finish repeats it, too; else it is told whole. Where only the bytes end, the name decides.
+        ///
+        /// What remains ambiguous, and is taken to repeat: pieces each of which begins with all before ("1", "10", "100"), a last
+        /// piece that comes with the finish and begins with the one before, and a piece over 1 KiB that begins with the first. The
+        /// other way round, an answer of two texts whose finish comes without content is told as pieces. A host that knows sets
+        /// one of the other modes: a hop after a decoder, [`ContentMode::Incremental`].
+        #[default]
+        Auto = "auto",
+        /// In pieces.
+        Incremental = "incremental",
+        /// Each chunk repeats all so far; only what is new is told, at once.
+        Cumulative = "cumulative",
+    }
 }
 
-/// Whether a call's last fragment may repeat all its arguments.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-#[non_exhaustive]
-pub enum ArgumentsMode {
-    /// Every fragment is told as sent.
-    #[default]
-    AsSent,
-    /// Of a fragment that is complete JSON and starts with everything so far, only what is new is told.
-    Repeated,
+words! {
+    /// Whether a call's last fragment may repeat all its arguments.
+    #[derive(Default)]
+    ArgumentsMode {
+        /// Every fragment is told as sent.
+        #[default]
+        AsSent = "as_sent",
+        /// Of a fragment that is complete JSON and starts with everything so far, only what is new is told.
+        Repeated = "repeated",
+    }
 }
 
-/// Which uninterpreted members are told as [`crate::Delta::Extra`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-#[non_exhaustive]
-pub enum ExtrasMode {
-    /// None.
-    Off,
-    /// The listed ones: logprobs, annotations, audio, images, safety, side-channel deltas.
-    #[default]
-    Listed,
-    /// Every member that is not understood, too.
-    All,
+words! {
+    /// Which uninterpreted members are told as [`crate::Delta::Extra`].
+    #[derive(Default)]
+    ExtrasMode {
+        /// None.
+        Off = "off",
+        /// The listed ones: logprobs, annotations, audio, images, safety, side-channel deltas.
+        #[default]
+        Listed = "listed",
+        /// Every member that is not understood, too.
+        All = "all",
+    }
 }
 
 /// Bounds on what a peer can make the decoder hold or do. All are on by default; a wire index never sizes anything.
@@ -263,9 +280,18 @@ pub enum ExtrasMode {
 /// let limits = Limits::new().with_event_bytes(1 << 20).with_depth(1000);
 /// assert_eq!((limits.event_bytes(), limits.depth()), (1 << 20, 128));
 /// ```
+///
+/// With the feature `serde` it is written and read as an object; what is left out is the default.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(default, deny_unknown_fields)
+)]
 pub struct Limits {
+    #[cfg_attr(feature = "serde", serde(deserialize_with = "at_most::<_, LARGEST_EVENT>"))]
     event_bytes: usize,
+    #[cfg_attr(feature = "serde", serde(deserialize_with = "at_most::<_, DEEPEST>"))]
     depth: usize,
     choices: usize,
     tool_calls: usize,
@@ -334,4 +360,10 @@ impl Default for Limits {
     fn default() -> Self {
         Self::new()
     }
+}
+
+/// A number that is brought down to what the decoder can do, as by the setters.
+#[cfg(feature = "serde")]
+fn at_most<'de, D: serde::Deserializer<'de>, const MOST: usize>(deserializer: D) -> Result<usize, D::Error> {
+    <usize as serde::Deserialize>::deserialize(deserializer).map(|most| most.min(MOST))
 }

@@ -26,7 +26,7 @@ use crate::keep;
 use crate::options::{Framing, Limits};
 
 /// One dispatched event.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Frame<'f> {
     /// The event type; `message` where the stream named none.

@@ -38,6 +38,27 @@ macro_rules! word_traits {
     };
 }
 
+/// A word in JSON, for an enum whose words stand elsewhere than in [`words`].
+macro_rules! word_serde {
+    ($name:ident $what:literal) => {
+        #[cfg(feature = "serde")]
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+
+        #[cfg(feature = "serde")]
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                use serde::de::{Error as _, Unexpected};
+                let word = <alloc::string::String as serde::Deserialize>::deserialize(deserializer)?;
+                word.parse().map_err(|_| D::Error::invalid_value(Unexpected::Str(&word), &$what))
+            }
+        }
+    };
+}
+
 /// An enum of words. `else`: what an unknown word deserializes to, so that a reader outlives new words.
 macro_rules! words {
     ($(#[$meta:meta])* $name:ident {
@@ -70,4 +91,4 @@ macro_rules! words {
     };
 }
 
-pub(crate) use {word_traits, words};
+pub(crate) use {word_serde, word_traits, words};

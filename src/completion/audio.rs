@@ -10,7 +10,7 @@ use crate::parse::audio::AudioPiece;
 /// An answer that was spoken.
 ///
 /// Source: OpenAI, `choices[].message.audio`; its pieces are `choices[].delta.audio`.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub struct Audio {
     /// The audio's id, with which a later request may refer to it.

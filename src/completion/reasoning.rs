@@ -23,7 +23,7 @@ use crate::delta::{OpaqueKind, PartKind};
 /// the conversation goes on.
 ///
 /// Source: OpenRouter, *Reasoning Tokens*, `reasoning_details[]`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ReasoningDetail<'a> {
     /// Reasoning that can be read (`reasoning.text`).

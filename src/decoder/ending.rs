@@ -2,11 +2,16 @@
 //!
 //! Knows: counts. Must not know: how they came about.
 
+#[cfg(feature = "serde")]
+use alloc::string::String;
 use core::fmt;
 
 use crate::options::Wire;
 
 /// How a stream ended, as far as its bytes tell ([`crate::Decoder::ending`]).
+///
+/// With the feature `serde` it is written as an object with a member for each method, `truncated` for
+/// [`Ending::is_truncated`], and `first_bytes` as text where there are any.
 ///
 /// Cost: a copy of a few words; nothing is computed later.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -127,5 +132,29 @@ impl fmt::Debug for Ending {
             .field("in_array", &self.in_array)
             .field("first_bytes", &self.first_bytes().len())
             .finish()
+    }
+}
+
+#[cfg(feature = "serde")]
+impl serde::Serialize for Ending {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        use serde::ser::SerializeStruct as _;
+        let mut members = serializer.serialize_struct("Ending", 12)?;
+        members.serialize_field("wire", &self.wire)?;
+        members.serialize_field("done", &self.done)?;
+        members.serialize_field("truncated", &self.is_truncated())?;
+        members.serialize_field("events", &self.events)?;
+        members.serialize_field("unknown_events", &self.unknown_events)?;
+        members.serialize_field("errors", &self.errors)?;
+        members.serialize_field("peer_errors", &self.peer_errors)?;
+        members.serialize_field("choices", &self.choices)?;
+        members.serialize_field("finished_choices", &self.finished_choices)?;
+        members.serialize_field("open_tool_calls", &self.open_tool_calls)?;
+        members.serialize_field("unterminated_bytes", &self.unterminated_bytes)?;
+        match self.first_bytes() {
+            [] => members.skip_field("first_bytes")?,
+            first => members.serialize_field("first_bytes", &String::from_utf8_lossy(first))?,
+        }
+        members.end()
     }
 }

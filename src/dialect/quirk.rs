@@ -16,7 +16,7 @@
 //! 4. A tool call is found by index, then by id, then by name, then it is the latest.
 //! 5. The first real finish reason wins; of usage fields the last number that is not a late zero.
 
-use crate::words::{word_traits, words};
+use crate::words::{word_serde, word_traits, words};
 
 words! {
     /// What kind of deviation a quirk is.
@@ -104,6 +104,7 @@ macro_rules! register {
         }
 
         word_traits!(Quirk);
+        word_serde!(Quirk "the name of a quirk");
     };
 }
 

@@ -84,6 +84,23 @@ impl fmt::Debug for Quirks {
     }
 }
 
+/// The names, in the register's order.
+#[cfg(feature = "serde")]
+impl serde::Serialize for Quirks {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.iter())
+    }
+}
+
+/// A list of names, in any order; an unknown one is an error.
+#[cfg(feature = "serde")]
+impl<'de> serde::Deserialize<'de> for Quirks {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let quirks: alloc::vec::Vec<Quirk> = serde::Deserialize::deserialize(deserializer)?;
+        Ok(quirks.into_iter().collect())
+    }
+}
+
 impl IntoIterator for Quirks {
     type Item = Quirk;
     type IntoIter = QuirksIter;

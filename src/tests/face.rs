@@ -1,5 +1,8 @@
 //! The public face: what `Debug` prints, what setters add up to, the guard, the words.
 
+#[cfg(feature = "serde")]
+mod json;
+
 use std::collections::{BTreeSet, HashSet};
 use std::ops::ControlFlow;
 use std::str::FromStr;
@@ -7,8 +10,9 @@ use std::str::FromStr;
 use super::attacks::GOOD;
 use super::support::{Seeded, Told, corpus, run_whole};
 use crate::{
-    ArgumentsMode, ContentMode, Decoder, Delta, Error, ExtraKind, ExtrasMode, FinishReason, Framing, Limits,
-    OpaqueKind, Options, OwnedDelta, Quirk, QuirkClass, Quirks, ReasoningTags, UnknownWord, Wire,
+    ArgumentsMode, Completion, ContentMode, Decoder, Delta, Error, ExtraKind, ExtrasMode, FinishReason,
+    Framing, LimitKind, Limits, OpaqueKind, Options, OwnedDelta, Quirk, QuirkClass, Quirks, ReasoningTags,
+    UnknownWord, Wire,
 };
 
 /// What `Debug` printed, without its numbers and the names of quirks: what is left is the same for every stream.
@@ -258,6 +262,12 @@ fn words_are_read_as_they_are_printed() {
     same(&[QuirkClass::Spelling, QuirkClass::Ambiguous]);
     same(Quirk::ALL);
     same(Wire::ALL);
+    same(Framing::ALL);
+    same(ReasoningTags::ALL);
+    same(ContentMode::ALL);
+    same(ArgumentsMode::ALL);
+    same(ExtrasMode::ALL);
+    same(LimitKind::ALL);
     assert_eq!(format!("{:>6}", FinishReason::Stop), "  stop");
 }
 
@@ -309,6 +319,22 @@ fn deltas_are_made_and_convert() {
     assert_eq!(OwnedDelta::done("x".into()), Delta::done("x").into_owned());
     let call = OwnedDelta::tool_call_start(0, 0, None, Some("f".into()));
     assert_eq!(call.as_delta(), Delta::tool_call_start(0, 0, None, Some("f")));
+}
+
+/// A completion is a collection of deltas, borrowed or owned.
+#[test]
+fn completions_are_collected() {
+    for stream in corpus() {
+        let run = run_whole(&stream.options(), &stream.bytes);
+        let owned: Vec<OwnedDelta> = run.deltas().map(Delta::into_owned).collect();
+        let folded = run.completion();
+        let (mut by_ref, mut again) = (Completion::new(), Completion::new());
+        by_ref.extend(&owned);
+        again.extend(owned.iter().map(Delta::from));
+        assert_eq!((&by_ref, &again), (&folded, &folded), "{}", stream.name);
+        assert_eq!(owned.iter().map(OwnedDelta::as_delta).collect::<Completion>(), folded);
+        assert_eq!(owned.into_iter().collect::<Completion>(), folded);
+    }
 }
 
 /// A reader outlives new words, where there is a word for them.

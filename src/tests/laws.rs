@@ -12,7 +12,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("words", &[]),
     ("delta", &["words"]),
     ("record", &["delta", "error"]),
-    ("error", &["dialect"]),
+    ("error", &["dialect", "words"]),
     ("options", &["dialect", "words"]),
     ("dialect", &["delta", "record", "words"]),
     ("keep", &[]),
