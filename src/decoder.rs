@@ -102,6 +102,8 @@ enum Mode {
     PartialLine,
     /// The next event may be taken by its shape: nothing is queued, carried or wrong, and the stream goes on.
     Fast,
+    /// The same, where events are messages.
+    FastMessage,
     /// The last event was taken by its shape and changed the usage, which is emitted now; then it is `Fast` again.
     Usage,
 }
@@ -167,6 +169,12 @@ impl Machine {
                             .and_then(|fast| fast.delta(&[], &self.pipeline.scratch.text)));
                     }
                     return Ok(delta);
+                }
+            }
+            Mode::FastMessage => {
+                if let Some((used, said)) = self.fast_message(bytes) {
+                    *input = bytes.get(used..).unwrap_or_default();
+                    return Ok(said.delta(bytes, &self.pipeline.scratch.text));
                 }
             }
             Mode::Usage => {

@@ -46,8 +46,8 @@ pub(crate) struct Event {
     pub(crate) name: Span,
     /// The data is an error's payload whatever it says.
     pub(crate) error: bool,
-    /// One data line, nothing foreign between its lines, and its own last line ended it: the same bytes are such an event again,
-    /// whatever follows them.
+    /// One data line, nothing foreign between its lines, and its own last line ended it; or a message: the same bytes are such an
+    /// event again, whatever follows them.
     pub(crate) plain: bool,
 }
 
@@ -243,14 +243,31 @@ impl Frames {
         self.sse.data_buffer.capacity()
     }
 
-    /// Stands before the first byte of an event, in a framing whose events begin and end with lines.
+    /// Stands before the first byte of an event, in a framing whose events begin and end with lines, or are messages.
     #[inline]
     pub(crate) fn at_event(&self) -> bool {
         match self.format {
             Format::Sse => self.sse.at_event(),
             Format::Json => self.json.at_line(),
-            Format::Start { .. } | Format::EventStream => false,
+            Format::EventStream => self.messages.at_message(),
+            Format::Start { .. } => false,
         }
+    }
+
+    /// Where an event of `length` bytes has what follows from its other bytes, four bytes each; in messages only.
+    pub(crate) fn proofs(&self, length: usize) -> Option<[usize; 3]> {
+        self.is_typed().then(|| eventstream::proofs(length))
+    }
+
+    /// Whether they are right, of bytes that are an event in all else. Cost: for a message one pass over it.
+    #[inline]
+    pub(crate) fn proves(&self, raw: &[u8]) -> bool {
+        !self.is_typed() || eventstream::proves(raw)
+    }
+
+    /// What is text of an event that is `raw`: all of it, unless it is a message.
+    pub(crate) fn text<'r>(&self, raw: &'r [u8]) -> &'r [u8] {
+        if self.is_typed() { eventstream::payload(raw) } else { raw }
     }
 
     /// Whether events may have names in this framing.
@@ -259,16 +276,18 @@ impl Frames {
         matches!(self.format, Format::Sse)
     }
 
-    /// Whether an event that is `raw` ends there whatever follows: with a blank line, or with its line where lines are events.
+    /// Whether an event that is `raw` ends there whatever follows: with a blank line, or with its line where lines are events,
+    /// or because it is a message.
     pub(crate) fn ends_by_itself(&self, raw: &[u8]) -> bool {
         match self.format {
             Format::Sse => self.sse.ends_by_itself(raw),
             Format::Json => self.json.at_line() && raw.ends_with(b"\n"),
-            Format::Start { .. } | Format::EventStream => false,
+            Format::EventStream => true,
+            Format::Start { .. } => false,
         }
     }
 
-    /// An event that ended with `last` was taken past the framer, from where [`Frames::at_event`] held.
+    /// An event of lines that ended with `last` was taken past the framer, from where [`Frames::at_event`] held.
     #[inline]
     pub(crate) fn skipped(&mut self, last: u8) {
         self.sse.skip_lf = last == b'\r';

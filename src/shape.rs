@@ -17,7 +17,9 @@
 //!
 //! 1. *The bytes are one event.* A shape is all bytes of an event that ended by itself, whatever follows, and it is used
 //!    only where an event begins. Where the framer finds that events end in another way than before, the decoder forgets
-//!    the shapes. Line ends are in the literals, and a hole admits none.
+//!    the shapes. Line ends are in the literals, and a hole admits none. Where the framing has lengths and checksums, those
+//!    are holes too, and whether they are right is asked of the framer before anything is made of the hit; what it counts
+//!    with a length that stays the same, and the headers of a message, are literal.
 //! 2. *The JSON is the same but for the holes.* The literal before a hole puts the JSON lexer into the state in which it
 //!    was in the event that was learned. A hole admits only what that state admits and leaves it in the same way: a string's
 //!    body without control characters, with valid escapes, without lone surrogates, in valid UTF-8, up to its closing
@@ -92,7 +94,12 @@ enum Hole {
     Identity,
     /// An integer: of this counter, or one that means nothing.
     Integer(Option<Counter>),
+    /// What the framing says of the event's other bytes, a length or a checksum: the framer knows whether it is right.
+    Proof,
 }
+
+/// Bytes of a proof.
+const PROOF: u16 = 4;
 
 /// A value of the event that is a hole, or may become one: a range of the shape's bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -170,6 +177,8 @@ pub(crate) struct Learnt<'a> {
     pub(crate) raw: &'a [u8],
     /// Where its payload starts in them.
     pub(crate) base: usize,
+    /// Where the framing has what follows from the event's other bytes, four bytes each.
+    pub(crate) proofs: &'a [usize],
     pub(crate) records: &'a Records,
     /// The strings in scratch, and where in the payload each came from.
     pub(crate) escaped: &'a [(Str, Span)],
@@ -254,7 +263,8 @@ impl Shapes {
         self.live > 0 && self.asleep == 0
     }
 
-    /// The bytes begin with an event of a known shape. Nothing changes but the order of the shapes.
+    /// The bytes begin with an event of a known shape, if the framer finds its proofs right, where it has some. Nothing
+    /// changes but the order of the shapes.
     /// Cost: one comparison of the literals, one lex of the holes.
     #[inline]
     pub(crate) fn find(&mut self, bytes: &[u8]) -> Option<Hit> {

@@ -62,10 +62,31 @@ impl Machine {
         self.commit_hit(said);
         let used = skipped.saturating_add(hit.length);
         self.frames.skipped(bytes.get(used.wrapping_sub(1)).copied().unwrap_or(0));
+        self.pass_hit(skipped, used);
+        Some((used, delta))
+    }
+
+    /// The same of a message: the framer must find it right where the shape leaves it open. One with counters is replayed.
+    #[inline]
+    pub(super) fn fast_message(&mut self, bytes: &[u8]) -> Option<(usize, FastDelta)> {
+        let Some(hit) = self.shapes.find(bytes) else {
+            self.missed = true;
+            return None;
+        };
+        let event = bytes.get(..hit.length)?;
+        let said = self.single_delta(&hit).filter(|said| !said.single.counts)?;
+        let said = self.proper(said, &hit, event).filter(|_| self.frames.proves(event))?;
+        self.commit_hit(said);
+        self.pass_hit(0, hit.length);
+        Some((hit.length, said))
+    }
+
+    /// The event of a hit is past: `used` bytes, of which the first `skipped` were none of its own.
+    #[inline(always)]
+    fn pass_hit(&mut self, skipped: usize, used: usize) {
         self.event_at = self.feeder.offset.saturating_add(skipped as u64);
         self.feeder.offset = self.feeder.offset.saturating_add(used as u64);
         self.taken = self.taken.saturating_add(used as u64);
-        Some((used, delta))
     }
 
     /// The carry gets the line that ends at `end` of `bytes`; returns how many bytes that takes.
@@ -88,13 +109,7 @@ impl Machine {
         let event = carry.bytes();
         let (length, last) = (event.len(), event.last().copied().unwrap_or(0));
         let hit = self.shapes.find(event).filter(|hit| hit.length == length);
-        let said = hit.and_then(|hit| match hit.escaped {
-            0 => self.single_delta(&hit).filter(|said| said.delta(event, "").is_some()),
-            _ => {
-                let said = self.single_delta(&hit)?;
-                self.unescaped(said, event, hit.escaped == hit.text_hole)
-            }
-        });
+        let said = hit.and_then(|hit| self.proper(self.single_delta(&hit)?, &hit, event));
         self.feeder.carry = carry;
         let said = said?;
         self.mode = Mode::Fast;
@@ -118,6 +133,15 @@ impl Machine {
             None => self.passes(single)?,
         };
         Some(FastDelta { single, slot, text: hit.text })
+    }
+
+    /// The same as it can be told, if it can: its text is UTF-8, unescaped where there are escapes.
+    #[inline(always)]
+    fn proper(&mut self, said: FastDelta, hit: &Hit, event: &[u8]) -> Option<FastDelta> {
+        match hit.escaped {
+            0 => Some(said).filter(|said| said.delta(event, "").is_some()),
+            _ => self.unescaped(said, event, hit.escaped == hit.text_hole),
+        }
     }
 
     /// The same with its text unescaped; `alone`: nothing else has escapes, else it is no plain hit.
@@ -173,7 +197,7 @@ impl Machine {
             return Replay::NoHit;
         }
         let known = self.shapes.find(raw).is_some_and(|hit| hit.length == raw.len());
-        if !known || self.pipeline.replay(raw, &self.shapes) == Replay::NoHit {
+        if !known || self.pipeline.replay(raw, self.frames.text(raw), &self.shapes) == Replay::NoHit {
             return Replay::NoHit;
         }
         self.shapes.record_hit();
@@ -209,11 +233,16 @@ impl Machine {
         }
         let Some(hit) = self.shapes.find(rest) else { return Replay::NoHit };
         let raw = rest.get(..hit.length).unwrap_or_default();
-        if hit.length > self.limit || self.pipeline.replay(raw, &self.shapes) == Replay::NoHit {
+        if hit.length > self.limit
+            || !self.frames.proves(raw)
+            || self.pipeline.replay(raw, self.frames.text(raw), &self.shapes) == Replay::NoHit
+        {
             return Replay::NoHit;
         }
         self.shapes.record_hit();
-        self.frames.skipped(raw.last().copied().unwrap_or(0));
+        if !self.frames.is_typed() {
+            self.frames.skipped(raw.last().copied().unwrap_or(0));
+        }
         self.source = Source::Input { base: *used };
         *used = used.saturating_add(hit.length);
         self.begin_event(hit.length);

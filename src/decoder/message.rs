@@ -9,9 +9,8 @@ use crate::frame::{Data, Event};
 use crate::parse::{self, Context, Envelope, Wrapped};
 
 impl Machine {
-    /// Decodes one message, which is `raw`. No two are of the same bytes but for a few values (their lengths and checksums
-    /// vary), so no shape is learned.
-    pub(super) fn message(&mut self, raw: &[u8], event: Event) {
+    /// Decodes one message, which is `raw`; and learns its shape, where its payload is what is decoded.
+    pub(super) fn message(&mut self, raw: &[u8], event: Event, learn: bool) {
         let Data::One(span) = event.data else { return };
         let payload = self.payload_at(span, raw);
         let (name, is_error, envelope) = (event.name.of(raw), event.error, Envelope::Message);
@@ -25,8 +24,11 @@ impl Machine {
         match pipeline.parser.unwrap(&document, &mut pipeline.scratch, frames.data_buffer_mut()) {
             Ok(Wrapped::Yes) => self.wrapped(),
             Ok(Wrapped::No) => {
-                self.pipeline.decode_payload(&document, false);
+                self.pipeline.decode_payload(&document, learn);
                 self.settle();
+                if learn {
+                    self.learn(raw, event.data);
+                }
             }
             Err(kind) => self.refuse(kind),
         }

@@ -156,9 +156,10 @@ impl Pipeline {
         self.parser.is_one_document() && self.error.is_none() && self.normalizer.is_repeatable()
     }
 
-    /// Normalizes the records of the last hit, which is `raw`, as any others. If it is no hit after all, nothing is done.
-    pub(super) fn replay(&mut self, raw: &[u8], shapes: &Shapes) -> Replay {
-        if simdutf8::basic::from_utf8(raw).is_err() {
+    /// Normalizes the records of the last hit, which is `raw`, as any others; `text` is what of it should be text. If it is no
+    /// hit after all, nothing is done.
+    pub(super) fn replay(&mut self, raw: &[u8], text: &[u8], shapes: &Shapes) -> Replay {
+        if simdutf8::basic::from_utf8(text).is_err() {
             return Replay::NoHit;
         }
         self.begin();

@@ -69,7 +69,7 @@ impl Machine {
         if is_busy || self.state != State::Open || self.is_swollen {
             Mode::General
         } else if self.is_hot() {
-            Mode::Fast
+            if self.frames.is_typed() { Mode::FastMessage } else { Mode::Fast }
         } else if self.feeder.need_input && self.frames.may_extend_line() {
             Mode::PartialLine
         } else {
@@ -241,10 +241,10 @@ impl Machine {
     /// Tells one event, which is `raw`, by the general path; and learns its shape.
     fn event(&mut self, raw: &[u8], event: Event) {
         self.begin_event(event.end);
-        if self.frames.is_typed() {
-            return self.message(raw, event);
-        }
         let learn = self.shapes.record_miss() == AfterMiss::Learn && event.plain;
+        if self.frames.is_typed() {
+            return self.message(raw, event, learn);
+        }
         let name = event.name.of(raw);
         let payload = match event.data {
             Data::None => &[],
@@ -263,14 +263,22 @@ impl Machine {
         let document = parse::Event { payload, context };
         self.pipeline.decode_payload(&document, learn);
         self.settle();
-        if learn
-            && self.pipeline.is_repeatable()
+        if learn {
+            self.learn(raw, event.data);
+        }
+    }
+
+    /// Learns the shape of the event that was decoded last, if another like it would say as much.
+    pub(super) fn learn(&mut self, raw: &[u8], data: Data) {
+        if self.pipeline.is_repeatable()
             && self.frames.ends_by_itself(raw)
-            && let Data::One(span) = event.data
+            && let Data::One(span) = data
         {
             let Pipeline { parser, scratch, .. } = &self.pipeline;
             let (base, records, escaped) = (span.range().start, &parser.records, &*scratch.escaped);
-            self.shapes.learn(&Learnt { raw, base, records, escaped });
+            let proofs = self.frames.proofs(raw.len());
+            let proofs = proofs.as_ref().map_or(&[][..], |proofs| proofs);
+            self.shapes.learn(&Learnt { raw, base, proofs, records, escaped });
         }
     }
 

@@ -28,6 +28,12 @@
 //! To the next editor: an error must have the same offset and kind under every cut. That is why nothing of a prelude is
 //! judged before all of it is there, although four bytes could tell.
 
+mod headers;
+
+pub(crate) use headers::{Header, HeaderType, split_header};
+
+use headers::Labels;
+
 use super::{Data, Event};
 use crate::error::ErrorKind;
 use crate::record::Span;
@@ -35,8 +41,11 @@ use crate::record::Span;
 /// Bytes of both lengths and their checksum.
 const PRELUDE: usize = 12;
 
+/// Bytes of a checksum.
+const CHECKSUM: usize = 4;
+
 /// Bytes of a message that are neither headers nor payload: the prelude, and the checksum at the end.
-const FRAME: usize = 16;
+const FRAME: usize = PRELUDE + CHECKSUM;
 
 /// The caller's next move. Offsets count from the first byte handed in.
 ///
@@ -118,7 +127,7 @@ impl Message {
     pub(crate) const fn event(self) -> Event {
         let Self { end, payload, name, error, complaint, .. } = self;
         let data = Data::One(if payload.is_empty() { complaint } else { payload });
-        Event { end, data, name, error, plain: false }
+        Event { end, data, name, error, plain: true }
     }
 }
 
@@ -167,6 +176,11 @@ impl EventStream {
         }
     }
 
+    /// Before the first byte of a message.
+    pub(crate) const fn at_message(&self) -> bool {
+        matches!(self.state, State::Prelude)
+    }
+
     /// A prelude did not hold: nothing after it can be framed.
     pub(crate) const fn is_lost(&self) -> bool {
         matches!(self.state, State::Lost(_))
@@ -212,10 +226,10 @@ impl EventStream {
             return Step::More { missing: length.saturating_sub(bytes.len()) };
         };
         self.state = State::Prelude;
-        let checked = length.saturating_sub(4);
-        if crc32fast::hash(message.get(..checked).unwrap_or_default()) != word(message, checked) {
+        if !message_holds(message) {
             return Step::Bad { to: length, fault: Fault::Checksum };
         }
+        let checked = length.saturating_sub(CHECKSUM);
         let headers = Span::new(PRELUDE, PRELUDE.saturating_add(headers));
         let Some(labels) = Labels::of(message, headers) else {
             return Step::Bad { to: length, fault: Fault::Headers };
@@ -247,152 +261,6 @@ impl EventStream {
     }
 }
 
-/// What a message's own headers say that it is.
-#[derive(Debug, Clone, Copy, Default)]
-struct Labels {
-    message: Option<MessageType>,
-    event: Option<Span>,
-    exception: Option<Span>,
-    code: Option<Span>,
-    words: Option<Span>,
-}
-
-/// The words of `:message-type`; `event` and any other is an event.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum MessageType {
-    Event,
-    Exception,
-    Error,
-}
-
-impl Labels {
-    /// Reads all headers, `None` if one cannot be read.
-    fn of(message: &[u8], headers: Span) -> Option<Self> {
-        let mut labels = Self::default();
-        let mut rest = headers.of(message);
-        while !rest.is_empty() {
-            let (header, next) = split_header(rest)?;
-            if header.kind == HeaderType::String {
-                let end = headers.range().end.saturating_sub(next.len());
-                labels.note(&header, Span::new(end.saturating_sub(header.value.len()), end));
-            }
-            rest = next;
-        }
-        Some(labels)
-    }
-
-    fn note(&mut self, header: &Header<'_>, value: Span) {
-        let place = match header.name {
-            ":message-type" => {
-                self.message.get_or_insert(match header.value {
-                    b"exception" => MessageType::Exception,
-                    b"error" => MessageType::Error,
-                    _ => MessageType::Event,
-                });
-                return;
-            }
-            ":event-type" => &mut self.event,
-            ":exception-type" => &mut self.exception,
-            ":error-code" => &mut self.code,
-            ":error-message" => &mut self.words,
-            _ => return,
-        };
-        place.get_or_insert(value);
-    }
-
-    fn name(&self) -> Span {
-        let name = match self.message {
-            Some(MessageType::Exception) => self.exception,
-            Some(MessageType::Error) => self.code,
-            Some(MessageType::Event) | None => self.event,
-        };
-        name.unwrap_or_default()
-    }
-
-    fn complaint(&self) -> Span {
-        match self.message {
-            Some(MessageType::Error) => self.words.unwrap_or_default(),
-            Some(MessageType::Event | MessageType::Exception) | None => Span::default(),
-        }
-    }
-
-    fn is_error(&self) -> bool {
-        matches!(self.message, Some(MessageType::Exception | MessageType::Error))
-    }
-}
-
-/// One header; its value without the length that byte arrays and strings begin with.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Header<'m> {
-    pub(crate) name: &'m str,
-    pub(crate) kind: HeaderType,
-    pub(crate) value: &'m [u8],
-}
-
-/// The types of headers, by the specification's numbers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum HeaderType {
-    True,
-    False,
-    Byte,
-    Short,
-    Integer,
-    Long,
-    ByteArray,
-    String,
-    Timestamp,
-    Uuid,
-}
-
-impl HeaderType {
-    const fn of(number: u8) -> Option<Self> {
-        Some(match number {
-            0 => Self::True,
-            1 => Self::False,
-            2 => Self::Byte,
-            3 => Self::Short,
-            4 => Self::Integer,
-            5 => Self::Long,
-            6 => Self::ByteArray,
-            7 => Self::String,
-            8 => Self::Timestamp,
-            9 => Self::Uuid,
-            _ => return None,
-        })
-    }
-
-    /// The value, and what follows it.
-    fn split_value(self, bytes: &[u8]) -> Option<(&[u8], &[u8])> {
-        let length = match self {
-            Self::True | Self::False => 0,
-            Self::Byte => 1,
-            Self::Short => 2,
-            Self::Integer => 4,
-            Self::Long | Self::Timestamp => 8,
-            Self::Uuid => 16,
-            Self::ByteArray | Self::String => {
-                let (length, rest) = bytes.split_first_chunk()?;
-                return rest.split_at_checked(usize::from(u16::from_be_bytes(*length)));
-            }
-        };
-        bytes.split_at_checked(length)
-    }
-}
-
-/// The first header and what follows it; `None` if it cannot be read (rule 5).
-pub(crate) fn split_header(bytes: &[u8]) -> Option<(Header<'_>, &[u8])> {
-    let (length, rest) = bytes.split_first()?;
-    let (name, rest) = rest.split_at_checked(usize::from(*length))?;
-    let name = core::str::from_utf8(name).ok().filter(|name| !name.is_empty())?;
-    let (kind, rest) = rest.split_first()?;
-    let kind = HeaderType::of(*kind)?;
-    let (value, rest) = kind.split_value(rest)?;
-    if kind == HeaderType::String && core::str::from_utf8(value).is_err() {
-        return None;
-    }
-    Some((Header { name, kind, value }, rest))
-}
-
 /// Whether a stream is one of these messages, by its first bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Recognition {
@@ -411,8 +279,31 @@ pub(crate) fn recognizes(first: &[u8]) -> Recognition {
     }
 }
 
+/// Rule 2, of the first twelve bytes.
 fn prelude_holds(prelude: &[u8]) -> bool {
     crc32fast::hash(prelude.get(..8).unwrap_or_default()) == word(prelude, 8)
+}
+
+/// Rule 3, of a whole message. Cost: one pass over it.
+fn message_holds(message: &[u8]) -> bool {
+    let (checked, checksum) = message.split_at(message.len().saturating_sub(CHECKSUM));
+    crc32fast::hash(checked) == word(checksum, 0)
+}
+
+/// Where a message of this length has what is told by its other bytes: its length, and both checksums. Four bytes each.
+pub(super) const fn proofs(length: usize) -> [usize; 3] {
+    [0, 8, length.saturating_sub(CHECKSUM)]
+}
+
+/// The payload of bytes that are a message.
+pub(super) fn payload(message: &[u8]) -> &[u8] {
+    let start = PRELUDE.saturating_add(word(message, 4) as usize);
+    message.get(start..message.len().saturating_sub(CHECKSUM)).unwrap_or_default()
+}
+
+/// Whether [`proofs`] are right, of bytes that are a message in all else.
+pub(super) fn proves(message: &[u8]) -> bool {
+    word(message, 0) as usize == message.len() && prelude_holds(message) && message_holds(message)
 }
 
 /// The big-endian integer at `at`, which is there.

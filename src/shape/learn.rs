@@ -5,7 +5,7 @@
 
 use alloc::vec::Vec;
 
-use super::{BYTES, Candidate, Channel, HOLES, Hole, Learnt, Piece, Shape, SingleDelta};
+use super::{BYTES, Candidate, Channel, HOLES, Hole, Learnt, PROOF, Piece, Shape, SingleDelta};
 use crate::lex::plain_integer;
 use crate::record::{Buffer, Counter, Keep, PADDING, Padding, Record, Span, Str};
 
@@ -14,7 +14,8 @@ impl Shape {
     pub(super) fn fill(&mut self, event: &Learnt<'_>) -> Option<()> {
         let (head, body, padding) = (event.records.head(), event.records.body(), event.records.padding());
         renew(&mut self.bytes, event.raw.len(), SLACK);
-        renew(&mut self.candidates, head.len().saturating_add(body.len()).saturating_add(padding.len()), 0);
+        let values = [head.len(), body.len(), padding.len(), event.proofs.len()];
+        renew(&mut self.candidates, values.iter().fold(0, |sum, more| sum.saturating_add(*more)), 0);
         renew(&mut self.records, body.len(), 0);
         self.bytes.extend_from_slice(event.raw);
         let Self { candidates, records, .. } = self;
@@ -27,6 +28,9 @@ impl Shape {
         }
         for padding in padding {
             learner.padding(padding)?;
+        }
+        for start in event.proofs {
+            learner.candidate(*start, start.checked_add(usize::from(PROOF))?, Hole::Proof, true)?;
         }
         self.candidates.sort_unstable_by_key(|candidate| candidate.start);
         self.single = single_delta(&self.records);
@@ -175,8 +179,6 @@ impl Learner<'_> {
     /// A value that means nothing.
     fn padding(&mut self, padding: &Padding) -> Option<()> {
         match *padding {
-            // The source cannot tell where it is: it stays as it is.
-            Padding::Text { span, .. } if span == Span::default() => Some(()),
             // The source cannot tell where it is: it stays as it is.
             Padding::Text { span, .. } if span == Span::default() => Some(()),
             Padding::Text { span, noise } => {

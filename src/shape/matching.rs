@@ -2,7 +2,7 @@
 //!
 //! Knows: pieces and holes. Must not know: which shape to try, what a hit means.
 
-use super::{Capture, HOLES, Hit, Hole, Shape};
+use super::{Capture, HOLES, Hit, Hole, PROOF, Shape};
 use crate::lex;
 use crate::record::{Span, Str};
 
@@ -56,6 +56,7 @@ impl Shape {
                 Hole::Integer(_) => {
                     (at, capture.0) = lex::plain_integer(bytes, at)?;
                 }
+                Hole::Proof => at = at.wrapping_add(usize::from(PROOF)),
             }
             bit = bit.wrapping_shl(1);
         }

@@ -2,7 +2,7 @@
 //!
 //! Knows: where the records' values are in the shape, and what filled its holes. Must not know: how that was found.
 
-use super::{Capture, Hole, Piece, Shape, Shapes};
+use super::{Capture, Hole, PROOF, Piece, Shape, Shapes};
 use crate::record::{self, Counter, Record, Records, Span, Str};
 
 /// Where a place of the shape's bytes is in a hit.
@@ -134,6 +134,7 @@ impl Capture {
             }
             // A plain integer has no sign and no leading zero.
             Hole::Integer(_) => self.0.checked_ilog10().unwrap_or(0).wrapping_add(1),
+            Hole::Proof => u32::from(PROOF),
             Hole::End => 0,
         }
     }

@@ -4,7 +4,7 @@
 
 use super::naive_eventstream::{header, write};
 use super::support::{Run, blesses, corpus_dir, run, run_whole};
-use crate::{Delta, Error, ErrorKind, LimitKind, Limits, Options, Wire};
+use crate::{Decoder, Delta, Error, ErrorKind, LimitKind, Limits, Options, Wire};
 
 /// A message of this type.
 fn event(name: &str, payload: &str) -> Vec<u8> {
@@ -462,4 +462,75 @@ fn a_wrong_prelude_is_fatal() {
     assert_eq!(fatal.len(), 1);
     assert!(fatal[0].is_fatal() && fatal[0].kind() == ErrorKind::Checksum);
     assert_eq!(fatal[0].offset(), start().len() as u64);
+}
+
+/// Feeds all of `bytes` and forgets what they say.
+fn take(decoder: &mut Decoder, bytes: &[u8]) {
+    let mut input = bytes;
+    while decoder.next_delta(&mut input).unwrap().is_some() {}
+}
+
+/// After a few messages of a kind the next is known by its shape, whatever its length and checksums are.
+#[test]
+fn text_reasoning_and_arguments_are_predicted() {
+    let reasoning = |text: &str| delta("0", &format!(r#"{{"reasoningContent":{{"text":"{text}"}}}}"#));
+    let padded = |text: &str| {
+        let padding = "x".repeat(text.len() + 3);
+        let payload = format!(r#"{{"contentBlockIndex":0,"delta":{{"text":"{text}"}},"p":"{padding}"}}"#);
+        event("contentBlockDelta", &payload)
+    };
+    let kinds: [(Vec<u8>, &dyn Fn(&str) -> Vec<u8>); 4] = [
+        (Vec::new(), &|word| text("0", word)),
+        (Vec::new(), &padded),
+        (Vec::new(), &reasoning),
+        (tool("0", "A", "f"), &|word| input("0", word)),
+    ];
+    for (begin, make) in kinds {
+        let mut decoder = Decoder::new();
+        take(&mut decoder, &[start(), begin].concat());
+        for word in ["a", "bc", "def"] {
+            take(&mut decoder, &make(word));
+        }
+        for word in ["tide", "t\\u00efde", "t\u{ef}de", "\u{6f6e}", "t\\n"] {
+            assert!(decoder.predicts(&make(word)), "{word}");
+            take(&mut decoder, &make(word));
+        }
+        assert!(!decoder.predicts(&make("")), "absence is another statement");
+    }
+}
+
+/// What a shape leaves open of a message's frame, the framer still judges; what it does not leave open must be the same.
+#[test]
+fn messages_like_those_before_are_no_hits_if_their_frame_is_not() {
+    let headers =
+        |name: &[u8]| [header(b":message-type", 7, b"event"), header(b":event-type", 7, name)].concat();
+    let payload = br#"{"contentBlockIndex":0,"delta":{"text":"tide"}}"#;
+    let good = write(&headers(b"contentBlockDelta"), payload);
+    let odd = [
+        damaged(good.clone(), good.len() - 1),
+        damaged(good.clone(), good.len() - 8),
+        damaged(good.clone(), 40),
+        damaged(good.clone(), 9),
+        damaged(good.clone(), 3),
+        damaged(good.clone(), 7),
+        write(&headers(b"contentBlockStart"), payload),
+        write(&headers(b"contentBlockDelta")[1..], payload),
+        write(&[&headers(b"contentBlockDelta"), &payload[..]].concat(), b""),
+        write(b"", &[&headers(b"contentBlockDelta"), &payload[..]].concat()),
+        write(&headers(b"contentBlockDelta"), &[&payload[..], b" "].concat()),
+        good[..good.len() - 1].to_vec(),
+    ];
+    for (n, odd) in odd.iter().enumerate() {
+        let stream = [start(), good.repeat(5), odd.clone(), good.repeat(3)].concat();
+        let expected = run_whole(&Options::new().prediction(false), &stream);
+        assert_eq!(run_whole(&Options::new(), &stream), expected, "{n}");
+        for size in [1, 5, 64, good.len(), 300] {
+            assert_eq!(run(&Options::new(), stream.chunks(size)), expected, "{n} in pieces of {size}");
+        }
+        for limit in [good.len() - 1, good.len()] {
+            let options = Options::new().limits(Limits::default().with_event_bytes(limit));
+            let expected = run_whole(&options.prediction(false), &stream);
+            assert_eq!(run_whole(&options, &stream), expected, "{n}, at most {limit} bytes");
+        }
+    }
 }

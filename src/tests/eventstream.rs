@@ -191,7 +191,7 @@ fn steps_name_their_event() {
         let Step::Message(message) = EventStream::new(WIDE).step(&bytes) else { panic!("{name}") };
         let data = Data::One(if payload.is_empty() { message.complaint } else { message.payload });
         let Event { end, data: found, name: span, error: is_error, plain } = message.event();
-        assert_eq!((end, found, is_error, plain), (bytes.len(), data, error, false), "{name}");
+        assert_eq!((end, found, is_error, plain), (bytes.len(), data, error, true), "{name}");
         assert_eq!((span.of(&bytes), message.payload.of(&bytes)), (name.as_bytes(), payload.as_bytes()));
     }
     let bytes = self::error();

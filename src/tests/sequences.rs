@@ -12,6 +12,8 @@
 
 #[path = "sequences/law.rs"]
 mod law;
+#[path = "sequences/messages.rs"]
+mod messages;
 #[path = "sequences/native.rs"]
 mod native;
 #[path = "sequences/pieces.rs"]
@@ -68,6 +70,8 @@ enum Layout {
     JsonLines,
     Array,
     Values,
+    /// An AWS event stream.
+    Messages,
 }
 
 /// What a stream has much of.
@@ -253,7 +257,8 @@ impl Writer<'_> {
     }
 
     fn line(&mut self, line: &str) {
-        if matches!(self.layout, Layout::Blank | Layout::Lines | Layout::Several) || self.choices.one_in(8) {
+        let is_lines = matches!(self.layout, Layout::Blank | Layout::Lines | Layout::Several);
+        if is_lines || self.choices.one_in(if self.layout == Layout::Messages { 64 } else { 8 }) {
             let line = self.filled(line, Texts::Plain);
             self.push(&line);
         }
@@ -269,6 +274,7 @@ impl Writer<'_> {
                 }
             }
             Layout::JsonLines => self.push(payload),
+            Layout::Messages => self.message(payload),
             Layout::Array => self.stream.extend_from_slice(format!("{payload},").as_bytes()),
             Layout::Values => {
                 let space = self.choices.pick(&["\n", "", " ", "\n\n"]);
@@ -336,7 +342,7 @@ impl Writer<'_> {
 
     /// An event stream may be laid out otherwise from here on.
     fn turn(&mut self) {
-        let turns = self.layout != Layout::Array;
+        let turns = !matches!(self.layout, Layout::Array | Layout::Messages);
         if turns && (self.theme == Theme::Lines && self.choices.one_in(3) || self.choices.one_in(12)) {
             self.layout = self.choices.pick(&[
                 Layout::Lines,
@@ -423,6 +429,8 @@ pub fn stream(data: &[u8]) -> (Vec<u8>, crate::Options) {
         Layout::JsonLines,
         Layout::Array,
         Layout::Values,
+        Layout::Messages,
+        Layout::Messages,
     ]);
     let end = choices.pick(&["\n", "\n", "\n", "\n", "\r\n", "\r"]);
     let mut writer =

@@ -2,7 +2,7 @@
 //!
 //! Knows: that events have names, how runs are mixed. Must not know: any wire.
 
-use super::wires::{Grammar, KEYS, STRAYS, WIRES};
+use super::wires::{Grammar, KEYED, KEYS, STRAYS, WIRES};
 use super::{Layout, Texts, Writer};
 
 /// Where the line stands that names an event.
@@ -65,6 +65,9 @@ impl Writer<'_> {
     }
 
     fn wire(&mut self) -> &'static Grammar {
+        if self.layout == Layout::Messages && !self.choices.one_in(4) {
+            return &KEYED;
+        }
         WIRES.get(self.choices.below(WIRES.len())).expect("there are wires")
     }
 

@@ -310,12 +310,15 @@ const WORKERS_AI: Grammar = Grammar {
 };
 
 /// Converse's events as members of an object, as Nova sends them in an invoked stream.
-const KEYED: Grammar = Grammar {
+/// Converse: where the events are messages, the one member's name is the message's.
+pub(super) const KEYED: Grammar = Grammar {
     first: r#"{"messageStart":{"role":"assistant"}}"#,
     pieces: &[
+        r#"{"contentBlockDelta":{"contentBlockIndex":$x,"delta":{"text":"$t"},"p":"$p"}}"#,
         r#"{"contentBlockDelta":{"delta":{"text":"$t"},"contentBlockIndex":$x}}"#,
         r#"{"contentBlockDelta":{"contentBlockIndex":$x,"delta":{"toolUse":{"input":"$t"}}}}"#,
         r#"{"contentBlockDelta":{"contentBlockIndex":$x,"delta":{"reasoningContent":{"text":"$t"}}}}"#,
+        r#"{"contentBlockDelta":{"contentBlockIndex":$x,"delta":{"toolUse":{"input":"$t"}},"p":"$p"}}"#,
     ],
     frames: &[
         r#"{"contentBlockStart":{"contentBlockIndex":$x,"start":{"toolUse":{"toolUseId":"$a","name":"f"}}}}"#,
