@@ -34,8 +34,10 @@
 //! * **Which streams?** Chat completions as services and relays send them, Responses, Messages, `generateContent`, Converse
 //!   and fifteen more wires ([`docs::wires`]), over event streams, AWS event streams, JSON lines, an array or one body. Events
 //!   of no known wire are told as [`Delta::Unknown`] and counted ([`Ending::unknown_events`]).
-//! * **With which client?** Any that yields bytes, blocking or async: the loop is yours. [`docs::embedding`] has it, and a
-//!   proxy's tap.
+//! * **With which client?** Any that yields bytes, blocking or async: the loop is yours ([`docs::embedding`]), or one of the adapters
+//!   is: [`read`] for `std::io::Read`; by feature `stream` for any `Stream` of bodies (reqwest), `codec` for tokio's `FramedRead`,
+//!   `http-body` for a body that is forwarded (hyper, axum); [`tap`] for a proxy. [`docs::client`] begins with a client's questions.
+//! * **To translate?** Feature `encode`: any wire in, chat chunks that official clients read out.
 //! * **Was the answer complete?** [`Decoder::end`] returns an [`Ending`]: facts, nothing synthesized.
 //! * **Tool calls?** [`Completion`] folds deltas into one answer; by hand: append each [`Delta::ToolCallArguments`] of one
 //!   choice and slot.
@@ -43,9 +45,10 @@
 //! * **To keep or send a delta?** [`Delta::into_owned`].
 //! * **How much memory, how fast?** Steady state allocates nothing; [`Limits`] bound the rest ([`docs::memory`]). Numbers
 //!   are in the README.
-//! * **Features** change nothing about what a stream decodes to: `serde`, `cli` (the command), `simd-json`, and `std`, the only
-//!   one that is on by default: without it the crate is `no_std` with `alloc`.
-//! * **What may grow before 1.0?** Kinds of deltas, fields of the variants that are `#[non_exhaustive]`, quirks, error kinds.
+//! * **Features** change nothing about what a stream decodes to: `serde`, `encode`, `stream`, `codec`, `http-body`, `cli` (the command),
+//!   `simd-json`, and `std`, the only one that is on by default: without it the crate is `no_std` with `alloc`. Rust 1.88.
+//! * **What may grow before 1.0?** Kinds of deltas, fields of the variants that are `#[non_exhaustive]`, quirks, error kinds
+//!   ([`docs::stability`]).
 //!
 //! Start with [`Decoder`]. A strict framer for any event stream is [`sse::Framer`], one for AWS
 //! event stream messages [`eventstream::Framer`]. How it works inside, in one picture:
