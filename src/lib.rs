@@ -43,7 +43,8 @@
 //! * **To keep or send a delta?** [`Delta::into_owned`].
 //! * **How much memory, how fast?** Steady state allocates nothing; [`Limits`] bound the rest ([`docs::memory`]). Numbers
 //!   are in the README.
-//! * **Features** change nothing about what a stream decodes to: `serde`, `cli` (the command), `simd-json`, and `std`, the only
+//! * **To answer in OpenAI's form?** [`encode`] writes the deltas of any wire as chunks that official clients read.
+//! * **Features** change nothing about what a stream decodes to: `encode`, `serde`, `cli` (the command), `simd-json`, and `std`, the only
 //!   one that is on by default: without it the crate is `no_std` with `alloc`.
 //! * **What may grow before 1.0?** Kinds of deltas, fields of the variants that are `#[non_exhaustive]`, quirks, error kinds.
 //!
@@ -73,7 +74,7 @@ pub mod completion;
 mod decoder;
 mod delta;
 mod dialect;
-#[cfg(any(feature = "encode", test, fuzzing))]
+#[cfg(any(feature = "encode", test, fuzzing, doc))]
 pub mod encode;
 mod error;
 pub mod eventstream;
