@@ -11,7 +11,7 @@ pub(crate) mod nest;
 use alloc::string::String;
 
 pub(crate) use escape::escape;
-#[cfg(any(feature = "encode", test, fuzzing))]
+#[cfg(any(feature = "encode", test, fuzzing, doc))]
 pub(crate) use escape::escape_of;
 
 const ONES: u64 = 0x0101_0101_0101_0101;

@@ -76,7 +76,7 @@ pub mod completion;
 mod decoder;
 mod delta;
 mod dialect;
-#[cfg(any(feature = "encode", test, fuzzing))]
+#[cfg(any(feature = "encode", test, fuzzing, doc))]
 pub mod encode;
 mod error;
 pub mod eventstream;
