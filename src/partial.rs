@@ -140,6 +140,7 @@ impl PartialJson {
     }
 
     /// The text goes on with `fragment`. Cost: linear in the fragment, whatever came before.
+    #[inline]
     pub fn push(&mut self, fragment: &str) -> Progress {
         let bytes = fragment.as_bytes();
         let mut at = 0usize;
@@ -165,6 +166,7 @@ impl PartialJson {
     }
 
     /// How far the text has come.
+    #[inline]
     #[must_use]
     pub fn progress(&self) -> Progress {
         match self.state {
@@ -190,28 +192,38 @@ impl PartialJson {
     }
 
     /// The state after this byte; none if it cannot stand there.
+    #[inline]
     fn after(&mut self, byte: u8) -> Option<State> {
-        match (self.state, byte) {
-            (
-                State::Value | State::FirstItem | State::FirstKey | State::Key | State::Colon | State::After,
-                b' ' | b'\t' | b'\n' | b'\r',
-            ) => Some(self.state),
-            (State::FirstItem, b']') | (State::FirstKey, b'}') => self.close(byte),
-            (State::Value | State::FirstItem, _) => self.value(byte),
-            (State::FirstKey | State::Key, b'"') => Some(self.open_string(true)),
-            (State::Colon, b':') => Some(State::Value),
-            (State::Text, _) => self.text(byte),
-            (State::Escape, _) => self.escape(byte),
-            (State::Hex, _) => self.hex(byte),
-            (State::Word, _) => self.next_of_word(byte),
-            (State::Number(number), _) => match number.after(byte) {
+        match self.state {
+            State::Text => self.text(byte),
+            State::After => self.after_value(byte),
+            State::Value => self.value(byte),
+            State::FirstItem if byte == b']' => self.close(byte),
+            State::FirstItem => self.value(byte),
+            State::FirstKey if byte == b'}' => self.close(byte),
+            State::FirstKey | State::Key => match byte {
+                b'"' => Some(self.open_string(true)),
+                _ => self.if_space(byte),
+            },
+            State::Colon => match byte {
+                b':' => Some(State::Value),
+                _ => self.if_space(byte),
+            },
+            State::Number(number) => match number.after(byte) {
                 Some(number) => Some(State::Number(number)),
                 None if number.is_whole() => self.after_value(byte),
                 None => None,
             },
-            (State::After, _) => self.after_value(byte),
-            (State::FirstKey | State::Key | State::Colon | State::Invalid, _) => None,
+            State::Word => self.next_of_word(byte),
+            State::Escape => self.escape(byte),
+            State::Hex => self.hex(byte),
+            State::Invalid => None,
         }
+    }
+
+    /// White space changes nothing.
+    fn if_space(&self, byte: u8) -> Option<State> {
+        matches!(byte, b' ' | b'\t' | b'\n' | b'\r').then_some(self.state)
     }
 
     fn value(&mut self, byte: u8) -> Option<State> {
@@ -225,7 +237,7 @@ impl PartialJson {
             b'-' => Some(State::Number(Number::Minus)),
             b'0' => Some(State::Number(Number::Zero)),
             b'1'..=b'9' => Some(State::Number(Number::Int)),
-            _ => None,
+            _ => self.if_space(byte),
         }
     }
 

@@ -12,6 +12,10 @@ use serde_json::{Value, json};
 
 #[path = "cli/complaints.rs"]
 mod complaints;
+#[path = "cli/inputs.rs"]
+mod inputs;
+#[path = "cli/readme.rs"]
+mod readme;
 #[cfg(target_os = "linux")]
 #[path = "cli/terminal.rs"]
 mod terminal;
@@ -336,7 +340,9 @@ fn each_status_and_the_highest_of_several() {
     let empty = file("empty.sse", "");
     let page = file("page.html", "<html><body>502</body></html>\n");
     let missing = "no/such/file";
-    let directory = env!("CARGO_TARGET_TMPDIR");
+    let empty_directory = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("statuses");
+    fs::create_dir_all(&empty_directory).unwrap();
+    let directory = empty_directory.to_str().unwrap();
     for (status, files) in [
         (0, &[&*clean, &clean][..]),
         (1, &[missing, &clean]),

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use anstream::ColorChoice;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{Parser, ValueEnum};
+use clap::{CommandFactory, Parser, ValueEnum};
+use clap_complete::Shell;
 use deltaic::{ArgumentsMode, ContentMode, Framing, Options, ReasoningTags, Wire};
 
 use crate::split::Split;
@@ -17,7 +18,8 @@ Examples:
   curl -sN \"$URL\" -d @request.json | deltaic -o text   what a person would read
   deltaic -o completion recorded.sse | jq .usage       the whole answer as one chat.completion
   deltaic -o chunks recorded.sse                       the same answer as OpenAI would stream it
-  deltaic -o none --stats *.sse                        what is in these, and how fast
+  deltaic -o text --only answer recorded.sse > answer  the answer alone
+  deltaic -o none --stats recordings/ more.sse.gz      what is in these, and how fast
   deltaic --split random:7 recorded.sse                the same deltas: cuts do not matter";
 
 const EXIT_STATUS: &str = "\
@@ -30,19 +32,25 @@ Exit status (the highest that applies, over all inputs):
   4  truncated: neither an end marker nor a finish for every choice, or no event at all,
      or none of a known wire
   5  the peer reported an error in the stream
-With `--output frames` only 0 to 3: frames know nothing of answers.";
+With `--output frames` only 0 to 3: frames know nothing of answers.
+130 after an interrupt (Ctrl-C): what came until then is told as if the bytes had ended there.";
 
 #[derive(Debug, Parser)]
 #[command(version, about = "Decodes LLM chat streams into normalized deltas", long_about = EXAMPLES)]
 #[command(after_long_help = EXIT_STATUS)]
 pub(crate) struct Args {
-    /// What to decode, each by itself; `-` or nothing is standard input
+    /// What to decode, each by itself: files (those that end in .gz or .zst are unpacked), directories (all files below that are
+    /// not hidden, sorted); `-` or nothing is standard input
     #[arg(value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
 
     /// What to print
     #[arg(short, long, value_name = "FORM", default_value = "deltas")]
     pub(crate) output: Output,
+
+    /// Of the text only this
+    #[arg(long, value_name = "PART")]
+    pub(crate) only: Option<Only>,
 
     /// How events are cut out of the bytes
     #[arg(long, value_name = "HOW", default_value = "auto", value_parser = words(&FRAMINGS))]
@@ -80,18 +88,43 @@ pub(crate) struct Args {
     #[arg(long)]
     no_prediction: bool,
 
-    /// Report on standard error: bytes, events, deltas, quirks, errors, time
-    #[arg(long)]
-    pub(crate) stats: bool,
+    /// Report on standard error: bytes, events, deltas, quirks, errors, time; of each input, and of all
+    #[arg(long, value_name = "FORM", num_args = 0..=1, require_equals = true, default_missing_value = "text")]
+    pub(crate) stats: Option<Stats>,
 
     /// When to use colour
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     pub(crate) color: Color,
+
+    /// Print a completion script for this shell, and nothing else
+    #[arg(long, value_name = "SHELL", exclusive = true, hide_short_help = true)]
+    completions: Option<Shell>,
+
+    /// Print the manual page, and nothing else
+    #[arg(long, exclusive = true, hide_short_help = true)]
+    man: bool,
+}
+
+/// A form of the report of `--stats`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Stats {
+    /// For people
+    Text,
+    /// One JSON object a line: each input, then all
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Only {
+    /// What is meant for the user: text, refusal, transcript
+    Answer,
+    /// How it came about
+    Reasoning,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Output {
-    /// One delta a line, as JSON
+    /// One delta a line, as JSON; of several inputs each with its `file`
     Deltas,
     /// What a person would read: reasoning, answer, tool calls
     Text,
@@ -139,6 +172,19 @@ impl Args {
             .content(self.content)
             .arguments(self.arguments)
             .prediction(!self.no_prediction)
+    }
+}
+
+impl Args {
+    /// What is printed in place of anything decoded, if that was asked for.
+    pub(crate) fn page(&self) -> Option<Vec<u8>> {
+        let (mut command, mut page) = (Self::command(), Vec::new());
+        match self.completions {
+            Some(shell) => clap_complete::generate(shell, &mut command, "deltaic", &mut page),
+            None if self.man => clap_mangen::Man::new(command).render(&mut page).ok()?,
+            None => return None,
+        }
+        Some(page)
     }
 }
 

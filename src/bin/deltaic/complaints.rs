@@ -4,7 +4,9 @@ use std::fmt::Display;
 use std::io::{self, Write};
 
 use deltaic::Error;
+use serde::Serialize;
 
+use crate::json;
 use crate::progress::Progress;
 use crate::visible::visible;
 
@@ -24,6 +26,12 @@ impl Complaints {
     pub(crate) fn add_line(&mut self, line: impl Display) {
         self.waiting.extend(visible(&line.to_string()).bytes());
         self.waiting.push(b'\n');
+    }
+
+    /// A line of JSON, which holds no control character.
+    pub(crate) fn add_json(&mut self, line: &impl Serialize) {
+        // Memory takes whatever is written.
+        let _ = json::write_line(&mut self.waiting, line);
     }
 
     pub(crate) fn add_malformed(&mut self, name: &str, error: &Error) {

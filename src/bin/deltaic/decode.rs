@@ -6,7 +6,7 @@ use deltaic::completion::PeerError;
 use deltaic::{Decoder, Delta, Ending, Options, Quirks};
 
 use crate::Reader;
-use crate::args::Output;
+use crate::args::{Only, Output};
 use crate::chunks::Chunks;
 use crate::fold::Fold;
 use crate::json;
@@ -16,6 +16,7 @@ use crate::text::Text;
 pub(crate) struct Decode {
     decoder: Decoder,
     output: Output,
+    only: Option<Only>,
     show: Show,
     /// Whether this input told anything that is of a wire.
     is_known: bool,
@@ -41,9 +42,9 @@ pub(crate) struct Facts {
 }
 
 impl Decode {
-    pub(crate) fn new(options: Options, output: Output) -> Self {
+    pub(crate) fn new(options: Options, output: Output, only: Option<Only>) -> Self {
         let decoder = Decoder::with_options(options);
-        Self { decoder, output, show: Show::Nothing, is_known: false, stopped: false }
+        Self { decoder, output, only, show: Show::Nothing, is_known: false, stopped: false }
     }
 }
 
@@ -54,7 +55,7 @@ impl Reader for Decode {
         self.stopped = false;
         self.show = match self.output {
             Output::Deltas => Show::Lines,
-            Output::Text => Show::Text(Text::new(report.look)),
+            Output::Text => Show::Text(Text::new(report.look, self.only)),
             Output::Completion => Show::Fold(Fold::default()),
             Output::Chunks => Show::Chunks(Box::default()),
             Output::Frames | Output::None => Show::Nothing,
@@ -67,7 +68,7 @@ impl Reader for Decode {
                 Ok(Some(delta)) => {
                     report.tally.add_delta(&delta);
                     self.is_known |= is_of_a_wire(&delta);
-                    self.show.delta(&mut report.out, delta)?;
+                    self.show.delta(&mut report.out, delta, report.file.as_deref())?;
                 }
                 Ok(None) => return Ok(()),
                 Err(error) => {
@@ -96,7 +97,7 @@ impl Reader for Decode {
         raise(&facts, report);
         match &mut self.show {
             Show::Lines | Show::Nothing => {}
-            Show::Fold(fold) => fold.end(&mut report.out, &facts)?,
+            Show::Fold(fold) => fold.end(&mut report.out, &facts, report.file.as_deref())?,
             Show::Chunks(chunks) => chunks.end(&mut report.out, &ending)?,
             Show::Text(text) => {
                 text.end(&mut report.out)?;
@@ -156,9 +157,9 @@ fn note_peer_errors(text: &Text, report: &mut Report) {
 }
 
 impl Show {
-    fn delta(&mut self, out: &mut impl Write, delta: Delta<'_>) -> io::Result<()> {
+    fn delta(&mut self, out: &mut impl Write, delta: Delta<'_>, file: Option<&str>) -> io::Result<()> {
         match self {
-            Self::Lines => json::write_line(out, &delta),
+            Self::Lines => json::write_delta(out, file, &delta),
             Self::Text(text) => text.delta(out, delta),
             Self::Chunks(chunks) => chunks.delta(out, delta),
             Self::Fold(fold) => {

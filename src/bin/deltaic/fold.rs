@@ -25,6 +25,9 @@ struct CompletionLine<'a> {
 
 #[derive(Serialize)]
 struct DeltaicMember<'a> {
+    /// Which input it was; of several.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     wire: Option<&'static str>,
     ending: EndingMember,
@@ -73,8 +76,9 @@ impl Fold {
         }
     }
 
-    pub(crate) fn end(&self, out: &mut impl Write, facts: &Facts) -> io::Result<()> {
+    pub(crate) fn end(&self, out: &mut impl Write, facts: &Facts, file: Option<&str>) -> io::Result<()> {
         let deltaic = DeltaicMember {
+            file,
             wire: facts.ending.wire().map(Wire::as_str),
             ending: EndingMember::from(facts),
             quirks: facts.quirks.iter().map(|quirk| quirk.as_str()).collect(),

@@ -1,6 +1,6 @@
 //! `-o frames`: what a strict event-stream reader sees.
 
-use std::io::{self, Write};
+use std::io;
 
 use deltaic::sse::Framer;
 use serde::Serialize;
@@ -31,11 +31,12 @@ impl Frames {
 
     /// Asked only where the framer stands at the end of an event or of the input: in between, it would depend
     /// on the cuts which of several fields are seen.
-    fn retry(&mut self, out: &mut impl Write) -> io::Result<()> {
+    fn retry(&mut self, report: &mut Report) -> io::Result<()> {
         match self.framer.retry() {
             Some(milliseconds) if self.told != Some(milliseconds) => {
                 self.told = Some(milliseconds);
-                json::write_line(out, &FrameLine::Retry { milliseconds })
+                let line = FrameLine::Retry { milliseconds };
+                json::write_of(&mut report.out, report.file.as_deref(), &line)
             }
             Some(_) | None => Ok(()),
         }
@@ -56,7 +57,8 @@ impl Reader for Frames {
                     report.tally.add_frame();
                     self.any = true;
                     let (event, data, last_event_id) = (frame.event, frame.data, frame.id);
-                    json::write_line(&mut report.out, &FrameLine::Event { event, data, last_event_id })?;
+                    let line = FrameLine::Event { event, data, last_event_id };
+                    json::write_of(&mut report.out, report.file.as_deref(), &line)?;
                 }
                 Ok(None) => return Ok(()),
                 Err(error) => {
@@ -66,14 +68,14 @@ impl Reader for Frames {
                     }
                 }
             }
-            self.retry(&mut report.out)?;
+            self.retry(report)?;
         }
     }
 
     fn end(&mut self, report: &mut Report) -> io::Result<()> {
         self.framer.finish();
         self.feed(&[], report)?;
-        self.retry(&mut report.out)?;
+        self.retry(report)?;
         if let Some(what) = report.no_stream().filter(|_| !self.any) {
             report.note(what);
         }

@@ -1,10 +1,11 @@
 //! One input, read in pieces.
 
-use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, ErrorKind, Read};
 use std::path::Path;
 
+use crate::inputs::is_standard;
+use crate::packed::unpacked;
 use crate::split::Split;
 
 const READ_BYTES: usize = 64 << 10;
@@ -30,21 +31,21 @@ pub(crate) struct Input {
 
 impl Input {
     pub(crate) fn open(path: &Path, split: Option<Split>) -> io::Result<Self> {
-        let (source, size): (Box<dyn Read>, _) = if path == OsStr::new("-") {
+        let (source, size): (Box<dyn Read>, _) = if is_standard(path) {
             (Box::new(io::stdin().lock()), None)
         } else {
             let file = File::open(path)?;
             let about = file.metadata()?;
-            if about.is_dir() {
-                return Err(ErrorKind::IsADirectory.into());
+            match unpacked(path, file) {
+                Ok(unpacked) => (unpacked, None),
+                Err(file) => (Box::new(file), about.is_file().then_some(about.len())),
             }
-            (Box::new(file), about.is_file().then_some(about.len()))
         };
         let reader = BufReader::with_capacity(READ_BYTES, source);
         Ok(Self { reader, given: 0, split, rest: 0, piece: Vec::new(), size })
     }
 
-    /// How long it is, if it is a regular file.
+    /// How long it is, if it is a regular file that is not compressed.
     pub(crate) fn size(&self) -> Option<u64> {
         self.size
     }

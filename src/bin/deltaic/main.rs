@@ -1,7 +1,8 @@
 //! The `deltaic` command: bytes of an LLM chat stream in, deltas, text or the folded completion out.
 //!
-//! `args` says what is asked, `input` reads and cuts, `decode` or `frames` read the pieces, `text`, `fold` and
-//! `chunks` show deltas, `report` is where everything is told: standard output, standard error, the exit status.
+//! `args` says what is asked, `inputs` finds what is to be read, `input` reads and cuts, `decode` or `frames` read the pieces,
+//! `text`, `fold` and `chunks` show deltas, `report` is where everything is told: standard output, standard error, the exit status.
+//! `session` holds what reads and what tells, so that an interrupt can end them.
 //!
 //! Nothing that came from outside reaches a terminal but through `visible` (text for people) or `json`.
 
@@ -13,26 +14,31 @@ mod fold;
 mod frames;
 mod held;
 mod input;
+mod inputs;
 mod json;
 mod opening;
+mod packed;
 mod progress;
 mod report;
+mod session;
 mod split;
 mod tally;
 mod text;
 mod visible;
 
 use std::env;
-use std::ffi::OsStr;
 use std::io::{self, IsTerminal, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 
+use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser};
 
 use args::{Args, Output};
 use input::Input;
+use inputs::Inputs;
 use report::{Report, Status};
+use session::{Run, Session};
 use visible::visible;
 
 /// What reads the pieces of one input after another: the decoder, or the framer alone.
@@ -46,28 +52,34 @@ trait Reader {
 
 fn main() -> ExitCode {
     let args = parse();
+    if let Some(page) = args.page() {
+        return if io::stdout().write_all(&page).is_ok() { Status::Complete } else { Status::Unreadable }
+            .into();
+    }
     if args.files.is_empty() && io::stdin().is_terminal() {
         let _ = writeln!(io::stderr(), "{}", Args::command().render_help());
         return Status::Usage.into();
     }
     args.color.write_global();
-    let mut report = Report::new(&args);
-    let end = run(&args, &mut report);
-    report.close(end, args.stats).into()
+    let inputs = Inputs::find(&args.files);
+    let reader: Box<dyn Reader + Send> = match args.output {
+        Output::Frames => Box::new(frames::Frames::new()),
+        output => Box::new(decode::Decode::new(args.options(), output, args.only)),
+    };
+    let report = Report::new(&args, inputs.several);
+    let session = Session::new(Run { reader, report, stats: args.stats, in_input: false });
+    let end = run(&args, inputs, &session);
+    session.close(end).into()
 }
 
-fn run(args: &Args, report: &mut Report) -> io::Result<()> {
-    let mut reader: Box<dyn Reader> = match args.output {
-        Output::Frames => Box::new(frames::Frames::new()),
-        output => Box::new(decode::Decode::new(args.options(), output)),
-    };
-    let standard_input = [PathBuf::from("-")];
-    let files = if args.files.is_empty() { &standard_input[..] } else { &args.files[..] };
-    for file in files {
-        report.open(name(file));
-        match Input::open(file, args.split) {
-            Ok(input) => read(input, &mut *reader, report)?,
-            Err(error) => report.unreadable(&error),
+fn run(args: &Args, inputs: Inputs, session: &Session) -> io::Result<()> {
+    for path in inputs.paths {
+        match path {
+            Ok(path) => match Input::open(&path, args.split) {
+                Ok(input) => read(input, name(&path), session)?,
+                Err(error) => session.with(|run| run.report.unopened(Some(name(&path)), &error)),
+            },
+            Err(error) => session.with(|run| run.report.unopened(None, &error)),
         }
     }
     Ok(())
@@ -75,38 +87,37 @@ fn run(args: &Args, report: &mut Report) -> io::Result<()> {
 
 /// One input from first to last byte. What the pieces gave is flushed before a read that may have to wait, so
 /// that a live pipe shows each delta as soon as its event is whole.
-fn read(mut input: Input, reader: &mut dyn Reader, report: &mut Report) -> io::Result<()> {
-    report.expect(input.size());
-    reader.start(report);
+fn read(mut input: Input, name: String, session: &Session) -> io::Result<()> {
+    session.with(|run| run.begin_input(name, input.size()));
     loop {
         if input.is_dry() {
-            report.flush()?;
+            session.with(|run| run.report.flush())?;
         }
         match input.next_piece() {
-            Ok(Some(piece)) => {
-                report.add_piece(piece);
-                reader.feed(piece, report)?;
-            }
+            Ok(Some(piece)) => session.with(|run| run.feed(piece))?,
             Ok(None) => break,
             Err(error) => {
-                report.unreadable(&error);
+                session.with(|run| run.report.unreadable(&error));
                 break;
             }
         }
     }
-    reader.end(report)?;
-    report.end_input()
+    session.with(Run::end_input)
 }
 
 /// What was asked. A complaint quotes the arguments, so they are parsed for it once more with their controls
 /// spelled out.
 fn parse() -> Args {
-    Args::try_parse().unwrap_or_else(|error| {
+    let args = Args::try_parse().unwrap_or_else(|error| {
         let visible_args = env::args_os().map(|arg| visible(&arg.to_string_lossy()));
         Args::try_parse_from(visible_args).err().unwrap_or_else(|| clap::Error::new(error.kind())).exit()
-    })
+    });
+    if args.only.is_some() && args.output != Output::Text {
+        Args::command().error(ErrorKind::ArgumentConflict, "'--only' goes with '--output text'").exit();
+    }
+    args
 }
 
 fn name(file: &Path) -> String {
-    if file == OsStr::new("-") { "-".to_owned() } else { file.display().to_string() }
+    if inputs::is_standard(file) { "-".to_owned() } else { file.display().to_string() }
 }

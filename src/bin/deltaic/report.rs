@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use anstream::{AutoStream, ColorChoice};
 use deltaic::Error;
 
-use crate::args::{Args, Output};
+use crate::args::{Args, Output, Stats};
 use crate::complaints::Complaints;
 use crate::opening::Opening;
 use crate::progress::Progress;
@@ -32,9 +32,15 @@ impl From<Status> for ExitCode {
 }
 
 pub(crate) struct Report {
-    pub(crate) out: BufWriter<Box<dyn Write>>,
+    pub(crate) out: BufWriter<Box<dyn Write + Send>>,
     pub(crate) look: Look,
+    /// Of this input.
     pub(crate) tally: Tally,
+    /// Of all inputs that ended.
+    total: Tally,
+    /// The name of this input, for every line about it; none if it is the only one.
+    pub(crate) file: Option<String>,
+    several: bool,
     name: String,
     opening: Opening,
     /// Whether this input failed before its end.
@@ -46,17 +52,21 @@ pub(crate) struct Report {
 }
 
 impl Report {
-    pub(crate) fn new(args: &Args) -> Self {
+    pub(crate) fn new(args: &Args, several: bool) -> Self {
         let stdout = io::stdout();
         let terminal = stdout.is_terminal();
         let dim = AutoStream::choice(&stdout) != ColorChoice::Never;
         // Not `AutoStream::auto`: it would strip escapes out of the answer itself.
-        let out: Box<dyn Write> = if dim { Box::new(AutoStream::always(stdout)) } else { Box::new(stdout) };
+        let out: Box<dyn Write + Send> =
+            if dim { Box::new(AutoStream::always(stdout)) } else { Box::new(stdout) };
         let quiet = matches!(args.output, Output::None | Output::Completion) || !terminal;
         Self {
             out: BufWriter::with_capacity(64 << 10, out),
             look: Look { dim, visible: terminal || dim },
             tally: Tally::new(),
+            total: Tally::new(),
+            file: None,
+            several,
             name: String::new(),
             opening: Opening::new(),
             broke_off: false,
@@ -68,15 +78,22 @@ impl Report {
     }
 
     /// From here on it is all about this input.
-    pub(crate) fn open(&mut self, name: String) {
+    pub(crate) fn open(&mut self, name: String, size: Option<u64>) {
+        self.file = self.several.then(|| name.clone());
         self.name = name;
+        self.tally = Tally::new();
         self.opening = Opening::new();
         self.broke_off = false;
-        self.progress = Progress::new(None);
+        self.progress = Progress::new(size.filter(|_| self.may_show_progress));
     }
 
-    pub(crate) fn expect(&mut self, size: Option<u64>) {
-        self.progress = Progress::new(size.filter(|_| self.may_show_progress));
+    /// An input could not be opened. Without a name: the error says which.
+    pub(crate) fn unopened(&mut self, name: Option<String>, error: &io::Error) {
+        match name {
+            Some(name) => self.complaints.add_line(format_args!("{name}: {error}")),
+            None => self.complaints.add_line(error),
+        }
+        self.raise(Status::Unreadable);
     }
 
     pub(crate) fn add_piece(&mut self, piece: &[u8]) {
@@ -119,13 +136,25 @@ impl Report {
         flushed
     }
 
-    pub(crate) fn end_input(&mut self) -> io::Result<()> {
+    pub(crate) fn end_input(&mut self, stats: Option<Stats>) -> io::Result<()> {
         self.complaints.end_input(&self.name);
+        self.total.add(&self.tally);
+        match stats {
+            Some(Stats::Json) => self.complaints.add_json(&self.tally.line(Some(&self.name))),
+            Some(Stats::Text) if self.several => {
+                self.complaints.add_line(&self.name);
+                self.tally
+                    .to_string()
+                    .lines()
+                    .for_each(|line| self.complaints.add_line(format_args!("  {line}")));
+            }
+            Some(Stats::Text) | None => {}
+        }
         self.flush()
     }
 
     /// The last flush and the last words. Whoever closed the pipe has read enough: that is no error.
-    pub(crate) fn close(mut self, end: io::Result<()>, stats: bool) -> Status {
+    pub(crate) fn close(mut self, end: io::Result<()>, stats: Option<Stats>) -> Status {
         match end.and_then(|()| self.out.flush()) {
             Err(error) if error.kind() != ErrorKind::BrokenPipe => {
                 self.complaints.add_line(format_args!("standard output: {error}"));
@@ -133,8 +162,15 @@ impl Report {
             }
             Ok(()) | Err(_) => {}
         }
-        if stats {
-            self.tally.to_string().lines().for_each(|line| self.complaints.add_line(line));
+        match stats {
+            Some(Stats::Json) => self.complaints.add_json(&self.total.line(None)),
+            Some(Stats::Text) => {
+                if self.several {
+                    self.complaints.add_line(format_args!("total of {} inputs", self.total.inputs()));
+                }
+                self.total.to_string().lines().for_each(|line| self.complaints.add_line(line));
+            }
+            None => {}
         }
         self.complaints.flush(&self.progress);
         self.status

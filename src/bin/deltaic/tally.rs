@@ -1,13 +1,18 @@
 //! What `--stats` tells.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Instant;
 
+use serde::Serialize;
+
 use deltaic::{Delta, Ending, Quirks, Wire};
 
-/// Counts over all inputs.
+/// Counts over one input, or over all.
 pub(crate) struct Tally {
     since: Instant,
+    /// How many inputs were added to it.
+    inputs: u64,
     bytes: u64,
     events: u64,
     /// By name, in order of first sight.
@@ -24,6 +29,7 @@ impl Tally {
     pub(crate) fn new() -> Self {
         Self {
             since: Instant::now(),
+            inputs: 0,
             bytes: 0,
             events: 0,
             deltas: Vec::new(),
@@ -48,26 +54,96 @@ impl Tally {
     }
 
     pub(crate) fn add_delta(&mut self, delta: &Delta<'_>) {
-        let name = delta.kind_name();
+        self.add_deltas(delta.kind_name(), 1);
+    }
+
+    fn add_deltas(&mut self, name: &'static str, more: u64) {
         match self.deltas.iter_mut().find(|(known, _)| *known == name) {
-            Some((_, count)) => *count = count.saturating_add(1),
-            None => self.deltas.push((name, 1)),
+            Some((_, count)) => *count = count.saturating_add(more),
+            None => self.deltas.push((name, more)),
         }
+    }
+
+    /// Counts another input to this.
+    pub(crate) fn add(&mut self, input: &Self) {
+        for (sum, more) in [
+            (&mut self.inputs, 1),
+            (&mut self.bytes, input.bytes),
+            (&mut self.events, input.events),
+            (&mut self.errors, input.errors),
+            (&mut self.peer_errors, input.peer_errors),
+            (&mut self.truncated, input.truncated),
+        ] {
+            *sum = sum.saturating_add(more);
+        }
+        input.deltas.iter().for_each(|&(name, count)| self.add_deltas(name, count));
+        input.wires.iter().for_each(|&wire| self.add_wire(wire));
+        self.quirks = input.quirks.iter().fold(self.quirks, Quirks::with);
+    }
+
+    fn add_wire(&mut self, wire: Wire) {
+        if !self.wires.contains(&wire) {
+            self.wires.push(wire);
+        }
+    }
+
+    pub(crate) fn inputs(&self) -> u64 {
+        self.inputs
+    }
+
+    /// The same as a line of JSON: about `file`, or about all.
+    pub(crate) fn line<'a>(&'a self, file: Option<&'a str>) -> StatsLine<'a> {
+        let seconds = self.seconds();
+        StatsLine {
+            file,
+            inputs: file.is_none().then_some(self.inputs),
+            bytes: self.bytes,
+            events: self.events,
+            deltas: self.deltas.iter().copied().collect(),
+            wires: self.wires.iter().map(|wire| wire.as_str()).collect(),
+            quirks: self.quirks.iter().map(|quirk| quirk.as_str()).collect(),
+            errors: self.errors,
+            peer_errors: self.peer_errors,
+            truncated: self.truncated,
+            seconds,
+        }
+    }
+
+    fn seconds(&self) -> f64 {
+        self.since.elapsed().as_secs_f64()
     }
 
     pub(crate) fn add_ending(&mut self, ending: &Ending, truncated: bool, seen: Quirks) {
         self.events = self.events.saturating_add(ending.events());
         self.peer_errors = self.peer_errors.saturating_add(ending.peer_errors());
         self.truncated = self.truncated.saturating_add(u64::from(truncated));
-        let new = ending.wire().filter(|wire| !self.wires.contains(wire));
-        self.wires.extend(new);
+        ending.wire().into_iter().for_each(|wire| self.add_wire(wire));
         self.quirks = seen.iter().fold(self.quirks, Quirks::with);
     }
 }
 
+/// The members keep their names: scripts read them.
+#[derive(Serialize)]
+pub(crate) struct StatsLine<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    inputs: Option<u64>,
+    bytes: u64,
+    events: u64,
+    deltas: BTreeMap<&'static str, u64>,
+    wires: Vec<&'static str>,
+    quirks: Vec<&'static str>,
+    errors: u64,
+    peer_errors: u64,
+    /// How many inputs were.
+    truncated: u64,
+    seconds: f64,
+}
+
 impl fmt::Display for Tally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let seconds = self.since.elapsed().as_secs_f64();
+        let seconds = self.seconds();
         let deltas: u64 = self.deltas.iter().map(|&(_, count)| count).sum();
         let by_name: Vec<_> = self.deltas.iter().map(|(name, count)| format!("{name} {count}")).collect();
         let wires: Vec<_> = self.wires.iter().map(|wire| wire.as_str()).collect();

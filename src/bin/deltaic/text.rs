@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use clap::builder::styling::Style;
 use deltaic::Delta;
 
+use crate::args::Only;
 use crate::held::{Held, HeldCall};
 use crate::visible::{Layout, write_visible};
 
@@ -33,6 +34,7 @@ pub(crate) struct Look {
 /// come, until something else is to be shown. What comes of a call after that is written as `name(…more)`.
 pub(crate) struct Text {
     look: Look,
+    only: Option<Only>,
     live: Option<u32>,
     /// The choice that was written last; none as long as only the live one was, which needs no heading then.
     shown: Option<u32>,
@@ -54,9 +56,10 @@ enum Part {
 }
 
 impl Text {
-    pub(crate) fn new(look: Look) -> Self {
+    pub(crate) fn new(look: Look, only: Option<Only>) -> Self {
         Self {
             look,
+            only,
             live: None,
             shown: None,
             open_call: None,
@@ -68,6 +71,7 @@ impl Text {
 
     pub(crate) fn delta(&mut self, out: &mut impl Write, delta: Delta<'_>) -> io::Result<()> {
         match delta {
+            _ if self.leaves_out(&delta) => Ok(()),
             Delta::Reasoning { choice, text } if self.is_live(choice) => {
                 self.say_live(out, choice, Part::Reasoning, text)
             }
@@ -103,6 +107,19 @@ impl Text {
         }
         self.close_call(out)?;
         if self.at_line_start { Ok(()) } else { self.write(out, "\n") }
+    }
+
+    /// Whether it was not asked for.
+    fn leaves_out(&self, delta: &Delta<'_>) -> bool {
+        let part = match delta {
+            Delta::Text { .. } | Delta::Refusal { .. } | Delta::Extra { .. } => Some(Only::Answer),
+            Delta::Reasoning { .. } => Some(Only::Reasoning),
+            Delta::ToolCallStart { .. } | Delta::ToolCallUpdate { .. } | Delta::ToolCallArguments { .. } => {
+                None
+            }
+            _ => return false,
+        };
+        self.only.is_some() && self.only != part
     }
 
     fn is_live(&mut self, choice: u32) -> bool {

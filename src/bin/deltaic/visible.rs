@@ -38,7 +38,8 @@ pub(crate) fn visible(text: &str) -> String {
     String::from_utf8(shown).unwrap_or_default()
 }
 
-fn is_hidden(c: char, layout: Layout) -> bool {
+/// Whether it is not shown as it is.
+pub(crate) fn is_hidden(c: char, layout: Layout) -> bool {
     match c {
         '\n' | '\t' => layout == Layout::OneLine,
         '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => true,
