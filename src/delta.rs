@@ -208,7 +208,7 @@ pub enum Delta<'a> {
 impl Delta<'_> {
     /// Copies the delta's strings, so that it can leave the loop.
     ///
-    /// Cost: one allocation for each string in it.
+    /// Cost: a copy; one allocation for each string of more than 24 bytes ([`DeltaStr`]).
     ///
     /// ```
     /// # use deltaic::Delta;
@@ -216,8 +216,43 @@ impl Delta<'_> {
     /// assert_eq!(owned.as_delta(), Delta::Text { choice: 0, text: "Hi" });
     /// ```
     #[must_use]
+    #[inline]
     pub fn into_owned(self) -> OwnedDelta {
         OwnedDelta::from(self)
+    }
+
+    /// As [`Delta::into_owned`], but a string of at least 1 KiB that lies in `input` becomes a slice of it: images, audio, big
+    /// arguments. `input` is what was last fed; any other is as none, and everything is copied.
+    ///
+    /// What it pins: all of `input` (whatever its `Bytes` is a part of) lives as long as such a delta. For deltas that are
+    /// kept for long, and where inputs are large and slices few, [`Delta::into_owned`] holds less.
+    ///
+    /// In the input lie the strings of an event's first delta, if they have no escapes and no cut went through the event; the
+    /// rest comes out of the decoder's own buffers, and is copied.
+    ///
+    /// Cost: of a slice one small allocation and one look through its bytes; from 1 KiB on that is less than the copy
+    /// (`benches/README.md`). Else as [`Delta::into_owned`].
+    ///
+    /// ```
+    /// # use bytes::Bytes;
+    /// # use deltaic::{Decoder, Delta, OwnedDelta};
+    /// let image = "iVBORw0KGgo".repeat(100);
+    /// let event = format!("data: {{\"choices\":[{{\"index\":0,\"delta\":{{\"content\":\"{image}\"}}}}]}}\n\n");
+    /// let input = Bytes::from(event);
+    /// let (mut decoder, mut rest) = (Decoder::new(), &*input);
+    /// let mut owned = Vec::new();
+    /// while let Some(delta) = decoder.next_delta(&mut rest)? {
+    ///     owned.push(delta.into_owned_from(&input));
+    /// }
+    /// let Some(OwnedDelta::Text { text, .. }) = owned.pop() else { unreachable!() };
+    /// let sliced = Bytes::from(text);
+    /// assert!(sliced == image && input.as_ptr_range().contains(&sliced.as_ptr())); // nothing was copied
+    /// # Ok::<(), deltaic::Error>(())
+    /// ```
+    #[cfg(feature = "bytes")]
+    #[must_use]
+    pub fn into_owned_from(self, input: &bytes::Bytes) -> OwnedDelta {
+        OwnedDelta::by(self, |text| DeltaStr::of_input(text, input))
     }
 
     /// The choice that it is about; none where it is about the whole stream.

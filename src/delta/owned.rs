@@ -9,7 +9,7 @@ use super::{Delta, DeltaStr, ExtraKind, FinishReason, OpaqueKind, PartKind, Usag
 /// With the feature `serde` it is written and read as JSON with the member `type`. A reader meets new kinds as errors (an
 /// old program cannot know what to do with them); new words of [`FinishReason`] and [`ExtraKind`] it reads as `Other`.
 ///
-/// Cost: one allocation for each string, made by [`Delta::into_owned`].
+/// Cost: its strings are [`DeltaStr`]s, made by [`Delta::into_owned`]; 104 bytes where pointers have 64 bits.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Deserialize), serde(tag = "type", rename_all = "snake_case"))]
 #[non_exhaustive]
@@ -124,8 +124,16 @@ impl OwnedDelta {
 }
 
 impl From<Delta<'_>> for OwnedDelta {
+    #[inline]
     fn from(delta: Delta<'_>) -> Self {
-        let owned = DeltaStr::from;
+        Self::by(delta, DeltaStr::from)
+    }
+}
+
+impl OwnedDelta {
+    /// The delta with each of its strings made by `owned`.
+    #[inline]
+    pub(super) fn by<'a>(delta: Delta<'a>, owned: impl Fn(&'a str) -> DeltaStr + Copy) -> Self {
         match delta {
             Delta::Start { id, model, created } => {
                 Self::Start { id: id.map(owned), model: model.map(owned), created }

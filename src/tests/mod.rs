@@ -19,6 +19,7 @@ mod limits;
 use crate::fuzzing::{naive, naive_eventstream};
 mod matrix;
 mod messages;
+mod owned;
 
 mod blocks;
 mod catalogue;
