@@ -39,7 +39,7 @@ pub(crate) fn survey_key(key: &[u8]) -> Option<SurveyKey> {
         b"detail" => SurveyKey::Detail,
         b"base_resp" => SurveyKey::BaseResponse,
         b"error_code" => SurveyKey::ErrorCode,
-        b"error_msg" | b"error_message" | b"ErrorMsg" => SurveyKey::ErrorMessage,
+        b"error_msg" | b"error_message" | b"ErrorMsg" | b"errorText" => SurveyKey::ErrorMessage,
         b"Response" | b"response" => SurveyKey::Response,
         b"header" => SurveyKey::Header,
         b"candidates" | b"usageMetadata" | b"promptFeedback" | b"delta" | b"done" | b"token" | b"output"

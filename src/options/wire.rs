@@ -47,6 +47,8 @@ macro_rules! wires {
             WorkersAi workers_ai "workers_ai",
             /// Replicate's streamed output.
             Replicate replicate "replicate",
+            /// The AI SDK's UI message stream.
+            UiStream ui_stream "ui_stream",
         }
     };
 }

@@ -32,6 +32,7 @@ pub(super) const WIRES: &[Grammar] = &[
     WATSONX,
     WORKERS_AI,
     KEYED,
+    UI_STREAM,
 ];
 
 const MESSAGES: Grammar = Grammar {
@@ -325,6 +326,37 @@ pub(super) const KEYED: Grammar = Grammar {
         r#"{"contentBlockStop":{"contentBlockIndex":$x}}"#,
         r#"{"messageStop":{"stopReason":"end_turn"}}"#,
         r#"{"metadata":{"usage":{"inputTokens":$n,"outputTokens":$n}}}"#,
+    ],
+};
+
+const UI_STREAM: Grammar = Grammar {
+    first: r#"{"type":"start","messageId":"u$n","messageMetadata":{"model":"v","createdAt":$n}}"#,
+    pieces: &[
+        r#"{"type":"text-delta","id":"$x","delta":"$t"}"#,
+        r#"{"type":"text-delta","id":"$x","delta":"$t"}"#,
+        r#"{"type":"reasoning-delta","id":"$x","delta":"$t"}"#,
+        r#"{"type":"tool-input-delta","toolCallId":"$a","inputTextDelta":"$t"}"#,
+        r#"{"type":"tool-input-delta","toolCallId":"$x","inputTextDelta":"$t"}"#,
+        r#"{"type":"reasoning-delta","id":"$x","delta":"$t","providerMetadata":{"p":{"signature":"$t"}}}"#,
+        r#"{"delta":"$t","type":"text-delta","id":$x,"p":"$p"}"#,
+        r#"{"type":"text-delta","delta":"$t"}"#,
+    ],
+    frames: &[
+        r#"{"type":"start-step"}"#,
+        r#"{"type":"text-start","id":"$x"}"#,
+        r#"{"type":"reasoning-start","id":"$x","providerMetadata":{"p":{"redactedData":"$t"}}}"#,
+        r#"{"type":"text-end","id":"$x"}"#,
+        r#"{"type":"reasoning-end","id":"$x","providerMetadata":{"p":{"reasoningEncryptedContent":"$t"}}}"#,
+        r#"{"type":"tool-input-start","toolCallId":"$a","toolName":"f"}"#,
+        r#"{"type":"tool-input-start","toolCallId":"$x","toolName":"f","providerExecuted":true}"#,
+        r#"{"type":"tool-input-available","toolCallId":"$a","toolName":"f","input":{"a":$n}}"#,
+        r#"{"type":"tool-input-error","toolCallId":"$a","toolName":"f","input":"$t","errorText":"$t"}"#,
+        r#"{"type":"tool-output-available","toolCallId":"$a","output":"$t"}"#,
+        r#"{"type":"data-x","data":{"a":"$t"}}"#,
+        r#"{"type":"finish-step"}"#,
+        r#"{"type":"finish","finishReason":"tool-calls","messageMetadata":{"usage":{"inputTokens":$n,"outputTokens":$n}}}"#,
+        r#"{"type":"abort"}"#,
+        r#"{"type":"error","errorText":"$t"}"#,
     ],
 };
 

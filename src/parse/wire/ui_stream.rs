@@ -1,0 +1,302 @@
+//! UI message stream: what servers of the AI SDK send to the chats of their own pages.
+//!
+//! Knows: the events of the wire. Must not know: SSE, cuts, earlier events.
+//!
+//! 1. In order: `start`; for each step `start-step`, its parts, `finish-step`; `finish`; then `[DONE]`. Parts of the host's own
+//!    (`data-…`), metadata and errors stand anywhere, also before the start. `type` alone decides; no event has a name.
+//! 2. A part of text or reasoning is known by its `id`, a call by its `toolCallId`: keys, each kind's own. A key that ended may
+//!    begin again, and does with each step.
+//! 3. A call's input comes in pieces of text, and again whole, as a value, when it is available; or only so. Input that is no
+//!    JSON comes as a string, with an error. What `providerExecuted` is true of, is of tools that the service runs itself;
+//!    what came of a call is passed on.
+//! 4. Signatures and encrypted reasoning stand in `providerMetadata`, in the object of whose service they are, and are repeated
+//!    as the part goes on. OpenAI's encrypted content counts when its part is done, as in its own API.
+//! 5. The protocol has no place for a model or for usage: hosts put them into `messageMetadata`, and those under the SDK's own
+//!    names are read. Without `finishReason`, which older servers leave out, nobody said how it ended.
+//!
+//! Source: Vercel, *AI SDK UI: stream protocols*, version 1 of `x-vercel-ai-ui-message-stream`; chunks as of AI SDK 6.
+
+use super::Verdict;
+use super::signs::Signs;
+use crate::delta::{ExtraKind, FinishReason, OpaqueKind, PartKind};
+use crate::error::ErrorKind;
+use crate::lex;
+use crate::parse::Context;
+use crate::parse::cursor::{Cursor, Kind};
+use crate::parse::visitor::{Field, Value, Visitor};
+use crate::record::{Counter, PlaceKey, Record, Scope, Str};
+
+type Result<T> = core::result::Result<T, ErrorKind>;
+
+/// What the types of a host's own parts begin with.
+const DATA: &[u8] = b"data-";
+
+/// Whether an event like this is the first of the wire.
+pub(super) fn recognizes<C: Cursor>(signs: &mut Signs<'_, '_, '_, C>) -> bool {
+    match signs.text("type") {
+        b"start-step" | b"finish-step" => true,
+        b"start" => signs.has_only(&["type", "messageId", "messageMetadata"]),
+        b"text-start" | b"text-delta" | b"text-end" | b"reasoning-start" | b"reasoning-delta"
+        | b"reasoning-end" => signs.has("id", Kind::String),
+        b"tool-input-start" | b"tool-input-delta" | b"tool-input-available" | b"tool-input-error" => {
+            signs.has("toolCallId", Kind::String)
+        }
+        b"message-metadata" => signs.names("messageMetadata"),
+        b"error" => signs.has("errorText", Kind::String),
+        word => word.starts_with(DATA) && signs.names("data"),
+    }
+}
+
+/// What an event may have, whatever its type.
+struct Members<M> {
+    id: Option<Field<M>>,
+    delta: Option<Field<M>>,
+    provider: Option<Field<M>>,
+    call: Option<Field<M>>,
+    tool: Option<Field<M>>,
+    piece: Option<Field<M>>,
+    input: Option<Field<M>>,
+    hosted: Option<Field<M>>,
+}
+
+/// States the object ahead, if it is an event of the wire.
+pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> Result<Verdict> {
+    use PartKind::{Reasoning, Text};
+    const NAMES: [&str; 13] = [
+        "type",
+        "id",
+        "delta",
+        "providerMetadata",
+        "toolCallId",
+        "toolName",
+        "inputTextDelta",
+        "input",
+        "providerExecuted",
+        "messageId",
+        "messageMetadata",
+        "finishReason",
+        "errorText",
+    ];
+    let whole = Field { kind: Kind::Object, mark: visitor.cursor.mark_ahead() };
+    let [word, id, delta, provider, call, tool, piece, input, hosted, message, metadata, reason, error] =
+        visitor.fields(&NAMES)?;
+    let members = Members { id, delta, provider, call, tool, piece, input, hosted };
+    let word = visitor.string_of(word)?;
+    match visitor.cursor.bytes(word) {
+        b"text-delta" => text(visitor, &members, Text, false)?,
+        b"reasoning-delta" => text(visitor, &members, Reasoning, false)?,
+        b"tool-input-delta" => input_delta(visitor, &members, word, whole)?,
+        b"text-start" => text(visitor, &members, Text, true)?,
+        b"reasoning-start" => text(visitor, &members, Reasoning, true)?,
+        b"text-end" => text_end(visitor, &members, Text)?,
+        b"reasoning-end" => text_end(visitor, &members, Reasoning)?,
+        b"tool-input-start" => input_start(visitor, &members, word, whole)?,
+        b"tool-input-available" => input_whole(visitor, &members, word, whole)?,
+        b"tool-input-error" => {
+            input_whole(visitor, &members, word, whole)?;
+            visitor.push_extra(ExtraKind::Other, word, Some(whole))?;
+        }
+        b"start" => {
+            let id = visitor.string_of(message)?;
+            visitor.records.push_head(Record::Id(id))?;
+        }
+        b"finish" => finish(visitor, reason)?,
+        b"abort" => {
+            visitor.push(Record::Choice { index: 0 })?;
+            visitor.push(Record::Finish { reason: FinishReason::Error, raw: word })?;
+        }
+        b"error" => {
+            let message = visitor.label_of(error)?;
+            visitor.records.push_head(Record::Error {
+                code: Str::NONE,
+                kind: word,
+                message,
+                json: Str::NONE,
+            })?;
+            return Ok(Verdict::Anyones);
+        }
+        b"start-step" | b"finish-step" | b"message-metadata" => {}
+        b"file" => {
+            visitor.push(Record::Choice { index: 0 })?;
+            let kind = file(visitor, whole)?;
+            visitor.push_extra(kind, word, Some(whole))?;
+        }
+        name => {
+            let Some(kind) = passed_on(name) else { return Ok(Verdict::NotMine) };
+            visitor.push(Record::Choice { index: 0 })?;
+            visitor.push_extra(kind, word, Some(whole))?;
+        }
+    }
+    self::metadata(visitor, metadata)?;
+    Ok(Verdict::Mine)
+}
+
+/// What a part is that is passed on whole.
+fn passed_on(name: &[u8]) -> Option<ExtraKind> {
+    Some(match name {
+        b"tool-output-available" | b"tool-output-error" | b"tool-output-denied"
+        | b"tool-approval-request" => ExtraKind::Hosted,
+        b"source-url" | b"source-document" => ExtraKind::Annotation,
+        _ if name.starts_with(DATA) => ExtraKind::Other,
+        _ => return None,
+    })
+}
+
+/// What a file holds, by its media type.
+fn file<C: Cursor>(visitor: &mut Visitor<'_, C>, whole: Field<C::Mark>) -> Result<ExtraKind> {
+    let [media] = visitor.fields_of(Some(whole), &["mediaType"])?;
+    let media = visitor.string_of(media)?;
+    Ok(match visitor.cursor.bytes(media) {
+        media if media.starts_with(b"image/") => ExtraKind::Image,
+        media if media.starts_with(b"audio/") => ExtraKind::Audio,
+        _ => ExtraKind::Other,
+    })
+}
+
+/// What follows is of the part of this id, among those of its kind; without one, of that which is open.
+fn place<C: Cursor>(
+    visitor: &mut Visitor<'_, C>,
+    id: Value<C>,
+    kind: PartKind,
+    begins: bool,
+) -> Result<()> {
+    let label = visitor.label_of(id)?;
+    // Hosted calls are called as the caller's are.
+    let room: &[u8] = match kind {
+        PartKind::Text => b"text",
+        PartKind::Reasoning => b"reasoning",
+        PartKind::Refusal | PartKind::ToolCall | PartKind::Other => b"tool",
+    };
+    let print = lex::label_print(lex::label_print(0, room), visitor.cursor.bytes(label));
+    let key = if id.is_some() { PlaceKey::Wire(print) } else { PlaceKey::Running };
+    visitor.push_place(key, kind, begins)
+}
+
+/// A part of text or reasoning begins, or goes on.
+fn text<C: Cursor>(
+    visitor: &mut Visitor<'_, C>,
+    members: &Members<C::Mark>,
+    kind: PartKind,
+    begins: bool,
+) -> Result<()> {
+    place(visitor, members.id, kind, begins)?;
+    visitor.push_string(members.delta, |text| match kind {
+        PartKind::Reasoning => Record::Reasoning { rank: 0, text },
+        PartKind::Text | PartKind::Refusal | PartKind::ToolCall | PartKind::Other => Record::Text(text),
+    })?;
+    blobs(visitor, members.provider, false)
+}
+
+fn text_end<C: Cursor>(
+    visitor: &mut Visitor<'_, C>,
+    members: &Members<C::Mark>,
+    kind: PartKind,
+) -> Result<()> {
+    place(visitor, members.id, kind, false)?;
+    blobs(visitor, members.provider, true)?;
+    visitor.push(Record::PlaceEnd)
+}
+
+/// Signatures and encrypted reasoning of the current part, once each.
+fn blobs<C: Cursor>(visitor: &mut Visitor<'_, C>, provider: Value<C>, is_done: bool) -> Result<()> {
+    const NAMES: [&str; 4] = ["signature", "thoughtSignature", "redactedData", "reasoningEncryptedContent"];
+    let Some((_, own)) = visitor.first_member(provider)? else { return Ok(()) };
+    let [signature, of_thought, redacted, encrypted] = visitor.fields_of(Some(own), &NAMES)?;
+    visitor.push(Record::Whole(Scope::Place))?;
+    visitor.push_opaque(signature.or(of_thought), OpaqueKind::Signature)?;
+    visitor.push_opaque(redacted.or(encrypted.filter(|_| is_done)), OpaqueKind::Encrypted)
+}
+
+fn input_start<C: Cursor>(
+    visitor: &mut Visitor<'_, C>,
+    members: &Members<C::Mark>,
+    word: Str,
+    whole: Field<C::Mark>,
+) -> Result<()> {
+    if visitor.is_true(members.hosted) {
+        place(visitor, members.call, PartKind::Other, true)?;
+        return visitor.push_extra(ExtraKind::Hosted, word, Some(whole));
+    }
+    place(visitor, members.call, PartKind::ToolCall, true)?;
+    call(visitor, members)?;
+    blobs(visitor, members.provider, false)
+}
+
+/// The call itself.
+fn call<C: Cursor>(visitor: &mut Visitor<'_, C>, members: &Members<C::Mark>) -> Result<()> {
+    let (id, name) = (visitor.string_of(members.call)?, visitor.string_of(members.tool)?);
+    visitor.push(Record::ToolCall { index: None, id, name, bare: false })
+}
+
+fn input_delta<C: Cursor>(
+    visitor: &mut Visitor<'_, C>,
+    members: &Members<C::Mark>,
+    word: Str,
+    whole: Field<C::Mark>,
+) -> Result<()> {
+    place(visitor, members.call, PartKind::Other, false)?;
+    visitor.push_string(members.piece, Record::Arguments)?;
+    visitor.push_if_hosted(word, Some(whole))
+}
+
+/// A call's input is there, whole.
+fn input_whole<C: Cursor>(
+    visitor: &mut Visitor<'_, C>,
+    members: &Members<C::Mark>,
+    word: Str,
+    whole: Field<C::Mark>,
+) -> Result<()> {
+    if visitor.is_true(members.hosted) {
+        place(visitor, members.call, PartKind::Other, false)?;
+        visitor.push_extra(ExtraKind::Hosted, word, Some(whole))?;
+        return visitor.push(Record::PlaceEnd);
+    }
+    place(visitor, members.call, PartKind::ToolCall, false)?;
+    call(visitor, members)?;
+    visitor.push(Record::Whole(Scope::Place))?;
+    visitor.push_arguments(members.input)?;
+    blobs(visitor, members.provider, true)?;
+    visitor.push(Record::PlaceEnd)
+}
+
+/// How it ended, in the SDK's words: the two that no other wire has, and the others.
+fn finish<C: Cursor>(visitor: &mut Visitor<'_, C>, reason: Value<C>) -> Result<()> {
+    visitor.push(Record::Choice { index: 0 })?;
+    let raw = visitor.string_of(reason)?;
+    let reason = match visitor.cursor.bytes(raw) {
+        b"content-filter" => FinishReason::ContentFilter,
+        b"tool-calls" => FinishReason::ToolCalls,
+        _ => return visitor.push_finish(raw),
+    };
+    visitor.push(Record::Finish { reason, raw })
+}
+
+/// What hosts say of the answer beside it, under the SDK's own names.
+fn metadata<C: Cursor>(visitor: &mut Visitor<'_, C>, metadata: Value<C>) -> Result<()> {
+    const NAMES: [&str; 4] = ["model", "createdAt", "usage", "totalUsage"];
+    let [model, created, usage, total] = visitor.fields_of(metadata, &NAMES)?;
+    let model = visitor.string_of(model)?;
+    visitor.records.push_head(Record::Model(model))?;
+    visitor.push_created(created)?;
+    self::usage(visitor, total.or(usage))
+}
+
+fn usage<C: Cursor>(visitor: &mut Visitor<'_, C>, usage: Value<C>) -> Result<()> {
+    use Counter::{CacheWrite, CachedInput, Input, Output, Reasoning, Total};
+    const NAMES: [&str; 7] = [
+        "inputTokens",
+        "outputTokens",
+        "totalTokens",
+        "cachedInputTokens",
+        "reasoningTokens",
+        "inputTokenDetails",
+        "outputTokenDetails",
+    ];
+    let [input, output, total, cached, reasoning, of_input, of_output] = visitor.fields_of(usage, &NAMES)?;
+    visitor.counters_of(&[input, output, total], &[Input, Output, Total])?;
+    let [read, written] = visitor.fields_of(of_input, &["cacheReadTokens", "cacheWriteTokens"])?;
+    let [thinking] = visitor.fields_of(of_output, &["reasoningTokens"])?;
+    let details = [read.or(cached), written, thinking.or(reasoning)];
+    visitor.counters_of(&details, &[CachedInput, CacheWrite, Reasoning])?;
+    Ok(())
+}
