@@ -165,16 +165,6 @@ struct Started {
     created: bool,
 }
 
-/// What the ending needs to know.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Facts {
-    pub(crate) done: bool,
-    pub(crate) choices: usize,
-    pub(crate) finished: usize,
-    pub(crate) open_calls: usize,
-    pub(crate) peer_errors: u64,
-}
-
 impl Normalizer {
     pub(crate) fn new(options: &Options) -> Self {
         Self::set(options.reasoning_tags, options.content, options.keepalives, Caps::of(&options.limits))
@@ -234,17 +224,6 @@ impl Normalizer {
     /// Whether something changed, since the last call, on which a shape's omissions rest.
     pub(crate) fn take_invalidates_shapes(&mut self) -> bool {
         core::mem::take(&mut self.invalidates_shapes)
-    }
-
-    pub(crate) fn facts(&self) -> Facts {
-        let open = |choice: &Choice| choice.calls.iter().filter(|call| !call.ended).count();
-        Facts {
-            done: self.done,
-            choices: self.choices.len(),
-            finished: self.choices.iter().filter(|choice| choice.finished.is_some()).count(),
-            open_calls: self.choices.iter().map(open).sum(),
-            peer_errors: self.peer_errors,
-        }
     }
 
     /// Whether an event has left more than `items` snapshots.

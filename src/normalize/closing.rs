@@ -10,7 +10,28 @@ use crate::delta::FinishReason;
 use crate::dialect::Quirk;
 use crate::record::{RawDelta, Str};
 
+/// What the ending needs to know.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Facts {
+    pub(crate) done: bool,
+    pub(crate) choices: usize,
+    pub(crate) finished: usize,
+    pub(crate) open_calls: usize,
+    pub(crate) peer_errors: u64,
+}
+
 impl Normalizer {
+    pub(crate) fn facts(&self) -> Facts {
+        let open = |choice: &Choice| choice.calls.iter().filter(|call| !call.ended).count();
+        Facts {
+            done: self.done,
+            choices: self.choices.len(),
+            finished: self.choices.iter().filter(|choice| choice.finished.is_some()).count(),
+            open_calls: self.choices.iter().map(open).sum(),
+            peer_errors: self.peer_errors,
+        }
+    }
+
     /// The choice ends. Told when first met; again only if the choice went on after that and now ends otherwise, or with calls
     /// that are still open: the last one stands.
     pub(super) fn finish(&mut self, reason: FinishReason, raw: Str, event: &mut Event<'_>) {
