@@ -37,8 +37,9 @@ impl<'s, const PREDICT: bool> Stack<'s> for Deltaic<PREDICT> {
     }
 }
 
+/// One delta, to where values go.
 #[inline]
-fn tell<S: Sink>(delta: Delta<'_>, sink: &mut S) {
+pub(crate) fn tell<S: Sink>(delta: Delta<'_>, sink: &mut S) {
     match delta {
         Delta::Text { choice, text } => sink.text(choice, text),
         Delta::Reasoning { choice, text } => sink.reasoning(choice, text),

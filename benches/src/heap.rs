@@ -49,6 +49,12 @@ unsafe impl GlobalAlloc for Counting {
     }
 }
 
+/// Allocations of this thread so far.
+#[must_use]
+pub fn allocations() -> u64 {
+    ALLOCATIONS.get()
+}
+
 /// Remembers the counts at the middle piece and at the last one.
 struct Watch {
     tally: Tally,

@@ -4,6 +4,7 @@
 //! is one way to decode it, `deltaic` or a peer, fed one input after another. A [`Cut`](cut::Cut) says where the
 //! inputs end. Every measure first checks that the stack gives the answer, or says why it cannot.
 
+pub mod adapters;
 pub mod attacks;
 pub mod budget;
 pub mod cut;

@@ -28,6 +28,12 @@ impl Timing {
         median(self.rounds.clone())
     }
 
+    /// The median, over rounds, of this time less that of `other` in the same round.
+    #[must_use]
+    pub fn more_than(&self, other: &Timing) -> f64 {
+        median(self.rounds.iter().zip(&other.rounds).map(|(this, that)| this - that).collect())
+    }
+
     /// The median, over rounds, of this time divided by that of `other` in the same round.
     #[must_use]
     pub fn over(&self, other: &Timing) -> f64 {

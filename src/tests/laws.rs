@@ -190,6 +190,17 @@ fn what_holds_the_stream_derives_no_debug() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// An example is read at a glance.
+#[test]
+fn examples_are_short() {
+    let dir = src().join("../examples");
+    let examples = ["client.rs", "gateway.rs", "proxy.rs", "reader.rs", "replay.rs"];
+    for example in examples {
+        let lines = fs::read_to_string(dir.join(example)).unwrap().lines().count();
+        assert!(lines < 60, "{example}: {lines} lines");
+    }
+}
+
 /// CONTRIBUTING names files and folders: each is there.
 #[test]
 fn contributing_names_what_there_is() {
