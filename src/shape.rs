@@ -80,7 +80,9 @@ struct Piece {
     hole: Hole,
 }
 
+/// Its kind is a byte of its own, because it is asked for every piece of every event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
 enum Hole {
     /// The shape ends with this literal.
     End,
@@ -192,6 +194,10 @@ pub(crate) struct Shapes {
     /// The first shape's single deltas can be told as they are, and are for this slot. Asked once, and again when anything
     /// but such a hit has happened on the stream.
     trusted: Option<u32>,
+    /// No event of a known shape is shorter.
+    shortest: usize,
+    /// What bytes the known shapes begin with: a bit for each byte's last six bits.
+    first_bytes: u64,
     /// The event before was not of the first shape: the counters in that one's literals may be news.
     reordered: bool,
     /// Which holes of the last hit have escapes, a bit each.
@@ -229,6 +235,8 @@ impl Shapes {
             shapes: Vec::new(),
             live: 0,
             trusted: None,
+            shortest: 0,
+            first_bytes: 0,
             reordered: true,
             captures: [Capture::default(); HOLES],
             credit: CREDIT,
@@ -259,6 +267,19 @@ impl Shapes {
     #[inline(always)]
     pub(crate) fn is_ready(&self) -> bool {
         self.live > 0 && self.asleep == 0
+    }
+
+    /// Whether these are too few bytes for any of the known shapes. Cost: one comparison.
+    #[inline(always)]
+    pub(crate) fn is_too_short(&self, bytes: &[u8]) -> bool {
+        bytes.len() < self.shortest
+    }
+
+    /// Whether an event of a known shape may begin so, at a glance.
+    #[inline(always)]
+    pub(crate) fn may_begin(&self, bytes: &[u8]) -> bool {
+        let first = bytes.first().copied().unwrap_or(0);
+        !self.is_too_short(bytes) && self.first_bytes.wrapping_shr(u32::from(first)) & 1 == 1
     }
 
     /// The bytes begin with an event of a known shape, if the framer finds its proofs right, where it has some. Nothing
@@ -376,6 +397,15 @@ impl Shapes {
             }
             self.live = self.live.saturating_sub(1);
         }
+        self.survey();
+    }
+
+    /// Notes what tells at a glance that bytes are of none of the shapes.
+    fn survey(&mut self) {
+        let known = self.shapes.iter().take(self.live);
+        self.shortest = known.clone().map(Shape::shortest).min().unwrap_or(0);
+        let bit = |shape: &Shape| 1u64.wrapping_shl(u32::from(shape.bytes.first().copied().unwrap_or(0)));
+        self.first_bytes = known.fold(0, |bits, shape| bits | bit(shape));
     }
 
     /// Sees to it that there is one shape more than is known.

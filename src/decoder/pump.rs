@@ -114,7 +114,8 @@ impl Machine {
         if self.feeder.carry.is_empty() && *used < input.len() {
             let missed = std::mem::take(&mut self.missed);
             let rest = input.get(*used..).unwrap_or_default();
-            if !missed && self.is_hot() && self.replay_input(rest, used) == Replay::Done {
+            let may_hit = !missed && self.shapes.may_begin(rest) && self.is_hot();
+            if may_hit && self.replay_input(rest, used) == Replay::Done {
                 return false;
             }
         }
