@@ -17,7 +17,8 @@
 //!
 //! 1. *The bytes are one event.* A shape is all bytes of an event that ended by itself, whatever follows, and it is used
 //!    only where an event begins. Where the framer finds that events end in another way than before, the decoder forgets
-//!    the shapes. Line ends are in the literals, and a hole admits none. Where the framing has lengths and checksums, those
+//!    the shapes. Line ends are in the literals, and a hole admits none, nor does it change which line it is in: an id's
+//!    line is one by the literal before it, whatever the id. Where the framing has lengths and checksums, those
 //!    are holes too, and whether they are right is asked of the framer before anything is made of the hit; what it counts
 //!    with a length that stays the same, and the headers of a message, are literal.
 //! 2. *The JSON is the same but for the holes.* The literal before a hole puts the JSON lexer into the state in which it
@@ -47,8 +48,8 @@
 //! on the stream. Counters it always gets.
 //!
 //! **What may be a hole:** text, reasoning, refusal and arguments at once, and so is noise (what the dialect knows as
-//! padding that always varies); counters, identity and other padding once they have been seen to vary. All else is
-//! literal: type tags, role, index, ids and names of calls, event name, a null. When it changes, that is a miss.
+//! padding that always varies); counters, identity, the event's id and other padding once they have been seen to vary. All
+//! else is literal: type tags, role, index, ids and names of calls, event name, a null. When it changes, that is a miss.
 //!
 //! **What is not learned:** events that told something once and for all (start, role, a call's beginning, a finish), events
 //! with extras or errors, events of several data lines, or ended by a bare CR.
@@ -94,6 +95,8 @@ enum Hole {
     Identity,
     /// An integer: of this counter, or one that means nothing.
     Integer(Option<Counter>),
+    /// What is left of a line that says nothing here: any bytes of a line.
+    Line,
     /// What the framing says of the event's other bytes, a length or a checksum: the framer knows whether it is right.
     Proof,
 }
@@ -179,6 +182,8 @@ pub(crate) struct Learnt<'a> {
     pub(crate) base: usize,
     /// Where the framing has what follows from the event's other bytes, four bytes each.
     pub(crate) proofs: &'a [usize],
+    /// What of a line of its own says nothing to anyone here, to the line's end.
+    pub(crate) idle: Option<Span>,
     pub(crate) records: &'a Records,
     /// The strings in scratch, and where in the payload each came from.
     pub(crate) escaped: &'a [(Str, Span)],

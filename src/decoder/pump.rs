@@ -276,7 +276,8 @@ impl Machine {
             let (base, records, escaped) = (span.range().start, &parser.records, &*scratch.escaped);
             let proofs = self.frames.proofs(raw.len());
             let proofs = proofs.as_ref().map_or(&[][..], |proofs| proofs);
-            self.shapes.learn(&Learnt { raw, base, proofs, records, escaped });
+            let idle = self.frames.id_of(raw);
+            self.shapes.learn(&Learnt { raw, base, proofs, idle, records, escaped });
         }
     }
 

@@ -61,6 +61,12 @@ impl Shape {
                 Hole::Integer(_) => {
                     (at, capture.0) = lex::plain_integer(bytes, at)?;
                 }
+                Hole::Line => {
+                    let rest = bytes.get(at..)?;
+                    let end = at.wrapping_add(memchr::memchr2(b'\n', b'\r', rest)?);
+                    *capture = Capture::of_text(Span::new(at, end));
+                    at = end;
+                }
                 Hole::Proof => at = at.wrapping_add(usize::from(PROOF)),
             }
         }
