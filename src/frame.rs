@@ -254,6 +254,11 @@ impl Frames {
         }
     }
 
+    /// The value of the `id` line of an event that is `raw`, if it has one. Whatever it is, the event is the same but for it.
+    pub(crate) fn id_of(&self, raw: &[u8]) -> Option<Span> {
+        if self.format == Format::Sse { sse::id_of(raw) } else { None }
+    }
+
     /// Where an event of `length` bytes has what follows from its other bytes, four bytes each; in messages only.
     pub(crate) fn proofs(&self, length: usize) -> Option<[usize; 3]> {
         self.is_typed().then(|| eventstream::proofs(length))

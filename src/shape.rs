@@ -17,7 +17,8 @@
 //!
 //! 1. *The bytes are one event.* A shape is all bytes of an event that ended by itself, whatever follows, and it is used
 //!    only where an event begins. Where the framer finds that events end in another way than before, the decoder forgets
-//!    the shapes. Line ends are in the literals, and a hole admits none. Where the framing has lengths and checksums, those
+//!    the shapes. Line ends are in the literals, and a hole admits none, nor does it change which line it is in: an id's
+//!    line is one by the literal before it, whatever the id. Where the framing has lengths and checksums, those
 //!    are holes too, and whether they are right is asked of the framer before anything is made of the hit; what it counts
 //!    with a length that stays the same, and the headers of a message, are literal.
 //! 2. *The JSON is the same but for the holes.* The literal before a hole puts the JSON lexer into the state in which it
@@ -47,8 +48,8 @@
 //! on the stream. Counters it always gets.
 //!
 //! **What may be a hole:** text, reasoning, refusal and arguments at once, and so is noise (what the dialect knows as
-//! padding that always varies); counters, identity and other padding once they have been seen to vary. All else is
-//! literal: type tags, role, index, ids and names of calls, event name, a null. When it changes, that is a miss.
+//! padding that always varies); counters, identity, the event's id and other padding once they have been seen to vary. All
+//! else is literal: type tags, role, index, ids and names of calls, event name, a null. When it changes, that is a miss.
 //!
 //! **What is not learned:** events that told something once and for all (start, role, a call's beginning, a finish), events
 //! with extras or errors, events of several data lines, or ended by a bare CR.
@@ -82,7 +83,9 @@ struct Piece {
     hole: Hole,
 }
 
+/// Its kind is a byte of its own, because it is asked for every piece of every event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
 enum Hole {
     /// The shape ends with this literal.
     End,
@@ -94,6 +97,8 @@ enum Hole {
     Identity,
     /// An integer: of this counter, or one that means nothing.
     Integer(Option<Counter>),
+    /// What is left of a line that says nothing here: any bytes of a line.
+    Line,
     /// What the framing says of the event's other bytes, a length or a checksum: the framer knows whether it is right.
     Proof,
 }
@@ -179,6 +184,8 @@ pub(crate) struct Learnt<'a> {
     pub(crate) base: usize,
     /// Where the framing has what follows from the event's other bytes, four bytes each.
     pub(crate) proofs: &'a [usize],
+    /// What of a line of its own says nothing to anyone here, to the line's end.
+    pub(crate) idle: Option<Span>,
     pub(crate) records: &'a Records,
     /// The strings in scratch, and where in the payload each came from.
     pub(crate) escaped: &'a [(Str, Span)],
@@ -194,6 +201,10 @@ pub(crate) struct Shapes {
     /// The first shape's single deltas can be told as they are, and are for this slot. Asked once, and again when anything
     /// but such a hit has happened on the stream.
     trusted: Option<u32>,
+    /// No event of a known shape is shorter.
+    shortest: usize,
+    /// What bytes the known shapes begin with: a bit for each byte's last six bits.
+    first_bytes: u64,
     /// The event before was not of the first shape: the counters in that one's literals may be news.
     reordered: bool,
     /// Which holes of the last hit have escapes, a bit each.
@@ -231,6 +242,8 @@ impl Shapes {
             shapes: Vec::new(),
             live: 0,
             trusted: None,
+            shortest: 0,
+            first_bytes: 0,
             reordered: true,
             captures: [Capture::default(); HOLES],
             credit: CREDIT,
@@ -261,6 +274,19 @@ impl Shapes {
     #[inline(always)]
     pub(crate) fn is_ready(&self) -> bool {
         self.live > 0 && self.asleep == 0
+    }
+
+    /// Whether these are too few bytes for any of the known shapes. Cost: one comparison.
+    #[inline(always)]
+    pub(crate) fn is_too_short(&self, bytes: &[u8]) -> bool {
+        bytes.len() < self.shortest
+    }
+
+    /// Whether an event of a known shape may begin so, at a glance.
+    #[inline(always)]
+    pub(crate) fn may_begin(&self, bytes: &[u8]) -> bool {
+        let first = bytes.first().copied().unwrap_or(0);
+        !self.is_too_short(bytes) && self.first_bytes.wrapping_shr(u32::from(first)) & 1 == 1
     }
 
     /// The bytes begin with an event of a known shape, if the framer finds its proofs right, where it has some. Nothing
@@ -378,6 +404,15 @@ impl Shapes {
             }
             self.live = self.live.saturating_sub(1);
         }
+        self.survey();
+    }
+
+    /// Notes what tells at a glance that bytes are of none of the shapes.
+    fn survey(&mut self) {
+        let known = self.shapes.iter().take(self.live);
+        self.shortest = known.clone().map(Shape::shortest).min().unwrap_or(0);
+        let bit = |shape: &Shape| 1u64.wrapping_shl(u32::from(shape.bytes.first().copied().unwrap_or(0)));
+        self.first_bytes = known.fold(0, |bits, shape| bits | bit(shape));
     }
 
     /// Sees to it that there is one shape more than is known.

@@ -14,7 +14,8 @@ use crate::shape::{Channel, Hit, SingleDelta};
 /// What an event says, if it is one thing.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct FastDelta {
-    single: SingleDelta,
+    choice: u32,
+    says: Channel,
     /// If it is about a call.
     slot: u32,
     /// In the event, or unescaped in scratch.
@@ -29,7 +30,7 @@ impl FastDelta {
             Buffer::Payload => core::str::from_utf8(self.text.span().of(event)).ok()?,
             Buffer::Scratch => scratch.get(self.text.span().range())?,
         };
-        let Self { single: SingleDelta { choice, says, .. }, slot, .. } = self;
+        let Self { choice, says, slot, .. } = self;
         Some(match says {
             Channel::Text => Delta::Text { choice, text },
             Channel::Reasoning => Delta::Reasoning { choice, text },
@@ -47,7 +48,8 @@ impl Machine {
     pub(super) fn fast_input<'i>(&mut self, bytes: &'i [u8]) -> Option<(usize, Option<Delta<'i>>)> {
         let skipped = usize::from(self.frames.skips_lf() && bytes.first() == Some(&b'\n'));
         let event = bytes.get(skipped..)?;
-        let Some(hit) = self.shapes.find(event) else {
+        let hit = if self.shapes.is_too_short(event) { None } else { self.shapes.find(event) };
+        let Some(hit) = hit else {
             self.missed = skipped == 0;
             return None;
         };
@@ -59,7 +61,7 @@ impl Machine {
                 None
             }
         };
-        self.commit_hit(said);
+        self.commit_hit(said, &hit);
         let used = skipped.saturating_add(hit.length);
         self.frames.skipped(bytes.get(used.wrapping_sub(1)).copied().unwrap_or(0));
         self.pass_hit(skipped, used);
@@ -74,9 +76,12 @@ impl Machine {
             return None;
         };
         let event = bytes.get(..hit.length)?;
-        let said = self.single_delta(&hit).filter(|said| !said.single.counts)?;
+        if hit.single.is_none_or(|single| single.counts) {
+            return None;
+        }
+        let said = self.single_delta(&hit)?;
         let said = self.proper(said, &hit, event).filter(|_| self.frames.proves(event))?;
-        self.commit_hit(said);
+        self.commit_hit(said, &hit);
         self.pass_hit(0, hit.length);
         Some((hit.length, said))
     }
@@ -109,11 +114,11 @@ impl Machine {
         let event = carry.bytes();
         let (length, last) = (event.len(), event.last().copied().unwrap_or(0));
         let hit = self.shapes.find(event).filter(|hit| hit.length == length);
-        let said = hit.and_then(|hit| self.proper(self.single_delta(&hit)?, &hit, event));
+        let found = hit.and_then(|hit| Some((self.proper(self.single_delta(&hit)?, &hit, event)?, hit)));
         self.feeder.carry = carry;
-        let said = said?;
+        let (said, hit) = found?;
         self.mode = Mode::Fast;
-        self.commit_hit(said);
+        self.commit_hit(said, &hit);
         self.feeder.carry.consume(length);
         self.frames.completed(last);
         self.event_at = self.feeder.offset;
@@ -132,7 +137,7 @@ impl Machine {
             Some(slot) => slot,
             None => self.passes(single)?,
         };
-        Some(FastDelta { single, slot, text: hit.text })
+        Some(FastDelta { choice: single.choice, says: single.says, slot, text: hit.text })
     }
 
     /// The same as it can be told, if it can: its text is UTF-8, unescaped where there are escapes.
@@ -156,11 +161,12 @@ impl Machine {
 
     /// It is said: from here on nothing can fail.
     #[inline(always)]
-    fn commit_hit(&mut self, said: FastDelta) {
+    fn commit_hit(&mut self, said: FastDelta, hit: &Hit) {
         self.shapes.record_hit();
         self.shapes.trust(said.slot);
         self.events = self.events.saturating_add(1);
-        if said.single.counts && self.pipeline.replay_counters(&mut self.shapes) == Usage::Changed {
+        let counts = hit.single.is_some_and(|single| single.counts);
+        if counts && self.pipeline.replay_counters(&mut self.shapes) == Usage::Changed {
             self.mode = Mode::Usage;
         }
     }
@@ -215,6 +221,7 @@ impl Machine {
     }
 
     /// Whether the next event may be taken by its shape.
+    #[inline]
     pub(super) fn is_hot(&self) -> bool {
         self.shapes.is_ready()
             && self.next >= self.pipeline.queue.len()

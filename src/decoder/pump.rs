@@ -117,7 +117,8 @@ impl Machine {
         if self.feeder.carry.is_empty() && *used < input.len() {
             let missed = core::mem::take(&mut self.missed);
             let rest = input.get(*used..).unwrap_or_default();
-            if !missed && self.is_hot() && self.replay_input(rest, used) == Replay::Done {
+            let may_hit = !missed && self.shapes.may_begin(rest) && self.is_hot();
+            if may_hit && self.replay_input(rest, used) == Replay::Done {
                 return false;
             }
         }
@@ -278,7 +279,8 @@ impl Machine {
             let (base, records, escaped) = (span.range().start, &parser.records, &*scratch.escaped);
             let proofs = self.frames.proofs(raw.len());
             let proofs = proofs.as_ref().map_or(&[][..], |proofs| proofs);
-            self.shapes.learn(&Learnt { raw, base, proofs, records, escaped });
+            let idle = self.frames.id_of(raw);
+            self.shapes.learn(&Learnt { raw, base, proofs, idle, records, escaped });
         }
     }
 

@@ -98,6 +98,20 @@ impl fmt::Debug for Sse {
     }
 }
 
+/// The value of the first `id` line that has one, of an event's bytes.
+pub(super) fn id_of(raw: &[u8]) -> Option<Span> {
+    let mut start = 0usize;
+    for line in raw.split(|byte| matches!(byte, b'\n' | b'\r')) {
+        let end = start.saturating_add(line.len());
+        if let Some(value) = line.strip_prefix(b"id:") {
+            let value = value.strip_prefix(b" ").unwrap_or(value);
+            return Some(Span::new(end.saturating_sub(value.len()), end));
+        }
+        start = end.saturating_add(1);
+    }
+    None
+}
+
 impl Sse {
     pub(crate) fn new(limit: usize) -> Self {
         Self {

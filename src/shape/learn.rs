@@ -14,7 +14,7 @@ impl Shape {
     pub(super) fn fill(&mut self, event: &Learnt<'_>) -> Option<()> {
         let (head, body, padding) = (event.records.head(), event.records.body(), event.records.padding());
         renew(&mut self.bytes, event.raw.len(), SLACK);
-        let values = [head.len(), body.len(), padding.len(), event.proofs.len()];
+        let values = [head.len(), body.len(), padding.len(), event.proofs.len(), 1];
         renew(&mut self.candidates, values.iter().fold(0, |sum, more| sum.saturating_add(*more)), 0);
         renew(&mut self.records, body.len(), 0);
         self.bytes.extend_from_slice(event.raw);
@@ -28,6 +28,9 @@ impl Shape {
         }
         for padding in padding {
             learner.padding(padding)?;
+        }
+        if let Some(idle) = event.idle {
+            learner.candidate(idle.range().start, idle.range().end, Hole::Line, false)?;
         }
         for start in event.proofs {
             learner.candidate(*start, start.checked_add(usize::from(PROOF))?, Hole::Proof, true)?;

@@ -7,14 +7,19 @@ use crate::lex;
 use crate::record::{Span, Str};
 
 impl Shape {
+    /// The length of its literals: no event of it is shorter.
+    pub(super) fn shortest(&self) -> usize {
+        self.pieces.iter().map(|piece| usize::from(piece.end.saturating_sub(piece.start))).sum()
+    }
+
     /// Whether `bytes` begin with an event of this shape; `longest`: the most bytes of an id.
     #[inline(always)]
     pub(super) fn matches(&self, bytes: &[u8], longest: u32, captures: &mut [Capture; HOLES]) -> Option<Hit> {
         let mut at = 0usize;
         let mut text = Str::NONE;
         let (mut text_hole, mut escaped) = (0u16, 0u16);
-        let mut bit = 1u16;
-        for (piece, capture) in self.pieces.iter().zip(captures.iter_mut()) {
+        let bit = |number: u32| 1u16.wrapping_shl(number);
+        for ((piece, capture), number) in self.pieces.iter().zip(captures.iter_mut()).zip(0u32..) {
             let literal = self.bytes.get(usize::from(piece.start)..usize::from(piece.end))?;
             let end = at.wrapping_add(literal.len());
             if bytes.get(at..end)? != literal {
@@ -33,16 +38,16 @@ impl Shape {
                     *capture = Capture::of_text(span);
                     at = span.end as usize;
                     if slow {
-                        escaped |= bit;
+                        escaped |= bit(number);
                     }
-                    (text, text_hole) = (Str::of_payload(span), bit);
+                    (text, text_hole) = (Str::of_payload(span), bit(number));
                 }
                 Hole::Padding => {
                     let (span, slow) = string_hole(bytes, at, true)?;
                     *capture = Capture::of_text(span);
                     at = span.end as usize;
                     if slow {
-                        escaped |= bit;
+                        escaped |= bit(number);
                     }
                 }
                 Hole::Identity => {
@@ -56,9 +61,14 @@ impl Shape {
                 Hole::Integer(_) => {
                     (at, capture.0) = lex::plain_integer(bytes, at)?;
                 }
+                Hole::Line => {
+                    let rest = bytes.get(at..)?;
+                    let end = at.wrapping_add(memchr::memchr2(b'\n', b'\r', rest)?);
+                    *capture = Capture::of_text(Span::new(at, end));
+                    at = end;
+                }
                 Hole::Proof => at = at.wrapping_add(usize::from(PROOF)),
             }
-            bit = bit.wrapping_shl(1);
         }
         None
     }

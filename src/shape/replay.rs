@@ -128,7 +128,7 @@ impl Capture {
     #[inline]
     fn length(self, hole: Hole) -> u32 {
         match hole {
-            Hole::Text | Hole::Padding | Hole::Identity => {
+            Hole::Text | Hole::Padding | Hole::Identity | Hole::Line => {
                 let Span { start, end } = self.span();
                 end.wrapping_sub(start)
             }

@@ -2,7 +2,7 @@
 
 use super::support::{run, run_whole};
 use crate::record::{Counter, Keep, Record, Str};
-use crate::{ExtraKind, Framing, OpaqueKind, Options, Quirks};
+use crate::{Decoder, ExtraKind, Framing, OpaqueKind, Options, Quirks};
 
 const STR: Str = Str::payload(3, 5);
 
@@ -166,4 +166,55 @@ fn lines_that_become_events_change_no_ending() {
     agrees(&Options::new(), lines.as_bytes());
     agrees(&Options::new().framing(Framing::Ndjson), lines.as_bytes());
     agrees(&Options::new().quirks(Quirks::TOLERANT.without(crate::Quirk::BareJson)), lines.as_bytes());
+}
+
+/// An event whose lines are these, and a text.
+fn beside(line: &[u8], text: &str, end: &[u8]) -> Vec<u8> {
+    let data = format!("data: {{\"choices\":[{{\"index\":0,\"delta\":{{\"content\":\"{text}\"}}}}]}}");
+    [line, end, data.as_bytes(), end, end].concat()
+}
+
+/// The id of an event says nothing of what it tells: it may be any other.
+#[test]
+fn events_whose_ids_vary_are_predicted() {
+    for end in [&b"\n"[..], b"\r\n"] {
+        let mut decoder = Decoder::new();
+        for n in 7..30 {
+            let event = beside(format!("id: {n}").as_bytes(), &n.to_string(), end);
+            assert!(n < 10 || decoder.predicts(&event), "{n}");
+            let mut input = &*event;
+            while decoder.next_delta(&mut input).unwrap().is_some() {}
+        }
+    }
+}
+
+/// What looks like the id's line is one, or it is not, as without prediction.
+#[test]
+fn lines_like_an_ids_are_told_as_without_prediction() {
+    let lines: [&[u8]; 12] = [
+        b"id: 100",
+        b"id:",
+        b"id",
+        b"idx: 1",
+        b"id : 1",
+        b"id: \0",
+        b"id: \xFF\xC3",
+        b"id: data: {}",
+        b" id: 1",
+        b"id: 1\nid: 2",
+        b"id: 1\n: comment",
+        b"id: 1\revent: error",
+    ];
+    for end in [&b"\n"[..], b"\r\n", b"\r"] {
+        for first in [&b"id: "[..], b"id:"] {
+            let event = |n: usize| beside(&[first, n.to_string().as_bytes()].concat(), "t", end);
+            for odd in lines {
+                let events: Vec<_> = (0..4).map(event).collect();
+                let bytes = [events.concat(), beside(odd, "odd", end).repeat(3), events.concat()].concat();
+                agrees(&Options::new(), &bytes);
+                agrees(&Options::new().quirks(Quirks::ALL), &bytes);
+                agrees(&Options::strict(), &bytes);
+            }
+        }
+    }
 }
