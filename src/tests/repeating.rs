@@ -75,6 +75,32 @@ fn a_repetition_is_told_once() {
     }
 }
 
+/// A second hop: what was told is encoded, under the same name, and decoded again.
+#[cfg(feature = "encode")]
+#[test]
+fn a_second_hop_loses_nothing() {
+    let mut seed = Seeded(59);
+    let random = (0..1_000).map(|_| pieces(&mut seed));
+    for pieces in [vec!["ha", "ha", " ha"], vec!["ha", "ha ", "ha"]].into_iter().chain(random) {
+        let so_far = (1..=pieces.len()).map(|end| pieces[..end].concat());
+        let last = pieces.concat();
+        let stream: String = so_far.map(|text| chunk(&text, text == last)).collect();
+        let first = run_whole(&Options::new(), stream.as_bytes());
+        let texts = first.deltas().filter_map(|delta| match delta {
+            Delta::Text { text, .. } => Some(text),
+            _ => None,
+        });
+        if looks_repeating(&texts.collect::<Vec<_>>()) {
+            continue;
+        }
+        let (mut encoder, mut again) = (crate::encode::ChunkEncoder::default(), Vec::new());
+        first.deltas().for_each(|delta| encoder.push(delta, &mut again));
+        encoder.finish(&first.ending, &mut again);
+        let second = std::str::from_utf8(&again).unwrap();
+        assert_eq!(told(second), (last, false), "{pieces:?}\n{second}");
+    }
+}
+
 /// Cut off anywhere, nothing is told that the whole would not have told.
 #[test]
 fn a_repetition_that_is_cut_off_is_a_beginning() {
