@@ -62,7 +62,7 @@ use tokio_util::bytes::{Buf, BytesMut};
 use tokio_util::codec;
 
 use crate::decoder::{Decoder, Ending};
-use crate::delta::{Delta, OwnedDelta};
+use crate::delta::OwnedDelta;
 use crate::error::Error;
 pub use crate::stream_error::StreamError;
 
@@ -112,13 +112,16 @@ impl codec::Decoder for DeltaCodec {
 
     fn decode(&mut self, input: &mut BytesMut) -> Result<Option<Self::Item>, Self::Error> {
         let mut rest = &input[..];
-        let item = self.decoder.next_delta(&mut rest).map(|delta| delta.map(Delta::into_owned));
+        let item = self.decoder.next_delta(&mut rest);
         let used = input.len().saturating_sub(rest.len());
-        input.advance(used);
-        match item {
+        let item = match item {
+            Ok(Some(delta)) => Ok(Some(Ok(delta.into_owned()))),
+            Ok(None) => Ok(None),
             Err(error) if error.is_fatal() => Err(StreamError::Decode(error)),
-            item => Ok(item.transpose()),
-        }
+            Err(error) => Ok(Some(Err(error))),
+        };
+        input.advance(used);
+        item
     }
 
     fn decode_eof(&mut self, input: &mut BytesMut) -> Result<Option<Self::Item>, Self::Error> {

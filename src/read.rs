@@ -149,16 +149,6 @@ impl<R: Read> DeltaReader<R> {
             }
         }
     }
-
-    /// The next owned delta, whatever must be read for it.
-    fn next_owned(&mut self) -> Result<Option<OwnedDelta>, StreamError<io::Error>> {
-        while self.fill()? {
-            if let Some(delta) = self.next_delta()? {
-                return Ok(Some(delta.into_owned()));
-            }
-        }
-        Ok(None)
-    }
 }
 
 /// Owned deltas. Ends after a fatal error and after the reader's; any other error is one bad event.
@@ -166,11 +156,22 @@ impl<R: Read> Iterator for DeltaReader<R> {
     type Item = Result<OwnedDelta, StreamError<io::Error>>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let item = self.next_owned();
-        if matches!(item, Err(StreamError::Body(_))) {
-            self.fused.stop();
+        loop {
+            // Owned where it is returned: it is large, and each move copies it.
+            match self.next_delta() {
+                Ok(Some(delta)) => return Some(Ok(delta.into_owned())),
+                Err(error) => return Some(Err(StreamError::Decode(error))),
+                Ok(None) => {}
+            }
+            match self.fill() {
+                Ok(true) => {}
+                Ok(false) => return None,
+                Err(error) => {
+                    self.fused.stop();
+                    return Some(Err(StreamError::Body(error)));
+                }
+            }
         }
-        item.transpose()
     }
 }
 

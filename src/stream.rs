@@ -142,10 +142,13 @@ where
         loop {
             let input = this.input.as_ref().map(AsRef::as_ref).unwrap_or_default();
             let mut rest = input.get(*this.used..).unwrap_or_default();
-            let item = this.fused.next_delta(&mut rest).map(|delta| delta.map(Delta::into_owned));
+            let item = this.fused.next_delta(&mut rest);
             *this.used = input.len().saturating_sub(rest.len());
-            if let Some(item) = item.transpose() {
-                return Poll::Ready(Some(item.map_err(StreamError::Decode)));
+            // Owned where it is returned: it is large, and each move copies it.
+            match item {
+                Ok(Some(delta)) => return Poll::Ready(Some(Ok(delta.into_owned()))),
+                Err(error) => return Poll::Ready(Some(Err(StreamError::Decode(error)))),
+                Ok(None) => {}
             }
             *this.input = None;
             *this.used = 0;
