@@ -10,10 +10,13 @@ pub(crate) mod naive;
 #[path = "tests/naive_eventstream.rs"]
 pub(crate) mod naive_eventstream;
 
+pub(crate) mod conversations;
 pub(crate) mod encode;
 pub use encode::encode;
 pub(crate) mod eventstream;
 pub use eventstream::eventstream;
+pub(crate) mod messages;
+pub use messages::messages;
 #[path = "tests/sequences.rs"]
 pub mod sequences;
 
