@@ -227,7 +227,7 @@ impl Delta<'_> {
     /// What it pins: all of `input` (whatever its `Bytes` is a part of) lives as long as such a delta. For deltas that are
     /// kept for long, and where inputs are large and slices few, [`Delta::into_owned`] holds less.
     ///
-    /// In the input lie the strings of an event's first delta, if they have no escapes and no cut went through the event; the
+    /// In the input lie, as a rule, the strings of an event's first delta, if they have no escapes and no cut went through it; the
     /// rest comes out of the decoder's own buffers, and is copied.
     ///
     /// Cost: of a slice one small allocation and one look through its bytes; from 1 KiB on that is less than the copy
@@ -236,9 +236,9 @@ impl Delta<'_> {
     /// ```
     /// # use bytes::Bytes;
     /// # use deltaic::{Decoder, Delta, OwnedDelta};
-    /// let image = "iVBORw0KGgo".repeat(100);
-    /// let event = format!("data: {{\"choices\":[{{\"index\":0,\"delta\":{{\"content\":\"{image}\"}}}}]}}\n\n");
-    /// let input = Bytes::from(event);
+    /// let (first, image) = ("Look: ", "iVBORw0KGgo".repeat(100));
+    /// let event = |text| format!("data: {{\"choices\":[{{\"index\":0,\"delta\":{{\"content\":\"{text}\"}}}}]}}\n\n");
+    /// let input = Bytes::from(event(first) + &event(&image));
     /// let (mut decoder, mut rest) = (Decoder::new(), &*input);
     /// let mut owned = Vec::new();
     /// while let Some(delta) = decoder.next_delta(&mut rest)? {

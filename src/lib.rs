@@ -42,11 +42,12 @@
 //! * **Tool calls?** [`Completion`] folds deltas into one answer; by hand: append each [`Delta::ToolCallArguments`] of one
 //!   choice and slot.
 //! * **After an error?** Call on: a bad event costs one event. Only [`Error::is_fatal`] stays until [`Decoder::reset`].
-//! * **To keep or send a delta?** [`Delta::into_owned`].
+//! * **To keep or send a delta?** [`Delta::into_owned`]: short texts allocate nothing. By feature `bytes`, large payloads stay in the
+//!   input they came in.
 //! * **How much memory, how fast?** Steady state allocates nothing; [`Limits`] bound the rest ([`docs::memory`]). Numbers
 //!   are in the README.
-//! * **Features** change nothing about what a stream decodes to: `serde`, `encode`, `stream`, `codec`, `http-body`, `cli` (the command),
-//!   `simd-json`, and `std`, the only one that is on by default: without it the crate is `no_std` with `alloc`. Rust 1.88.
+//! * **Features** change nothing about what a stream decodes to: `serde`, `bytes`, `encode`, `stream`, `codec`, `http-body`, `cli` (the
+//!   command), `simd-json`, and `std`, the only one that is on by default: without it the crate is `no_std` with `alloc`. Rust 1.88.
 //! * **What may grow before 1.0?** Kinds of deltas, fields of the variants that are `#[non_exhaustive]`, quirks, error kinds
 //!   ([`docs::stability`]).
 //!

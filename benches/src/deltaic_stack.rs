@@ -1,5 +1,7 @@
 //! `deltaic` as a [`Stack`], with and without shape prediction, and its framer alone.
 
+use std::hint::black_box;
+
 use deltaic::{Decoder, Delta, Options, sse::Framer};
 
 use crate::{
@@ -27,6 +29,30 @@ impl<'s, const PREDICT: bool> Stack<'s> for Deltaic<PREDICT> {
                         break;
                     }
                 }
+            }
+        }
+    }
+
+    fn end<S: Sink>(&mut self, sink: &mut S) {
+        let _ = self.0.finish();
+        self.feed(&[], sink);
+    }
+}
+
+/// The full decoder whose deltas are owned, as they are where they leave the loop: an adapter yields them.
+pub struct Owning(Decoder);
+
+impl<'s> Stack<'s> for Owning {
+    fn new() -> Self {
+        Self(Decoder::new())
+    }
+
+    fn feed<S: Sink>(&mut self, mut input: &'s [u8], sink: &mut S) {
+        loop {
+            match self.0.next_delta(&mut input) {
+                Ok(Some(delta)) => tell(black_box(delta.into_owned()).as_delta(), sink),
+                Ok(None) => break,
+                Err(error) => sink.reject(&error),
             }
         }
     }
@@ -82,6 +108,12 @@ impl<'s> Stack<'s> for Frames {
 #[must_use]
 pub fn deltaic() -> Entry {
     entry!("deltaic", Typed, Deltaic::<true>)
+}
+
+/// The full decoder, each delta owned.
+#[must_use]
+pub fn owning() -> Entry {
+    entry!("deltaic, owned deltas", Typed, Owning)
 }
 
 /// The full decoder with prediction off.

@@ -1,13 +1,13 @@
 //! The ratios that the crate promises, all in one run: `ratios [--rounds N] [--only TABLE] [--save]`.
 //!
 //! Every stack first proves its answer; then all take turns, and each ratio is the median over rounds of two times
-//! measured in the same round. `--only` measures one table (openai, general, stepfun, events, gateway, small, hostile, natives). `--save` writes `results/<date>.json` and `.md`.
+//! measured in the same round. `--only` measures one table (openai, general, stepfun, events, gateway, small, hostile, natives, owned). `--save` writes `results/<date>.json` and `.md`.
 
 use std::{env, hint::black_box, time::Duration};
 
 use deltaic_benches::{
     cut::Cut,
-    deltaic_stack::{deltaic, unpredicted},
+    deltaic_stack::{deltaic, owning, unpredicted},
     gateway::Gateway,
     measure::{Job, Timing, interleaved},
     peers,
@@ -24,7 +24,7 @@ const INPUTS_1460: Cut = Cut::Bytes(1460);
 /// A table's name, and what measures it.
 type Table = (&'static str, fn(&mut Bench));
 
-const TABLES: [Table; 8] = [
+const TABLES: [Table; 9] = [
     ("openai", Bench::openai),
     ("general", Bench::general_path),
     ("stepfun", Bench::stepfun),
@@ -33,6 +33,7 @@ const TABLES: [Table; 8] = [
     ("small", Bench::small_inputs),
     ("hostile", Bench::hostile),
     ("natives", Bench::natives),
+    ("owned", Bench::owned),
 ];
 
 fn main() {
@@ -214,6 +215,14 @@ impl Bench {
             if group.timings.len() == 2 {
                 self.faster(&group, group.of(peers::native(name).name), 12.0, 18.0);
             }
+        }
+    }
+
+    /// What it costs that deltas leave the loop.
+    fn owned(&mut self) {
+        for cut in [INPUTS_16K, INPUTS_1460] {
+            let group = self.measure("openai_text", cut, &[deltaic(), owning()]);
+            self.slower(&group, owning().name, group.of("deltaic"), 1.15, 1.1);
         }
     }
 
