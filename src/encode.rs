@@ -95,10 +95,13 @@
 
 mod calls;
 mod chunk;
+mod closing;
 mod ids;
 mod json;
 mod options;
 mod sse;
+mod ui;
 
 pub use chunk::ChunkEncoder;
 pub use options::{EncodeOptions, ReasoningMember};
+pub use ui::UiStreamEncoder;

@@ -12,6 +12,8 @@ pub(crate) mod naive_eventstream;
 
 pub(crate) mod encode;
 pub use encode::encode;
+pub(crate) mod encode_ui;
+pub use encode_ui::encode_ui;
 pub(crate) mod eventstream;
 pub use eventstream::eventstream;
 #[path = "tests/sequences.rs"]

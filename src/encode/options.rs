@@ -27,6 +27,7 @@ pub struct EncodeOptions {
     pub(super) finish_other: FinishReason,
     pub(super) whole_usage: bool,
     pub(super) tell_truncation: bool,
+    pub(super) metadata: bool,
     pub(super) limits: Limits,
 }
 
@@ -61,6 +62,7 @@ impl EncodeOptions {
             finish_other: FinishReason::Stop,
             whole_usage: false,
             tell_truncation: false,
+            metadata: true,
             limits: Limits::new(),
         }
     }
@@ -122,6 +124,13 @@ impl EncodeOptions {
     #[must_use]
     pub fn tell_truncation(self, tell_truncation: bool) -> Self {
         Self { tell_truncation, ..self }
+    }
+
+    /// Whether model, date and usage are written into the metadata of a message, on a target that has no place of its own for
+    /// them: a page that checks its messages' metadata may not bear them. Default: on.
+    #[must_use]
+    pub fn metadata(self, metadata: bool) -> Self {
+        Self { metadata, ..self }
     }
 
     /// The bounds: choices, calls of one, bytes of an id, and (as [`Limits::event_bytes`]) the bytes that may be held. Default:

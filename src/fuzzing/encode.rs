@@ -237,7 +237,7 @@ impl SaidChoice {
 }
 
 /// A call's name: nothing of it is to come once its arguments have, or its end, if there is a name by then.
-fn sayable_name(index: u32, of: u32, deltas: &[OwnedDelta]) -> String {
+pub(super) fn sayable_name(index: u32, of: u32, deltas: &[OwnedDelta]) -> String {
     let (mut whole, mut is_whole) = (String::new(), false);
     for delta in deltas.iter().skip(first_sight(index, of, deltas)) {
         match delta.as_delta() {
@@ -258,7 +258,7 @@ fn sayable_name(index: u32, of: u32, deltas: &[OwnedDelta]) -> String {
 }
 
 /// Whether a call's id was first told when its arguments, and its name, had come, or when it had ended.
-fn is_id_late(index: u32, of: u32, deltas: &[OwnedDelta]) -> bool {
+pub(super) fn is_id_late(index: u32, of: u32, deltas: &[OwnedDelta]) -> bool {
     let (mut has_name, mut has_arguments) = (false, false);
     for delta in deltas.iter().skip(first_sight(index, of, deltas)) {
         match delta.as_delta() {
@@ -285,7 +285,7 @@ fn is_id_late(index: u32, of: u32, deltas: &[OwnedDelta]) -> bool {
 }
 
 /// Where a call begins.
-fn first_sight(index: u32, of: u32, deltas: &[OwnedDelta]) -> usize {
+pub(super) fn first_sight(index: u32, of: u32, deltas: &[OwnedDelta]) -> usize {
     let begins = |delta: &OwnedDelta| match delta {
         OwnedDelta::ToolCallStart { choice, slot, .. } => (*choice, *slot) == (index, of),
         _ => false,
@@ -299,7 +299,7 @@ fn is_sayable(delta: &Delta<'_>) -> bool {
         && delta.choice().is_none_or(|choice| choice < 128)
 }
 
-fn fold<'d>(deltas: impl Iterator<Item = Delta<'d>>) -> Completion {
+pub(super) fn fold<'d>(deltas: impl Iterator<Item = Delta<'d>>) -> Completion {
     let mut completion = Completion::new();
     deltas.for_each(|delta| completion.apply(delta));
     completion

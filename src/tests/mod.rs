@@ -8,6 +8,7 @@ mod completion;
 mod corpus;
 mod curve;
 mod encode;
+mod encode_ui;
 mod eventstream;
 mod face;
 mod facts;

@@ -4,6 +4,7 @@
 
 use super::{ChunkEncoder, sse};
 use crate::delta::{FinishReason, Usage};
+use crate::encode::closing::{self, TRUNCATED, with_calls, write_counts, write_details};
 use crate::encode::json;
 use alloc::borrow::ToOwned;
 use alloc::string::String;
@@ -11,9 +12,6 @@ use alloc::vec::Vec;
 
 /// Longer words of the wire are not passed on.
 const LONGEST_WORD: usize = 256;
-
-/// The error that tells of a stream that was cut short.
-const TRUNCATED: (&str, &str) = ("the answer was cut short: the service's stream ended early", "truncated");
 
 impl ChunkEncoder {
     /// How a choice ended, as far as is known: the last word counts.
@@ -91,12 +89,7 @@ impl ChunkEncoder {
     }
 
     fn write_usage(&mut self, out: &mut Vec<u8>) {
-        let Some(mut usage) = self.usage.take().filter(|usage| *usage != Usage::default()) else { return };
-        if self.options.whole_usage {
-            let (input, output) = (usage.input.unwrap_or(0), usage.output.unwrap_or(0));
-            (usage.input, usage.output) = (Some(input), Some(output));
-            usage.total = usage.total.or(Some(input.saturating_add(output)));
-        }
+        let Some(usage) = closing::usage(self.usage.take(), &self.options) else { return };
         let Usage { input, output, total, cached_input, cache_write, reasoning } = usage;
         self.begin_chunk(out);
         out.extend_from_slice(b"],\"usage\":{");
@@ -108,42 +101,6 @@ impl ChunkEncoder {
         write_details("completion_tokens_details", &[("reasoning_tokens", reasoning)], start, out);
         out.extend_from_slice(b"}}");
         out.extend_from_slice(sse::END);
-    }
-}
-
-/// Services say `stop` where a choice made calls; clients go by the word.
-fn with_calls(reason: FinishReason) -> FinishReason {
-    if reason == FinishReason::Stop { FinishReason::ToolCalls } else { reason }
-}
-
-type Counts<'a> = [(&'a str, Option<u64>)];
-
-fn write_details(name: &str, counts: &Counts<'_>, start: usize, out: &mut Vec<u8>) {
-    if counts.iter().all(|(_, count)| count.is_none()) {
-        return;
-    }
-    separate(start, out);
-    json::string(name, out);
-    out.extend_from_slice(b":{");
-    write_counts(counts, out.len(), out);
-    out.push(b'}');
-}
-
-/// The members that are known, of the object whose members begin at `start`.
-fn write_counts(counts: &Counts<'_>, start: usize, out: &mut Vec<u8>) {
-    for (name, count) in counts {
-        if let Some(count) = *count {
-            separate(start, out);
-            json::string(name, out);
-            out.push(b':');
-            json::number(count, out);
-        }
-    }
-}
-
-fn separate(start: usize, out: &mut Vec<u8>) {
-    if out.len() > start {
-        out.push(b',');
     }
 }
 
