@@ -97,12 +97,15 @@
 
 mod calls;
 mod chunk;
+mod closing;
 mod ids;
 mod json;
 mod messages;
 mod options;
 mod sse;
+mod ui;
 
 pub use chunk::ChunkEncoder;
 pub use messages::MessagesEncoder;
 pub use options::{EncodeOptions, ReasoningMember};
+pub use ui::UiStreamEncoder;

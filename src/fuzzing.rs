@@ -13,6 +13,8 @@ pub(crate) mod naive_eventstream;
 pub(crate) mod conversations;
 pub(crate) mod encode;
 pub use encode::encode;
+pub(crate) mod encode_ui;
+pub use encode_ui::encode_ui;
 pub(crate) mod eventstream;
 pub use eventstream::eventstream;
 pub(crate) mod messages;

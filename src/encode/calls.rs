@@ -72,6 +72,10 @@ pub(super) struct Calls {
 }
 
 impl Calls {
+    pub(super) const fn new() -> Self {
+        Self { calls: Vec::new(), begun: 0 }
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.calls.is_empty()
     }

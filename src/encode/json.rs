@@ -60,6 +60,15 @@ pub(super) fn value(json: &str, scratch: &mut Scratch, out: &mut Vec<u8>) -> boo
     is_strict
 }
 
+/// The same of a value of which nothing is mended: what is no JSON as it stands is none.
+pub(super) fn sound_value(json: &str, scratch: &mut Scratch, out: &mut Vec<u8>) -> bool {
+    let is_sound = is_value(json.as_bytes(), DEPTH, scratch);
+    if is_sound {
+        compact(json.as_bytes(), out);
+    }
+    is_sound
+}
+
 /// Writes what JSON may be without white space; control characters in its strings are escaped, numbers that are none are
 /// null. Of what is no JSON it makes something that is none either.
 fn compact(json: &[u8], out: &mut Vec<u8>) {

@@ -18,7 +18,8 @@ mod blocks;
 use core::fmt;
 
 use super::calls::Budget;
-use super::options::{EncodeOptions, TRUNCATED};
+use super::closing::{TRUNCATED, with_calls};
+use super::options::EncodeOptions;
 use super::{ids, json, sse};
 use crate::decoder::Ending;
 use crate::delta::{Delta, FinishReason, OpaqueKind, Usage};
@@ -114,7 +115,7 @@ impl MessagesEncoder {
                 self.write_blocks(out);
             }
             Delta::Finish { reason, saw_tool_calls, .. } => {
-                let reason = if saw_tool_calls { EncodeOptions::with_calls(reason) } else { reason };
+                let reason = if saw_tool_calls { with_calls(reason) } else { reason };
                 self.finish = Some(reason);
                 self.blocks.end_calls();
                 self.write_blocks(out);
@@ -279,7 +280,7 @@ impl MessagesEncoder {
         self.begin(out);
         let has_calls = self.blocks.has_calls();
         let reason = reason.map(|reason| {
-            let reason = if has_calls { EncodeOptions::with_calls(reason) } else { reason };
+            let reason = if has_calls { with_calls(reason) } else { reason };
             stop_reason(self.options.sayable(reason))
         });
         sse::begin_named("message_delta", out);

@@ -28,6 +28,7 @@ pub struct EncodeOptions {
     pub(super) whole_usage: bool,
     pub(super) tell_truncation: bool,
     pub(super) signatures: bool,
+    pub(super) metadata: bool,
     pub(super) limits: Limits,
 }
 
@@ -41,10 +42,6 @@ pub enum ReasoningMember {
     /// `reasoning`.
     Reasoning,
 }
-
-/// The error that tells of a stream that was cut short: message and type.
-pub(super) const TRUNCATED: (&str, &str) =
-    ("the answer was cut short: the service's stream ended early", "truncated");
 
 impl Default for EncodeOptions {
     fn default() -> Self {
@@ -67,6 +64,7 @@ impl EncodeOptions {
             whole_usage: false,
             tell_truncation: false,
             signatures: false,
+            metadata: true,
             limits: Limits::new(),
         }
     }
@@ -138,6 +136,13 @@ impl EncodeOptions {
         Self { signatures, ..self }
     }
 
+    /// Whether model, date and usage are written into the metadata of a message, on a target that has no place of its own for
+    /// them: a page that checks its messages' metadata may not bear them. Default: on.
+    #[must_use]
+    pub fn metadata(self, metadata: bool) -> Self {
+        Self { metadata, ..self }
+    }
+
     /// The bounds: choices, calls of one, bytes of an id, and (as [`Limits::event_bytes`]) the bytes that may be held. Default:
     /// [`Limits::new`].
     #[must_use]
@@ -155,11 +160,6 @@ impl EncodeOptions {
             | FinishReason::ToolCalls
             | FinishReason::ContentFilter => reason,
         }
-    }
-
-    /// Services say `stop` where a choice made calls; clients go by the word.
-    pub(super) fn with_calls(reason: FinishReason) -> FinishReason {
-        if reason == FinishReason::Stop { FinishReason::ToolCalls } else { reason }
     }
 
     fn or_stop(reason: FinishReason) -> FinishReason {

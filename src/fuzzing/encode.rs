@@ -285,7 +285,7 @@ pub(super) fn is_id_late(index: u32, of: u32, deltas: &[OwnedDelta]) -> bool {
 }
 
 /// Where a call begins.
-fn first_sight(index: u32, of: u32, deltas: &[OwnedDelta]) -> usize {
+pub(super) fn first_sight(index: u32, of: u32, deltas: &[OwnedDelta]) -> usize {
     let begins = |delta: &OwnedDelta| match delta {
         OwnedDelta::ToolCallStart { choice, slot, .. } => (*choice, *slot) == (index, of),
         _ => false,
@@ -299,7 +299,7 @@ fn is_sayable(delta: &Delta<'_>) -> bool {
         && delta.choice().is_none_or(|choice| choice < 128)
 }
 
-fn fold<'d>(deltas: impl Iterator<Item = Delta<'d>>) -> Completion {
+pub(super) fn fold<'d>(deltas: impl Iterator<Item = Delta<'d>>) -> Completion {
     let mut completion = Completion::new();
     deltas.for_each(|delta| completion.apply(delta));
     completion

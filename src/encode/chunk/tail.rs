@@ -2,10 +2,10 @@
 //!
 //! Knows: what was held for it. Must not know: how deltas are written.
 
-use super::{ChunkEncoder, EncodeOptions, sse};
+use super::{ChunkEncoder, sse};
 use crate::delta::{FinishReason, Usage};
+use crate::encode::closing::{self, TRUNCATED, with_calls, write_counts, write_details};
 use crate::encode::json;
-use crate::encode::options::TRUNCATED;
 use alloc::borrow::ToOwned;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -26,7 +26,7 @@ impl ChunkEncoder {
         let Some(choice) = self.announce(choice, out) else { return };
         let Some(known) = self.choice(choice) else { return };
         known.calls.end_all();
-        let reason = if saw_tool_calls { EncodeOptions::with_calls(reason) } else { reason };
+        let reason = if saw_tool_calls { with_calls(reason) } else { reason };
         let raw = if raw.len() <= LONGEST_WORD { raw } else { "" };
         known.finish = Some((reason, raw.to_owned()));
         self.begin_calls(choice, false, out);
@@ -74,7 +74,7 @@ impl ChunkEncoder {
         let has_calls = !known.calls.is_empty();
         let told = known.finish.take().or(missing.map(|reason| (reason, String::new())));
         let Some((reason, raw)) = told else { return false };
-        let reason = if has_calls { EncodeOptions::with_calls(reason) } else { reason };
+        let reason = if has_calls { with_calls(reason) } else { reason };
         let reason = self.options.sayable(reason);
         self.begin_delta(choice, out);
         out.extend_from_slice(b"},\"finish_reason\":");
@@ -89,12 +89,7 @@ impl ChunkEncoder {
     }
 
     fn write_usage(&mut self, out: &mut Vec<u8>) {
-        let Some(mut usage) = self.usage.take().filter(|usage| *usage != Usage::default()) else { return };
-        if self.options.whole_usage {
-            let (input, output) = (usage.input.unwrap_or(0), usage.output.unwrap_or(0));
-            (usage.input, usage.output) = (Some(input), Some(output));
-            usage.total = usage.total.or(Some(input.saturating_add(output)));
-        }
+        let Some(usage) = closing::usage(self.usage.take(), &self.options) else { return };
         let Usage { input, output, total, cached_input, cache_write, reasoning } = usage;
         self.begin_chunk(out);
         out.extend_from_slice(b"],\"usage\":{");
@@ -106,37 +101,6 @@ impl ChunkEncoder {
         write_details("completion_tokens_details", &[("reasoning_tokens", reasoning)], start, out);
         out.extend_from_slice(b"}}");
         out.extend_from_slice(sse::END);
-    }
-}
-
-type Counts<'a> = [(&'a str, Option<u64>)];
-
-fn write_details(name: &str, counts: &Counts<'_>, start: usize, out: &mut Vec<u8>) {
-    if counts.iter().all(|(_, count)| count.is_none()) {
-        return;
-    }
-    separate(start, out);
-    json::string(name, out);
-    out.extend_from_slice(b":{");
-    write_counts(counts, out.len(), out);
-    out.push(b'}');
-}
-
-/// The members that are known, of the object whose members begin at `start`.
-fn write_counts(counts: &Counts<'_>, start: usize, out: &mut Vec<u8>) {
-    for (name, count) in counts {
-        if let Some(count) = *count {
-            separate(start, out);
-            json::string(name, out);
-            out.push(b':');
-            json::number(count, out);
-        }
-    }
-}
-
-fn separate(start: usize, out: &mut Vec<u8>) {
-    if out.len() > start {
-        out.push(b',');
     }
 }
 

@@ -273,11 +273,11 @@ fn finish<C: Cursor>(visitor: &mut Visitor<'_, C>, reason: Value<C>) -> Result<(
 
 /// What hosts say of the answer beside it, under the SDK's own names.
 fn metadata<C: Cursor>(visitor: &mut Visitor<'_, C>, metadata: Value<C>) -> Result<()> {
-    const NAMES: [&str; 4] = ["model", "createdAt", "usage", "totalUsage"];
-    let [model, created, usage, total] = visitor.fields_of(metadata, &NAMES)?;
+    const NAMES: [&str; 5] = ["model", "created", "createdAt", "usage", "totalUsage"];
+    let [model, created, created_at, usage, total] = visitor.fields_of(metadata, &NAMES)?;
     let model = visitor.string_of(model)?;
     visitor.records.push_head(Record::Model(model))?;
-    visitor.push_created(created)?;
+    visitor.push_created(created.or(created_at))?;
     self::usage(visitor, total.or(usage))
 }
 

@@ -1,0 +1,437 @@
+//! [`UiStreamEncoder`]: the UI message stream, one event for each delta.
+//!
+//! Knows: the events of the protocol, and what was told that is not written yet. Must not know: any other target, JSON's
+//! syntax.
+//!
+//! 1. In order: `start` and `start-step` before anything else; parts; then `finish-step`, `finish` and the end marker. One
+//!    answer is one step: tools are the client's to run.
+//! 2. A delta of a part that has not begun makes the client throw, and so does one of a part that has ended. So each part
+//!    begins with its first delta, has an id that no other has, and ends before anything else begins: one is open at a time.
+//! 3. A call's input is sent in pieces, and again whole when the call has ended (`inputs`): clients run it on that alone. What
+//!    is no JSON is an input error.
+//! 4. A part keeps the last metadata that it was given, so a blob ends its part. It stands under a name of its own
+//!    ([`METADATA`]): no service takes it for a signature of its own.
+//! 5. Clients throw at the first error, and lose what follows: errors go last.
+//! 6. Of an answer that was cut short nothing is ended: its open part, and its calls, are seen to be open.
+//!
+//! What cannot be said: the table of [`UiStreamEncoder`].
+//!
+//! Source: Vercel, *AI SDK UI: stream protocols*, version 1 of `x-vercel-ai-ui-message-stream`; chunks as of AI SDK 6.
+
+mod inputs;
+mod tail;
+
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::convert::Infallible;
+use core::fmt;
+use core::ops::ControlFlow;
+
+use super::calls::{Budget, Calls, Held};
+use super::options::EncodeOptions;
+use super::{closing, json, sse};
+use crate::decoder::Ending;
+use crate::delta::{Delta, ExtraKind, FinishReason, OpaqueKind, Usage};
+use crate::error::Error;
+use crate::parse::cursor::Scratch;
+use inputs::Input;
+
+/// Writes deltas as the UI message stream that `useChat` of the AI SDK reads: the body of an answer of content type
+/// `text/event-stream` with the header `x-vercel-ai-ui-message-stream: v1`.
+///
+/// Any wire's deltas will do. What is written decodes without a quirk ([`Wire::UiStream`](crate::Wire::UiStream)).
+///
+/// Order: [`UiStreamEncoder::push`] each delta, then [`UiStreamEncoder::finish`] once. What comes after the stream's own end
+/// marker is left out, as the decoder leaves it out.
+///
+/// Cost: one copy of the text into the caller's buffer; in steady state nothing is allocated but what that buffer grows by.
+/// Held are the arguments of calls that have not ended, for clients want them whole, calls whose name is not, the last usage
+/// and the first errors; at most [`Limits::event_bytes`](crate::Limits::event_bytes) of [`EncodeOptions::limits`] together,
+/// and as many ids as it has calls.
+///
+/// # What the target cannot say
+///
+/// | told | written |
+/// |---|---|
+/// | several choices | choice 0, or that of [`EncodeOptions::only_choice`]: there is one message |
+/// | no id | none; the client makes one up. A host that continues a message gives its id ([`EncodeOptions::id`]), else the client begins another |
+/// | an id, model or date first told after the first content | not |
+/// | a model, a date, usage | `model`, `created`, `usage` in the message's metadata, where the SDK's hosts put them; not at all without [`EncodeOptions::metadata`] |
+/// | several snapshots of usage | the last, in `message-metadata` before the end |
+/// | a role | not: it is the assistant's |
+/// | a refusal | text |
+/// | parts that take turns | each turn is a part |
+/// | signatures and encrypted reasoning | `signature`, `redactedData` in the metadata of a part of reasoning, under `deltaic`: never as a service's own. What signs text or a call is a part of its own, without text |
+/// | a call without an id, with one that comes late or that another call has | an id made from the stream's: the client knows calls by it |
+/// | a name that goes on after its arguments | not |
+/// | arguments that come when their call has ended | not: clients may have run it |
+/// | a call without arguments | the input `{}` |
+/// | arguments that are no JSON, or too long to hold | their pieces; then `tool-input-error` in place of `tool-input-available` |
+/// | finish `stop` of an answer that made calls | `tool-calls` |
+/// | a service's own finish word | not; all our reasons have their words |
+/// | [`Delta::Restart`] | not: what was sent cannot be taken back |
+/// | extras | parts `data-logprobs`, `data-annotation`, … with `name` and `value`; of log probabilities transient ones |
+/// | an extra that is no JSON | not, but for control characters and numbers that are none: those are escaped, these null |
+/// | what else an error's object held | not: its message alone; without one, its type or code |
+/// | unknown events | not |
+///
+/// What was left out is counted: [`UiStreamEncoder::left_out`]. Options that name a finish reason for another target are not
+/// asked.
+///
+/// ```
+/// use deltaic::{Delta, FinishReason, encode::UiStreamEncoder};
+/// let (mut encoder, mut out) = (UiStreamEncoder::new(), Vec::new());
+/// encoder.push(Delta::Text { choice: 0, text: "Hi" }, &mut out);
+/// encoder.push(Delta::finish(0, FinishReason::Stop, "stop", false), &mut out);
+/// encoder.push(Delta::done("[DONE]"), &mut out);
+/// let expected = [
+///     r#"{"type":"start"}"#,
+///     r#"{"type":"start-step"}"#,
+///     r#"{"type":"text-start","id":"0"}"#,
+///     r#"{"type":"text-delta","id":"0","delta":"Hi"}"#,
+///     r#"{"type":"text-end","id":"0"}"#,
+///     r#"{"type":"finish-step"}"#,
+///     r#"{"type":"finish","finishReason":"stop"}"#,
+///     "[DONE]",
+/// ];
+/// assert_eq!(String::from_utf8(out)?, expected.map(|data| format!("data: {data}\n\n")).concat());
+/// # Ok::<(), std::string::FromUtf8Error>(())
+/// ```
+#[derive(Clone)]
+pub struct UiStreamEncoder {
+    options: EncodeOptions,
+    /// Of the stream, until the start is written.
+    id: String,
+    model: String,
+    created: Option<u64>,
+    is_started: bool,
+    /// The part that is open.
+    open: Option<Open>,
+    /// The part of the stream that deltas are about, on wires that have parts.
+    cursor: Option<u32>,
+    /// The id of the next part.
+    next: u64,
+    calls: Calls,
+    /// By the ordinals of `calls`.
+    inputs: Vec<Input>,
+    finish: Option<FinishReason>,
+    usage: Option<Usage>,
+    /// Extras of the stream that came before the start, as events.
+    early_extras: Vec<u8>,
+    /// The peer's errors as events.
+    errors: Vec<u8>,
+    budget: Budget,
+    scratch: Scratch,
+    is_over: bool,
+    left_out: u64,
+}
+
+/// The part that is open.
+#[derive(Debug, Clone, Copy)]
+struct Open {
+    kind: Content,
+    id: u64,
+    /// The part of the stream that it is.
+    part: Option<u32>,
+}
+
+/// What a part of the message holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Content {
+    Text,
+    Reasoning,
+}
+
+/// Under which name blobs stand in a part's metadata, where services have theirs under their own.
+const METADATA: &str = "deltaic";
+
+impl Default for UiStreamEncoder {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl UiStreamEncoder {
+    /// With the default options. Cost: allocates nothing.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self::with_options(EncodeOptions::new())
+    }
+
+    /// With these. Cost: allocates nothing.
+    #[must_use]
+    pub const fn with_options(options: EncodeOptions) -> Self {
+        Self {
+            budget: Budget::new(options.limits.event_bytes()),
+            options,
+            id: String::new(),
+            model: String::new(),
+            created: None,
+            is_started: false,
+            open: None,
+            cursor: None,
+            next: 0,
+            calls: Calls::new(),
+            inputs: Vec::new(),
+            finish: None,
+            usage: None,
+            early_extras: Vec::new(),
+            errors: Vec::new(),
+            scratch: Scratch { text: String::new(), escaped: Vec::new() },
+            is_over: false,
+            left_out: 0,
+        }
+    }
+
+    /// As new, with the same options: another stream.
+    pub fn reset(&mut self) {
+        *self = Self::with_options(self.options.clone());
+    }
+
+    /// Appends what one delta says to `out`: nothing, or whole events.
+    pub fn push(&mut self, delta: Delta<'_>, out: &mut Vec<u8>) {
+        if self.is_over || delta.choice().is_some_and(|choice| choice != self.choice()) {
+            return self.leave_out();
+        }
+        match delta {
+            Delta::Start { id, model, created } => self.identify(id, model, created),
+            Delta::Role { .. } => self.start(out),
+            Delta::Text { text, .. } | Delta::Refusal { text, .. } => self.text(Content::Text, text, out),
+            Delta::Reasoning { text, .. } => self.text(Content::Reasoning, text, out),
+            Delta::ReasoningOpaque { kind, data, .. } => self.blob(kind, data, out),
+            Delta::ToolCallStart { slot, id, name, .. } | Delta::ToolCallUpdate { slot, id, name, .. } => {
+                self.label(slot, id, name, out);
+            }
+            Delta::ToolCallArguments { slot, fragment, .. } => self.arguments(slot, fragment, out),
+            Delta::ToolCallEnd { slot, .. } => self.end_call(slot, out),
+            Delta::Part { part, .. } => self.turn_to(part, out),
+            Delta::Extra { choice, kind, name, json } => self.extra(choice, (kind, name, json), out),
+            Delta::Finish { reason, saw_tool_calls, .. } => self.finish_answer(reason, saw_tool_calls, out),
+            Delta::Usage(usage) => self.usage = Some(*usage),
+            Delta::PeerError { code, kind, message, json: _ } => {
+                self.hold_error(&[Some(message), kind, code])
+            }
+            Delta::Keepalive => out.extend_from_slice(sse::COMMENT),
+            Delta::Done { marker: _ } => self.end(true, false, out),
+            Delta::Restart { .. } | Delta::Unknown { .. } => self.leave_out(),
+        }
+    }
+
+    /// The same of what [`Decoder::for_each`](crate::Decoder::for_each) says: an error, which cost one event, is left out.
+    /// Never breaks.
+    pub fn push_ok(&mut self, said: Result<Delta<'_>, Error>, out: &mut Vec<u8>) -> ControlFlow<Infallible> {
+        if let Ok(delta) = said {
+            self.push(delta, out);
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// Appends what was held for the end to `out`: usage, the finish, errors, and the end marker if the stream was complete.
+    /// Nothing if its own end marker was pushed, for then that was done; nothing the second time.
+    pub fn finish(&mut self, ending: &Ending, out: &mut Vec<u8>) {
+        if !self.is_over {
+            self.end(!ending.is_truncated(), ending.is_truncated(), out);
+        }
+    }
+
+    /// Deltas that could not be written ([what the target cannot say](UiStreamEncoder#what-the-target-cannot-say)), those of
+    /// other choices among them.
+    #[must_use]
+    pub const fn left_out(&self) -> u64 {
+        self.left_out
+    }
+
+    fn leave_out(&mut self) {
+        self.left_out = self.left_out.saturating_add(1);
+    }
+
+    /// The choice that is written.
+    fn choice(&self) -> u32 {
+        self.options.only_choice.unwrap_or(0)
+    }
+
+    fn identify(&mut self, id: Option<&str>, model: Option<&str>, created: Option<u64>) {
+        if self.is_started {
+            return;
+        }
+        let fits = |text: &&str| text.len() <= self.options.limits.id_bytes();
+        let id = id.filter(fits).filter(|_| self.id.is_empty()).unwrap_or_default();
+        let model = model.filter(fits).filter(|_| self.model.is_empty()).unwrap_or_default();
+        self.id.push_str(id);
+        self.model.push_str(model);
+        self.created = self.created.or(created);
+    }
+
+    /// The message begins, unless it has.
+    #[inline]
+    fn start(&mut self, out: &mut Vec<u8>) {
+        if !self.is_started {
+            self.write_start(out);
+        }
+    }
+
+    #[cold]
+    fn write_start(&mut self, out: &mut Vec<u8>) {
+        self.is_started = true;
+        let chosen = |own: &Option<crate::delta::DeltaStr>, stream: &str| {
+            own.as_deref().map_or_else(|| stream.to_owned(), ToOwned::to_owned)
+        };
+        self.id = chosen(&self.options.id, &self.id);
+        self.model = chosen(&self.options.model, &self.model);
+        begin("start", out);
+        if !self.id.is_empty() {
+            member("messageId", &self.id, out);
+        }
+        if self.options.metadata && (!self.model.is_empty() || self.created.is_some()) {
+            out.extend_from_slice(b",\"messageMetadata\":{");
+            let start = out.len();
+            closing::write_counts(&[("created", self.created)], start, out);
+            if !self.model.is_empty() {
+                closing::separate(start, out);
+                out.extend_from_slice(b"\"model\":");
+                json::string(&self.model, out);
+            }
+            out.push(b'}');
+        }
+        end(out);
+        begin("start-step", out);
+        end(out);
+        let early = core::mem::take(&mut self.early_extras);
+        out.extend_from_slice(&early);
+        self.budget.give_back(early.len());
+    }
+
+    #[inline]
+    fn text(&mut self, kind: Content, text: &str, out: &mut Vec<u8>) {
+        if text.is_empty() {
+            return self.start(out);
+        }
+        let id = self.open_part(kind, out);
+        begin(kind.delta(), out);
+        part_id(id, out);
+        member("delta", text, out);
+        end(out);
+    }
+
+    /// The id of the open part of this kind; if none is, one begins.
+    #[inline]
+    fn open_part(&mut self, kind: Content, out: &mut Vec<u8>) -> u64 {
+        match self.open {
+            Some(open) if open.kind == kind => open.id,
+            Some(_) | None => self.begin_part(kind, out),
+        }
+    }
+
+    fn begin_part(&mut self, kind: Content, out: &mut Vec<u8>) -> u64 {
+        self.start(out);
+        self.end_part(None, out);
+        let id = self.next;
+        self.next = id.saturating_add(1);
+        self.open = Some(Open { kind, id, part: self.cursor });
+        begin(kind.start(), out);
+        part_id(id, out);
+        end(out);
+        id
+    }
+
+    /// Ends the part that is open, with a blob that belongs to it.
+    fn end_part(&mut self, blob: Option<(OpaqueKind, &str)>, out: &mut Vec<u8>) {
+        let Some(open) = self.open.take() else { return };
+        begin(open.kind.end(), out);
+        part_id(open.id, out);
+        if let Some((kind, data)) = blob {
+            out.extend_from_slice(b",\"providerMetadata\":{");
+            json::string(METADATA, out);
+            out.extend_from_slice(match kind {
+                OpaqueKind::Signature => b":{\"signature\":",
+                OpaqueKind::Encrypted => b":{\"redactedData\":",
+            });
+            json::string(data, out);
+            out.extend_from_slice(b"}}");
+        }
+        end(out);
+    }
+
+    fn blob(&mut self, kind: OpaqueKind, data: &str, out: &mut Vec<u8>) {
+        if data.is_empty() {
+            return self.start(out);
+        }
+        self.open_part(Content::Reasoning, out);
+        self.end_part(Some((kind, data)), out);
+    }
+
+    /// What follows is of this part of the stream: another's is over.
+    fn turn_to(&mut self, part: u32, out: &mut Vec<u8>) {
+        self.cursor = Some(part);
+        if self.open.is_some_and(|open| open.part != Some(part)) {
+            self.end_part(None, out);
+        }
+    }
+}
+
+impl Content {
+    const fn start(self) -> &'static str {
+        match self {
+            Self::Text => "text-start",
+            Self::Reasoning => "reasoning-start",
+        }
+    }
+
+    const fn delta(self) -> &'static str {
+        match self {
+            Self::Text => "text-delta",
+            Self::Reasoning => "reasoning-delta",
+        }
+    }
+
+    const fn end(self) -> &'static str {
+        match self {
+            Self::Text => "text-end",
+            Self::Reasoning => "reasoning-end",
+        }
+    }
+}
+
+/// Begins an event of this type, which is a word of the protocol.
+#[inline]
+fn begin(kind: &str, out: &mut Vec<u8>) {
+    out.extend_from_slice(sse::DATA);
+    out.extend_from_slice(b"{\"type\":\"");
+    out.extend_from_slice(kind.as_bytes());
+    out.push(b'"');
+}
+
+#[inline]
+fn part_id(id: u64, out: &mut Vec<u8>) {
+    out.extend_from_slice(b",\"id\":\"");
+    json::number(id, out);
+    out.push(b'"');
+}
+
+/// A member that is a string; its name is a word of the protocol.
+#[inline]
+fn member(name: &str, text: &str, out: &mut Vec<u8>) {
+    out.extend_from_slice(b",\"");
+    out.extend_from_slice(name.as_bytes());
+    out.extend_from_slice(b"\":");
+    json::string(text, out);
+}
+
+#[inline]
+fn end(out: &mut Vec<u8>) {
+    out.push(b'}');
+    out.extend_from_slice(sse::END);
+}
+
+/// Counts: `Debug` prints nothing of the stream.
+impl fmt::Debug for UiStreamEncoder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("UiStreamEncoder")
+            .field("parts", &self.next)
+            .field("calls", &self.inputs.len())
+            .field("is_over", &self.is_over)
+            .field("left_out", &self.left_out)
+            .finish_non_exhaustive()
+    }
+}
