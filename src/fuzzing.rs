@@ -10,6 +10,7 @@ pub(crate) mod naive;
 #[path = "tests/naive_eventstream.rs"]
 pub(crate) mod naive_eventstream;
 
+pub(crate) mod conversations;
 pub(crate) mod encode;
 pub use encode::encode;
 pub(crate) mod eventstream;

@@ -8,6 +8,7 @@
 //! Source: OpenAI, *Chat Completions streaming events*; `reasoning_content` after DeepSeek, `reasoning_details` and
 //! `native_finish_reason` after OpenRouter.
 
+mod calls;
 mod extras;
 mod tail;
 
@@ -18,7 +19,7 @@ use core::convert::Infallible;
 use core::fmt;
 use core::ops::ControlFlow;
 
-use super::calls::{Budget, Call, Calls, Held};
+use super::calls::{Budget, Calls};
 use super::options::{EncodeOptions, ReasoningMember};
 use super::{ids, json, sse};
 use crate::decoder::Ending;
@@ -304,93 +305,6 @@ impl ChunkEncoder {
         });
         json::string(data, out);
         out.extend_from_slice(b"}]");
-        end_delta(out);
-    }
-
-    /// A call's id, and a piece of its name.
-    fn label(&mut self, choice: u32, slot: u32, id: Option<&str>, name: Option<&str>, out: &mut Vec<u8>) {
-        let most = self.options.limits.id_bytes();
-        let Some((choice, at)) = self.find_call(choice, slot, out) else { return };
-        let id = id.filter(|id| id.len() <= most);
-        let place = usize::try_from(choice).unwrap_or(usize::MAX);
-        let Some(known) = self.choices.get_mut(place) else { return };
-        match known.calls.label(at, id, name, &mut self.budget) {
-            Held::Yes => self.begin_calls(choice, false, out),
-            Held::Full => {
-                self.leave_out();
-                self.begin_calls(choice, true, out);
-            }
-            Held::Begun => self.leave_out(),
-        }
-    }
-
-    fn arguments(&mut self, choice: u32, slot: u32, fragment: &str, out: &mut Vec<u8>) {
-        let Some((choice, at)) = self.find_call(choice, slot, out) else { return };
-        let place = usize::try_from(choice).unwrap_or(usize::MAX);
-        let Some(known) = self.choices.get_mut(place) else { return };
-        match known.calls.arguments(at, fragment, &mut self.budget) {
-            Held::Yes => return self.begin_calls(choice, false, out),
-            Held::Full => self.begin_calls(choice, true, out),
-            Held::Begun => {}
-        }
-        self.begin_delta(choice, out);
-        out.extend_from_slice(b"\"tool_calls\":[{\"index\":");
-        json::number(u64::try_from(at).unwrap_or(u64::MAX), out);
-        out.extend_from_slice(b",\"function\":{\"arguments\":");
-        json::string(fragment, out);
-        out.extend_from_slice(b"}}]");
-        end_delta(out);
-    }
-
-    fn end_call(&mut self, choice: u32, slot: u32, out: &mut Vec<u8>) {
-        let Some((choice, at)) = self.find_call(choice, slot, out) else { return };
-        if let Some(known) = self.choice(choice) {
-            known.calls.end(at);
-        }
-        self.begin_calls(choice, false, out);
-    }
-
-    /// The choice, announced, and the ordinal of its call.
-    fn find_call(&mut self, choice: u32, slot: u32, out: &mut Vec<u8>) -> Option<(u32, usize)> {
-        let choice = self.announce(choice, out)?;
-        let most = self.options.limits.tool_calls();
-        let found = self.choice(choice)?.calls.find(slot, most);
-        if found.is_none() {
-            self.leave_out();
-        }
-        Some((choice, found?))
-    }
-
-    /// Begins the calls that can begin, or all.
-    fn begin_calls(&mut self, choice: u32, all: bool, out: &mut Vec<u8>) {
-        let place = usize::try_from(choice).unwrap_or(usize::MAX);
-        while let Some(known) = self.choices.get_mut(place)
-            && let Some((ordinal, call)) = known.calls.begin_next(all, &mut self.budget)
-        {
-            self.begin_call(choice, ordinal, call, out);
-        }
-    }
-
-    fn begin_call(&mut self, choice: u32, ordinal: usize, call: Call, out: &mut Vec<u8>) {
-        let Call { mut id, name, arguments, .. } = call;
-        self.begin_delta(choice, out);
-        if id.is_empty() {
-            ids::call(&self.id, choice, ordinal, &mut id);
-        }
-        out.extend_from_slice(b"\"tool_calls\":[{\"index\":");
-        json::number(u64::try_from(ordinal).unwrap_or(u64::MAX), out);
-        out.extend_from_slice(b",\"id\":");
-        json::string(&id, out);
-        out.extend_from_slice(b",\"type\":\"function\",\"function\":{");
-        // Only where none came at all.
-        if !name.is_empty() {
-            out.extend_from_slice(b"\"name\":");
-            json::string(&name, out);
-            out.push(b',');
-        }
-        out.extend_from_slice(b"\"arguments\":");
-        json::string(&arguments, out);
-        out.extend_from_slice(b"}}]");
         end_delta(out);
     }
 }

@@ -2,9 +2,7 @@
 //!
 //! Knows: the encoder's public face, the rules of what a chunk cannot say, serde_json. Must not know: how it writes.
 
-use std::collections::BTreeMap;
-
-use super::{Seed, decode, sequences};
+use super::{Seed, conversations, decode, sequences};
 use crate::completion::PeerError;
 use crate::encode::{ChunkEncoder, EncodeOptions};
 use crate::{Completion, Delta, Ending, FinishReason, Options, OwnedDelta, Quirk, Quirks, Usage};
@@ -29,7 +27,7 @@ pub fn encode(data: &[u8]) {
         );
     }
     let ending = decode(Options::new(), b"data: [DONE]\n\n", || usize::MAX).1;
-    let deltas = generated(data);
+    let deltas = conversations::generated(data);
     law(&deltas, &ending, &EncodeOptions::new());
     for options in [
         EncodeOptions::new().only_choice(1).whole_usage(true).finish_missing(FinishReason::Stop),
@@ -91,13 +89,15 @@ pub(crate) fn is_clean(out: &[u8]) -> (Vec<OwnedDelta>, Ending) {
     strict.iter().for_each(|said| assert!(said.is_ok(), "strictly {said:?}\n{text}"));
     assert_eq!(seen, Quirks::NONE, "\n{text}");
     let (said, ending, _) = decode(Options::new().quirks(REASONING), out, || usize::MAX);
-    (said.into_iter().map(|said| said.unwrap_or_else(|error| panic!("{error}\n{text}"))).collect(), ending)
+    said.iter().for_each(|said| assert!(said.is_ok(), "{said:?}\n{text}"));
+    (said.into_iter().filter_map(Result::ok).collect(), ending)
 }
 
 /// Whether it is a chunk and no error; it is one of them.
 fn is_chunk(json: &str) -> bool {
-    let value: serde_json::Value =
-        serde_json::from_str(json).unwrap_or_else(|error| panic!("{error}: {json}"));
+    let read = serde_json::from_str::<serde_json::Value>(json);
+    assert!(read.is_ok(), "{read:?}: {json}");
+    let value = read.unwrap_or_default();
     if value.get("error").is_some_and(|error| error.get("message").is_some_and(|text| text.is_string())) {
         return false;
     }
@@ -303,135 +303,4 @@ fn fold<'d>(deltas: impl Iterator<Item = Delta<'d>>) -> Completion {
     let mut completion = Completion::new();
     deltas.for_each(|delta| completion.apply(delta));
     completion
-}
-
-/// Strings that would break out, if any could.
-const TEXTS: &[&str] = &[
-    "Hi",
-    " there",
-    "é日本😀",
-    "\"",
-    "\\",
-    "\\\"}],\"x\":[{",
-    "\n\ndata: [DONE]\n\n",
-    "\r\rdata: {}\r\r",
-    "\r\n",
-    "\0\u{1}\u{1f}\u{7f}\u{85}\u{2028}",
-    "<think>",
-    "</think>",
-    "[DONE]",
-    "data: ",
-    ": ",
-    "{\"choices\":[]}",
-    "eight by\"te",
-];
-
-/// JSON, and what is none.
-const VALUES: &[&str] = &[
-    "1",
-    "null",
-    "\"a\"",
-    "[]",
-    "{}",
-    "[{\"a\":1},{\"index\":7},{}, { }]",
-    "{\"a\":\n[1,\r\n2]}",
-    "[1,\n{\"b\":\"c\\n\"}]",
-    "{\"a\":NaN,\"b\":-Infinity}",
-    "\"a\nb\"",
-    "\"a\\\nb\"",
-    "{\"a\":1}\n\ndata: [DONE]",
-    "}],\"x\":[",
-    "",
-    "[[[[[[[",
-    "\"\\ud800\"",
-    "{\"id\":\"au\",\"data\":\"QQ==\",\"transcript\":\"o\\nk\"}",
-];
-
-const NAMES: &[&str] = &[
-    "",
-    "logprobs",
-    "annotations",
-    "audio",
-    "images",
-    "citations",
-    "content",
-    "delta",
-    "index",
-    "choices",
-    "id",
-    "error",
-    "usage",
-    "finish_reason",
-    "tool_calls",
-    "reasoning_content",
-    "x\"\n",
-    "prompt_filter_results",
-];
-
-/// A conversation that `data` chooses: deltas in the orders in which decoders tell them, with whatever strings.
-pub(crate) fn generated(data: &[u8]) -> Vec<OwnedDelta> {
-    let mut choices = data.iter().map(|byte| usize::from(*byte));
-    let mut below = |bound: usize| choices.next().unwrap_or(0) % bound.max(1);
-    let mut deltas: Vec<OwnedDelta> = Vec::new();
-    // Of each call: whether it has a name, arguments, an end.
-    let mut calls: BTreeMap<(u32, u32), [bool; 3]> = BTreeMap::new();
-    for _ in 0..data.len().min(60) / 3 {
-        let text = TEXTS[below(TEXTS.len())];
-        let choice = [0, 0, 0, 1, 2, 200][below(6)];
-        let own: Vec<_> = calls.keys().filter(|key| key.0 == choice).map(|key| key.1).collect();
-        let next = u32::try_from(own.len()).unwrap_or(0);
-        let slot = own.get(below(own.len() + 1)).copied().unwrap_or(next);
-        let key = (choice, slot);
-        let known = calls.get(&key).copied();
-        let delta = match below(16) {
-            0 => Delta::start(Some(text), None, Some(7)),
-            1 => Delta::start(None, Some(text), None),
-            2 => Delta::Role { choice, role: text },
-            3 | 4 => Delta::Text { choice, text },
-            5 => Delta::Reasoning { choice, text },
-            6 => Delta::Refusal { choice, text },
-            7 => Delta::reasoning_opaque(choice, crate::OpaqueKind::ALL[below(2)], text),
-            8 | 9 if known.is_none() => {
-                let name = [None, Some(text)][below(2)];
-                calls.insert(key, [name.is_some(), false, false]);
-                Delta::tool_call_start(choice, slot, [None, Some(text)][below(2)], name)
-            }
-            8 | 9 => match known {
-                Some([has_name, false, false]) => {
-                    calls.insert(key, [true, false, false]);
-                    Delta::tool_call_update(choice, slot, None, Some(if has_name { " there" } else { text }))
-                }
-                Some([false, _, false]) => {
-                    calls.insert(key, [true, true, false]);
-                    Delta::tool_call_update(choice, slot, None, Some(text))
-                }
-                _ => Delta::tool_call_update(choice, slot, Some(text), None),
-            },
-            10 | 11 => match known {
-                Some([has_name, _, false]) => {
-                    calls.insert(key, [has_name, true, false]);
-                    Delta::ToolCallArguments { choice, slot, fragment: text }
-                }
-                Some([has_name, has_arguments, true]) => {
-                    calls.insert(key, [has_name, has_arguments, true]);
-                    Delta::ToolCallEnd { choice, slot }
-                }
-                None => Delta::Keepalive,
-            },
-            12 => {
-                let (kinds, name) = (crate::ExtraKind::ALL, NAMES[below(NAMES.len())]);
-                let kind = kinds[below(kinds.len())];
-                Delta::extra([None, Some(choice)][below(2)], kind, name, VALUES[below(VALUES.len())])
-            }
-            13 => {
-                calls.iter_mut().filter(|(key, _)| key.0 == choice).for_each(|(_, known)| known[2] = true);
-                let reasons = FinishReason::ALL;
-                Delta::finish(choice, reasons[below(reasons.len())], text, next > 0)
-            }
-            14 => Delta::peer_error(Some(text), None, text, "{}"),
-            _ => Delta::part(choice, 0, crate::PartKind::Text),
-        };
-        deltas.push(delta.into_owned());
-    }
-    deltas
 }

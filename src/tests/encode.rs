@@ -77,7 +77,7 @@ fn the_reference_is_said_again_delta_for_delta() {
 }
 
 /// A call begins with its first arguments.
-fn begin_calls_late(told: &mut Vec<OwnedDelta>) {
+fn begin_calls_late(told: &mut [OwnedDelta]) {
     for at in (0..told.len()).rev() {
         let OwnedDelta::ToolCallStart { slot: of, .. } = told[at] else { continue };
         let is_first =
@@ -115,7 +115,7 @@ fn extras_of_chat_are_said_again() {
     for stream in
         corpus().iter().filter(|stream| stream.says("wire") == Some("chat") || stream.is_reference())
     {
-        let (told, ending) = deltas(&stream);
+        let (told, ending) = deltas(stream);
         let (again, _) = bodies::is_clean(&bodies::written(&told, &ending, &EncodeOptions::new()));
         let listed = |deltas: &[OwnedDelta]| -> Vec<_> {
             let member = |delta: &OwnedDelta| match delta.as_delta() {
