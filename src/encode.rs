@@ -50,6 +50,8 @@
 //! # Ok::<(), std::string::FromUtf8Error>(())
 //! ```
 //!
+//! [`MessagesEncoder`] has the same verbs, for clients of Messages. The rest of this page is about chunks.
+//!
 //! # The rules, each a client that failed without it
 //!
 //! 1. Choices are announced in order and without gaps, with their role and empty content, before anything is said of them.
@@ -97,8 +99,10 @@ mod calls;
 mod chunk;
 mod ids;
 mod json;
+mod messages;
 mod options;
 mod sse;
 
 pub use chunk::ChunkEncoder;
+pub use messages::MessagesEncoder;
 pub use options::{EncodeOptions, ReasoningMember};

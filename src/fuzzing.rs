@@ -15,6 +15,8 @@ pub(crate) mod encode;
 pub use encode::encode;
 pub(crate) mod eventstream;
 pub use eventstream::eventstream;
+pub(crate) mod messages;
+pub use messages::messages;
 #[path = "tests/sequences.rs"]
 pub mod sequences;
 

@@ -27,6 +27,7 @@ pub struct EncodeOptions {
     pub(super) finish_other: FinishReason,
     pub(super) whole_usage: bool,
     pub(super) tell_truncation: bool,
+    pub(super) signatures: bool,
     pub(super) limits: Limits,
 }
 
@@ -40,6 +41,10 @@ pub enum ReasoningMember {
     /// `reasoning`.
     Reasoning,
 }
+
+/// The error that tells of a stream that was cut short: message and type.
+pub(super) const TRUNCATED: (&str, &str) =
+    ("the answer was cut short: the service's stream ended early", "truncated");
 
 impl Default for EncodeOptions {
     fn default() -> Self {
@@ -61,6 +66,7 @@ impl EncodeOptions {
             finish_other: FinishReason::Stop,
             whole_usage: false,
             tell_truncation: false,
+            signatures: false,
             limits: Limits::new(),
         }
     }
@@ -124,6 +130,14 @@ impl EncodeOptions {
         Self { tell_truncation, ..self }
     }
 
+    /// Writes signatures and encrypted reasoning where the target has its own: only for a stream whose are the target's, or for
+    /// a host that takes them back, for no other service can read them. Chunks have none of their own and always carry them.
+    /// Default: off.
+    #[must_use]
+    pub fn signatures(self, signatures: bool) -> Self {
+        Self { signatures, ..self }
+    }
+
     /// The bounds: choices, calls of one, bytes of an id, and (as [`Limits::event_bytes`]) the bytes that may be held. Default:
     /// [`Limits::new`].
     #[must_use]
@@ -141,6 +155,11 @@ impl EncodeOptions {
             | FinishReason::ToolCalls
             | FinishReason::ContentFilter => reason,
         }
+    }
+
+    /// Services say `stop` where a choice made calls; clients go by the word.
+    pub(super) fn with_calls(reason: FinishReason) -> FinishReason {
+        if reason == FinishReason::Stop { FinishReason::ToolCalls } else { reason }
     }
 
     fn or_stop(reason: FinishReason) -> FinishReason {

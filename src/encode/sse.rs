@@ -7,6 +7,8 @@
 //!
 //! Source: WHATWG HTML, 9.2.5 *Parsing an event stream*.
 
+use alloc::vec::Vec;
+
 /// Begins an event's data.
 pub(super) const DATA: &[u8] = b"data: ";
 
@@ -18,3 +20,10 @@ pub(super) const COMMENT: &[u8] = b":\n\n";
 
 /// The end marker of the wires that have one.
 pub(super) const DONE: &[u8] = b"data: [DONE]\n\n";
+
+/// Begins an event of this name, up to its data.
+pub(super) fn begin_named(name: &str, out: &mut Vec<u8>) {
+    for piece in ["event: ", name, "\ndata: "] {
+        out.extend_from_slice(piece.as_bytes());
+    }
+}

@@ -237,7 +237,7 @@ impl SaidChoice {
 }
 
 /// A call's name: nothing of it is to come once its arguments have, or its end, if there is a name by then.
-fn sayable_name(index: u32, of: u32, deltas: &[OwnedDelta]) -> String {
+pub(super) fn sayable_name(index: u32, of: u32, deltas: &[OwnedDelta]) -> String {
     let (mut whole, mut is_whole) = (String::new(), false);
     for delta in deltas.iter().skip(first_sight(index, of, deltas)) {
         match delta.as_delta() {
@@ -258,7 +258,7 @@ fn sayable_name(index: u32, of: u32, deltas: &[OwnedDelta]) -> String {
 }
 
 /// Whether a call's id was first told when its arguments, and its name, had come, or when it had ended.
-fn is_id_late(index: u32, of: u32, deltas: &[OwnedDelta]) -> bool {
+pub(super) fn is_id_late(index: u32, of: u32, deltas: &[OwnedDelta]) -> bool {
     let (mut has_name, mut has_arguments) = (false, false);
     for delta in deltas.iter().skip(first_sight(index, of, deltas)) {
         match delta.as_delta() {

@@ -8,6 +8,7 @@ mod completion;
 mod corpus;
 mod curve;
 mod encode;
+mod encode_messages;
 mod eventstream;
 mod face;
 mod facts;

@@ -89,6 +89,7 @@ fn the_corpus_keeps_the_laws() {
         fuzzing::prediction(&stream.bytes);
         fuzzing::framer(&stream.bytes);
         fuzzing::encode(&stream.bytes);
+        fuzzing::messages(&stream.bytes);
         for line in stream.bytes.split(|byte| *byte == b'\n') {
             fuzzing::json(line.strip_prefix(b"data: ").unwrap_or(line));
         }

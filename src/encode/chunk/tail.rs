@@ -2,18 +2,16 @@
 //!
 //! Knows: what was held for it. Must not know: how deltas are written.
 
-use super::{ChunkEncoder, sse};
+use super::{ChunkEncoder, EncodeOptions, sse};
 use crate::delta::{FinishReason, Usage};
 use crate::encode::json;
+use crate::encode::options::TRUNCATED;
 use alloc::borrow::ToOwned;
 use alloc::string::String;
 use alloc::vec::Vec;
 
 /// Longer words of the wire are not passed on.
 const LONGEST_WORD: usize = 256;
-
-/// The error that tells of a stream that was cut short.
-const TRUNCATED: (&str, &str) = ("the answer was cut short: the service's stream ended early", "truncated");
 
 impl ChunkEncoder {
     /// How a choice ended, as far as is known: the last word counts.
@@ -28,7 +26,7 @@ impl ChunkEncoder {
         let Some(choice) = self.announce(choice, out) else { return };
         let Some(known) = self.choice(choice) else { return };
         known.calls.end_all();
-        let reason = if saw_tool_calls { with_calls(reason) } else { reason };
+        let reason = if saw_tool_calls { EncodeOptions::with_calls(reason) } else { reason };
         let raw = if raw.len() <= LONGEST_WORD { raw } else { "" };
         known.finish = Some((reason, raw.to_owned()));
         self.begin_calls(choice, false, out);
@@ -76,7 +74,7 @@ impl ChunkEncoder {
         let has_calls = !known.calls.is_empty();
         let told = known.finish.take().or(missing.map(|reason| (reason, String::new())));
         let Some((reason, raw)) = told else { return false };
-        let reason = if has_calls { with_calls(reason) } else { reason };
+        let reason = if has_calls { EncodeOptions::with_calls(reason) } else { reason };
         let reason = self.options.sayable(reason);
         self.begin_delta(choice, out);
         out.extend_from_slice(b"},\"finish_reason\":");
@@ -109,11 +107,6 @@ impl ChunkEncoder {
         out.extend_from_slice(b"}}");
         out.extend_from_slice(sse::END);
     }
-}
-
-/// Services say `stop` where a choice made calls; clients go by the word.
-fn with_calls(reason: FinishReason) -> FinishReason {
-    if reason == FinishReason::Stop { FinishReason::ToolCalls } else { reason }
 }
 
 type Counts<'a> = [(&'a str, Option<u64>)];
