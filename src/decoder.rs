@@ -163,18 +163,13 @@ impl Machine {
             Mode::Fast => {
                 if let Some((used, delta)) = self.fast_input(bytes) {
                     *input = bytes.get(used..).unwrap_or_default();
-                    if delta.is_none() {
-                        return Ok(self
-                            .unescaped_delta
-                            .and_then(|fast| fast.delta(&[], &self.pipeline.scratch.text)));
-                    }
-                    return Ok(delta);
+                    return Ok(self.fast_delta(delta));
                 }
             }
             Mode::FastMessage => {
-                if let Some((used, said)) = self.fast_message(bytes) {
+                if let Some((used, delta)) = self.fast_message(bytes) {
                     *input = bytes.get(used..).unwrap_or_default();
-                    return Ok(said.delta(bytes, &self.pipeline.scratch.text));
+                    return Ok(self.fast_delta(delta));
                 }
             }
             Mode::Usage => {

@@ -105,8 +105,32 @@ pub(crate) fn number_end(bytes: &[u8], from: usize) -> Option<usize> {
 /// A plain integer at `at`: no sign, no leading zero, at most 19 digits. Returns the index after it and its value.
 #[inline(always)]
 pub(crate) fn plain_integer(bytes: &[u8], at: usize) -> Option<(usize, u64)> {
-    let mut end = at;
-    let mut value = 0u64;
+    integer_after(bytes, at, at, 0)
+}
+
+/// The same where it may be long, as times are: the first eight digits at once.
+#[inline]
+pub(crate) fn long_integer(bytes: &[u8], at: usize) -> Option<(usize, u64)> {
+    match bytes.get(at..)?.first_chunk().and_then(|eight| eight_digits(*eight)) {
+        Some(value) => integer_after(bytes, at, at.wrapping_add(8), value),
+        None => plain_integer(bytes, at),
+    }
+}
+
+/// The value of eight digits, if they are digits: pairs, then fours, then all are joined side by side in a word.
+const fn eight_digits(digits: [u8; 8]) -> Option<u64> {
+    let digits = u64::from_le_bytes(digits) ^ ONES.wrapping_mul(b'0' as u64);
+    if (digits.wrapping_add(ONES.wrapping_mul(0x80 - 10)) | digits) & HIGH != 0 {
+        return None;
+    }
+    let pairs = digits.wrapping_mul(10).wrapping_add(digits >> 8) & 0x00FF_00FF_00FF_00FF;
+    let fours = pairs.wrapping_mul(100).wrapping_add(pairs >> 16) & 0x0000_FFFF_0000_FFFF;
+    Some(fours.wrapping_mul(10_000).wrapping_add(fours >> 32) & 0xFFFF_FFFF)
+}
+
+/// A plain integer at `at`, of which the digits before `end` make `value`.
+#[inline(always)]
+fn integer_after(bytes: &[u8], at: usize, mut end: usize, mut value: u64) -> Option<(usize, u64)> {
     while let Some(digit) = bytes.get(end).map(|byte| byte.wrapping_sub(b'0')).filter(|digit| *digit <= 9) {
         value = value.wrapping_mul(10).wrapping_add(u64::from(digit));
         end = end.wrapping_add(1);

@@ -54,13 +54,7 @@ impl Machine {
             return None;
         };
         let said = self.single_delta(&hit)?;
-        let delta = match hit.escaped {
-            0 => Some(said.delta(event, "")?),
-            _ => {
-                self.unescaped_delta = Some(self.unescaped(said, event, hit.escaped == hit.text_hole)?);
-                None
-            }
-        };
+        let delta = self.unescape(said, &hit, event)?;
         self.commit_hit(said, &hit);
         let used = skipped.saturating_add(hit.length);
         self.frames.skipped(bytes.get(used.wrapping_sub(1)).copied().unwrap_or(0));
@@ -70,7 +64,7 @@ impl Machine {
 
     /// The same of a message: the framer must find it right where the shape leaves it open. One with counters is replayed.
     #[inline]
-    pub(super) fn fast_message(&mut self, bytes: &[u8]) -> Option<(usize, FastDelta)> {
+    pub(super) fn fast_message<'i>(&mut self, bytes: &'i [u8]) -> Option<(usize, Option<Delta<'i>>)> {
         let Some(hit) = self.shapes.find(bytes) else {
             self.missed = true;
             return None;
@@ -80,10 +74,29 @@ impl Machine {
             return None;
         }
         let said = self.single_delta(&hit)?;
-        let said = self.proper(said, &hit, event).filter(|_| self.frames.proves(event))?;
+        let delta = self.unescape(said, &hit, event).filter(|_| self.frames.proves(event))?;
         self.commit_hit(said, &hit);
         self.pass_hit(0, hit.length);
-        Some((hit.length, said))
+        Some((hit.length, delta))
+    }
+
+    /// The delta of a hit, where its text is UTF-8; none where it had to be unescaped, and is in `unescaped_delta`.
+    #[inline(always)]
+    fn unescape<'i>(&mut self, said: FastDelta, hit: &Hit, event: &'i [u8]) -> Option<Option<Delta<'i>>> {
+        if hit.escaped == 0 {
+            return Some(Some(said.delta(event, "")?));
+        }
+        self.unescaped_delta = Some(self.unescaped(said, event, hit.escaped == hit.text_hole)?);
+        Some(None)
+    }
+
+    /// The delta that a hit told, wherever its text is.
+    #[inline(always)]
+    pub(super) fn fast_delta<'d, 'i: 'd>(&'d self, delta: Option<Delta<'i>>) -> Option<Delta<'d>> {
+        match delta {
+            None => self.unescaped_delta?.delta(&[], &self.pipeline.scratch.text),
+            delta => delta,
+        }
     }
 
     /// The event of a hit is past: `used` bytes, of which the first `skipped` were none of its own.
@@ -114,7 +127,14 @@ impl Machine {
         let event = carry.bytes();
         let (length, last) = (event.len(), event.last().copied().unwrap_or(0));
         let hit = self.shapes.find(event).filter(|hit| hit.length == length);
-        let found = hit.and_then(|hit| Some((self.proper(self.single_delta(&hit)?, &hit, event)?, hit)));
+        let found = hit.and_then(|hit| {
+            let said = self.single_delta(&hit)?;
+            let said = match hit.escaped {
+                0 => Some(said).filter(|said| said.delta(event, "").is_some()),
+                _ => self.unescaped(said, event, hit.escaped == hit.text_hole),
+            };
+            Some((said?, hit))
+        });
         self.feeder.carry = carry;
         let (said, hit) = found?;
         self.mode = Mode::Fast;
@@ -138,15 +158,6 @@ impl Machine {
             None => self.passes(single)?,
         };
         Some(FastDelta { choice: single.choice, says: single.says, slot, text: hit.text })
-    }
-
-    /// The same as it can be told, if it can: its text is UTF-8, unescaped where there are escapes.
-    #[inline(always)]
-    fn proper(&mut self, said: FastDelta, hit: &Hit, event: &[u8]) -> Option<FastDelta> {
-        match hit.escaped {
-            0 => Some(said).filter(|said| said.delta(event, "").is_some()),
-            _ => self.unescaped(said, event, hit.escaped == hit.text_hole),
-        }
     }
 
     /// The same with its text unescaped; `alone`: nothing else has escapes, else it is no plain hit.

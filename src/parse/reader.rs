@@ -223,7 +223,11 @@ impl Cursor for Reader<'_> {
     #[inline(always)]
     fn integer(&mut self) -> Option<(u64, u32)> {
         let at = self.position();
-        let (end, value) = lex::plain_integer(self.rest, 0)?;
+        let is_long = self.rest.get(7).is_some_and(u8::is_ascii_digit);
+        let (end, value) = match is_long {
+            true => lex::long_integer(self.rest, 0)?,
+            false => lex::plain_integer(self.rest, 0)?,
+        };
         self.rest = self.rest.get(end..)?;
         Some((value, Span::new(at, at).start))
     }

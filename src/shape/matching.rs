@@ -50,22 +50,13 @@ impl Shape {
                         escaped |= bit(number);
                     }
                 }
-                Hole::Identity => {
-                    let (span, slow) = string_hole(bytes, at, true)?;
-                    if slow || span.is_empty() || span.end.wrapping_sub(span.start) > longest {
-                        return None;
-                    }
-                    *capture = Capture::of_text(span);
-                    at = span.end as usize;
-                }
                 Hole::Integer(_) => {
                     (at, capture.0) = lex::plain_integer(bytes, at)?;
                 }
-                Hole::Line => {
-                    let rest = bytes.get(at..)?;
-                    let end = at.wrapping_add(memchr::memchr2(b'\n', b'\r', rest)?);
-                    *capture = Capture::of_text(Span::new(at, end));
-                    at = end;
+                hole @ (Hole::Identity | Hole::Line) => {
+                    let span = other_hole(hole, bytes, at, longest)?;
+                    *capture = Capture::of_text(span);
+                    at = span.end as usize;
                 }
                 Hole::Proof => at = at.wrapping_add(usize::from(PROOF)),
             }
@@ -89,6 +80,23 @@ fn string_hole(bytes: &[u8], at: usize, check: bool) -> Option<(Span, bool)> {
         return None;
     }
     Some((span, false))
+}
+
+/// A hole of which few shapes have one: out of the way of the others.
+#[inline(never)]
+fn other_hole(hole: Hole, bytes: &[u8], at: usize, longest: u32) -> Option<Span> {
+    match hole {
+        Hole::Identity => {
+            let (span, slow) = string_hole(bytes, at, true)?;
+            let is_id = !slow && !span.is_empty() && span.end.wrapping_sub(span.start) <= longest;
+            is_id.then_some(span)
+        }
+        Hole::Line => {
+            let length = memchr::memchr2(b'\n', b'\r', bytes.get(at..)?)?;
+            Some(Span::new(at, at.wrapping_add(length)))
+        }
+        Hole::End | Hole::Text | Hole::Padding | Hole::Integer(_) | Hole::Proof => None,
+    }
 }
 
 #[inline(never)]

@@ -320,3 +320,30 @@ fn an_array_of_documents_that_say_nothing() {
         fuzzing::json(text.as_bytes());
     }
 }
+
+/// Eight digits at once are the digits one by one, whatever they are and whatever follows.
+#[test]
+fn long_integers_are_plain_integers() {
+    let digits = [
+        "1754000000",
+        "12345678",
+        "99999999999999999999",
+        "1234567x",
+        "0123456789",
+        "00000000",
+        "1234567/",
+        "1234567:",
+    ];
+    let mut texts: Vec<String> = digits.iter().map(|digits| (*digits).to_owned()).collect();
+    texts.extend((0..22).map(|length| "9081726354".repeat(3)[..length].to_owned()));
+    texts.extend((0u8..128).map(|byte| format!("123{}5678", char::from(byte))));
+    for text in texts {
+        for text in
+            [text.clone(), format!("{text},"), format!("{text}.5"), format!("{text}e3"), format!("-{text}")]
+        {
+            let (long, plain) =
+                (crate::lex::long_integer(text.as_bytes(), 0), crate::lex::plain_integer(text.as_bytes(), 0));
+            assert_eq!(long, plain, "{text:?}");
+        }
+    }
+}

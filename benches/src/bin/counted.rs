@@ -25,6 +25,9 @@ fn main() {
     let stack = arguments.get(4).map_or("deltaic", String::as_str);
     let mut stacks = peers::decoding();
     stacks.extend([deltaic(), unpredicted(), peers::tape(), peers::line_scan()]);
+    if workloads::NATIVE.iter().any(|(native, _)| native == name) {
+        stacks.push(peers::native(name));
+    }
     let entry = stacks.iter().find(|entry| entry.name == stack).expect("a stack");
     valgrind::region(&mut || {
         black_box((entry.tally)(&workload, cut));

@@ -112,8 +112,8 @@ fn heap(budget: &Budget) -> usize {
 fn per_event(budget: &mut Budget, bless: bool) -> usize {
     const FEW: usize = 400;
     head("instructions per event in steady state");
-    let names: Vec<_> =
-        workloads::ALL.iter().map(|(name, _)| *name).filter(|name| *name != "long_line").collect();
+    let every = workloads::ALL.iter().chain(&workloads::NATIVE);
+    let names: Vec<_> = every.map(|(name, _)| *name).filter(|name| *name != "long_line").collect();
     let counted = in_parallel(&names, |name| Cut::ALL.map(|cut| steady(name, cut, FEW)));
     let mut past = 0;
     for (name, counts) in names.iter().zip(counted) {
