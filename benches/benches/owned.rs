@@ -10,8 +10,22 @@ use bytes::Bytes;
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use deltaic::{Delta, ExtraKind};
 
-const SIZES: [usize; 11] =
-    [64, 128, 256, 512, 1 << 10, 2 << 10, 4 << 10, 8 << 10, 16 << 10, 32 << 10, 64 << 10];
+const SIZES: [usize; 14] = [
+    64,
+    128,
+    256,
+    512,
+    1 << 10,
+    2 << 10,
+    4 << 10,
+    8 << 10,
+    16 << 10,
+    32 << 10,
+    64 << 10,
+    256 << 10,
+    1 << 20,
+    4 << 20,
+];
 
 fn owned(criterion: &mut Criterion) {
     // Base64, as images and audio are; then text of three bytes a character.
