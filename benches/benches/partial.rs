@@ -7,6 +7,7 @@ use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_m
 use deltaic::partial::PartialJson;
 use jiter::{JsonValue, PartialMode};
 
+#[allow(dead_code)] // of what the benches share, only how long they run
 mod common;
 
 /// How long the arguments are: a file that a model writes.

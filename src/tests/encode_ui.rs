@@ -186,7 +186,7 @@ fn what_is_held_of_inputs_is_bounded() {
             Delta::tool_call_start(0, 0, None, Some("f")),
             Delta::ToolCallArguments { choice: 0, slot: 0, fragment: &first },
             Delta::ToolCallArguments { choice: 0, slot: 0, fragment: &second },
-            Delta::ToolCallArguments { choice: 0, slot: 0, fragment: " " }.clone(),
+            Delta::ToolCallArguments { choice: 0, slot: 0, fragment: " " },
             Delta::ToolCallEnd { choice: 0, slot: 0 },
         ];
         let told = &[&told[..3], &told[4..]].concat();

@@ -126,7 +126,8 @@ mod slices {
             assert!(*owned == *part && lies_in(owned.as_bytes(), &input) == sliced, "{range:?}");
             let again = owned.clone();
             assert_eq!(lies_in(again.as_bytes(), &input), sliced);
-            assert!(String::from(again) == part && Bytes::from(owned) == part);
+            let (text, slice) = (String::from(again), Bytes::from(owned));
+            assert!(text == part && slice == part);
         }
     }
 
