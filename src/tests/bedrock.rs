@@ -479,7 +479,8 @@ fn text_reasoning_and_arguments_are_predicted() {
         let payload = format!(r#"{{"contentBlockIndex":0,"delta":{{"text":"{text}"}},"p":"{padding}"}}"#);
         event("contentBlockDelta", &payload)
     };
-    let kinds: [(Vec<u8>, &dyn Fn(&str) -> Vec<u8>); 4] = [
+    type Make<'m> = &'m dyn Fn(&str) -> Vec<u8>;
+    let kinds: [(Vec<u8>, Make<'_>); 4] = [
         (Vec::new(), &|word| text("0", word)),
         (Vec::new(), &padded),
         (Vec::new(), &reasoning),
