@@ -34,7 +34,8 @@ data: [DONE]
 
 "#;
 const MALFORMED: &str = "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\n\n";
-const FORMS: [&str; 8] = ["deltas", "text", "completion", "chunks", "messages", "ui", "frames", "none"];
+const FORMS: [&str; 9] =
+    ["deltas", "text", "completion", "chunks", "messages", "responses", "ui", "frames", "none"];
 const PEER_ERROR: &str = "data: {\"error\":{\"message\":\"overloaded\",\"code\":529}}\n\n";
 
 struct Outcome {
@@ -145,7 +146,7 @@ fn chunks_are_what_the_reference_would_stream() {
 #[test]
 fn what_is_written_over_another_wire_reads_the_same() {
     let as_text = deltaic(&["-o", "text"], CLEAN).out;
-    for (form, wire) in [("messages", "messages"), ("ui", "ui_stream")] {
+    for (form, wire) in [("messages", "messages"), ("responses", "responses"), ("ui", "ui_stream")] {
         let told = deltaic(&["-o", form], CLEAN);
         assert_eq!((told.status, &*told.err), (0, ""), "{form}");
         let again = deltaic(&["-o", "text", "--strict"], &told.out);

@@ -134,6 +134,8 @@ pub(crate) enum Output {
     Chunks,
     /// The same as an event stream of Messages
     Messages,
+    /// The same as an event stream of Responses
+    Responses,
     /// The same as the UI message stream of the AI SDK
     Ui,
     /// What a strict event-stream reader sees, one frame a line, as JSON

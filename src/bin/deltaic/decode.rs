@@ -59,6 +59,7 @@ impl Reader for Decode {
             Output::Completion => Show::Fold(Fold::default()),
             Output::Chunks => Show::Written(Box::new(Written::chunks())),
             Output::Messages => Show::Written(Box::new(Written::messages())),
+            Output::Responses => Show::Written(Box::new(Written::responses())),
             Output::Ui => Show::Written(Box::new(Written::ui())),
             Output::Frames | Output::None => Show::Nothing,
         };

@@ -1,8 +1,8 @@
-//! `-o chunks`, `messages`, `ui`: the answer as a service of that wire would stream it.
+//! `-o chunks`, `messages`, `responses`, `ui`: the answer as a service of that wire would stream it.
 
 use std::io::{self, Write};
 
-use deltaic::encode::{ChunkEncoder, MessagesEncoder, UiStreamEncoder};
+use deltaic::encode::{ChunkEncoder, MessagesEncoder, ResponsesEncoder, UiStreamEncoder};
 use deltaic::{Delta, Ending};
 
 use crate::json;
@@ -16,6 +16,7 @@ pub(crate) struct Written {
 enum Encoder {
     Chunks(ChunkEncoder),
     Messages(MessagesEncoder),
+    Responses(ResponsesEncoder),
     Ui(UiStreamEncoder),
 }
 
@@ -26,6 +27,10 @@ impl Written {
 
     pub(crate) fn messages() -> Self {
         Self::by(Encoder::Messages(MessagesEncoder::new()))
+    }
+
+    pub(crate) fn responses() -> Self {
+        Self::by(Encoder::Responses(ResponsesEncoder::new()))
     }
 
     pub(crate) fn ui() -> Self {
@@ -40,6 +45,7 @@ impl Written {
         match &mut self.encoder {
             Encoder::Chunks(encoder) => encoder.push(delta, &mut self.events),
             Encoder::Messages(encoder) => encoder.push(delta, &mut self.events),
+            Encoder::Responses(encoder) => encoder.push(delta, &mut self.events),
             Encoder::Ui(encoder) => encoder.push(delta, &mut self.events),
         }
         self.write(out)
@@ -49,6 +55,7 @@ impl Written {
         match &mut self.encoder {
             Encoder::Chunks(encoder) => encoder.finish(ending, &mut self.events),
             Encoder::Messages(encoder) => encoder.finish(ending, &mut self.events),
+            Encoder::Responses(encoder) => encoder.finish(ending, &mut self.events),
             Encoder::Ui(encoder) => encoder.finish(ending, &mut self.events),
         }
         self.write(out)
