@@ -102,10 +102,12 @@ mod ids;
 mod json;
 mod messages;
 mod options;
+mod responses;
 mod sse;
 mod ui;
 
 pub use chunk::ChunkEncoder;
 pub use messages::MessagesEncoder;
 pub use options::{EncodeOptions, ReasoningMember};
+pub use responses::ResponsesEncoder;
 pub use ui::UiStreamEncoder;

@@ -15,6 +15,8 @@ pub(crate) mod encode;
 pub use encode::encode;
 pub(crate) mod encode_ui;
 pub use encode_ui::encode_ui;
+pub(crate) mod responses;
+pub use responses::responses;
 pub(crate) mod eventstream;
 pub use eventstream::eventstream;
 pub(crate) mod messages;

@@ -10,7 +10,7 @@
 //! 3. A call's input is sent in pieces, and again whole when the call has ended (`inputs`): clients run it on that alone. What
 //!    is no JSON is an input error.
 //! 4. A part keeps the last metadata that it was given, so a blob ends its part. It stands under a name of its own
-//!    ([`METADATA`]): no service takes it for a signature of its own.
+//!    (`parts::METADATA`): no service takes it for a signature of its own.
 //! 5. Clients throw at the first error, and lose what follows: errors go last.
 //! 6. Of an answer that was cut short nothing is ended: its open part, and its calls, are seen to be open.
 //!
@@ -19,6 +19,7 @@
 //! Source: Vercel, *AI SDK UI: stream protocols*, version 1 of `x-vercel-ai-ui-message-stream`; chunks as of AI SDK 6.
 
 mod inputs;
+mod parts;
 mod tail;
 
 use alloc::borrow::ToOwned;
@@ -32,10 +33,11 @@ use super::calls::{Budget, Calls, Held};
 use super::options::EncodeOptions;
 use super::{closing, json, sse};
 use crate::decoder::Ending;
-use crate::delta::{Delta, ExtraKind, FinishReason, OpaqueKind, Usage};
+use crate::delta::{Delta, ExtraKind, FinishReason, Usage};
 use crate::error::Error;
 use crate::parse::cursor::Scratch;
 use inputs::Input;
+use parts::{Content, Open};
 
 /// Writes deltas as the UI message stream that `useChat` of the AI SDK reads: the body of an answer of content type
 /// `text/event-stream` with the header `x-vercel-ai-ui-message-stream: v1`.
@@ -126,25 +128,6 @@ pub struct UiStreamEncoder {
     is_over: bool,
     left_out: u64,
 }
-
-/// The part that is open.
-#[derive(Debug, Clone, Copy)]
-struct Open {
-    kind: Content,
-    id: u64,
-    /// The part of the stream that it is.
-    part: Option<u32>,
-}
-
-/// What a part of the message holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Content {
-    Text,
-    Reasoning,
-}
-
-/// Under which name blobs stand in a part's metadata, where services have theirs under their own.
-const METADATA: &str = "deltaic";
 
 impl Default for UiStreamEncoder {
     fn default() -> Self {
@@ -301,96 +284,6 @@ impl UiStreamEncoder {
         out.extend_from_slice(&early);
         self.budget.give_back(early.len());
     }
-
-    #[inline]
-    fn text(&mut self, kind: Content, text: &str, out: &mut Vec<u8>) {
-        if text.is_empty() {
-            return self.start(out);
-        }
-        let id = self.open_part(kind, out);
-        begin(kind.delta(), out);
-        part_id(id, out);
-        member("delta", text, out);
-        end(out);
-    }
-
-    /// The id of the open part of this kind; if none is, one begins.
-    #[inline]
-    fn open_part(&mut self, kind: Content, out: &mut Vec<u8>) -> u64 {
-        match self.open {
-            Some(open) if open.kind == kind => open.id,
-            Some(_) | None => self.begin_part(kind, out),
-        }
-    }
-
-    fn begin_part(&mut self, kind: Content, out: &mut Vec<u8>) -> u64 {
-        self.start(out);
-        self.end_part(None, out);
-        let id = self.next;
-        self.next = id.saturating_add(1);
-        self.open = Some(Open { kind, id, part: self.cursor });
-        begin(kind.start(), out);
-        part_id(id, out);
-        end(out);
-        id
-    }
-
-    /// Ends the part that is open, with a blob that belongs to it.
-    fn end_part(&mut self, blob: Option<(OpaqueKind, &str)>, out: &mut Vec<u8>) {
-        let Some(open) = self.open.take() else { return };
-        begin(open.kind.end(), out);
-        part_id(open.id, out);
-        if let Some((kind, data)) = blob {
-            out.extend_from_slice(b",\"providerMetadata\":{");
-            json::string(METADATA, out);
-            out.extend_from_slice(match kind {
-                OpaqueKind::Signature => b":{\"signature\":",
-                OpaqueKind::Encrypted => b":{\"redactedData\":",
-            });
-            json::string(data, out);
-            out.extend_from_slice(b"}}");
-        }
-        end(out);
-    }
-
-    fn blob(&mut self, kind: OpaqueKind, data: &str, out: &mut Vec<u8>) {
-        if data.is_empty() {
-            return self.start(out);
-        }
-        self.open_part(Content::Reasoning, out);
-        self.end_part(Some((kind, data)), out);
-    }
-
-    /// What follows is of this part of the stream: another's is over.
-    fn turn_to(&mut self, part: u32, out: &mut Vec<u8>) {
-        self.cursor = Some(part);
-        if self.open.is_some_and(|open| open.part != Some(part)) {
-            self.end_part(None, out);
-        }
-    }
-}
-
-impl Content {
-    const fn start(self) -> &'static str {
-        match self {
-            Self::Text => "text-start",
-            Self::Reasoning => "reasoning-start",
-        }
-    }
-
-    const fn delta(self) -> &'static str {
-        match self {
-            Self::Text => "text-delta",
-            Self::Reasoning => "reasoning-delta",
-        }
-    }
-
-    const fn end(self) -> &'static str {
-        match self {
-            Self::Text => "text-end",
-            Self::Reasoning => "reasoning-end",
-        }
-    }
 }
 
 /// Begins an event of this type, which is a word of the protocol.
@@ -399,13 +292,6 @@ fn begin(kind: &str, out: &mut Vec<u8>) {
     out.extend_from_slice(sse::DATA);
     out.extend_from_slice(b"{\"type\":\"");
     out.extend_from_slice(kind.as_bytes());
-    out.push(b'"');
-}
-
-#[inline]
-fn part_id(id: u64, out: &mut Vec<u8>) {
-    out.extend_from_slice(b",\"id\":\"");
-    json::number(id, out);
     out.push(b'"');
 }
 

@@ -284,7 +284,7 @@ impl Said {
 }
 
 /// A call's arguments up to its end, or the answer's; and whether there was one.
-fn sayable_arguments(of: u32, deltas: &[OwnedDelta]) -> (String, bool) {
+pub(super) fn sayable_arguments(of: u32, deltas: &[OwnedDelta]) -> (String, bool) {
     let mut arguments = String::new();
     for delta in deltas.iter().skip(first_sight(0, of, deltas)) {
         match delta.as_delta() {
@@ -299,17 +299,17 @@ fn sayable_arguments(of: u32, deltas: &[OwnedDelta]) -> (String, bool) {
     (arguments, false)
 }
 
-fn is_made_up(id: &str) -> bool {
+pub(super) fn is_made_up(id: &str) -> bool {
     id.starts_with("call_") && id.len() > 20 && id.matches('_').count() >= 3
 }
 
 /// Whether the message begins with it, at the latest.
-fn is_of_choice(delta: &Delta<'_>) -> bool {
+pub(super) fn is_of_choice(delta: &Delta<'_>) -> bool {
     delta.choice() == Some(0) && !matches!(delta, Delta::Part { .. } | Delta::Restart { .. })
 }
 
 /// One choice can be said, without parts and restarts.
-fn is_sayable(delta: &Delta<'_>) -> bool {
+pub(super) fn is_sayable(delta: &Delta<'_>) -> bool {
     !matches!(delta, Delta::Part { .. } | Delta::Restart { .. })
         && delta.choice().is_none_or(|choice| choice == 0)
 }

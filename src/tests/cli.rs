@@ -34,7 +34,8 @@ data: [DONE]
 
 "#;
 const MALFORMED: &str = "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\n\n";
-const FORMS: [&str; 6] = ["deltas", "text", "completion", "chunks", "frames", "none"];
+const FORMS: [&str; 9] =
+    ["deltas", "text", "completion", "chunks", "messages", "responses", "ui", "frames", "none"];
 const PEER_ERROR: &str = "data: {\"error\":{\"message\":\"overloaded\",\"code\":529}}\n\n";
 
 struct Outcome {
@@ -139,6 +140,21 @@ fn chunks_are_what_the_reference_would_stream() {
     assert_eq!((told.status, &*told.err), (0, ""));
     let again = deltaic(&["-o", "chunks", "--strict"], &told.out);
     assert_eq!((again.out, again.status), (told.out, 0));
+}
+
+/// What is written over another wire says the same to whoever reads it.
+#[test]
+fn what_is_written_over_another_wire_reads_the_same() {
+    let as_text = deltaic(&["-o", "text"], CLEAN).out;
+    for (form, wire) in [("messages", "messages"), ("responses", "responses"), ("ui", "ui_stream")] {
+        let told = deltaic(&["-o", form], CLEAN);
+        assert_eq!((told.status, &*told.err), (0, ""), "{form}");
+        let again = deltaic(&["-o", "text", "--strict"], &told.out);
+        assert_eq!((again.out, again.status), (as_text.clone(), 0), "{form}");
+        let report = deltaic(&["-o", "completion"], &told.out).out;
+        let report: Value = serde_json::from_str(&report).unwrap();
+        assert_eq!(report["deltaic"]["wire"], json!(wire));
+    }
 }
 
 #[test]

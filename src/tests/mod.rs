@@ -9,6 +9,7 @@ mod corpus;
 mod curve;
 mod encode;
 mod encode_messages;
+mod encode_responses;
 mod encode_ui;
 mod eventstream;
 mod face;

@@ -91,6 +91,7 @@ fn the_corpus_keeps_the_laws() {
         fuzzing::encode(&stream.bytes);
         fuzzing::messages(&stream.bytes);
         fuzzing::encode_ui(&stream.bytes);
+        fuzzing::responses(&stream.bytes);
         for line in stream.bytes.split(|byte| *byte == b'\n') {
             fuzzing::json(line.strip_prefix(b"data: ").unwrap_or(line));
         }

@@ -132,6 +132,12 @@ pub(crate) enum Output {
     Completion,
     /// The answer as an event stream of chat.completion.chunk, whatever the wire it came over
     Chunks,
+    /// The same as an event stream of Messages
+    Messages,
+    /// The same as an event stream of Responses
+    Responses,
+    /// The same as the UI message stream of the AI SDK
+    Ui,
     /// What a strict event-stream reader sees, one frame a line, as JSON
     Frames,
     /// Nothing: for the exit status and --stats

@@ -7,11 +7,11 @@ use deltaic::{Decoder, Delta, Ending, Options, Quirks};
 
 use crate::Reader;
 use crate::args::{Only, Output};
-use crate::chunks::Chunks;
 use crate::fold::Fold;
 use crate::json;
 use crate::report::{Report, Status};
 use crate::text::Text;
+use crate::written::Written;
 
 pub(crate) struct Decode {
     decoder: Decoder,
@@ -29,7 +29,7 @@ enum Show {
     Lines,
     Text(Text),
     Fold(Fold),
-    Chunks(Box<Chunks>),
+    Written(Box<Written>),
     Nothing,
 }
 
@@ -57,7 +57,10 @@ impl Reader for Decode {
             Output::Deltas => Show::Lines,
             Output::Text => Show::Text(Text::new(report.look, self.only)),
             Output::Completion => Show::Fold(Fold::default()),
-            Output::Chunks => Show::Chunks(Box::default()),
+            Output::Chunks => Show::Written(Box::new(Written::chunks())),
+            Output::Messages => Show::Written(Box::new(Written::messages())),
+            Output::Responses => Show::Written(Box::new(Written::responses())),
+            Output::Ui => Show::Written(Box::new(Written::ui())),
             Output::Frames | Output::None => Show::Nothing,
         };
     }
@@ -98,7 +101,7 @@ impl Reader for Decode {
         match &mut self.show {
             Show::Lines | Show::Nothing => {}
             Show::Fold(fold) => fold.end(&mut report.out, &facts, report.file.as_deref())?,
-            Show::Chunks(chunks) => chunks.end(&mut report.out, &ending)?,
+            Show::Written(written) => written.end(&mut report.out, &ending)?,
             Show::Text(text) => {
                 text.end(&mut report.out)?;
                 note_peer_errors(text, report);
@@ -161,7 +164,7 @@ impl Show {
         match self {
             Self::Lines => json::write_delta(out, file, &delta),
             Self::Text(text) => text.delta(out, delta),
-            Self::Chunks(chunks) => chunks.delta(out, delta),
+            Self::Written(written) => written.delta(out, delta),
             Self::Fold(fold) => {
                 fold.completion.apply(delta);
                 Ok(())

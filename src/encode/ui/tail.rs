@@ -74,6 +74,9 @@ impl UiStreamEncoder {
 
     /// Nothing more will be told.
     pub(super) fn end(&mut self, is_complete: bool, is_truncated: bool, out: &mut Vec<u8>) {
+        if is_truncated && self.options.tell_truncation {
+            write_error(TRUNCATED.0, &mut self.errors);
+        }
         let missing = self.options.finish_missing.filter(|_| self.errors.is_empty() && self.is_started);
         let finish = self.finish.or(missing);
         let is_whole = is_complete || finish.is_some();
@@ -92,9 +95,6 @@ impl UiStreamEncoder {
         }
         if let Some(reason) = finish {
             self.write_finish(reason, out);
-        }
-        if is_truncated && self.options.tell_truncation {
-            write_error(TRUNCATED.0, &mut self.errors);
         }
         out.append(&mut self.errors);
         if self.is_started && (is_complete || missing.is_some()) {

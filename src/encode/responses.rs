@@ -1,0 +1,334 @@
+//! [`ResponsesEncoder`]: the events of OpenAI's Responses.
+//!
+//! Knows: the events around the items, and what was told that is not written yet. Must not know: any other target, JSON's
+//! syntax.
+//!
+//! 1. `response.created` before anything else; items; then one of `response.completed`, `.incomplete`, `.failed`. Every event
+//!    has the next `sequence_number`.
+//! 2. What was sent in pieces is sent again: the part when it is done, its item, and all items with the last event. So the
+//!    whole answer is held (`items`), within the limit; what is longer cannot be said again, and the response has failed.
+//! 3. Text and reasoning are items of which one is open at a time; calls are items of their own, open as long as they are.
+//! 4. A response has no finish but the kind of its last event: a stop and calls complete it, the others make it incomplete, an
+//!    error fails it. A stream that ends without a finish ends without a last event, unless it was complete.
+//! 5. Encrypted reasoning is another service's unless the host says otherwise ([`EncodeOptions::signatures`]).
+//!
+//! Source: OpenAI, *Responses: streaming events*.
+
+mod calls;
+mod items;
+mod tail;
+
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::convert::Infallible;
+use core::fmt;
+use core::ops::ControlFlow;
+
+use super::calls::{Budget, Calls};
+use super::options::EncodeOptions;
+use super::{ids, json, sse};
+use crate::decoder::Ending;
+use crate::delta::{Delta, DeltaStr, FinishReason, OpaqueKind, Usage};
+use crate::error::Error;
+use calls::Function;
+use items::{Content, Open};
+
+/// Writes deltas as the events of OpenAI's Responses: the body of an answer with `stream: true`, of content type
+/// `text/event-stream`.
+///
+/// Any wire's deltas will do. What is written decodes without a quirk ([`Wire::Responses`](crate::Wire::Responses)).
+///
+/// Order: [`ResponsesEncoder::push`] each delta, then [`ResponsesEncoder::finish`] once. What comes after the stream's own end
+/// marker is left out, as the decoder leaves it out.
+///
+/// Cost: two copies of the text, one into the caller's buffer; in steady state nothing is allocated but what that buffer, and
+/// the answer that is held, grow by. Held is the whole answer, for the target repeats it, at most
+/// [`Limits::event_bytes`](crate::Limits::event_bytes) of [`EncodeOptions::limits`].
+///
+/// # What the target cannot say
+///
+/// | told | written |
+/// |---|---|
+/// | several choices | choice 0, or that of [`EncodeOptions::only_choice`] |
+/// | an id, model or date first told after the first content | not; without any, `resp_unknown`, `unknown`, 0 |
+/// | a role | always `assistant` |
+/// | an answer that is longer than may be held | its pieces; then `response.failed` |
+/// | reasoning | a summary, which is what clients read |
+/// | encrypted reasoning | `encrypted_content`, by [`EncodeOptions::signatures`]; else not |
+/// | signatures | not |
+/// | parts that take turns | each turn is an item |
+/// | a call without an id, with one that comes late or that another call has | an id made from the stream's |
+/// | a name that goes on after its arguments; arguments that come when their call has ended | not |
+/// | finish `other` | `stop`, or by option another |
+/// | finish `tool_calls` | completed: the calls say it |
+/// | an end without a finish | completed; after an error, failed |
+/// | several snapshots of usage | the last, with the last event: without one, none |
+/// | [`Delta::Restart`], extras, unknown events | not |
+///
+/// What was left out is counted: [`ResponsesEncoder::left_out`].
+///
+/// ```
+/// use deltaic::{Delta, encode::ResponsesEncoder};
+/// let (mut encoder, mut out) = (ResponsesEncoder::new(), Vec::new());
+/// encoder.push(Delta::Text { choice: 0, text: "Hi" }, &mut out);
+/// assert!(out.starts_with(b"event: response.created\ndata: {\"type\":\"response.created\",\"sequence_number\":0,"));
+/// assert!(out.ends_with(b"\"output_index\":0,\"item_id\":\"item_0\",\"content_index\":0,\"delta\":\"Hi\",\"logprobs\":[]}\n\n"));
+/// ```
+#[derive(Clone)]
+pub struct ResponsesEncoder {
+    options: EncodeOptions,
+    /// Of the stream, until the response is created.
+    id: String,
+    model: String,
+    created: Option<u64>,
+    is_created: bool,
+    sequence: u64,
+    /// The item of text or reasoning that is open.
+    open: Option<Open>,
+    /// What is held of its current part.
+    text: String,
+    /// What is held of its parts that are done, as JSON.
+    parts: Vec<u8>,
+    /// The part of the stream that deltas are about, on wires that have parts.
+    cursor: Option<u32>,
+    /// The items by their index, as JSON once they are done.
+    items: Vec<Vec<u8>>,
+    calls: Calls,
+    /// By the ordinals of `calls`.
+    functions: Vec<Function>,
+    /// There was no room for all of the answer.
+    is_too_long: bool,
+    finish: Option<FinishReason>,
+    usage: Option<Usage>,
+    /// The peer's errors: code and message.
+    errors: Vec<(String, String)>,
+    budget: Budget,
+    is_over: bool,
+    left_out: u64,
+}
+
+impl Default for ResponsesEncoder {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl ResponsesEncoder {
+    /// With the default options. Cost: allocates nothing.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self::with_options(EncodeOptions::new())
+    }
+
+    /// With these. Cost: allocates nothing.
+    #[must_use]
+    pub const fn with_options(options: EncodeOptions) -> Self {
+        Self {
+            budget: Budget::new(options.limits.event_bytes()),
+            options,
+            id: String::new(),
+            model: String::new(),
+            created: None,
+            is_created: false,
+            sequence: 0,
+            open: None,
+            text: String::new(),
+            parts: Vec::new(),
+            cursor: None,
+            items: Vec::new(),
+            calls: Calls::new(),
+            functions: Vec::new(),
+            is_too_long: false,
+            finish: None,
+            usage: None,
+            errors: Vec::new(),
+            is_over: false,
+            left_out: 0,
+        }
+    }
+
+    /// As new, with the same options: another stream.
+    pub fn reset(&mut self) {
+        *self = Self::with_options(self.options.clone());
+    }
+
+    /// Appends what one delta says to `out`: nothing, or whole events.
+    pub fn push(&mut self, delta: Delta<'_>, out: &mut Vec<u8>) {
+        if self.is_over || delta.choice().is_some_and(|choice| choice != self.choice()) {
+            return self.leave_out();
+        }
+        match delta {
+            Delta::Start { id, model, created } => self.identify(id, model, created),
+            Delta::Role { .. } => self.create(out),
+            Delta::Text { text, .. } => self.piece(Content::Text, text, out),
+            Delta::Refusal { text, .. } => self.piece(Content::Refusal, text, out),
+            Delta::Reasoning { text, .. } => self.piece(Content::Reasoning, text, out),
+            Delta::ReasoningOpaque { kind: OpaqueKind::Encrypted, data, .. } if self.options.signatures => {
+                self.encrypted(data, out);
+            }
+            Delta::ToolCallStart { slot, id, name, .. } | Delta::ToolCallUpdate { slot, id, name, .. } => {
+                self.label(slot, id, name, out);
+            }
+            Delta::ToolCallArguments { slot, fragment, .. } => self.arguments(slot, fragment, out),
+            Delta::ToolCallEnd { slot, .. } => self.end_call(slot, out),
+            Delta::Part { part, .. } => self.turn_to(part, out),
+            Delta::Finish { reason, .. } => self.finish_answer(reason, out),
+            Delta::Usage(usage) => self.usage = Some(*usage),
+            Delta::PeerError { code, kind, message, json: _ } => self.hold_error(code.or(kind), message),
+            Delta::Keepalive => out.extend_from_slice(sse::COMMENT),
+            Delta::Done { marker: _ } => self.end(true, false, out),
+            Delta::ReasoningOpaque { .. }
+            | Delta::Extra { .. }
+            | Delta::Restart { .. }
+            | Delta::Unknown { .. } => self.leave_out(),
+        }
+    }
+
+    /// The same of what [`Decoder::for_each`](crate::Decoder::for_each) says: an error, which cost one event, is left out.
+    /// Never breaks.
+    pub fn push_ok(&mut self, said: Result<Delta<'_>, Error>, out: &mut Vec<u8>) -> ControlFlow<Infallible> {
+        if let Ok(delta) = said {
+            self.push(delta, out);
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// Appends what was held for the end to `out`: what is open, errors, and the last event. Nothing if the stream's own end
+    /// marker was pushed, for then that was done; nothing the second time.
+    pub fn finish(&mut self, ending: &Ending, out: &mut Vec<u8>) {
+        if !self.is_over {
+            self.end(!ending.is_truncated(), ending.is_truncated(), out);
+        }
+    }
+
+    /// Deltas that could not be written ([what the target cannot say](ResponsesEncoder#what-the-target-cannot-say)), those of
+    /// other choices among them.
+    #[must_use]
+    pub const fn left_out(&self) -> u64 {
+        self.left_out
+    }
+
+    fn leave_out(&mut self) {
+        self.left_out = self.left_out.saturating_add(1);
+    }
+
+    /// The choice that is written.
+    fn choice(&self) -> u32 {
+        self.options.only_choice.unwrap_or(0)
+    }
+
+    fn identify(&mut self, id: Option<&str>, model: Option<&str>, created: Option<u64>) {
+        if self.is_created {
+            return;
+        }
+        let fits = |text: &&str| text.len() <= self.options.limits.id_bytes();
+        let id = id.filter(fits).filter(|_| self.id.is_empty()).unwrap_or_default();
+        let model = model.filter(fits).filter(|_| self.model.is_empty()).unwrap_or_default();
+        self.id.push_str(id);
+        self.model.push_str(model);
+        self.created = self.created.or(created);
+    }
+
+    /// The response begins, unless it has.
+    #[inline]
+    fn create(&mut self, out: &mut Vec<u8>) {
+        if !self.is_created {
+            self.write_created(out);
+        }
+    }
+
+    #[cold]
+    fn write_created(&mut self, out: &mut Vec<u8>) {
+        self.is_created = true;
+        let of = |own: &Option<DeltaStr>, stream: &str, unknown: &str| {
+            let own = own.as_deref().unwrap_or_default();
+            let known = [own, stream, unknown].into_iter().find(|text| !text.is_empty());
+            String::from(known.unwrap_or_default())
+        };
+        self.id = of(&self.options.id, &self.id, "resp_unknown");
+        self.model = of(&self.options.model, &self.model, ids::MODEL);
+        for kind in ["response.created", "response.in_progress"] {
+            self.begin(kind, out);
+            self.write_response("in_progress", out);
+            out.extend_from_slice(
+                b",\"error\":null,\"incomplete_details\":null,\"output\":[],\"usage\":null}",
+            );
+            end(out);
+        }
+    }
+
+    /// Begins an event of this type.
+    #[inline]
+    fn begin(&mut self, kind: &str, out: &mut Vec<u8>) {
+        sse::begin_named(kind, out);
+        out.extend_from_slice(b"{\"type\":\"");
+        out.extend_from_slice(kind.as_bytes());
+        out.extend_from_slice(b"\",\"sequence_number\":");
+        json::number(self.sequence, out);
+        self.sequence = self.sequence.saturating_add(1);
+    }
+
+    /// The response, up to how it stands.
+    fn write_response(&self, status: &str, out: &mut Vec<u8>) {
+        out.extend_from_slice(b",\"response\":{\"id\":");
+        json::string(&self.id, out);
+        out.extend_from_slice(b",\"object\":\"response\",\"created_at\":");
+        json::number(self.created.unwrap_or(0), out);
+        out.extend_from_slice(b",\"model\":");
+        json::string(&self.model, out);
+        // What typed clients ask for of the request, which nobody told.
+        out.extend_from_slice(b",\"instructions\":null,\"metadata\":{},\"parallel_tool_calls\":true,");
+        out.extend_from_slice(b"\"temperature\":null,\"tool_choice\":\"auto\",\"tools\":[],\"top_p\":null");
+        member("status", status, out);
+    }
+
+    /// A new item; its index.
+    fn add_item(&mut self) -> usize {
+        let index = self.items.len();
+        self.items.push(Vec::new());
+        index
+    }
+}
+
+/// A member that is a string; its name is a word of the protocol.
+#[inline]
+fn member(name: &str, text: &str, out: &mut Vec<u8>) {
+    out.extend_from_slice(b",\"");
+    out.extend_from_slice(name.as_bytes());
+    out.extend_from_slice(b"\":");
+    json::string(text, out);
+}
+
+/// Which item an event is about.
+#[inline]
+fn item_index(index: usize, out: &mut Vec<u8>) {
+    out.extend_from_slice(b",\"output_index\":");
+    json::number(u64::try_from(index).unwrap_or(u64::MAX), out);
+}
+
+/// The id of an item: its index is, for what clients send back is known by it alone.
+#[inline]
+fn item_id(name: &str, index: usize, out: &mut Vec<u8>) {
+    out.extend_from_slice(b",\"");
+    out.extend_from_slice(name.as_bytes());
+    out.extend_from_slice(b"\":\"item_");
+    json::number(u64::try_from(index).unwrap_or(u64::MAX), out);
+    out.push(b'"');
+}
+
+#[inline]
+fn end(out: &mut Vec<u8>) {
+    out.push(b'}');
+    out.extend_from_slice(sse::END);
+}
+
+/// Counts: `Debug` prints nothing of the stream.
+impl fmt::Debug for ResponsesEncoder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ResponsesEncoder")
+            .field("items", &self.items.len())
+            .field("is_over", &self.is_over)
+            .field("left_out", &self.left_out)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,126 @@
+//! The parts of the message that hold text or reasoning: one is open at a time.
+//!
+//! Knows: how they begin, go on and end. Must not know: calls, the end of the stream.
+
+use alloc::vec::Vec;
+
+use super::{UiStreamEncoder, begin, end, json, member};
+use crate::delta::OpaqueKind;
+
+/// Under which name blobs stand in a part's metadata, where services have theirs under their own.
+const METADATA: &str = "deltaic";
+
+/// The part that is open.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Open {
+    kind: Content,
+    id: u64,
+    /// The part of the stream that it is.
+    part: Option<u32>,
+}
+
+/// What a part of the message holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Content {
+    Text,
+    Reasoning,
+}
+
+impl UiStreamEncoder {
+    #[inline]
+    pub(super) fn text(&mut self, kind: Content, text: &str, out: &mut Vec<u8>) {
+        if text.is_empty() {
+            return self.start(out);
+        }
+        let id = self.open_part(kind, out);
+        begin(kind.delta(), out);
+        part_id(id, out);
+        member("delta", text, out);
+        end(out);
+    }
+
+    /// The id of the open part of this kind; if none is, one begins.
+    #[inline]
+    fn open_part(&mut self, kind: Content, out: &mut Vec<u8>) -> u64 {
+        match self.open {
+            Some(open) if open.kind == kind => open.id,
+            Some(_) | None => self.begin_part(kind, out),
+        }
+    }
+
+    fn begin_part(&mut self, kind: Content, out: &mut Vec<u8>) -> u64 {
+        self.start(out);
+        self.end_part(None, out);
+        let id = self.next;
+        self.next = id.saturating_add(1);
+        self.open = Some(Open { kind, id, part: self.cursor });
+        begin(kind.start(), out);
+        part_id(id, out);
+        end(out);
+        id
+    }
+
+    /// Ends the part that is open, with a blob that belongs to it.
+    pub(super) fn end_part(&mut self, blob: Option<(OpaqueKind, &str)>, out: &mut Vec<u8>) {
+        let Some(open) = self.open.take() else { return };
+        begin(open.kind.end(), out);
+        part_id(open.id, out);
+        if let Some((kind, data)) = blob {
+            out.extend_from_slice(b",\"providerMetadata\":{");
+            json::string(METADATA, out);
+            out.extend_from_slice(match kind {
+                OpaqueKind::Signature => b":{\"signature\":",
+                OpaqueKind::Encrypted => b":{\"redactedData\":",
+            });
+            json::string(data, out);
+            out.extend_from_slice(b"}}");
+        }
+        end(out);
+    }
+
+    pub(super) fn blob(&mut self, kind: OpaqueKind, data: &str, out: &mut Vec<u8>) {
+        if data.is_empty() {
+            return self.start(out);
+        }
+        self.open_part(Content::Reasoning, out);
+        self.end_part(Some((kind, data)), out);
+    }
+
+    /// What follows is of this part of the stream: another's is over.
+    pub(super) fn turn_to(&mut self, part: u32, out: &mut Vec<u8>) {
+        self.cursor = Some(part);
+        if self.open.is_some_and(|open| open.part != Some(part)) {
+            self.end_part(None, out);
+        }
+    }
+}
+
+impl Content {
+    const fn start(self) -> &'static str {
+        match self {
+            Self::Text => "text-start",
+            Self::Reasoning => "reasoning-start",
+        }
+    }
+
+    const fn delta(self) -> &'static str {
+        match self {
+            Self::Text => "text-delta",
+            Self::Reasoning => "reasoning-delta",
+        }
+    }
+
+    const fn end(self) -> &'static str {
+        match self {
+            Self::Text => "text-end",
+            Self::Reasoning => "reasoning-end",
+        }
+    }
+}
+
+#[inline]
+fn part_id(id: u64, out: &mut Vec<u8>) {
+    out.extend_from_slice(b",\"id\":\"");
+    json::number(id, out);
+    out.push(b'"');
+}
