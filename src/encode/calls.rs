@@ -33,6 +33,11 @@ impl Budget {
         fits
     }
 
+    /// So many more are held, room or not: for what is written before anything else is held.
+    pub(super) const fn take_anyway(&mut self, bytes: usize) {
+        self.held = self.held.saturating_add(bytes);
+    }
+
     /// So many are held no more.
     pub(super) const fn give_back(&mut self, bytes: usize) {
         self.held = self.held.saturating_sub(bytes);

@@ -171,6 +171,28 @@ fn write_indexed(
     Ok(())
 }
 
+/// Whether what [`value`] wrote is an object with this member, and that is this string.
+pub(super) fn says(json: &[u8], name: &str, word: &str, scratch: &mut Scratch) -> bool {
+    find_string(json, name, word, scratch).unwrap_or(false)
+}
+
+fn find_string(json: &[u8], name: &str, word: &str, scratch: &mut Scratch) -> Result<bool, ErrorKind> {
+    let mut strict = Tolerance::new(Quirks::NONE);
+    let mut reader = Reader::new(json, 0, DEPTH, scratch, &mut strict);
+    let (mut says, mut is_twice) = (None, false);
+    let mut members = reader.enter_object()?;
+    while let Some((is_named, kind)) = reader.member(&mut members, |key| key == name.as_bytes())? {
+        if is_named && kind == Kind::String {
+            let text = reader.string()?;
+            is_twice = says.replace(reader.bytes(text) == word.as_bytes()).is_some();
+        } else {
+            is_twice |= is_named;
+            reader.skip()?;
+        }
+    }
+    Ok(says == Some(true) && !is_twice)
+}
+
 /// Whether the object ahead has an index, and whether it has anything.
 fn members(reader: &mut Reader<'_>) -> Result<(bool, bool), ErrorKind> {
     let (mut has_index, mut has_members) = (false, false);

@@ -7,22 +7,27 @@
 //!    reason and usage; `message_stop`. Indices are dense, and one block is open at a time (`blocks`).
 //! 2. What comes of another block while a call is open is held, for more of the call may come: it ends where the deltas say so.
 //! 3. There is one choice. A refusal is text. Parts that begin anew are blocks of their own.
-//! 4. Stop reasons are the target's: `end_turn`, `max_tokens`, `tool_use`, `refusal`.
+//! 4. Stop reasons are the target's: `end_turn`, `max_tokens`, `tool_use`, `refusal`; its others where the stream said them.
 //! 5. The peer's error goes last; `message_stop` only where the stream was complete and no error is told.
 //! 6. Signatures are another service's unless the host says otherwise ([`EncodeOptions::signatures`]).
 //!
-//! Source: Anthropic, *Streaming Messages*.
+//! Source: Anthropic, *Streaming Messages*, *Handling stop reasons*, *Citations*, *Web search tool*.
 
 mod blocks;
+mod extras;
+mod tail;
 
+use core::convert::Infallible;
 use core::fmt;
+use core::ops::ControlFlow;
 
 use super::calls::Budget;
-use super::closing::{TRUNCATED, with_calls};
 use super::options::EncodeOptions;
 use super::{ids, json, sse};
 use crate::decoder::Ending;
 use crate::delta::{Delta, FinishReason, OpaqueKind, Usage};
+use crate::error::Error;
+use crate::parse::cursor::Scratch;
 use alloc::string::String;
 use alloc::vec::Vec;
 use blocks::{Blocks, Kind};
@@ -30,12 +35,42 @@ use blocks::{Blocks, Kind};
 /// Writes deltas as the events of Anthropic's Messages: the body of an answer with `stream: true`, of content type
 /// `text/event-stream`.
 ///
-/// The verbs are those of [`ChunkEncoder`](super::ChunkEncoder). What Messages cannot say: choices but the first (or
-/// [`EncodeOptions::only_choice`]), what comes of a call after its end, roles, extras, a total of tokens, a refusal apart from text, the date, restarts, unknown
-/// events. It has no usage that is not known: input and output are then 0.
+/// Order: [`MessagesEncoder::push`] each delta, then [`MessagesEncoder::finish`] once. What comes after the stream's own end
+/// marker is left out, as the decoder leaves it out. The output decodes without a quirk.
 ///
-/// Cost: one copy into the caller's buffer. What comes of other blocks while a call is open is held, at most
-/// [`Limits::event_bytes`](crate::Limits::event_bytes); beyond that all blocks are ended as they are.
+/// Cost: one copy of the text into the caller's buffer; in steady state nothing is allocated but what that buffer grows by.
+/// What comes of other blocks while a call is open is held, and so are calls whose name is not whole, the last usage and the
+/// first errors; at most [`Limits::event_bytes`](crate::Limits::event_bytes) of [`EncodeOptions::limits`] together. Beyond
+/// that all blocks are ended as they are.
+///
+/// # What Messages cannot say
+///
+/// | told | written |
+/// |---|---|
+/// | several choices | choice 0, or that of [`EncodeOptions::only_choice`]: there is one message |
+/// | an id or model first told after the first content | not: `msg_unknown`, `unknown`, where there is none by then |
+/// | a date | not |
+/// | a role | always `assistant` |
+/// | a refusal | text; the stop reason is `refusal` only where the service filtered |
+/// | parts that take turns | each turn is a block; what comes while a call is open follows it |
+/// | an answer without parts | a block for each run of text, of reasoning |
+/// | signatures and encrypted reasoning | not, but by option: they are taken for the target's own. What signs text or a call signs an empty block of thinking before or after it |
+/// | a call without an id, or with an id that comes after its arguments | an id made from the stream's |
+/// | a name that goes on after its arguments; arguments that come when their call has ended | not |
+/// | arguments that are no JSON | as they are |
+/// | finish `error`, `other` | `max_tokens`, `end_turn`, or by option another |
+/// | finish `stop` of an answer that made calls | `tool_use` |
+/// | a finish word | the reason's; `stop_sequence`, `model_context_window_exceeded`, `pause_turn` and `compaction` as they are. The sequence itself is not told: null |
+/// | no usage | 0 of input and output, for clients ask for both; at the start as far as it is known |
+/// | several snapshots of usage | the first, and the last; no total |
+/// | citations, the blocks of hosted tools | where they are the target's by name: as they are. Those of other wires not |
+/// | other extras: log probabilities, images, audio, filter results | not |
+/// | [`Delta::Restart`] | not: what was sent cannot be taken back |
+/// | what else an error's object held | not: its message and type |
+/// | several errors | each; clients raise at the first |
+/// | unknown events | not |
+///
+/// What was left out is counted: [`MessagesEncoder::left_out`].
 ///
 /// ```
 /// use deltaic::{Delta, encode::MessagesEncoder};
@@ -52,12 +87,20 @@ pub struct MessagesEncoder {
     has_begun: bool,
     blocks: Blocks,
     budget: Budget,
-    finish: Option<FinishReason>,
+    /// How the answer ended, as far as is known, and the target's own word where the stream had it.
+    finish: Option<(FinishReason, Option<&'static str>)>,
     usage: Usage,
+    /// The peer's errors as events.
     errors: Vec<u8>,
+    scratch: Scratch,
+    /// A value before it is written.
+    spare: Vec<u8>,
     is_over: bool,
     left_out: u64,
 }
+
+const NO_USAGE: Usage =
+    Usage { input: None, output: None, total: None, cached_input: None, cache_write: None, reasoning: None };
 
 impl Default for MessagesEncoder {
     fn default() -> Self {
@@ -68,23 +111,25 @@ impl Default for MessagesEncoder {
 impl MessagesEncoder {
     /// With the default options. Cost: allocates nothing.
     #[must_use]
-    pub fn new() -> Self {
+    pub const fn new() -> Self {
         Self::with_options(EncodeOptions::new())
     }
 
     /// With these. Cost: allocates nothing.
     #[must_use]
-    pub fn with_options(options: EncodeOptions) -> Self {
+    pub const fn with_options(options: EncodeOptions) -> Self {
         Self {
             budget: Budget::new(options.limits.event_bytes()),
             options,
             id: String::new(),
             model: String::new(),
             has_begun: false,
-            blocks: Blocks::default(),
+            blocks: Blocks::new(),
             finish: None,
-            usage: Usage::default(),
+            usage: NO_USAGE,
             errors: Vec::new(),
+            scratch: Scratch { text: String::new(), escaped: Vec::new() },
+            spare: Vec::new(),
             is_over: false,
             left_out: 0,
         }
@@ -114,11 +159,8 @@ impl MessagesEncoder {
                 self.blocks.end_call(slot);
                 self.write_blocks(out);
             }
-            Delta::Finish { reason, saw_tool_calls, .. } => {
-                let reason = if saw_tool_calls { with_calls(reason) } else { reason };
-                self.finish = Some(reason);
-                self.blocks.end_calls();
-                self.write_blocks(out);
+            Delta::Finish { reason, raw, saw_tool_calls, .. } => {
+                self.finish_answer(reason, raw, saw_tool_calls, out);
             }
             Delta::Usage(usage) => self.usage = *usage,
             Delta::PeerError { code: _, kind, message, json: _ } => self.hold_error(kind, message),
@@ -129,8 +171,18 @@ impl MessagesEncoder {
             }
             Delta::Done { .. } => self.end(true, false, out),
             Delta::Role { .. } => {}
-            Delta::Restart { .. } | Delta::Unknown { .. } | Delta::Extra { .. } => self.leave_out(),
+            Delta::Extra { kind, name, json, .. } => self.extra(kind, name, json, out),
+            Delta::Restart { .. } | Delta::Unknown { .. } => self.leave_out(),
         }
+    }
+
+    /// The same of what [`Decoder::for_each`](crate::Decoder::for_each) says: an error, which cost one event, is left out.
+    /// Never breaks.
+    pub fn push_ok(&mut self, said: Result<Delta<'_>, Error>, out: &mut Vec<u8>) -> ControlFlow<Infallible> {
+        if let Ok(delta) = said {
+            self.push(delta, out);
+        }
+        ControlFlow::Continue(())
     }
 
     /// Appends what was held for the end to `out`: open blocks, the stop reason, usage, and an error or the end. Nothing if the
@@ -141,7 +193,8 @@ impl MessagesEncoder {
         }
     }
 
-    /// Deltas that could not be written, but for roles, parts and dates.
+    /// Deltas that could not be written ([what Messages cannot say](MessagesEncoder#what-messages-cannot-say)), those of other
+    /// choices among them; but for roles, parts and dates.
     #[must_use]
     pub const fn left_out(&self) -> u64 {
         self.left_out
@@ -166,72 +219,55 @@ impl MessagesEncoder {
         if self.blocks.is_open(kind) {
             return blocks::write_delta(self.blocks.index(), kind, text, out);
         }
-        if self.budget.take(text.len()) {
-            self.blocks.add(kind, text);
-            self.write_blocks(out);
-        } else {
-            self.write_all(out);
-            self.blocks.add(kind, text);
-            self.write_blocks(out);
-        }
+        let bytes = self.blocks.add(kind, text);
+        self.write_held(bytes, out);
     }
 
     fn opaque(&mut self, kind: OpaqueKind, data: &str, out: &mut Vec<u8>) {
-        if !self.options.signatures || !self.budget.take(data.len()) {
+        if !self.options.signatures {
             return self.leave_out();
         }
         self.begin(out);
-        match kind {
+        let bytes = match kind {
             OpaqueKind::Signature => self.blocks.sign(data),
             OpaqueKind::Encrypted => self.blocks.add_whole(Kind::Redacted, data),
-        }
-        self.write_blocks(out);
+        };
+        self.write_held(bytes, out);
     }
 
     fn label(&mut self, slot: u32, id: Option<&str>, name: Option<&str>, out: &mut Vec<u8>) {
         self.begin(out);
         let most = self.options.limits;
         let id = id.filter(|id| id.len() <= most.id_bytes()).unwrap_or_default();
-        let name = name.unwrap_or_default();
-        let fits = self.budget.take(id.len().saturating_add(name.len()));
-        if !fits || !self.blocks.label(slot, id, name, most.tool_calls()) {
-            self.leave_out();
+        match self.blocks.label(slot, id, name.unwrap_or_default(), most.tool_calls()) {
+            Some(bytes) => self.write_held(bytes, out),
+            None => self.leave_out(),
         }
-        self.write_blocks(out);
     }
 
     fn arguments(&mut self, slot: u32, fragment: &str, out: &mut Vec<u8>) {
         if self.blocks.is_open(Kind::Call(slot)) {
             return blocks::write_delta(self.blocks.index(), Kind::Call(slot), fragment, out);
         }
-        if !self.budget.take(fragment.len()) {
-            self.write_all(out);
+        match self.blocks.arguments(slot, fragment) {
+            Some(bytes) => self.write_held(bytes, out),
+            None => self.leave_out(),
         }
-        if !self.blocks.arguments(slot, fragment) {
-            self.leave_out();
-        }
-        self.write_blocks(out);
     }
 
-    fn hold_error(&mut self, kind: Option<&str>, message: &str) {
-        let start = self.errors.len();
-        write_error(kind, message, &mut self.errors);
-        if !self.budget.take(self.errors.len().saturating_sub(start)) {
-            self.errors.truncate(start);
-            self.leave_out();
+    /// Writes what can be of the blocks to which so many bytes were added: all, if they are too many to hold.
+    fn write_held(&mut self, bytes: usize, out: &mut Vec<u8>) {
+        if !self.budget.take(bytes) {
+            self.budget.take_anyway(bytes);
+            self.blocks.end_all();
         }
+        self.write_blocks(out);
     }
 
     /// Writes what of the blocks can be written.
     fn write_blocks(&mut self, out: &mut Vec<u8>) {
         let Self { blocks, budget, id, .. } = self;
         blocks.write(id, budget, out);
-    }
-
-    /// Ends all blocks as they are.
-    fn write_all(&mut self, out: &mut Vec<u8>) {
-        self.blocks.end_all();
-        self.write_blocks(out);
     }
 
     /// The message begins, once.
@@ -252,87 +288,9 @@ impl MessagesEncoder {
         out.extend_from_slice(b",\"type\":\"message\",\"role\":\"assistant\",\"model\":");
         json::string(&self.model, out);
         out.extend_from_slice(b",\"content\":[],\"stop_reason\":null,\"stop_sequence\":null,\"usage\":");
-        write_usage(&self.usage, out);
+        tail::write_usage(&self.usage, out);
         out.extend_from_slice(b"}}\n\n");
     }
-
-    fn end(&mut self, is_complete: bool, is_truncated: bool, out: &mut Vec<u8>) {
-        self.is_over = true;
-        self.write_all(out);
-        if is_truncated && self.options.tell_truncation {
-            write_error(Some(TRUNCATED.1), TRUNCATED.0, &mut self.errors);
-        }
-        let has_error = !self.errors.is_empty();
-        let missing = self.options.finish_missing.filter(|_| !has_error && self.has_begun);
-        let is_whole = is_complete || (self.finish.is_none() && missing.is_some());
-        let reason = self.finish.or(missing);
-        if reason.is_some() || self.usage != Usage::default() || (is_whole && self.has_begun) {
-            self.write_end(reason, out);
-        }
-        out.append(&mut self.errors);
-        if is_whole && !has_error && self.has_begun {
-            sse::begin_named("message_stop", out);
-            out.extend_from_slice(b"{\"type\":\"message_stop\"}\n\n");
-        }
-    }
-
-    fn write_end(&mut self, reason: Option<FinishReason>, out: &mut Vec<u8>) {
-        self.begin(out);
-        let has_calls = self.blocks.has_calls();
-        let reason = reason.map(|reason| {
-            let reason = if has_calls { with_calls(reason) } else { reason };
-            stop_reason(self.options.sayable(reason))
-        });
-        sse::begin_named("message_delta", out);
-        out.extend_from_slice(b"{\"type\":\"message_delta\",\"delta\":{\"stop_reason\":");
-        json::optional_string(reason, out);
-        out.extend_from_slice(b",\"stop_sequence\":null},\"usage\":");
-        write_usage(&self.usage, out);
-        out.extend_from_slice(b"}\n\n");
-    }
-}
-
-/// The target's word; errors and others have been put into one of the others.
-const fn stop_reason(reason: FinishReason) -> &'static str {
-    match reason {
-        FinishReason::Stop | FinishReason::Error | FinishReason::Other => "end_turn",
-        FinishReason::Length => "max_tokens",
-        FinishReason::ToolCalls => "tool_use",
-        FinishReason::ContentFilter => "refusal",
-    }
-}
-
-/// Clients want the first two.
-fn write_usage(usage: &Usage, out: &mut Vec<u8>) {
-    out.extend_from_slice(b"{\"input_tokens\":");
-    json::number(usage.input.unwrap_or(0), out);
-    out.extend_from_slice(b",\"output_tokens\":");
-    json::number(usage.output.unwrap_or(0), out);
-    let more = [
-        (&b",\"cache_read_input_tokens\":"[..], usage.cached_input),
-        (b",\"cache_creation_input_tokens\":", usage.cache_write),
-    ];
-    for (name, count) in more {
-        if let Some(count) = count {
-            out.extend_from_slice(name);
-            json::number(count, out);
-        }
-    }
-    if let Some(reasoning) = usage.reasoning {
-        out.extend_from_slice(b",\"output_tokens_details\":{\"thinking_tokens\":");
-        json::number(reasoning, out);
-        out.push(b'}');
-    }
-    out.push(b'}');
-}
-
-fn write_error(kind: Option<&str>, message: &str, out: &mut Vec<u8>) {
-    sse::begin_named("error", out);
-    out.extend_from_slice(b"{\"type\":\"error\",\"error\":{\"type\":");
-    json::string(kind.filter(|kind| !kind.is_empty()).unwrap_or("api_error"), out);
-    out.extend_from_slice(b",\"message\":");
-    json::string(message, out);
-    out.extend_from_slice(b"}}\n\n");
 }
 
 /// Counts: `Debug` prints nothing of the stream.

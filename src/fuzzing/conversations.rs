@@ -45,6 +45,8 @@ const VALUES: &[&str] = &[
     "",
     "[[[[[[[",
     "\"\\ud800\"",
+    "{\"type\":\"server_tool_use\",\"id\":\"s\",\"name\":\"n\",\n\"input\":{}}",
+    "{\"type\":\"input_json_delta\",\"partial_json\":\"{\"}",
     "{\"id\":\"au\",\"data\":\"QQ==\",\"transcript\":\"o\\nk\"}",
 ];
 
@@ -67,6 +69,9 @@ const NAMES: &[&str] = &[
     "reasoning_content",
     "x\"\n",
     "prompt_filter_results",
+    "citations_delta",
+    "server_tool_use",
+    "input_json_delta",
 ];
 
 /// Choices, one byte each; when there are no more, always the first.

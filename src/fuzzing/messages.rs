@@ -5,23 +5,35 @@
 use std::collections::BTreeSet;
 
 use super::encode::{is_id_late, sayable_name};
-use super::{conversations, decode, sequences};
+use super::{Seed, conversations, decode, sequences};
 use crate::encode::{EncodeOptions, MessagesEncoder};
 use crate::{Completion, Delta, Ending, FinishReason, Options, OwnedDelta, Quirks, Usage};
 
 /// What `data` decodes to, and what it chooses, is said again by what the encoder writes of it.
 pub fn messages(data: &[u8]) {
+    let mut seed = Seed::of(data);
     let (stream, options) = sequences::stream(data);
+    let default = EncodeOptions::new();
     for (options, stream) in [(Options::new(), data), (options, &stream)] {
         let (said, ending, _) = decode(options, stream, || usize::MAX);
-        let deltas: Vec<_> = said.into_iter().filter_map(Result::ok).collect();
-        law(&deltas, &ending, &EncodeOptions::new());
+        let whole: Vec<_> = said.into_iter().filter_map(Result::ok).collect();
+        law(&whole, &ending, &default);
+        let (said, ending, _) = decode(options, stream, || seed.below(40));
+        let cut: Vec<_> = said.into_iter().filter_map(Result::ok).collect();
+        assert_eq!(written(&whole, &ending, &default), written(&cut, &ending, &default), "a cut shows");
     }
-    let ending = decode(Options::new(), b"data: [DONE]\n\n", || usize::MAX).1;
     let deltas = conversations::generated(data);
-    law(&deltas, &ending, &EncodeOptions::new());
-    let tight = EncodeOptions::new().limits(crate::Limits::new().with_event_bytes(40)).signatures(true);
-    is_clean(&written(&deltas, &ending, &tight));
+    for stream in [&b"data: [DONE]\n\n"[..], b""] {
+        let ending = decode(Options::new(), stream, || usize::MAX).1;
+        law(&deltas, &ending, &default);
+        for options in [
+            EncodeOptions::new().only_choice(1).signatures(true).finish_missing(FinishReason::Stop),
+            EncodeOptions::new().id("i\n\"").model("m\r").limits(crate::Limits::new().with_event_bytes(40)),
+            EncodeOptions::new().limits(crate::Limits::new().with_event_bytes(400)).tell_truncation(true),
+        ] {
+            is_clean(&written(&deltas, &ending, &options));
+        }
+    }
 }
 
 /// What the encoder writes of these.
@@ -29,25 +41,31 @@ pub(crate) fn written(deltas: &[OwnedDelta], ending: &Ending, options: &EncodeOp
     let (mut encoder, mut out) = (MessagesEncoder::with_options(options.clone()), Vec::new());
     deltas.iter().for_each(|delta| encoder.push(delta.as_delta(), &mut out));
     encoder.finish(ending, &mut out);
+    let length = out.len();
+    encoder.finish(ending, &mut out);
+    assert_eq!(out.len(), length, "the end is written twice");
     out
 }
 
 /// All that must hold of the output: it is clean, strict, and says what was told.
 pub(crate) fn law(deltas: &[OwnedDelta], ending: &Ending, options: &EncodeOptions) {
     let out = written(deltas, ending, options);
-    let (again, _) = is_clean(&out);
+    let (again, end) = is_clean(&out);
+    let text = String::from_utf8_lossy(&out);
     let over = deltas.iter().position(|delta| matches!(delta, OwnedDelta::Done { .. }));
+    let is_complete = over.is_some() || !ending.is_truncated();
+    let is_answer = text.contains("event: message_start\n") && !text.contains("event: error\n");
+    assert_eq!(end.done(), is_complete && is_answer, "the end marker\n{text}");
     let deltas = &*until_ends(deltas.get(..over.unwrap_or(deltas.len())).unwrap_or_default());
-    let now = said(again.iter().map(OwnedDelta::as_delta), &[]);
+    let mut now = said(again.iter().map(OwnedDelta::as_delta), &[]);
     let mut expected = said(deltas.iter().map(OwnedDelta::as_delta), deltas);
     expected.usage.total = None;
-    let mut now = now;
     for (slot, call) in (0..).zip(now.calls.iter_mut().zip(&mut expected.calls)) {
         if is_id_late(0, slot, deltas) {
             (call.0.0, call.1.0) = (None, None);
         }
     }
-    assert_eq!(now, expected, "\n{}", String::from_utf8_lossy(&out));
+    assert_eq!(now, expected, "\n{text}");
 }
 
 /// What is told of a call after its end is not said: its block is over.
@@ -108,6 +126,7 @@ fn said<'d>(deltas: impl Iterator<Item = Delta<'d>>, told: &[OwnedDelta]) -> Sai
         as_written if told.is_empty() => as_written,
         FinishReason::Stop if saw || !calls.is_empty() => FinishReason::ToolCalls,
         FinishReason::Error => FinishReason::Length,
+        FinishReason::Other if ["pause_turn", "compaction"].contains(&&*finish.raw) => FinishReason::Other,
         FinishReason::Other => FinishReason::Stop,
         known => known,
     });

@@ -19,6 +19,8 @@ pub(super) enum Kind {
     Redacted,
     /// The call of this slot.
     Call(u32),
+    /// Of a tool that the service runs itself.
+    Hosted,
 }
 
 #[derive(Clone)]
@@ -30,9 +32,13 @@ struct Block {
     is_whole: bool,
     id: String,
     name: String,
-    /// What is held of its text, data or arguments.
+    /// What is held of its text, data or arguments; of a hosted one, the block as it begins.
     held: String,
+    /// Deltas that are passed on, one a line.
+    passed: String,
     signature: String,
+    /// The bytes that are counted for it.
+    counted: usize,
 }
 
 impl Block {
@@ -45,8 +51,16 @@ impl Block {
             id: String::new(),
             name: String::new(),
             held: String::new(),
+            passed: String::new(),
             signature: String::new(),
+            counted: 0,
         }
+    }
+
+    /// Counts what was added; returns it.
+    const fn count(&mut self, bytes: usize) -> usize {
+        self.counted = self.counted.saturating_add(bytes);
+        bytes
     }
 
     /// A call waits for its name.
@@ -55,8 +69,8 @@ impl Block {
     }
 }
 
-/// The blocks that are not ended yet.
-#[derive(Clone, Default)]
+/// The blocks that are not ended yet. What adds to them returns how many bytes are held for that.
+#[derive(Clone)]
 pub(super) struct Blocks {
     line: VecDeque<Block>,
     /// The index of the first of them.
@@ -66,6 +80,10 @@ pub(super) struct Blocks {
 }
 
 impl Blocks {
+    pub(super) const fn new() -> Self {
+        Self { line: VecDeque::new(), index: 0, calls: Vec::new() }
+    }
+
     pub(super) const fn index(&self) -> u32 {
         self.index
     }
@@ -81,36 +99,51 @@ impl Blocks {
         is_alone && first.is_some_and(|block| block.is_open && !block.is_ended && block.kind == kind)
     }
 
+    /// Another block. One that waits for others takes room by itself.
+    fn begin(&mut self, kind: Kind) -> Option<&mut Block> {
+        self.end_text();
+        let size = if self.line.is_empty() { 0 } else { size_of::<Block>() };
+        self.line.push_back(Block { counted: size, ..Block::new(kind) });
+        self.line.back_mut()
+    }
+
+    /// The last block, if it is of this kind and goes on.
+    fn last(&mut self, kind: Kind) -> Option<&mut Block> {
+        self.line.back_mut().filter(|last| last.kind == kind && !last.is_ended)
+    }
+
     /// More of the last block, if it is of this kind and goes on; else another.
-    pub(super) fn add(&mut self, kind: Kind, text: &str) {
-        match self.line.back_mut() {
-            Some(last) if last.kind == kind && !last.is_ended && !last.is_open => last.held.push_str(text),
-            _ => {
-                self.end_text();
-                let mut block = Block::new(kind);
-                block.held.push_str(text);
-                self.line.push_back(block);
-            }
-        }
+    pub(super) fn add(&mut self, kind: Kind, text: &str) -> usize {
+        let size =
+            if self.last(kind).is_none() { self.begin(kind).map_or(0, |block| block.counted) } else { 0 };
+        let Some(last) = self.last(kind) else { return size };
+        last.held.push_str(text);
+        last.count(text.len()).saturating_add(size)
     }
 
     /// A block that is whole.
-    pub(super) fn add_whole(&mut self, kind: Kind, data: &str) {
+    pub(super) fn add_whole(&mut self, kind: Kind, data: &str) -> usize {
         self.end_text();
-        self.add(kind, data);
+        let bytes = self.add(kind, data);
         self.end_text();
+        bytes
+    }
+
+    /// A delta of the last block, as JSON on one line, if it is of this kind and goes on.
+    pub(super) fn pass(&mut self, kind: Kind, delta: &str) -> Option<usize> {
+        let last = self.last(kind)?;
+        last.passed.push_str(delta);
+        last.passed.push('\n');
+        Some(last.count(delta.len().saturating_add(1)))
     }
 
     /// Signs the thinking that came last, or else nothing.
-    pub(super) fn sign(&mut self, data: &str) {
-        let is_thinking = |block: &&mut Block| block.kind == Kind::Thinking && !block.is_ended;
-        if self.line.back_mut().filter(is_thinking).is_none() {
-            self.add(Kind::Thinking, "");
-        }
-        if let Some(last) = self.line.back_mut() {
-            last.signature.push_str(data);
-            last.is_ended = true;
-        }
+    pub(super) fn sign(&mut self, data: &str) -> usize {
+        let bytes = if self.last(Kind::Thinking).is_none() { self.add(Kind::Thinking, "") } else { 0 };
+        let Some(last) = self.last(Kind::Thinking) else { return bytes };
+        last.signature.push_str(data);
+        last.is_ended = true;
+        last.count(data.len()).saturating_add(bytes)
     }
 
     /// What comes next is another block, if it is no call's.
@@ -130,29 +163,31 @@ impl Blocks {
         self.line.iter_mut().for_each(|block| block.is_ended = true);
     }
 
-    /// A call's id, the first that is told, and a piece of its name; whether that can still be said.
-    pub(super) fn label(&mut self, slot: u32, id: &str, name: &str, most: usize) -> bool {
+    /// A call's id, the first that is told, and a piece of its name; nothing, if that cannot be said any more.
+    pub(super) fn label(&mut self, slot: u32, id: &str, name: &str, most: usize) -> Option<usize> {
+        let mut size = 0;
         if !self.calls.contains(&slot) {
             if self.calls.len() >= most {
-                return false;
+                return None;
             }
             self.calls.push(slot);
-            self.end_text();
-            self.line.push_back(Block::new(Kind::Call(slot)));
+            size = self.begin(Kind::Call(slot)).map_or(0, |call| call.counted);
         }
-        let Some(call) = self.call(slot).filter(|call| !call.is_open) else { return false };
-        call.id.push_str(if call.id.is_empty() { id } else { "" });
+        let call = self.call(slot).filter(|call| !call.is_open)?;
+        let id = if call.id.is_empty() { id } else { "" };
         let is_late = call.is_whole && !call.name.is_empty();
-        call.name.push_str(if is_late { "" } else { name });
-        true
+        let name = if is_late { "" } else { name };
+        call.id.push_str(id);
+        call.name.push_str(name);
+        Some(call.count(id.len().saturating_add(name.len())).saturating_add(size))
     }
 
-    /// A piece of its arguments; whether that can still be said.
-    pub(super) fn arguments(&mut self, slot: u32, fragment: &str) -> bool {
-        let Some(call) = self.call(slot) else { return false };
+    /// A piece of its arguments; nothing, if that cannot be said any more.
+    pub(super) fn arguments(&mut self, slot: u32, fragment: &str) -> Option<usize> {
+        let call = self.call(slot)?;
         call.is_whole = true;
         call.held.push_str(fragment);
-        true
+        Some(call.count(fragment.len()))
     }
 
     pub(super) fn end_call(&mut self, slot: u32) {
@@ -174,12 +209,13 @@ impl Blocks {
                 first.is_open = true;
                 begin(first, index, stream, out);
             }
-            let held = core::mem::take(&mut first.held);
-            budget.give_back([&held, &first.id, &first.name, &signature].iter().map(|text| text.len()).sum());
+            let [held, passed] = [&mut first.held, &mut first.passed].map(core::mem::take);
+            budget.give_back(core::mem::take(&mut first.counted));
             (first.id, first.name) = (String::new(), String::new());
-            if !held.is_empty() && first.kind != Kind::Redacted {
+            if !held.is_empty() && !matches!(first.kind, Kind::Redacted | Kind::Hosted) {
                 write_delta(index, first.kind, &held, out);
             }
+            passed.lines().for_each(|delta| pass_delta(index, delta, out));
             if !signature.is_empty() {
                 write_signature(index, &signature, out);
             }
@@ -197,44 +233,59 @@ fn begin(block: &Block, index: u32, stream: &str, out: &mut Vec<u8>) {
     sse::begin_named("content_block_start", out);
     out.extend_from_slice(b"{\"type\":\"content_block_start\",\"index\":");
     json::number(u64::from(index), out);
-    out.extend_from_slice(b",\"content_block\":{\"type\":");
+    out.extend_from_slice(b",\"content_block\":");
     match block.kind {
-        Kind::Text => out.extend_from_slice(b"\"text\",\"text\":\"\""),
-        Kind::Thinking => out.extend_from_slice(b"\"thinking\",\"thinking\":\"\",\"signature\":\"\""),
+        Kind::Text => out.extend_from_slice(b"{\"type\":\"text\",\"text\":\"\""),
+        Kind::Thinking => {
+            out.extend_from_slice(b"{\"type\":\"thinking\",\"thinking\":\"\",\"signature\":\"\"");
+        }
         Kind::Redacted => {
-            out.extend_from_slice(b"\"redacted_thinking\",\"data\":");
+            out.extend_from_slice(b"{\"type\":\"redacted_thinking\",\"data\":");
             json::string(&block.held, out);
         }
-        Kind::Call(slot) => {
-            let mut id = block.id.clone();
-            if id.is_empty() {
-                ids::call(stream, 0, usize::try_from(slot).unwrap_or(usize::MAX), &mut id);
-            }
-            out.extend_from_slice(b"\"tool_use\",\"id\":");
-            json::string(&id, out);
-            out.extend_from_slice(b",\"name\":");
-            json::string(&block.name, out);
-            out.extend_from_slice(b",\"input\":{}");
-        }
+        Kind::Call(slot) => begin_call(block, slot, stream, out),
+        Kind::Hosted => out.extend_from_slice(block.held.as_bytes()),
     }
-    out.extend_from_slice(b"}}\n\n");
+    out.extend_from_slice(if block.kind == Kind::Hosted { b"}" } else { b"}}" });
+    out.extend_from_slice(sse::END);
+}
+
+fn begin_call(call: &Block, slot: u32, stream: &str, out: &mut Vec<u8>) {
+    out.extend_from_slice(b"{\"type\":\"tool_use\",\"id\":");
+    if call.id.is_empty() {
+        let mut id = String::new();
+        ids::call(stream, 0, usize::try_from(slot).unwrap_or(usize::MAX), &mut id);
+        json::string(&id, out);
+    } else {
+        json::string(&call.id, out);
+    }
+    out.extend_from_slice(b",\"name\":");
+    json::string(&call.name, out);
+    out.extend_from_slice(b",\"input\":{}");
 }
 
 /// A piece of an open block.
 pub(super) fn write_delta(index: u32, kind: Kind, text: &str, out: &mut Vec<u8>) {
     begin_delta(index, out);
     out.extend_from_slice(match kind {
-        Kind::Text => b"\"text_delta\",\"text\":",
-        Kind::Thinking | Kind::Redacted => b"\"thinking_delta\",\"thinking\":",
-        Kind::Call(_) => b"\"input_json_delta\",\"partial_json\":",
+        Kind::Text => b"{\"type\":\"text_delta\",\"text\":",
+        Kind::Thinking | Kind::Redacted => b"{\"type\":\"thinking_delta\",\"thinking\":",
+        Kind::Call(_) | Kind::Hosted => b"{\"type\":\"input_json_delta\",\"partial_json\":",
     });
     json::string(text, out);
     out.extend_from_slice(b"}}\n\n");
 }
 
+/// A delta of an open block, as JSON on one line.
+pub(super) fn pass_delta(index: u32, delta: &str, out: &mut Vec<u8>) {
+    begin_delta(index, out);
+    out.extend_from_slice(delta.as_bytes());
+    out.extend_from_slice(b"}\n\n");
+}
+
 fn write_signature(index: u32, signature: &str, out: &mut Vec<u8>) {
     begin_delta(index, out);
-    out.extend_from_slice(b"\"signature_delta\",\"signature\":");
+    out.extend_from_slice(b"{\"type\":\"signature_delta\",\"signature\":");
     json::string(signature, out);
     out.extend_from_slice(b"}}\n\n");
 }
@@ -243,7 +294,7 @@ fn begin_delta(index: u32, out: &mut Vec<u8>) {
     sse::begin_named("content_block_delta", out);
     out.extend_from_slice(b"{\"type\":\"content_block_delta\",\"index\":");
     json::number(u64::from(index), out);
-    out.extend_from_slice(b",\"delta\":{\"type\":");
+    out.extend_from_slice(b",\"delta\":");
 }
 
 fn end(index: u32, out: &mut Vec<u8>) {

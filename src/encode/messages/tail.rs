@@ -1,0 +1,124 @@
+//! The end, and what is told of it: the stop reason, usage, errors, the end marker.
+//!
+//! Knows: what was held for the end. Must not know: how blocks are written.
+
+use alloc::vec::Vec;
+
+use super::{FinishReason, MessagesEncoder, Usage};
+use crate::encode::closing::{TRUNCATED, with_calls};
+use crate::encode::{json, sse};
+
+impl MessagesEncoder {
+    /// How the answer ended, as far as is known: the last word counts.
+    pub(super) fn finish_answer(
+        &mut self,
+        reason: FinishReason,
+        raw: &str,
+        saw_tool_calls: bool,
+        out: &mut Vec<u8>,
+    ) {
+        let reason = if saw_tool_calls { with_calls(reason) } else { reason };
+        let own = OWN_WORDS.iter().find(|own| **own == (raw, reason)).map(|own| own.0);
+        self.finish = Some((reason, own));
+        self.blocks.end_calls();
+        self.write_blocks(out);
+    }
+
+    /// Holds an error of the peer.
+    pub(super) fn hold_error(&mut self, kind: Option<&str>, message: &str) {
+        let start = self.errors.len();
+        write_error(kind, message, &mut self.errors);
+        if !self.budget.take(self.errors.len().saturating_sub(start)) {
+            self.errors.truncate(start);
+            self.leave_out();
+        }
+    }
+
+    /// Nothing more will be told.
+    pub(super) fn end(&mut self, is_complete: bool, is_truncated: bool, out: &mut Vec<u8>) {
+        self.is_over = true;
+        self.blocks.end_all();
+        self.write_blocks(out);
+        if is_truncated && self.options.tell_truncation {
+            write_error(Some(TRUNCATED.1), TRUNCATED.0, &mut self.errors);
+        }
+        let has_error = !self.errors.is_empty();
+        let missing = self.options.finish_missing.filter(|_| !has_error && self.has_begun);
+        let is_whole = is_complete || (self.finish.is_none() && missing.is_some());
+        let finish = self.finish.or(missing.map(|reason| (reason, None)));
+        if finish.is_some() || self.usage != Usage::default() || (is_whole && self.has_begun) {
+            self.write_end(finish, out);
+        }
+        out.append(&mut self.errors);
+        if is_whole && !has_error && self.has_begun {
+            sse::begin_named("message_stop", out);
+            out.extend_from_slice(b"{\"type\":\"message_stop\"}\n\n");
+        }
+    }
+
+    fn write_end(&mut self, finish: Option<(FinishReason, Option<&str>)>, out: &mut Vec<u8>) {
+        self.begin(out);
+        let has_calls = self.blocks.has_calls();
+        let reason = finish.map(|(told, own)| {
+            let reason = if has_calls { with_calls(told) } else { told };
+            own.filter(|_| reason == told).unwrap_or(stop_reason(self.options.sayable(reason)))
+        });
+        sse::begin_named("message_delta", out);
+        out.extend_from_slice(b"{\"type\":\"message_delta\",\"delta\":{\"stop_reason\":");
+        json::optional_string(reason, out);
+        out.extend_from_slice(b",\"stop_sequence\":null},\"usage\":");
+        write_usage(&self.usage, out);
+        out.extend_from_slice(b"}\n\n");
+    }
+}
+
+/// Words of the target that say more than our reason, each with the reason that it says.
+const OWN_WORDS: [(&str, FinishReason); 4] = [
+    ("stop_sequence", FinishReason::Stop),
+    ("model_context_window_exceeded", FinishReason::Length),
+    ("pause_turn", FinishReason::Other),
+    ("compaction", FinishReason::Other),
+];
+
+/// The target's word; errors and others have been put into one of the others.
+const fn stop_reason(reason: FinishReason) -> &'static str {
+    match reason {
+        FinishReason::Stop | FinishReason::Error | FinishReason::Other => "end_turn",
+        FinishReason::Length => "max_tokens",
+        FinishReason::ToolCalls => "tool_use",
+        FinishReason::ContentFilter => "refusal",
+    }
+}
+
+/// Clients want the first two.
+pub(super) fn write_usage(usage: &Usage, out: &mut Vec<u8>) {
+    out.extend_from_slice(b"{\"input_tokens\":");
+    json::number(usage.input.unwrap_or(0), out);
+    out.extend_from_slice(b",\"output_tokens\":");
+    json::number(usage.output.unwrap_or(0), out);
+    let more = [
+        (&b",\"cache_read_input_tokens\":"[..], usage.cached_input),
+        (b",\"cache_creation_input_tokens\":", usage.cache_write),
+    ];
+    for (name, count) in more {
+        if let Some(count) = count {
+            out.extend_from_slice(name);
+            json::number(count, out);
+        }
+    }
+    if let Some(reasoning) = usage.reasoning {
+        out.extend_from_slice(b",\"output_tokens_details\":{\"thinking_tokens\":");
+        json::number(reasoning, out);
+        out.push(b'}');
+    }
+    out.push(b'}');
+}
+
+fn write_error(kind: Option<&str>, message: &str, out: &mut Vec<u8>) {
+    sse::begin_named("error", out);
+    out.extend_from_slice(b"{\"type\":\"error\",\"error\":{\"type\":");
+    json::string(kind.filter(|kind| !kind.is_empty()).unwrap_or("api_error"), out);
+    out.extend_from_slice(b",\"message\":");
+    json::string(message, out);
+    out.extend_from_slice(b"}}\n\n");
+}
