@@ -18,6 +18,7 @@ Examples:
   curl -sN \"$URL\" -d @request.json | deltaic -o text   what a person would read
   deltaic -o completion recorded.sse | jq .usage       the whole answer as one chat.completion
   deltaic -o chunks recorded.sse                       the same answer as OpenAI would stream it
+  deltaic -o messages recorded.sse                     or as Anthropic would
   deltaic -o text --only answer recorded.sse > answer  the answer alone
   deltaic -o none --stats recordings/ more.sse.gz      what is in these, and how fast
   deltaic --split random:7 recorded.sse                the same deltas: cuts do not matter";
@@ -132,6 +133,10 @@ pub(crate) enum Output {
     Completion,
     /// The answer as an event stream of chat.completion.chunk, whatever the wire it came over
     Chunks,
+    /// The same as an event stream of Anthropic's Messages
+    Messages,
+    /// The same as the UI message stream of the AI SDK, for pages
+    Ui,
     /// What a strict event-stream reader sees, one frame a line, as JSON
     Frames,
     /// Nothing: for the exit status and --stats

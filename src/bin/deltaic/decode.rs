@@ -3,11 +3,12 @@
 use std::io::{self, Write};
 
 use deltaic::completion::PeerError;
+use deltaic::encode::{ChunkEncoder, MessagesEncoder, UiStreamEncoder};
 use deltaic::{Decoder, Delta, Ending, Options, Quirks};
 
 use crate::Reader;
 use crate::args::{Only, Output};
-use crate::chunks::Chunks;
+use crate::encoded::Encoded;
 use crate::fold::Fold;
 use crate::json;
 use crate::report::{Report, Status};
@@ -29,7 +30,7 @@ enum Show {
     Lines,
     Text(Text),
     Fold(Fold),
-    Chunks(Box<Chunks>),
+    Encoded(Encoded),
     Nothing,
 }
 
@@ -57,7 +58,9 @@ impl Reader for Decode {
             Output::Deltas => Show::Lines,
             Output::Text => Show::Text(Text::new(report.look, self.only)),
             Output::Completion => Show::Fold(Fold::default()),
-            Output::Chunks => Show::Chunks(Box::default()),
+            Output::Chunks => Show::Encoded(Encoded::new(ChunkEncoder::new())),
+            Output::Messages => Show::Encoded(Encoded::new(MessagesEncoder::new())),
+            Output::Ui => Show::Encoded(Encoded::new(UiStreamEncoder::new())),
             Output::Frames | Output::None => Show::Nothing,
         };
     }
@@ -98,7 +101,7 @@ impl Reader for Decode {
         match &mut self.show {
             Show::Lines | Show::Nothing => {}
             Show::Fold(fold) => fold.end(&mut report.out, &facts, report.file.as_deref())?,
-            Show::Chunks(chunks) => chunks.end(&mut report.out, &ending)?,
+            Show::Encoded(encoded) => encoded.end(&mut report.out, &ending)?,
             Show::Text(text) => {
                 text.end(&mut report.out)?;
                 note_peer_errors(text, report);
@@ -161,7 +164,7 @@ impl Show {
         match self {
             Self::Lines => json::write_delta(out, file, &delta),
             Self::Text(text) => text.delta(out, delta),
-            Self::Chunks(chunks) => chunks.delta(out, delta),
+            Self::Encoded(encoded) => encoded.delta(out, delta),
             Self::Fold(fold) => {
                 fold.completion.apply(delta);
                 Ok(())

@@ -1,15 +1,15 @@
 //! The `deltaic` command: bytes of an LLM chat stream in, deltas, text or the folded completion out.
 //!
 //! `args` says what is asked, `inputs` finds what is to be read, `input` reads and cuts, `decode` or `frames` read the pieces,
-//! `text`, `fold` and `chunks` show deltas, `report` is where everything is told: standard output, standard error, the exit status.
+//! `text`, `fold` and `encoded` show deltas, `report` is where everything is told: standard output, standard error, the exit status.
 //! `session` holds what reads and what tells, so that an interrupt can end them.
 //!
 //! Nothing that came from outside reaches a terminal but through `visible` (text for people) or `json`.
 
 mod args;
-mod chunks;
 mod complaints;
 mod decode;
+mod encoded;
 mod fold;
 mod frames;
 mod held;
