@@ -164,6 +164,30 @@ fn chunks_of_a_cut_stream_have_no_end_marker() {
     assert_eq!(told.status, 4);
 }
 
+/// Written over another wire, the answer is told again.
+#[test]
+fn the_answer_is_the_same_over_another_wire() {
+    let answer = |out: &str| -> Vec<Value> {
+        let of_answer = |line: &Value| ["text", "usage"].iter().any(|kind| line["type"] == *kind);
+        let own = |name: &str| !["raw", "total"].contains(&name);
+        let mut answer: Vec<_> = lines(out).into_iter().filter(of_answer).collect();
+        answer.iter_mut().filter_map(Value::as_object_mut).for_each(|line| line.retain(|name, _| own(name)));
+        answer
+    };
+    let told = answer(&deltaic(&[], CLEAN).out);
+    for (form, wire) in [("messages", "messages"), ("ui", "ui_stream")] {
+        let written = deltaic(&["-o", form], CLEAN);
+        assert_eq!((written.status, &*written.err), (0, ""));
+        let again = deltaic(&["--strict", "--wire", wire], &written.out);
+        let answer = answer(&again.out);
+        assert!(told.iter().all(|delta| answer.contains(delta)), "{form}: {}", again.out);
+        assert_eq!(again.status, 0);
+        let cut = deltaic(&["-o", form], cut_short());
+        assert!(!cut.out.contains("message_stop") && !cut.out.contains("[DONE]"), "{}", cut.out);
+        assert_eq!(cut.status, 4);
+    }
+}
+
 #[test]
 fn a_completion_reports_what_was_wrong() {
     let told = deltaic(&["-o", "completion"], &[MALFORMED, PEER_ERROR].concat());

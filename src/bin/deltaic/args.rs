@@ -18,6 +18,7 @@ Examples:
   curl -sN \"$URL\" -d @request.json | deltaic -o text   what a person would read
   deltaic -o completion recorded.sse | jq .usage       the whole answer as one chat.completion
   deltaic -o chunks recorded.sse                       the same answer as OpenAI would stream it
+  deltaic -o messages recorded.sse                     or as Anthropic would
   deltaic -o text --only answer recorded.sse > answer  the answer alone
   deltaic -o none --stats recordings/ more.sse.gz      what is in these, and how fast
   deltaic --split random:7 recorded.sse                the same deltas: cuts do not matter";
