@@ -98,6 +98,7 @@
 mod calls;
 mod chunk;
 mod closing;
+mod identity;
 mod ids;
 mod json;
 mod messages;
@@ -105,6 +106,7 @@ mod options;
 mod responses;
 mod sse;
 mod ui;
+mod whole;
 
 pub use chunk::ChunkEncoder;
 pub use messages::MessagesEncoder;

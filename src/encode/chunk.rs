@@ -12,7 +12,6 @@ mod calls;
 mod extras;
 mod tail;
 
-use alloc::borrow::ToOwned;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::convert::Infallible;
@@ -20,6 +19,7 @@ use core::fmt;
 use core::ops::ControlFlow;
 
 use super::calls::{Budget, Calls};
+use super::identity::Identity;
 use super::options::{EncodeOptions, ReasoningMember};
 use super::{ids, json, sse};
 use crate::decoder::Ending;
@@ -52,10 +52,7 @@ use crate::parse::cursor::Scratch;
 #[derive(Clone)]
 pub struct ChunkEncoder {
     options: EncodeOptions,
-    /// Of the stream, until the first chunk settles them.
-    id: String,
-    model: String,
-    created: u64,
+    answer: Identity,
     /// How every chunk begins, up to its first choice; empty before the first.
     head: Vec<u8>,
     /// Those announced: dense, by the index that is written.
@@ -107,9 +104,7 @@ impl ChunkEncoder {
         Self {
             budget: Budget::new(options.limits.event_bytes()),
             options,
-            id: String::new(),
-            model: String::new(),
-            created: 0,
+            answer: Identity::new(),
             head: Vec::new(),
             choices: Vec::new(),
             early_extras: Vec::new(),
@@ -133,7 +128,10 @@ impl ChunkEncoder {
             return self.leave_out();
         }
         match delta {
-            Delta::Start { id, model, created } => self.start(id, model, created),
+            Delta::Start { id, model, created } if self.head.is_empty() => {
+                self.answer.learn(id, model, created, &self.options);
+            }
+            Delta::Start { .. } => {}
             Delta::Role { choice, role: _ } => drop(self.announce(choice, out)),
             Delta::Text { choice, text } => self.text(choice, "content", text, out),
             Delta::Reasoning { choice, text } => self.text(choice, self.reasoning_member(), text, out),
@@ -186,33 +184,17 @@ impl ChunkEncoder {
         self.left_out = self.left_out.saturating_add(1);
     }
 
-    fn start(&mut self, id: Option<&str>, model: Option<&str>, created: Option<u64>) {
-        if !self.head.is_empty() {
-            return;
-        }
-        let fits = |text: &&str| text.len() <= self.options.limits.id_bytes();
-        let id = id.filter(fits).filter(|_| self.id.is_empty()).unwrap_or_default();
-        let model = model.filter(fits).filter(|_| self.model.is_empty()).unwrap_or_default();
-        self.id.push_str(id);
-        self.model.push_str(model);
-        self.created = if self.created == 0 { created.unwrap_or(0) } else { self.created };
-    }
-
     /// From here on every chunk begins alike; what had to wait for that is written.
     #[cold]
     fn settle(&mut self, out: &mut Vec<u8>) {
-        let of = |own: &str, stream: &str, unknown: &str| {
-            [own, stream, unknown].into_iter().find(|text| !text.is_empty()).unwrap_or_default().to_owned()
-        };
-        self.id = of(self.options.id.as_deref().unwrap_or_default(), &self.id, ids::STREAM);
-        self.model = of(self.options.model.as_deref().unwrap_or_default(), &self.model, ids::MODEL);
+        self.answer.settle(&self.options, [ids::STREAM, ids::MODEL]);
         self.head.extend_from_slice(sse::DATA);
         self.head.extend_from_slice(b"{\"id\":");
-        json::string(&self.id, &mut self.head);
+        json::string(&self.answer.id, &mut self.head);
         self.head.extend_from_slice(b",\"object\":\"chat.completion.chunk\",\"created\":");
-        json::number(self.created, &mut self.head);
+        json::number(self.answer.created.unwrap_or(0), &mut self.head);
         self.head.extend_from_slice(b",\"model\":");
-        json::string(&self.model, &mut self.head);
+        json::string(&self.answer.model, &mut self.head);
         self.head.extend_from_slice(b",\"choices\":[");
         self.write_early_extras(out);
     }

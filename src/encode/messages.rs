@@ -22,6 +22,7 @@ use core::fmt;
 use core::ops::ControlFlow;
 
 use super::calls::Budget;
+use super::identity::Identity;
 use super::options::EncodeOptions;
 use super::{ids, json, sse};
 use crate::decoder::Ending;
@@ -82,8 +83,7 @@ use blocks::{Blocks, Kind};
 #[derive(Clone)]
 pub struct MessagesEncoder {
     options: EncodeOptions,
-    id: String,
-    model: String,
+    answer: Identity,
     has_begun: bool,
     blocks: Blocks,
     budget: Budget,
@@ -121,8 +121,7 @@ impl MessagesEncoder {
         Self {
             budget: Budget::new(options.limits.event_bytes()),
             options,
-            id: String::new(),
-            model: String::new(),
+            answer: Identity::new(),
             has_begun: false,
             blocks: Blocks::new(),
             finish: None,
@@ -147,7 +146,10 @@ impl MessagesEncoder {
             return self.leave_out();
         }
         match delta {
-            Delta::Start { id, model, created: _ } => self.start(id, model),
+            Delta::Start { id, model, created } if !self.has_begun => {
+                self.answer.learn(id, model, created, &self.options);
+            }
+            Delta::Start { .. } => {}
             Delta::Text { text, .. } | Delta::Refusal { text, .. } => self.text(Kind::Text, text, out),
             Delta::Reasoning { text, .. } => self.text(Kind::Thinking, text, out),
             Delta::ReasoningOpaque { kind, data, .. } => self.opaque(kind, data, out),
@@ -202,13 +204,6 @@ impl MessagesEncoder {
 
     fn leave_out(&mut self) {
         self.left_out = self.left_out.saturating_add(1);
-    }
-
-    fn start(&mut self, id: Option<&str>, model: Option<&str>) {
-        let fits = |text: &&str| !self.has_begun && text.len() <= self.options.limits.id_bytes();
-        let (id, model) = (id.filter(fits), model.filter(fits));
-        self.id.push_str(id.filter(|_| self.id.is_empty()).unwrap_or_default());
-        self.model.push_str(model.filter(|_| self.model.is_empty()).unwrap_or_default());
     }
 
     fn text(&mut self, kind: Kind, text: &str, out: &mut Vec<u8>) {
@@ -266,8 +261,8 @@ impl MessagesEncoder {
 
     /// Writes what of the blocks can be written.
     fn write_blocks(&mut self, out: &mut Vec<u8>) {
-        let Self { blocks, budget, id, .. } = self;
-        blocks.write(id, budget, out);
+        let Self { blocks, budget, answer, .. } = self;
+        blocks.write(&answer.id, budget, out);
     }
 
     /// The message begins, once.
@@ -275,18 +270,12 @@ impl MessagesEncoder {
         if core::mem::replace(&mut self.has_begun, true) {
             return;
         }
-        let of = |own: &Option<crate::delta::DeltaStr>, stream: &str, unknown: &str| {
-            let own = own.as_deref().unwrap_or_default();
-            let known = [own, stream, unknown].into_iter().find(|text| !text.is_empty());
-            String::from(known.unwrap_or_default())
-        };
-        self.id = of(&self.options.id, &self.id, "msg_unknown");
-        self.model = of(&self.options.model, &self.model, ids::MODEL);
+        self.answer.settle(&self.options, ["msg_unknown", ids::MODEL]);
         sse::begin_named("message_start", out);
         out.extend_from_slice(b"{\"type\":\"message_start\",\"message\":{\"id\":");
-        json::string(&self.id, out);
+        json::string(&self.answer.id, out);
         out.extend_from_slice(b",\"type\":\"message\",\"role\":\"assistant\",\"model\":");
-        json::string(&self.model, out);
+        json::string(&self.answer.model, out);
         out.extend_from_slice(b",\"content\":[],\"stop_reason\":null,\"stop_sequence\":null,\"usage\":");
         tail::write_usage(&self.usage, out);
         out.extend_from_slice(b"}}\n\n");

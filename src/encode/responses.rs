@@ -24,13 +24,14 @@ use core::convert::Infallible;
 use core::fmt;
 use core::ops::ControlFlow;
 
-use super::calls::{Budget, Calls};
+use super::calls::Budget;
+use super::identity::Identity;
 use super::options::EncodeOptions;
+use super::whole::{WholeCallTarget, WholeCalls};
 use super::{ids, json, sse};
 use crate::decoder::Ending;
-use crate::delta::{Delta, DeltaStr, FinishReason, OpaqueKind, Usage};
+use crate::delta::{Delta, FinishReason, OpaqueKind, Usage};
 use crate::error::Error;
-use calls::Function;
 use items::{Content, Open};
 
 /// Writes deltas as the events of OpenAI's Responses: the body of an answer with `stream: true`, of content type
@@ -77,10 +78,7 @@ use items::{Content, Open};
 #[derive(Clone)]
 pub struct ResponsesEncoder {
     options: EncodeOptions,
-    /// Of the stream, until the response is created.
-    id: String,
-    model: String,
-    created: Option<u64>,
+    answer: Identity,
     is_created: bool,
     sequence: u64,
     /// The item of text or reasoning that is open.
@@ -93,9 +91,9 @@ pub struct ResponsesEncoder {
     cursor: Option<u32>,
     /// The items by their index, as JSON once they are done.
     items: Vec<Vec<u8>>,
-    calls: Calls,
-    /// By the ordinals of `calls`.
-    functions: Vec<Function>,
+    calls: WholeCalls,
+    /// The items of the calls that have begun, by their ordinals.
+    call_items: Vec<usize>,
     /// There was no room for all of the answer.
     is_too_long: bool,
     finish: Option<FinishReason>,
@@ -126,9 +124,7 @@ impl ResponsesEncoder {
         Self {
             budget: Budget::new(options.limits.event_bytes()),
             options,
-            id: String::new(),
-            model: String::new(),
-            created: None,
+            answer: Identity::new(),
             is_created: false,
             sequence: 0,
             open: None,
@@ -136,8 +132,8 @@ impl ResponsesEncoder {
             parts: Vec::new(),
             cursor: None,
             items: Vec::new(),
-            calls: Calls::new(),
-            functions: Vec::new(),
+            calls: WholeCalls::new(),
+            call_items: Vec::new(),
             is_too_long: false,
             finish: None,
             usage: None,
@@ -158,7 +154,10 @@ impl ResponsesEncoder {
             return self.leave_out();
         }
         match delta {
-            Delta::Start { id, model, created } => self.identify(id, model, created),
+            Delta::Start { id, model, created } if !self.is_created => {
+                self.answer.learn(id, model, created, &self.options);
+            }
+            Delta::Start { .. } => {}
             Delta::Role { .. } => self.create(out),
             Delta::Text { text, .. } => self.piece(Content::Text, text, out),
             Delta::Refusal { text, .. } => self.piece(Content::Refusal, text, out),
@@ -208,25 +207,9 @@ impl ResponsesEncoder {
         self.left_out
     }
 
-    fn leave_out(&mut self) {
-        self.left_out = self.left_out.saturating_add(1);
-    }
-
     /// The choice that is written.
     fn choice(&self) -> u32 {
         self.options.only_choice.unwrap_or(0)
-    }
-
-    fn identify(&mut self, id: Option<&str>, model: Option<&str>, created: Option<u64>) {
-        if self.is_created {
-            return;
-        }
-        let fits = |text: &&str| text.len() <= self.options.limits.id_bytes();
-        let id = id.filter(fits).filter(|_| self.id.is_empty()).unwrap_or_default();
-        let model = model.filter(fits).filter(|_| self.model.is_empty()).unwrap_or_default();
-        self.id.push_str(id);
-        self.model.push_str(model);
-        self.created = self.created.or(created);
     }
 
     /// The response begins, unless it has.
@@ -240,13 +223,7 @@ impl ResponsesEncoder {
     #[cold]
     fn write_created(&mut self, out: &mut Vec<u8>) {
         self.is_created = true;
-        let of = |own: &Option<DeltaStr>, stream: &str, unknown: &str| {
-            let own = own.as_deref().unwrap_or_default();
-            let known = [own, stream, unknown].into_iter().find(|text| !text.is_empty());
-            String::from(known.unwrap_or_default())
-        };
-        self.id = of(&self.options.id, &self.id, "resp_unknown");
-        self.model = of(&self.options.model, &self.model, ids::MODEL);
+        self.answer.settle(&self.options, ["resp_unknown", ids::MODEL]);
         for kind in ["response.created", "response.in_progress"] {
             self.begin(kind, out);
             self.write_response("in_progress", out);
@@ -271,11 +248,11 @@ impl ResponsesEncoder {
     /// The response, up to how it stands.
     fn write_response(&self, status: &str, out: &mut Vec<u8>) {
         out.extend_from_slice(b",\"response\":{\"id\":");
-        json::string(&self.id, out);
+        json::string(&self.answer.id, out);
         out.extend_from_slice(b",\"object\":\"response\",\"created_at\":");
-        json::number(self.created.unwrap_or(0), out);
+        json::number(self.answer.created.unwrap_or(0), out);
         out.extend_from_slice(b",\"model\":");
-        json::string(&self.model, out);
+        json::string(&self.answer.model, out);
         // What typed clients ask for of the request, which nobody told.
         out.extend_from_slice(b",\"instructions\":null,\"metadata\":{},\"parallel_tool_calls\":true,");
         out.extend_from_slice(b"\"temperature\":null,\"tool_choice\":\"auto\",\"tools\":[],\"top_p\":null");

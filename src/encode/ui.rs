@@ -22,21 +22,21 @@ mod inputs;
 mod parts;
 mod tail;
 
-use alloc::borrow::ToOwned;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::convert::Infallible;
 use core::fmt;
 use core::ops::ControlFlow;
 
-use super::calls::{Budget, Calls, Held};
+use super::calls::Budget;
+use super::identity::Identity;
 use super::options::EncodeOptions;
+use super::whole::{WholeCallTarget, WholeCalls};
 use super::{closing, json, sse};
 use crate::decoder::Ending;
 use crate::delta::{Delta, ExtraKind, FinishReason, Usage};
 use crate::error::Error;
 use crate::parse::cursor::Scratch;
-use inputs::Input;
 use parts::{Content, Open};
 
 /// Writes deltas as the UI message stream that `useChat` of the AI SDK reads: the body of an answer of content type
@@ -103,10 +103,7 @@ use parts::{Content, Open};
 #[derive(Clone)]
 pub struct UiStreamEncoder {
     options: EncodeOptions,
-    /// Of the stream, until the start is written.
-    id: String,
-    model: String,
-    created: Option<u64>,
+    answer: Identity,
     is_started: bool,
     /// The part that is open.
     open: Option<Open>,
@@ -114,9 +111,7 @@ pub struct UiStreamEncoder {
     cursor: Option<u32>,
     /// The id of the next part.
     next: u64,
-    calls: Calls,
-    /// By the ordinals of `calls`.
-    inputs: Vec<Input>,
+    calls: WholeCalls,
     finish: Option<FinishReason>,
     usage: Option<Usage>,
     /// Extras of the stream that came before the start, as events.
@@ -148,15 +143,12 @@ impl UiStreamEncoder {
         Self {
             budget: Budget::new(options.limits.event_bytes()),
             options,
-            id: String::new(),
-            model: String::new(),
-            created: None,
+            answer: Identity::new(),
             is_started: false,
             open: None,
             cursor: None,
             next: 0,
-            calls: Calls::new(),
-            inputs: Vec::new(),
+            calls: WholeCalls::new(),
             finish: None,
             usage: None,
             early_extras: Vec::new(),
@@ -178,7 +170,10 @@ impl UiStreamEncoder {
             return self.leave_out();
         }
         match delta {
-            Delta::Start { id, model, created } => self.identify(id, model, created),
+            Delta::Start { id, model, created } if !self.is_started => {
+                self.answer.learn(id, model, created, &self.options);
+            }
+            Delta::Start { .. } => {}
             Delta::Role { .. } => self.start(out),
             Delta::Text { text, .. } | Delta::Refusal { text, .. } => self.text(Content::Text, text, out),
             Delta::Reasoning { text, .. } => self.text(Content::Reasoning, text, out),
@@ -225,25 +220,9 @@ impl UiStreamEncoder {
         self.left_out
     }
 
-    fn leave_out(&mut self) {
-        self.left_out = self.left_out.saturating_add(1);
-    }
-
     /// The choice that is written.
     fn choice(&self) -> u32 {
         self.options.only_choice.unwrap_or(0)
-    }
-
-    fn identify(&mut self, id: Option<&str>, model: Option<&str>, created: Option<u64>) {
-        if self.is_started {
-            return;
-        }
-        let fits = |text: &&str| text.len() <= self.options.limits.id_bytes();
-        let id = id.filter(fits).filter(|_| self.id.is_empty()).unwrap_or_default();
-        let model = model.filter(fits).filter(|_| self.model.is_empty()).unwrap_or_default();
-        self.id.push_str(id);
-        self.model.push_str(model);
-        self.created = self.created.or(created);
     }
 
     /// The message begins, unless it has.
@@ -257,23 +236,19 @@ impl UiStreamEncoder {
     #[cold]
     fn write_start(&mut self, out: &mut Vec<u8>) {
         self.is_started = true;
-        let chosen = |own: &Option<crate::delta::DeltaStr>, stream: &str| {
-            own.as_deref().map_or_else(|| stream.to_owned(), ToOwned::to_owned)
-        };
-        self.id = chosen(&self.options.id, &self.id);
-        self.model = chosen(&self.options.model, &self.model);
+        self.answer.settle(&self.options, ["", ""]);
         begin("start", out);
-        if !self.id.is_empty() {
-            member("messageId", &self.id, out);
+        if !self.answer.id.is_empty() {
+            member("messageId", &self.answer.id, out);
         }
-        if self.options.metadata && (!self.model.is_empty() || self.created.is_some()) {
+        if self.options.metadata && (!self.answer.model.is_empty() || self.answer.created.is_some()) {
             out.extend_from_slice(b",\"messageMetadata\":{");
             let start = out.len();
-            closing::write_counts(&[("created", self.created)], start, out);
-            if !self.model.is_empty() {
+            closing::write_counts(&[("created", self.answer.created)], start, out);
+            if !self.answer.model.is_empty() {
                 closing::separate(start, out);
                 out.extend_from_slice(b"\"model\":");
-                json::string(&self.model, out);
+                json::string(&self.answer.model, out);
             }
             out.push(b'}');
         }
@@ -315,7 +290,7 @@ impl fmt::Debug for UiStreamEncoder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("UiStreamEncoder")
             .field("parts", &self.next)
-            .field("calls", &self.inputs.len())
+            .field("calls", &self.calls.len())
             .field("is_over", &self.is_over)
             .field("left_out", &self.left_out)
             .finish_non_exhaustive()

@@ -83,7 +83,7 @@ impl ChunkEncoder {
         let Call { mut id, name, arguments, .. } = call;
         self.begin_delta(choice, out);
         if id.is_empty() {
-            ids::call(&self.id, choice, ordinal, &mut id);
+            ids::call(&self.answer.id, choice, ordinal, &mut id);
         }
         out.extend_from_slice(b"\"tool_calls\":[{\"index\":");
         json::number(u64::try_from(ordinal).unwrap_or(u64::MAX), out);

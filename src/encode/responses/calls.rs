@@ -1,126 +1,51 @@
 //! Calls: each an item, open as long as it is told.
 //!
-//! Knows: which calls have begun, and what of their arguments is held. Must not know: the end of the stream, other items.
+//! Knows: how they are written. Must not know: when ([`WholeCallTarget`]), the end of the stream, other items.
 
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::{ResponsesEncoder, end, item_id, item_index, member};
-use crate::encode::calls::{Call, Held};
+use crate::encode::calls::Budget;
 use crate::encode::ids;
+use crate::encode::whole::{Whole, WholeCallTarget, WholeCalls};
+use crate::options::Limits;
 
-/// One call.
-#[derive(Clone, Default)]
-pub(super) struct Function {
-    /// Its item; none before it begins.
-    index: Option<usize>,
-    /// As it was written.
-    id: String,
-    name: String,
-    arguments: String,
-    /// Nothing of it is to come.
-    has_ended: bool,
-    is_done: bool,
-}
-
-impl ResponsesEncoder {
-    /// A call's id, and a piece of its name.
-    pub(super) fn label(&mut self, slot: u32, id: Option<&str>, name: Option<&str>, out: &mut Vec<u8>) {
-        let Some(at) = self.find_call(slot, out) else { return };
-        let most = self.options.limits.id_bytes();
-        let id = id.filter(|id| id.len() <= most);
-        match self.calls.label(at, id, name, &mut self.budget) {
-            Held::Yes => self.begin_calls(false, out),
-            Held::Full => {
-                self.leave_out();
-                self.begin_calls(true, out);
-            }
-            Held::Begun => self.leave_out(),
-        }
+impl WholeCallTarget for ResponsesEncoder {
+    fn whole_calls(&mut self) -> (&mut WholeCalls, &mut Budget) {
+        (&mut self.calls, &mut self.budget)
     }
 
-    pub(super) fn arguments(&mut self, slot: u32, fragment: &str, out: &mut Vec<u8>) {
-        let Some(at) = self.find_call(slot, out) else { return };
-        if self.functions.get(at).is_some_and(|call| call.has_ended) {
-            return self.leave_out();
-        }
-        match self.calls.arguments(at, fragment, &mut self.budget) {
-            Held::Yes => return self.begin_calls(false, out),
-            Held::Full => self.begin_calls(true, out),
-            Held::Begun => {}
-        }
-        self.write_piece(at, fragment, out);
-        self.is_too_long |= !self.budget.take(fragment.len());
-        let Some(call) = self.functions.get_mut(at) else { return };
-        if self.is_too_long {
-            call.arguments = String::new();
-        } else {
-            call.arguments.push_str(fragment);
-        }
+    fn limits(&self) -> &Limits {
+        &self.options.limits
     }
 
-    pub(super) fn end_call(&mut self, slot: u32, out: &mut Vec<u8>) {
-        let Some(at) = self.find_call(slot, out) else { return };
-        self.calls.end(at);
-        if let Some(call) = self.functions.get_mut(at) {
-            call.has_ended = true;
-        }
-        self.begin_calls(false, out);
-        self.write_done(at, out);
+    fn leave_out(&mut self) {
+        self.left_out = self.left_out.saturating_add(1);
     }
 
-    /// All calls that were told of have ended.
-    pub(super) fn end_calls(&mut self, out: &mut Vec<u8>) {
-        self.calls.end_all();
-        self.functions.iter_mut().for_each(|call| call.has_ended = true);
-        self.begin_calls(false, out);
-        for at in 0..self.functions.len() {
-            self.write_done(at, out);
-        }
-    }
-
-    fn find_call(&mut self, slot: u32, out: &mut Vec<u8>) -> Option<usize> {
+    fn start_answer(&mut self, out: &mut Vec<u8>) {
         self.create(out);
-        let found = self.calls.find(slot, self.options.limits.tool_calls());
-        match found {
-            None => self.leave_out(),
-            Some(at) if at >= self.functions.len() => self.functions.push(Function::default()),
-            Some(_) => {}
-        }
-        found
     }
 
-    /// Begins the calls that can begin, or all.
-    pub(super) fn begin_calls(&mut self, all: bool, out: &mut Vec<u8>) {
-        while let Some((at, call)) = self.calls.begin_next(all, &mut self.budget) {
-            self.begin_call(at, call, out);
-            self.write_done(at, out);
-        }
+    fn make_id(&self, ordinal: usize, id: &mut String) {
+        ids::call(&self.answer.id, self.choice(), ordinal, id);
     }
 
-    fn begin_call(&mut self, at: usize, call: Call, out: &mut Vec<u8>) {
-        let Call { id, name, arguments, .. } = call;
+    fn write_begin(&mut self, _: usize, id: &str, name: &str, out: &mut Vec<u8>) {
         self.end_item("", out);
-        let id = self.own_id(id, at);
         let index = self.add_item();
+        // Calls begin in the order of their ordinals.
+        self.call_items.push(index);
         self.begin("response.output_item.added", out);
         item_index(index, out);
         out.extend_from_slice(b",\"item\":");
-        let Some(call) = self.functions.get_mut(at) else { return };
-        (call.index, call.id, call.name) = (Some(index), id, name);
-        call.write(index, "in_progress", out);
+        write_item(index, "in_progress", (id, name, ""), out);
         end(out);
-        if !arguments.is_empty() {
-            self.write_piece(at, &arguments, out);
-        }
-        let Some(call) = self.functions.get_mut(at) else { return };
-        // There is room: as much was just given back.
-        self.budget.take(call.name.len().saturating_add(arguments.len()));
-        call.arguments = arguments;
     }
 
-    fn write_piece(&mut self, at: usize, fragment: &str, out: &mut Vec<u8>) {
-        let Some(index) = self.functions.get(at).and_then(|call| call.index) else { return };
+    fn write_piece(&mut self, ordinal: usize, _: &str, fragment: &str, out: &mut Vec<u8>) {
+        let Some(index) = self.call_items.get(ordinal).copied() else { return };
         self.begin("response.function_call_arguments.delta", out);
         item_index(index, out);
         item_id("item_id", index, out);
@@ -128,46 +53,27 @@ impl ResponsesEncoder {
         end(out);
     }
 
-    /// The call's id, if no other has it; else one that none has.
-    fn own_id(&self, mut id: String, at: usize) -> String {
-        let is_taken = |id: &str| self.functions.iter().any(|call| call.index.is_some() && call.id == id);
-        if id.is_empty() || is_taken(&id) {
-            id.clear();
-            ids::call(&self.id, self.choice(), at, &mut id);
-        }
-        while is_taken(&id) {
-            id.push('_');
-        }
-        id
-    }
-
-    /// A call that has begun and ended is done, once.
-    fn write_done(&mut self, at: usize, out: &mut Vec<u8>) {
-        let Some(call) = self.functions.get_mut(at) else { return };
-        let Some(index) = call.index.filter(|_| call.has_ended && !call.is_done && !self.is_too_long) else {
-            return;
-        };
-        call.is_done = true;
+    /// The call is done, and stays held as an item of the answer.
+    fn write_whole(&mut self, ordinal: usize, call: Whole, out: &mut Vec<u8>) {
+        self.is_too_long |= call.is_too_long;
+        let Some(index) = self.call_items.get(ordinal).copied().filter(|_| !self.is_too_long) else { return };
         let mut item = Vec::new();
-        call.write(index, "completed", &mut item);
-        let arguments = core::mem::take(&mut call.arguments);
+        write_item(index, "completed", (&call.id, &call.name, &call.arguments), &mut item);
         self.begin("response.function_call_arguments.done", out);
         item_index(index, out);
         item_id("item_id", index, out);
-        member("arguments", &arguments, out);
+        member("arguments", &call.arguments, out);
         end(out);
         self.done_item(index, item, out);
     }
 }
 
-impl Function {
-    fn write(&self, index: usize, status: &str, out: &mut Vec<u8>) {
-        out.extend_from_slice(b"{\"type\":\"function_call\"");
-        item_id("id", index, out);
-        member("status", status, out);
-        member("call_id", &self.id, out);
-        member("name", &self.name, out);
-        member("arguments", &self.arguments, out);
-        out.push(b'}');
-    }
+fn write_item(index: usize, status: &str, (id, name, arguments): (&str, &str, &str), out: &mut Vec<u8>) {
+    out.extend_from_slice(b"{\"type\":\"function_call\"");
+    item_id("id", index, out);
+    member("status", status, out);
+    member("call_id", id, out);
+    member("name", name, out);
+    member("arguments", arguments, out);
+    out.push(b'}');
 }

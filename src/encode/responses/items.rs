@@ -8,6 +8,7 @@
 use alloc::vec::Vec;
 
 use super::{ResponsesEncoder, end, item_id, item_index, json, member};
+use crate::encode::whole::WholeCallTarget;
 
 /// What a part holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 
 use super::{EncodeOptions, FinishReason, ResponsesEncoder, Usage, end, json, member};
 use crate::encode::closing::{self, TRUNCATED, write_counts, write_details};
+use crate::encode::whole::WholeCallTarget;
 
 /// The error of an answer that cannot be repeated whole.
 const TOO_LONG: (&str, &str) = ("server_error", "the answer is too long to be repeated whole");

@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 
 use super::{ExtraKind, FinishReason, UiStreamEncoder, Usage, begin, end, member};
 use crate::encode::closing::{self, TRUNCATED, with_calls, write_counts, write_details};
+use crate::encode::whole::WholeCallTarget;
 use crate::encode::{json, sse};
 
 /// An extra: its kind, name and value.
@@ -104,7 +105,7 @@ impl UiStreamEncoder {
     }
 
     fn write_finish(&self, reason: FinishReason, out: &mut Vec<u8>) {
-        let reason = if self.inputs.is_empty() { reason } else { with_calls(reason) };
+        let reason = if self.calls.is_empty() { reason } else { with_calls(reason) };
         begin("finish", out);
         let word = match reason {
             FinishReason::ToolCalls => "tool-calls",

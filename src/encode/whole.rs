@@ -1,0 +1,189 @@
+//! Calls that are written in pieces as they come, and once more whole when they have ended.
+//!
+//! Knows: which calls have begun, and what of their arguments is held. Must not know: how a target writes any of it.
+//!
+//! What is held of a call moves from [`Calls`] when it begins: the same bytes, counted by the same budget. Arguments that it
+//! has no room for are held no more; their pieces are written all the same.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::calls::{Budget, Calls, Held};
+use crate::options::Limits;
+
+/// One call, as it was written.
+#[derive(Clone, Default)]
+pub(super) struct Whole {
+    /// Empty before the call begins.
+    pub(super) id: String,
+    pub(super) name: String,
+    pub(super) arguments: String,
+    /// There was no room for all of its arguments.
+    pub(super) is_too_long: bool,
+    has_begun: bool,
+    /// Nothing of it is to come.
+    has_ended: bool,
+    is_written: bool,
+}
+
+/// The calls of one choice. Invariant: `whole` is indexed by the ordinals of `calls`.
+#[derive(Clone)]
+pub(super) struct WholeCalls {
+    calls: Calls,
+    whole: Vec<Whole>,
+}
+
+impl WholeCalls {
+    pub(super) const fn new() -> Self {
+        Self { calls: Calls::new(), whole: Vec::new() }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.whole.len()
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.whole.is_empty()
+    }
+
+    fn has(&self, id: &str) -> bool {
+        self.whole.iter().any(|call| call.has_begun && call.id == id)
+    }
+}
+
+/// A target that repeats a call whole. It says how; when, is said here.
+pub(super) trait WholeCallTarget {
+    fn whole_calls(&mut self) -> (&mut WholeCalls, &mut Budget);
+    fn limits(&self) -> &Limits;
+    fn leave_out(&mut self);
+    /// The answer begins, unless it has.
+    fn start_answer(&mut self, out: &mut Vec<u8>);
+    /// Appends an id for the call of this ordinal that has none of its own.
+    fn make_id(&self, ordinal: usize, id: &mut String);
+    fn write_begin(&mut self, ordinal: usize, id: &str, name: &str, out: &mut Vec<u8>);
+    fn write_piece(&mut self, ordinal: usize, id: &str, fragment: &str, out: &mut Vec<u8>);
+    /// The call has begun and ended. What is held of it is the target's from here on, and still counted.
+    fn write_whole(&mut self, ordinal: usize, call: Whole, out: &mut Vec<u8>);
+
+    /// A call's id, and a piece of its name.
+    fn label(&mut self, slot: u32, id: Option<&str>, name: Option<&str>, out: &mut Vec<u8>) {
+        let Some(at) = self.find_call(slot, out) else { return };
+        let most = self.limits().id_bytes();
+        let id = id.filter(|id| id.len() <= most);
+        let (calls, budget) = self.whole_calls();
+        match calls.calls.label(at, id, name, budget) {
+            Held::Yes => self.begin_calls(false, out),
+            Held::Full => {
+                self.leave_out();
+                self.begin_calls(true, out);
+            }
+            Held::Begun => self.leave_out(),
+        }
+    }
+
+    fn arguments(&mut self, slot: u32, fragment: &str, out: &mut Vec<u8>) {
+        let Some(at) = self.find_call(slot, out) else { return };
+        let (calls, budget) = self.whole_calls();
+        if calls.whole.get(at).is_some_and(|call| call.has_ended) {
+            return self.leave_out();
+        }
+        match calls.calls.arguments(at, fragment, budget) {
+            Held::Yes => return self.begin_calls(false, out),
+            Held::Full => self.begin_calls(true, out),
+            Held::Begun => {}
+        }
+        let (calls, budget) = self.whole_calls();
+        let Some(call) = calls.whole.get_mut(at) else { return };
+        if call.is_too_long || !budget.take(fragment.len()) {
+            budget.give_back(call.arguments.len());
+            (call.is_too_long, call.arguments) = (true, String::new());
+        } else {
+            call.arguments.push_str(fragment);
+        }
+        let id = core::mem::take(&mut call.id);
+        self.write_piece(at, &id, fragment, out);
+        if let Some(call) = self.whole_calls().0.whole.get_mut(at) {
+            call.id = id;
+        }
+    }
+
+    fn end_call(&mut self, slot: u32, out: &mut Vec<u8>) {
+        let Some(at) = self.find_call(slot, out) else { return };
+        let (calls, _) = self.whole_calls();
+        calls.calls.end(at);
+        if let Some(call) = calls.whole.get_mut(at) {
+            call.has_ended = true;
+        }
+        self.begin_calls(false, out);
+        self.end_whole(at, out);
+    }
+
+    /// All calls that were told of have ended.
+    fn end_calls(&mut self, out: &mut Vec<u8>) {
+        let (calls, _) = self.whole_calls();
+        calls.calls.end_all();
+        calls.whole.iter_mut().for_each(|call| call.has_ended = true);
+        self.begin_calls(false, out);
+        for at in 0..self.whole_calls().0.len() {
+            self.end_whole(at, out);
+        }
+    }
+
+    /// Begins the calls that can begin, or all.
+    fn begin_calls(&mut self, all: bool, out: &mut Vec<u8>) {
+        loop {
+            let (calls, budget) = self.whole_calls();
+            let Some((at, call)) = calls.calls.begin_next(all, budget) else { return };
+            // There is room: as much was just given back.
+            budget.take(call.name.len().saturating_add(call.arguments.len()));
+            let id = self.own_id(call.id, at);
+            self.write_begin(at, &id, &call.name, out);
+            if !call.arguments.is_empty() {
+                self.write_piece(at, &id, &call.arguments, out);
+            }
+            let Some(whole) = self.whole_calls().0.whole.get_mut(at) else { return };
+            (whole.id, whole.name, whole.arguments) = (id, call.name, call.arguments);
+            whole.has_begun = true;
+            self.end_whole(at, out);
+        }
+    }
+
+    /// The ordinal of the call of this slot, which is new if none has it.
+    fn find_call(&mut self, slot: u32, out: &mut Vec<u8>) -> Option<usize> {
+        self.start_answer(out);
+        let most = self.limits().tool_calls();
+        let (calls, _) = self.whole_calls();
+        let found = calls.calls.find(slot, most);
+        match found {
+            None => self.leave_out(),
+            Some(at) if at >= calls.len() => calls.whole.push(Whole::default()),
+            Some(_) => {}
+        }
+        found
+    }
+
+    /// The call's id, if no other has it; else one that none has: clients know calls by it alone.
+    fn own_id(&mut self, mut id: String, at: usize) -> String {
+        if id.is_empty() || self.whole_calls().0.has(&id) {
+            id.clear();
+            self.make_id(at, &mut id);
+        }
+        while self.whole_calls().0.has(&id) {
+            id.push('_');
+        }
+        id
+    }
+
+    /// A call that has begun and ended is written whole, once.
+    fn end_whole(&mut self, at: usize, out: &mut Vec<u8>) {
+        let Some(call) = self.whole_calls().0.whole.get_mut(at) else { return };
+        if !call.has_begun || !call.has_ended || call.is_written {
+            return;
+        }
+        call.is_written = true;
+        let (name, arguments) = (core::mem::take(&mut call.name), core::mem::take(&mut call.arguments));
+        let whole =
+            Whole { id: call.id.clone(), name, arguments, is_too_long: call.is_too_long, ..Whole::default() };
+        self.write_whole(at, whole, out);
+    }
+}
