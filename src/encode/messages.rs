@@ -58,7 +58,7 @@ use blocks::{Blocks, Kind};
 /// | signatures and encrypted reasoning | not, but by option: they are taken for the target's own. What signs text or a call signs an empty block of thinking before or after it |
 /// | a call without an id, or with an id that comes after its arguments | an id made from the stream's |
 /// | a name that goes on after its arguments; arguments that come when their call has ended | not |
-/// | arguments that are no JSON | as they are |
+/// | arguments that are no JSON | as they are; the official clients throw at them |
 /// | finish `error`, `other` | `max_tokens`, `end_turn`, or by option another |
 /// | finish `stop` of an answer that made calls | `tool_use` |
 /// | a finish word | the reason's; `stop_sequence`, `model_context_window_exceeded`, `pause_turn` and `compaction` as they are. The sequence itself is not told: null |
@@ -85,6 +85,8 @@ pub struct MessagesEncoder {
     options: EncodeOptions,
     answer: Identity,
     has_begun: bool,
+    /// The choice was announced: a whole stream that says no more is an empty answer.
+    has_role: bool,
     blocks: Blocks,
     budget: Budget,
     /// How the answer ended, as far as is known, and the target's own word where the stream had it.
@@ -123,6 +125,7 @@ impl MessagesEncoder {
             options,
             answer: Identity::new(),
             has_begun: false,
+            has_role: false,
             blocks: Blocks::new(),
             finish: None,
             usage: NO_USAGE,
@@ -172,7 +175,7 @@ impl MessagesEncoder {
                 out.extend_from_slice(b"{\"type\":\"ping\"}\n\n");
             }
             Delta::Done { .. } => self.end(true, false, out),
-            Delta::Role { .. } => {}
+            Delta::Role { .. } => self.has_role = true,
             Delta::Extra { kind, name, json, .. } => self.extra(kind, name, json, out),
             Delta::Restart { .. } | Delta::Unknown { .. } => self.leave_out(),
         }

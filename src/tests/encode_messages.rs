@@ -197,6 +197,15 @@ fn citations_and_hosted_tools_are_passed_on() {
     }
 }
 
+/// The official clients throw at a body without a message.
+#[test]
+fn an_empty_answer_is_a_message() {
+    let out = write(&[Delta::Role { choice: 0, role: "assistant" }], EncodeOptions::new());
+    let events: Vec<_> = out.lines().filter_map(|line| line.strip_prefix("event: ")).collect();
+    assert_eq!(events, ["message_start", "message_delta", "message_stop"], "{out}");
+    assert_eq!(write(&[], EncodeOptions::new()), "");
+}
+
 /// What there is no room to hold is written; blocks end for it.
 #[test]
 fn what_is_held_is_bounded() {

@@ -46,7 +46,9 @@ impl MessagesEncoder {
         let missing = self.options.finish_missing.filter(|_| !has_error && self.has_begun);
         let is_whole = is_complete || (self.finish.is_none() && missing.is_some());
         let finish = self.finish.or(missing.map(|reason| (reason, None)));
-        if finish.is_some() || self.usage != Usage::default() || (is_whole && self.has_begun) {
+        self.has_role &= is_whole;
+        if self.has_role || finish.is_some() || self.usage != Usage::default() || (is_whole && self.has_begun)
+        {
             self.write_end(finish, out);
         }
         out.append(&mut self.errors);
