@@ -1,5 +1,5 @@
-//! A gateway: whatever wire the upstream speaks, clients of chat completions and of Messages, and pages that read the AI SDK's
-//! UI message stream, read the answer. The path that is asked for says over which wire.
+//! A gateway: whatever wire the upstream speaks, clients of chat completions, of Messages and of Responses, and pages that read
+//! the AI SDK's UI message stream, read the answer. The path that is asked for says over which wire.
 //!
 //! `cargo run --bin gateway -- 127.0.0.1:8082 http://127.0.0.1:8080/v1/messages`
 
@@ -10,7 +10,7 @@ use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::{Router, response::IntoResponse, response::Response, routing::post};
-use deltaic::encode::{ChunkEncoder, MessagesEncoder, UiStreamEncoder};
+use deltaic::encode::{ChunkEncoder, MessagesEncoder, ResponsesEncoder, UiStreamEncoder};
 use deltaic::{Decoder, Delta, Ending};
 use futures_util::{Stream, StreamExt, stream};
 use tokio::net::TcpListener;
@@ -22,44 +22,35 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let [from, to] = [1, 2].map(|at| env::args().nth(at).unwrap_or_default());
     let listener = TcpListener::bind(from).await?;
     println!("listening on {}", listener.local_addr()?);
-    // `/v1/responses` goes here, once there is an encoder for it.
+    let chunks = |to, request| answer(Encoder::Chunks(ChunkEncoder::new()), to, request);
+    let messages = |to, request| answer(Encoder::Messages(MessagesEncoder::new()), to, request);
+    let responses = |to, request| answer(Encoder::Responses(ResponsesEncoder::new()), to, request);
+    let ui = |to, request| answer(Encoder::Ui(UiStreamEncoder::new()), to, request);
     let router = Router::new()
-        .route("/v1/chat/completions", post(|to, request| answer(Target::Chunks, to, request)))
-        .route("/v1/messages", post(|to, request| answer(Target::Messages, to, request)))
-        .route("/api/chat", post(|to, request| answer(Target::Ui, to, request)))
+        .route("/v1/chat/completions", post(chunks))
+        .route("/v1/messages", post(messages))
+        .route("/v1/responses", post(responses))
+        .route("/api/chat", post(ui))
         .with_state(to);
     Ok(axum::serve(listener, router).await?)
-}
-
-#[derive(Clone, Copy, PartialEq)]
-enum Target {
-    Chunks,
-    Messages,
-    Ui,
 }
 
 /// The encoders have the same verbs.
 enum Encoder {
     Chunks(ChunkEncoder),
     Messages(MessagesEncoder),
+    Responses(ResponsesEncoder),
     Ui(UiStreamEncoder),
 }
 
 impl Encoder {
-    fn new(target: Target) -> Self {
-        match target {
-            Target::Chunks => Self::Chunks(ChunkEncoder::new()),
-            Target::Messages => Self::Messages(MessagesEncoder::new()),
-            Target::Ui => Self::Ui(UiStreamEncoder::new()),
-        }
-    }
-
     /// An error costs one event of the upstream's: yours to log.
     fn push(&mut self, said: Result<Delta<'_>, deltaic::Error>, out: &mut Vec<u8>) -> ControlFlow<()> {
         match (said, self) {
             (Err(error), _) => eprintln!("{error}"),
             (Ok(delta), Self::Chunks(encoder)) => encoder.push(delta, out),
             (Ok(delta), Self::Messages(encoder)) => encoder.push(delta, out),
+            (Ok(delta), Self::Responses(encoder)) => encoder.push(delta, out),
             (Ok(delta), Self::Ui(encoder)) => encoder.push(delta, out),
         }
         ControlFlow::Continue(())
@@ -69,13 +60,14 @@ impl Encoder {
         match self {
             Self::Chunks(encoder) => encoder.finish(ending, out),
             Self::Messages(encoder) => encoder.finish(ending, out),
+            Self::Responses(encoder) => encoder.finish(ending, out),
             Self::Ui(encoder) => encoder.finish(ending, out),
         }
     }
 }
 
 /// Translating the request is yours; here it goes on as it came.
-async fn answer(target: Target, State(to): State<String>, request: Request) -> Response {
+async fn answer(encoder: Encoder, State(to): State<String>, request: Request) -> Response {
     let body = reqwest::Body::wrap_stream(request.into_body().into_data_stream());
     let request = reqwest::Client::new().post(to).header(header::ACCEPT_ENCODING, "identity").body(body);
     match request.send().await {
@@ -83,11 +75,11 @@ async fn answer(target: Target, State(to): State<String>, request: Request) -> R
         Ok(upstream) => {
             let mut headers = HeaderMap::new();
             headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
-            if target == Target::Ui {
+            if matches!(encoder, Encoder::Ui(_)) {
                 let name = HeaderName::from_static("x-vercel-ai-ui-message-stream");
                 headers.insert(name, HeaderValue::from_static("v1"));
             }
-            let events = events(Encoder::new(target), Box::pin(upstream.bytes_stream()));
+            let events = events(encoder, Box::pin(upstream.bytes_stream()));
             (headers, Body::from_stream(events)).into_response()
         }
     }

@@ -84,7 +84,7 @@ fn the_client_reads_through_the_proxy() {
 }
 
 /// What is answered: whether the UI stream is announced, and the body.
-fn post(url: String) -> (bool, Vec<u8>) {
+fn fetch(url: String) -> (bool, Vec<u8>) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_io().enable_time().build().unwrap();
     runtime.block_on(async {
         let response = reqwest::Client::new().post(url).send().await.unwrap();
@@ -103,11 +103,12 @@ fn the_gateway_answers_over_each_wire() {
         for (path, wire) in [
             ("v1/chat/completions", Wire::Chat),
             ("v1/messages", Wire::Messages),
+            ("v1/responses", Wire::Responses),
             ("api/chat", Wire::UiStream),
         ] {
             let url = format!("http://{}/{path}", gateway.1);
             assert_eq!(client(&url), (text(answer), true), "{path}");
-            let (is_announced, body) = post(url);
+            let (is_announced, body) = fetch(url);
             let mut decoder = Decoder::with_options(Options::strict());
             let _ = decoder
                 .for_each(&body, |said| said.map_or_else(ControlFlow::Break, |_| ControlFlow::Continue(())));

@@ -16,5 +16,6 @@ pub mod peers;
 pub mod report;
 pub mod sink;
 pub mod stack;
+pub mod translate;
 pub mod valgrind;
 pub mod workloads;
