@@ -163,7 +163,7 @@ impl Machine {
                 self.begin_event(length);
                 self.refuse(fault.kind());
             }
-            Move::Event { place: Place::Carry, event } => self.carried(event),
+            Move::Event { place: Place::Carry, event } => self.event_in_carry(event),
             Move::Event { place: Place::Input { base }, event } => {
                 self.source = Source::Input { base };
                 let raw = input.get(base..base.saturating_add(event.end)).unwrap_or_default();
@@ -224,7 +224,7 @@ impl Machine {
     }
 
     /// An event in the carry, already consumed there.
-    fn carried(&mut self, event: Event) {
+    fn event_in_carry(&mut self, event: Event) {
         let length = event.end;
         let carry = core::mem::take(&mut self.feeder.carry);
         let raw = carry.read(length);

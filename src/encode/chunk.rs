@@ -129,7 +129,7 @@ impl ChunkEncoder {
         }
         match delta {
             Delta::Start { id, model, created } if self.head.is_empty() => {
-                self.answer.learn(id, model, created, &self.options);
+                self.answer.learn(id, model, created, self.options.limits.id_bytes());
             }
             Delta::Start { .. } => {}
             Delta::Role { choice, role: _ } => drop(self.announce(choice, out)),

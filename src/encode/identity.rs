@@ -19,15 +19,9 @@ impl Identity {
         Self { id: String::new(), model: String::new(), created: None }
     }
 
-    /// What the stream tells of them: the first of each counts, and an id that is over the limit is none.
-    pub(super) fn learn(
-        &mut self,
-        id: Option<&str>,
-        model: Option<&str>,
-        created: Option<u64>,
-        options: &EncodeOptions,
-    ) {
-        let fits = |text: &&str| text.len() <= options.limits.id_bytes();
+    /// What the stream tells of them: the first of each counts, and one of more than `most` bytes is none.
+    pub(super) fn learn(&mut self, id: Option<&str>, model: Option<&str>, created: Option<u64>, most: usize) {
+        let fits = |text: &&str| text.len() <= most;
         for (known, told) in [(&mut self.id, id), (&mut self.model, model)] {
             if known.is_empty() {
                 known.push_str(told.filter(fits).unwrap_or_default());

@@ -52,7 +52,7 @@ pub(super) fn value(json: &str, scratch: &mut Scratch, out: &mut Vec<u8>) -> boo
         out.extend_from_slice(json.as_bytes());
         return true;
     }
-    compact(json.as_bytes(), out);
+    compact_strict(json.as_bytes(), out);
     let is_strict = is_value(out.get(start..).unwrap_or_default(), DEPTH, scratch);
     if !is_strict {
         out.truncate(start);
@@ -64,14 +64,14 @@ pub(super) fn value(json: &str, scratch: &mut Scratch, out: &mut Vec<u8>) -> boo
 pub(super) fn sound_value(json: &str, scratch: &mut Scratch, out: &mut Vec<u8>) -> bool {
     let is_sound = is_value(json.as_bytes(), DEPTH, scratch);
     if is_sound {
-        compact(json.as_bytes(), out);
+        compact_strict(json.as_bytes(), out);
     }
     is_sound
 }
 
 /// Writes what JSON may be without white space; control characters in its strings are escaped, numbers that are none are
 /// null. Of what is no JSON it makes something that is none either.
-fn compact(json: &[u8], out: &mut Vec<u8>) {
+fn compact_strict(json: &[u8], out: &mut Vec<u8>) {
     let mut rest = json;
     while let Some((first, after)) = rest.split_first() {
         rest = match first {
@@ -150,7 +150,7 @@ fn write_indexed(
         out.push(core::mem::replace(&mut before, b','));
         let start = reader.mark_ahead();
         let (has_index, has_members) = match kind {
-            Kind::Object => members(&mut reader)?,
+            Kind::Object => has_index_or_members(&mut reader)?,
             _ => {
                 reader.skip()?;
                 (true, true)
@@ -194,7 +194,7 @@ fn find_string(json: &[u8], name: &str, word: &str, scratch: &mut Scratch) -> Re
 }
 
 /// Whether the object ahead has an index, and whether it has anything.
-fn members(reader: &mut Reader<'_>) -> Result<(bool, bool), ErrorKind> {
+fn has_index_or_members(reader: &mut Reader<'_>) -> Result<(bool, bool), ErrorKind> {
     let (mut has_index, mut has_members) = (false, false);
     let mut members = reader.enter_object()?;
     while let Some((is_index, _)) = reader.member(&mut members, |name| name == b"index")? {

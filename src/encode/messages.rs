@@ -150,7 +150,7 @@ impl MessagesEncoder {
         }
         match delta {
             Delta::Start { id, model, created } if !self.has_begun => {
-                self.answer.learn(id, model, created, &self.options);
+                self.answer.learn(id, model, created, self.options.limits.id_bytes());
             }
             Delta::Start { .. } => {}
             Delta::Text { text, .. } | Delta::Refusal { text, .. } => self.text(Kind::Text, text, out),

@@ -155,7 +155,7 @@ impl ResponsesEncoder {
         }
         match delta {
             Delta::Start { id, model, created } if !self.is_created => {
-                self.answer.learn(id, model, created, &self.options);
+                self.answer.learn(id, model, created, self.options.limits.id_bytes());
             }
             Delta::Start { .. } => {}
             Delta::Role { .. } => self.create(out),

@@ -171,7 +171,7 @@ impl UiStreamEncoder {
         }
         match delta {
             Delta::Start { id, model, created } if !self.is_started => {
-                self.answer.learn(id, model, created, &self.options);
+                self.answer.learn(id, model, created, self.options.limits.id_bytes());
             }
             Delta::Start { .. } => {}
             Delta::Role { .. } => self.start(out),

@@ -35,7 +35,7 @@ impl Normalizer {
         if index.is_none() {
             need(event, Quirk::ToolIndexMissing)?;
         }
-        let mut found = tools::find(&choice.calls, entry);
+        let mut found = tools::call_of(&choice.calls, entry);
         match found {
             Found::Reused(known) => {
                 let reuses = event.tolerance.meets(Quirk::ToolIndexReused);

@@ -51,7 +51,8 @@ impl Normalizer {
         finish(choice, reason, raw, event);
     }
 
-    /// The stream ends (by its marker, or because no more bytes come): what was held and what was provisional is told.
+    /// The stream ends (by its marker, or because no more bytes come): what was held and what was provisional is told. Calls of a
+    /// choice without a finish stay open.
     pub(crate) fn end(&mut self, marker: Option<&'static str>, event: &mut Event<'_>) {
         self.repeatable = false;
         for choice in &mut self.choices {

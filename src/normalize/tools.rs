@@ -44,7 +44,8 @@ pub(super) enum Found {
     Renamed(usize),
 }
 
-pub(super) fn find(calls: &[Call], entry: Entry) -> Found {
+/// The call that an entry is about: by its index, else its id, else the latest.
+pub(super) fn call_of(calls: &[Call], entry: Entry) -> Found {
     let latest = calls.len().checked_sub(1);
     let by_id = || calls.iter().rposition(|call| entry.id != 0 && call.id == entry.id);
     if entry.index.is_some() {

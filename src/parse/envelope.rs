@@ -79,7 +79,7 @@ impl Parser {
         }
         let start = scratch.text.len();
         scratch.text.push_str(&String::from_utf8_lossy(event.context.name));
-        self.records.name_error(Str::scratch(start, scratch.text.len()));
+        self.records.set_error_kind(Str::scratch(start, scratch.text.len()));
         self.ahead = Ahead::Segment(Segment::End);
         Ok(Next::Records)
     }

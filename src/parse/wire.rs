@@ -84,7 +84,7 @@ pub(super) fn document<C: Cursor>(
 ) -> Result<(), ErrorKind> {
     match visitor.cursor.kind()? {
         Kind::Object => object(visitor, wiring),
-        Kind::Array => array(visitor, wiring),
+        Kind::Array => array_of_documents(visitor, wiring),
         _ => {
             push_unknown(visitor)?;
             visitor.cursor.skip()
@@ -96,7 +96,11 @@ fn push_unknown<C: Cursor>(visitor: &mut Visitor<'_, C>) -> Result<(), ErrorKind
     visitor.records.push_head(Record::Unknown { name: Str::NONE, json: Str::NONE })
 }
 
-fn array<C: Cursor>(visitor: &mut Visitor<'_, C>, wiring: &mut Wiring<'_>) -> Result<(), ErrorKind> {
+/// States each object of the array ahead as a document; anything else in it, or nothing, is one unknown event.
+fn array_of_documents<C: Cursor>(
+    visitor: &mut Visitor<'_, C>,
+    wiring: &mut Wiring<'_>,
+) -> Result<(), ErrorKind> {
     let (mut objects, mut others) = (false, false);
     let mut items = visitor.cursor.enter_array()?;
     while let Some(kind) = visitor.cursor.element(&mut items)? {

@@ -381,7 +381,7 @@ impl Records {
     }
 
     /// The errors of the head are of this kind, if it says something.
-    pub(crate) fn name_error(&mut self, name: Str) {
+    pub(crate) fn set_error_kind(&mut self, name: Str) {
         for record in &mut self.head {
             if let Record::Error { kind, .. } = record
                 && !name.is_empty()

@@ -137,7 +137,7 @@ impl Blocks {
         Some(last.count(delta.len().saturating_add(1)))
     }
 
-    /// Signs the thinking that came last, or else nothing.
+    /// Signs the thinking that came last, or else nothing, and ends it. Returns the bytes that are held more.
     pub(super) fn sign(&mut self, data: &str) -> usize {
         let bytes = if self.last(Kind::Thinking).is_none() { self.add(Kind::Thinking, "") } else { 0 };
         let Some(last) = self.last(Kind::Thinking) else { return bytes };

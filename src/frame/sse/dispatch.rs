@@ -16,7 +16,7 @@ impl Sse {
                 self.begin();
                 return Step::Over { to: next };
             }
-            return self.event(next);
+            return self.take_event(next);
         }
         // The caller may still ask for the id; the next step forgets it.
         let id = self.id;
@@ -27,7 +27,7 @@ impl Sse {
 
     /// An event ends before `end`, where something begins that is none of its own lines: what its bytes are depended on that.
     pub(super) fn event_before(&mut self, end: usize) -> Step {
-        match self.event(end) {
+        match self.take_event(end) {
             Step::Event(event) => Step::Event(Event { plain: false, ..event }),
             step => step,
         }
@@ -39,8 +39,8 @@ impl Sse {
         self.lenient.early = early;
     }
 
-    /// An event ends with its own last line, before `end`.
-    pub(super) fn event(&mut self, end: usize) -> Step {
+    /// The pending event ends before `end`; the id stays for the next.
+    pub(super) fn take_event(&mut self, end: usize) -> Step {
         let event = Event {
             end,
             data: self.data,
@@ -60,6 +60,7 @@ impl Sse {
         self.kept = false;
     }
 
+    /// Nothing is pending, the id neither.
     pub(super) fn begin(&mut self) {
         self.line = 0;
         self.scanned = 0;

@@ -88,7 +88,7 @@ impl Sse {
             }
             self.append(bytes, value);
             if self.lenient.early && self.data_is_complete(bytes) {
-                return Some(self.event(next));
+                return Some(self.take_event(next));
             }
         } else {
             self.append(bytes, value);
@@ -113,7 +113,7 @@ impl Sse {
                 }
                 tolerance.meets(Quirk::BareDone);
                 self.append(bytes, line);
-                Some(self.event(next))
+                Some(self.take_event(next))
             }
             lenient::Line::Blank if tolerance.meets(Quirk::BlankSeparator) => Some(self.dispatch(next)),
             lenient::Line::Continuation if tolerance.meets(Quirk::BareContinuation) => {

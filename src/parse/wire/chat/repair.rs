@@ -39,7 +39,7 @@ pub(in crate::parse) fn salvage(
         line: None,
     };
     while let Some(name) = salvage.next_member() {
-        salvage.member_anywhere(name)?;
+        salvage.salvage_by_name(name)?;
     }
     if salvage.is_side {
         records.begin_document();
@@ -93,8 +93,8 @@ impl<'a> Salvage<'a> {
         }
     }
 
-    /// Looks the name up in every table: how deep it stands is not known in damaged JSON.
-    fn member_anywhere(&mut self, name: &[u8]) -> Result<(), ErrorKind> {
+    /// Salvages the value ahead, by its name alone: how deep it stands is not known in damaged JSON.
+    fn salvage_by_name(&mut self, name: &[u8]) -> Result<(), ErrorKind> {
         match dialect::delta_key(name) {
             DeltaKey::Content => return self.text(Record::Text),
             DeltaKey::Refusal => return self.text(Record::Refusal),
@@ -134,6 +134,7 @@ impl<'a> Salvage<'a> {
         Ok(())
     }
 
+    /// A role that does not answer makes the message a side message.
     fn role(&mut self) -> Result<(), ErrorKind> {
         if let Some(Whole { text, end }) = self.string(false) {
             self.at = end;
