@@ -16,6 +16,7 @@
 //! * [`replay`]: recorded streams as tests.
 //! * [`moving`]: from an event source and typed chunks.
 //! * [`comparison`]: what else there is, and when to take it.
+//! * [`speed`]: what a host can do for the last drop, and what it is worth.
 //! * [`stability`]: what may change, and what will not.
 //!
 //! Each adapter has its page: [`crate::read`], [`crate::tap`]; by feature `stream`, `codec`, `http_body`, `encode`.
@@ -65,6 +66,9 @@ pub mod moving {}
 
 #[doc = include_str!("docs/comparison.md")]
 pub mod comparison {}
+
+#[doc = include_str!("docs/speed.md")]
+pub mod speed {}
 
 #[doc = include_str!("docs/stability.md")]
 pub mod stability {}
