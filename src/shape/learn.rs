@@ -14,7 +14,9 @@ impl Shape {
     pub(super) fn fill(&mut self, event: &Learnt<'_>) -> Option<()> {
         let (head, body, padding) = (event.records.head(), event.records.body(), event.records.padding());
         renew(&mut self.bytes, event.raw.len(), SLACK);
-        let values = [head.len(), body.len(), padding.len(), event.proofs.len(), 1];
+        let may_vary = |record: &&Record| record.keep() != Keep::Literal;
+        let stated = head.iter().chain(body).filter(may_vary).count();
+        let values = [stated, padding.len(), event.proofs.len(), usize::from(event.idle.is_some())];
         renew(&mut self.candidates, values.iter().fold(0, |sum, more| sum.saturating_add(*more)), 0);
         renew(&mut self.records, body.len(), 0);
         self.bytes.extend_from_slice(event.raw);
