@@ -266,6 +266,7 @@ const readers = [
   ["openai-node stream", "whole-chunks", openai, readFinal],
   ["openai-node response", "responses", openai, readResponse],
   ["anthropic-node", "messages", anthropic, readMessage],
+  ["anthropic-node", "whole-messages", anthropic, readMessage],
   ["ai-sdk streamText", "chunks", sdk, readParts],
   ["ai-sdk streamText", "whole-chunks", sdk, readParts],
   ["ai-sdk useChat", "ui", ui, readUi],

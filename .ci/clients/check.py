@@ -205,6 +205,7 @@ def main(base, path):
         ("openai-python chunks", "chunks", of_openai, read_chunks),
         ("openai-python stream", "chunks", of_openai, read_final),
         ("openai-python response", "responses", of_openai, read_response),
+        ("openai-python response", "whole-responses", of_openai, read_response),
         ("anthropic-python", "messages", of_anthropic, read_message),
     ]
     for reader, target, client_of, read in readers:

@@ -30,15 +30,24 @@ def whole_chunks(fold):
     want = chunks(fold)
     is_told = any(known["index"] == 0 for known in fold["choices"])
     want["choices"] = {0: want["choices"][0]} if is_told else {}
+    finish_missing(fold, want)
+    want["usage"] = whole_usage(fold)
+    return want
+
+
+def finish_missing(fold, want):
     for known in want["choices"].values():
         if known["finish"] is None and not fold["deltaic"]["peer_error_count"]:
             known["finish"] = "tool_calls" if known["calls"] else "stop"
-    counts = want["usage"]
+
+
+def whole_usage(fold):
+    counts = usage(fold.get("usage"))
     if any(count is not None for count in counts.values()):
         counts["prompt"], counts["completion"] = counts["prompt"] or 0, counts["completion"] or 0
         if counts["total"] is None:
             counts["total"] = counts["prompt"] + counts["completion"]
-    return want
+    return counts
 
 
 def told_first(fold):
@@ -64,6 +73,13 @@ def messages(fold):
     return {"choices": {0: first}, "usage": counts}
 
 
+def whole_messages(fold):
+    """With a finish, unless the service failed."""
+    want = messages(fold)
+    finish_missing(fold, want)
+    return want
+
+
 def responses(fold):
     """The first choice, ended as the response is: complete, unless told otherwise. Without an end, no counts."""
     first, finish = only(fold, True), (told_first(fold) or {}).get("finish_reason")
@@ -73,6 +89,16 @@ def responses(fold):
         finish = "stop"
     first["finish"] = {"tool_calls": "stop", "other": "stop"}.get(finish, finish)
     return {"choices": {0: first}, "usage": usage(fold.get("usage") if finish else None)}
+
+
+def whole_responses(fold):
+    """With an end, if anything is told of it; with all three counts, if any is known."""
+    want = responses(fold)
+    if want["choices"][0]["finish"] is None and told_first(fold):
+        want["choices"][0]["finish"] = "stop"
+    if want["choices"][0]["finish"]:
+        want["usage"] = whole_usage(fold)
+    return want
 
 
 def ui(fold):
@@ -85,7 +111,9 @@ TARGETS = {
     "chunks": chunks,
     "whole-chunks": whole_chunks,
     "messages": messages,
+    "whole-messages": whole_messages,
     "responses": responses,
+    "whole-responses": whole_responses,
     "ui": ui,
 }
 
@@ -273,7 +301,7 @@ def cut(whole, so_far, member):
 
 def differences(said, want):
     choices = {int(index): known for index, known in said["choices"].items()}
-    words = FINISHES.get(said["target"], {})
+    words = FINISHES.get(said["target"].removeprefix("whole-"), {})
     for index in sorted(want["choices"].keys() | choices.keys()):
         wanted, known = want["choices"].get(index), choices.get(index)
         if wanted is None or known is None:
@@ -354,11 +382,11 @@ def main(cases, *files):
                 row["files"] += 1
                 row["wrong" if lines else why or "agree"] += 1
                 wrong += [f"{said['reader']}, {said['target']}, {said['name']}: {line}" for line in lines]
-    print(f"{'client':<24}{'target':<14}{'files':>6}{'agree':>7}{'wrong':>7}  refused, rightly")
+    print(f"{'client':<24}{'target':<17}{'files':>6}{'agree':>7}{'wrong':>7}  refused, rightly")
     for (reader, target), row in rows.items():
         files, agree, bad = (row.pop(name, 0) for name in ("files", "agree", "wrong"))
         why = "; ".join(f"{name} {count}" for name, count in row.most_common())
-        print(f"{reader:<24}{target:<14}{files:>6}{agree:>7}{bad:>7}  {why}")
+        print(f"{reader:<24}{target:<17}{files:>6}{agree:>7}{bad:>7}  {why}")
         if files != len(folds):
             wrong.append(f"{reader}, {target}: {files} files of {len(folds)} were read")
     print(*wrong[:SHOWN], sep="\n")
