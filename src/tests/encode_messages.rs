@@ -206,6 +206,23 @@ fn an_empty_answer_is_a_message() {
     assert_eq!(write(&[], EncodeOptions::new()), "");
 }
 
+/// The host asked for a whole message: one that was cut off after its finish is no less one than one that has none.
+#[test]
+fn an_end_is_made_up_where_it_is_asked_for() {
+    let truncated = run_whole(&Options::new(), b"").ending;
+    let told = [Delta::Text { choice: 0, text: "a" }, Delta::finish(0, FinishReason::Stop, "stop", false)];
+    let told = told.map(Delta::into_owned);
+    let made_up = EncodeOptions::new().finish_missing(FinishReason::Length);
+    for (told, reason) in [(&told[..1], "max_tokens"), (&told[..], "end_turn")] {
+        let end = |options| {
+            let out = String::from_utf8(bodies::written(told, &truncated, options)).unwrap();
+            (out.contains(&format!("\"stop_reason\":\"{reason}\"")), out.contains("message_stop"))
+        };
+        assert_eq!(end(&made_up), (true, true), "{reason}");
+        assert!(!end(&EncodeOptions::new()).1, "{reason}");
+    }
+}
+
 /// What there is no room to hold is written; blocks end for it.
 #[test]
 fn what_is_held_is_bounded() {

@@ -44,7 +44,7 @@ impl MessagesEncoder {
         }
         let has_error = !self.errors.is_empty();
         let missing = self.options.finish_missing.filter(|_| !has_error && self.has_begun);
-        let is_whole = is_complete || (self.finish.is_none() && missing.is_some());
+        let is_whole = is_complete || missing.is_some();
         let finish = self.finish.or(missing.map(|reason| (reason, None)));
         self.has_role &= is_whole;
         if self.has_role || finish.is_some() || self.usage != Usage::default() || (is_whole && self.has_begun)

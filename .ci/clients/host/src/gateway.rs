@@ -2,38 +2,61 @@
 //!
 //! Knows: the decoder, the encoders. Must not know: HTTP.
 //!
-//! A further encoder is one function here, one arm in [`answer`], and one reader in `check.py` and `check.mjs`.
+//! A further encoder is one arm in [`answer`], and one reader in `check.py` and `check.mjs`.
 
+use std::convert::Infallible;
 use std::ops::ControlFlow;
 
 use bytes::Bytes;
-use deltaic::FinishReason;
-use deltaic::encode::{ChunkEncoder, EncodeOptions};
+use deltaic::encode::{ChunkEncoder, EncodeOptions, MessagesEncoder, ResponsesEncoder, UiStreamEncoder};
+use deltaic::{Delta, Ending, Error, FinishReason};
 
 use crate::corpus::{Stream, cut};
 
 /// The body for those who ask for this target, cut awkwardly, too; none if there is no such target.
 pub fn answer(target: &str, stream: &Stream) -> Option<Vec<Bytes>> {
-    let body = match target {
-        "chunks" => chunks(stream, EncodeOptions::new()),
+    let (target, options) = match target.strip_prefix("whole-") {
         // What a gateway asks for whose clients want one whole answer.
-        "whole-chunks" => {
+        Some(target) => {
             let options = EncodeOptions::new().only_choice(0).finish_missing(FinishReason::Stop);
-            chunks(stream, options.whole_usage(true))
+            (target, options.whole_usage(true))
+        }
+        None => (target, EncodeOptions::new()),
+    };
+    let body = match target {
+        "chunks" => {
+            let encoder = ChunkEncoder::with_options(options);
+            written(stream, encoder, ChunkEncoder::push_ok, ChunkEncoder::finish)
+        }
+        "messages" => {
+            let encoder = MessagesEncoder::with_options(options);
+            written(stream, encoder, MessagesEncoder::push_ok, MessagesEncoder::finish)
+        }
+        "responses" => {
+            let encoder = ResponsesEncoder::with_options(options);
+            written(stream, encoder, ResponsesEncoder::push_ok, ResponsesEncoder::finish)
+        }
+        "ui" => {
+            let encoder = UiStreamEncoder::with_options(options);
+            written(stream, encoder, UiStreamEncoder::push_ok, UiStreamEncoder::finish)
         }
         _ => return None,
     };
     Some(cut(&Bytes::from(body), stream.seed()))
 }
 
-/// Chat completion chunks.
-fn chunks(stream: &Stream, options: EncodeOptions) -> Vec<u8> {
-    let (mut decoder, mut encoder) = (stream.decoder(), ChunkEncoder::with_options(options));
-    let mut downstream = Vec::new();
+/// What an encoder writes of the stream, by its two verbs.
+fn written<E>(
+    stream: &Stream,
+    mut encoder: E,
+    push: impl Fn(&mut E, Result<Delta<'_>, Error>, &mut Vec<u8>) -> ControlFlow<Infallible>,
+    finish: impl Fn(&mut E, &Ending, &mut Vec<u8>),
+) -> Vec<u8> {
+    let (mut decoder, mut downstream) = (stream.decoder(), Vec::new());
     for input in stream.cuts() {
-        let _ = decoder.for_each(&input, |said| encoder.push_ok(said, &mut downstream));
+        let _ = decoder.for_each(&input, |said| push(&mut encoder, said, &mut downstream));
     }
-    let ControlFlow::Continue(ending) = decoder.end(|said| encoder.push_ok(said, &mut downstream));
-    encoder.finish(&ending, &mut downstream);
+    let ControlFlow::Continue(ending) = decoder.end(|said| push(&mut encoder, said, &mut downstream));
+    finish(&mut encoder, &ending, &mut downstream);
     downstream
 }
