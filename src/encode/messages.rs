@@ -64,6 +64,7 @@ use blocks::{Blocks, Kind};
 /// | a finish word | the reason's; `stop_sequence`, `model_context_window_exceeded`, `pause_turn` and `compaction` as they are. The sequence itself is not told: null |
 /// | no usage | 0 of input and output, for clients ask for both; at the start as far as it is known |
 /// | several snapshots of usage | the first, and the last; no total |
+/// | what the service counts as input ([`Usage::input`](crate::Usage::input)) | as it counts: OpenAI's holds the cached tokens, which clients of Messages add to it |
 /// | citations, the blocks of hosted tools | where they are the target's by name: as they are. Those of other wires not |
 /// | other extras: log probabilities, images, audio, filter results | not |
 /// | [`Delta::Restart`] | not: what was sent cannot be taken back |
