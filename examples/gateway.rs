@@ -10,11 +10,12 @@ use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::{Router, response::IntoResponse, response::Response, routing::post};
-use deltaic::encode::{ChunkEncoder, MessagesEncoder, ResponsesEncoder, UiStreamEncoder};
-use deltaic::{Decoder, Delta, Ending};
+use deltaic::Decoder;
+use deltaic::encode::{ChunkEncoder, Encoder, MessagesEncoder, ResponsesEncoder, UiStreamEncoder};
 use futures_util::{Stream, StreamExt, stream};
 use tokio::net::TcpListener;
 
+type Target = Box<dyn Encoder + Send>;
 type Upstream = Pin<Box<dyn Stream<Item = reqwest::Result<Bytes>> + Send>>;
 
 #[tokio::main(flavor = "current_thread")]
@@ -22,10 +23,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let [from, to] = [1, 2].map(|at| env::args().nth(at).unwrap_or_default());
     let listener = TcpListener::bind(from).await?;
     println!("listening on {}", listener.local_addr()?);
-    let chunks = |to, request| answer(Encoder::Chunks(ChunkEncoder::new()), to, request);
-    let messages = |to, request| answer(Encoder::Messages(MessagesEncoder::new()), to, request);
-    let responses = |to, request| answer(Encoder::Responses(ResponsesEncoder::new()), to, request);
-    let ui = |to, request| answer(Encoder::Ui(UiStreamEncoder::new()), to, request);
+    let chunks = |to, request| answer(Box::new(ChunkEncoder::new()), false, to, request);
+    let messages = |to, request| answer(Box::new(MessagesEncoder::new()), false, to, request);
+    let responses = |to, request| answer(Box::new(ResponsesEncoder::new()), false, to, request);
+    let ui = |to, request| answer(Box::new(UiStreamEncoder::new()), true, to, request);
     let router = Router::new()
         .route("/v1/chat/completions", post(chunks))
         .route("/v1/messages", post(messages))
@@ -35,39 +36,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(axum::serve(listener, router).await?)
 }
 
-/// The encoders have the same verbs.
-enum Encoder {
-    Chunks(ChunkEncoder),
-    Messages(MessagesEncoder),
-    Responses(ResponsesEncoder),
-    Ui(UiStreamEncoder),
-}
-
-impl Encoder {
-    /// An error costs one event of the upstream's: yours to log.
-    fn push(&mut self, said: Result<Delta<'_>, deltaic::Error>, out: &mut Vec<u8>) -> ControlFlow<()> {
-        match (said, self) {
-            (Err(error), _) => eprintln!("{error}"),
-            (Ok(delta), Self::Chunks(encoder)) => encoder.push(delta, out),
-            (Ok(delta), Self::Messages(encoder)) => encoder.push(delta, out),
-            (Ok(delta), Self::Responses(encoder)) => encoder.push(delta, out),
-            (Ok(delta), Self::Ui(encoder)) => encoder.push(delta, out),
-        }
-        ControlFlow::Continue(())
-    }
-
-    fn finish(&mut self, ending: &Ending, out: &mut Vec<u8>) {
-        match self {
-            Self::Chunks(encoder) => encoder.finish(ending, out),
-            Self::Messages(encoder) => encoder.finish(ending, out),
-            Self::Responses(encoder) => encoder.finish(ending, out),
-            Self::Ui(encoder) => encoder.finish(ending, out),
-        }
-    }
-}
-
 /// Translating the request is yours; here it goes on as it came.
-async fn answer(encoder: Encoder, State(to): State<String>, request: Request) -> Response {
+async fn answer(encoder: Target, for_pages: bool, State(to): State<String>, request: Request) -> Response {
     let body = reqwest::Body::wrap_stream(request.into_body().into_data_stream());
     let request = reqwest::Client::new().post(to).header(header::ACCEPT_ENCODING, "identity").body(body);
     match request.send().await {
@@ -75,7 +45,7 @@ async fn answer(encoder: Encoder, State(to): State<String>, request: Request) ->
         Ok(upstream) => {
             let mut headers = HeaderMap::new();
             headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
-            if matches!(encoder, Encoder::Ui(_)) {
+            if for_pages {
                 let name = HeaderName::from_static("x-vercel-ai-ui-message-stream");
                 headers.insert(name, HeaderValue::from_static("v1"));
             }
@@ -86,20 +56,19 @@ async fn answer(encoder: Encoder, State(to): State<String>, request: Request) ->
 }
 
 /// The upstream's events, written anew: one output for each input, and one for the end.
-fn events(encoder: Encoder, upstream: Upstream) -> impl Stream<Item = reqwest::Result<Vec<u8>>> {
+fn events(encoder: Target, upstream: Upstream) -> impl Stream<Item = reqwest::Result<Vec<u8>>> {
     let machine = (Decoder::new(), encoder, Some(upstream));
     stream::unfold(machine, async |(mut decoder, mut encoder, upstream)| {
         let (mut upstream, mut out) = (upstream?, Vec::new());
         match upstream.next().await {
             Some(Err(error)) => Some((Err(error), (decoder, encoder, None))),
             Some(Ok(input)) => {
-                let _ = decoder.for_each(&input, |said| encoder.push(said, &mut out));
+                let _ = decoder.for_each(&input, |said| encoder.push_ok(said, &mut out));
                 Some((Ok(out), (decoder, encoder, Some(upstream))))
             }
             None => {
-                if let ControlFlow::Continue(ending) = decoder.end(|said| encoder.push(said, &mut out)) {
-                    encoder.finish(&ending, &mut out);
-                }
+                let ControlFlow::Continue(ending) = decoder.end(|said| encoder.push_ok(said, &mut out));
+                encoder.finish(&ending, &mut out);
                 Some((Ok(out), (decoder, encoder, None)))
             }
         }

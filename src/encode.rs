@@ -7,7 +7,7 @@
 //! ```
 //! use std::ops::ControlFlow;
 //! use deltaic::Decoder;
-//! use deltaic::encode::ChunkEncoder;
+//! use deltaic::encode::{ChunkEncoder, Encoder};
 //!
 //! // Messages in; it could be any wire.
 //! let upstream = br#"event: message_start
@@ -108,8 +108,68 @@ mod sse;
 mod ui;
 mod whole;
 
+use alloc::vec::Vec;
+use core::convert::Infallible;
+use core::ops::ControlFlow;
+
+use crate::decoder::Ending;
+use crate::delta::Delta;
+use crate::error::Error;
+
 pub use chunk::ChunkEncoder;
 pub use messages::MessagesEncoder;
 pub use options::{EncodeOptions, ReasoningMember};
 pub use responses::ResponsesEncoder;
 pub use ui::UiStreamEncoder;
+
+/// What the encoders have in common, for hosts that choose the target when they run: `Box<dyn Encoder + Send>`.
+///
+/// Each encoder has [`push`](Encoder::push), [`finish`](Encoder::finish), [`left_out`](Encoder::left_out) and
+/// [`reset`](Encoder::reset) as methods of its own, too; what they do for its target stands there.
+pub trait Encoder {
+    /// Appends what one delta says to `out`: nothing, or whole events.
+    fn push(&mut self, delta: Delta<'_>, out: &mut Vec<u8>);
+
+    /// Appends what was held for the end. Nothing if the stream's own end marker was pushed; nothing the second time.
+    fn finish(&mut self, ending: &Ending, out: &mut Vec<u8>);
+
+    /// Deltas that could not be written.
+    fn left_out(&self) -> u64;
+
+    /// As new, with the same options: another stream.
+    fn reset(&mut self);
+
+    /// The same as [`push`](Encoder::push) of what [`Decoder::for_each`](crate::Decoder::for_each) says: an error, which cost one
+    /// event, is left out. Never breaks.
+    fn push_ok(&mut self, said: Result<Delta<'_>, Error>, out: &mut Vec<u8>) -> ControlFlow<Infallible> {
+        if let Ok(delta) = said {
+            self.push(delta, out);
+        }
+        ControlFlow::Continue(())
+    }
+}
+
+/// By the methods of the same names.
+macro_rules! encoders {
+    ($($encoder:ty),+) => {$(
+        impl Encoder for $encoder {
+            fn push(&mut self, delta: Delta<'_>, out: &mut Vec<u8>) {
+                Self::push(self, delta, out);
+            }
+
+            fn finish(&mut self, ending: &Ending, out: &mut Vec<u8>) {
+                Self::finish(self, ending, out);
+            }
+
+            fn left_out(&self) -> u64 {
+                Self::left_out(self)
+            }
+
+            fn reset(&mut self) {
+                Self::reset(self);
+            }
+        }
+    )+};
+}
+
+encoders!(ChunkEncoder, MessagesEncoder, ResponsesEncoder, UiStreamEncoder);

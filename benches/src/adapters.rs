@@ -14,7 +14,7 @@ use std::{
 use deltaic::{
     Decoder, Delta, Ending, Error,
     codec::DeltaCodec,
-    encode::ChunkEncoder,
+    encode::{ChunkEncoder, Encoder},
     http_body::TapBody,
     read::{DeltaReader, StreamError},
     stream::{DeltasExt, pump},

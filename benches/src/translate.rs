@@ -7,8 +7,8 @@ mod hand;
 use std::ops::ControlFlow;
 
 use deltaic::{
-    Completion, Decoder, Delta, Ending, FinishReason, Options, Usage,
-    encode::{ChunkEncoder, MessagesEncoder, ResponsesEncoder, UiStreamEncoder},
+    Completion, Decoder, Delta, FinishReason, Options, Usage,
+    encode::{ChunkEncoder, Encoder, MessagesEncoder, ResponsesEncoder, UiStreamEncoder},
 };
 
 use crate::{cut::Cut, workloads::Workload};
@@ -64,50 +64,16 @@ pub const TARGETS: [Target; 4] = [
     },
 ];
 
-/// The verbs of the encoders.
-trait Encode: Default {
-    fn push(&mut self, delta: Delta<'_>, out: &mut Vec<u8>);
-    fn finish(&mut self, ending: &Ending, out: &mut Vec<u8>);
-}
-
-macro_rules! encode {
-    ($($encoder:ty),+) => {$(
-        impl Encode for $encoder {
-            fn push(&mut self, delta: Delta<'_>, out: &mut Vec<u8>) {
-                self.push(delta, out);
-            }
-            fn finish(&mut self, ending: &Ending, out: &mut Vec<u8>) {
-                self.finish(ending, out);
-            }
-        }
-    )+};
-}
-
-encode!(ChunkEncoder, MessagesEncoder, ResponsesEncoder, UiStreamEncoder);
-
-fn ours<E: Encode>(workload: &Workload, cut: Cut, send: Send<'_>) {
+fn ours<E: Encoder + Default>(workload: &Workload, cut: Cut, send: Send<'_>) {
     let (mut decoder, mut encoder, mut out) = (Decoder::new(), E::default(), Vec::new());
     for input in cut.inputs(&workload.stream, &workload.ends) {
-        let _ = decoder.for_each(input, |said| push(&mut encoder, said, &mut out));
+        let _ = decoder.for_each(input, |said| encoder.push_ok(said, &mut out));
         send(&out);
         out.clear();
     }
-    let ControlFlow::Continue(ending) = decoder.end(|said| push(&mut encoder, said, &mut out)) else {
-        return;
-    };
+    let ControlFlow::Continue(ending) = decoder.end(|said| encoder.push_ok(said, &mut out));
     encoder.finish(&ending, &mut out);
     send(&out);
-}
-
-fn push<E: Encode>(
-    encoder: &mut E,
-    said: Result<Delta<'_>, deltaic::Error>,
-    out: &mut Vec<u8>,
-) -> ControlFlow<()> {
-    if let Ok(delta) = said {
-        encoder.push(delta, out);
-    }
-    ControlFlow::Continue(())
 }
 
 /// Asserts that what is sent is whole and says what the stream said; returns how many bytes that takes.

@@ -14,9 +14,7 @@ mod tail;
 
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::convert::Infallible;
 use core::fmt;
-use core::ops::ControlFlow;
 
 use super::calls::{Budget, Calls};
 use super::identity::Identity;
@@ -24,7 +22,6 @@ use super::options::{EncodeOptions, ReasoningMember};
 use super::{ids, json, sse};
 use crate::decoder::Ending;
 use crate::delta::{Delta, FinishReason, OpaqueKind, Usage};
-use crate::error::Error;
 use crate::parse::cursor::Scratch;
 
 /// Writes deltas as OpenAI's chunks over server-sent events: the body of an answer with `stream: true`, of content type
@@ -154,15 +151,6 @@ impl ChunkEncoder {
             Delta::Part { .. } => {}
             Delta::Restart { .. } | Delta::Unknown { .. } => self.leave_out(),
         }
-    }
-
-    /// The same of what [`Decoder::for_each`](crate::Decoder::for_each) says: an error, which cost one event, is left out.
-    /// Never breaks.
-    pub fn push_ok(&mut self, said: Result<Delta<'_>, Error>, out: &mut Vec<u8>) -> ControlFlow<Infallible> {
-        if let Ok(delta) = said {
-            self.push(delta, out);
-        }
-        ControlFlow::Continue(())
     }
 
     /// Appends what was held for the end to `out`: finishes, usage, errors, and the end marker if the stream was complete.

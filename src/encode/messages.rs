@@ -17,9 +17,7 @@ mod blocks;
 mod extras;
 mod tail;
 
-use core::convert::Infallible;
 use core::fmt;
-use core::ops::ControlFlow;
 
 use super::calls::Budget;
 use super::identity::Identity;
@@ -27,7 +25,6 @@ use super::options::EncodeOptions;
 use super::{ids, json, sse};
 use crate::decoder::Ending;
 use crate::delta::{Delta, FinishReason, OpaqueKind, Usage};
-use crate::error::Error;
 use crate::parse::cursor::Scratch;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -180,15 +177,6 @@ impl MessagesEncoder {
             Delta::Extra { kind, name, json, .. } => self.extra(kind, name, json, out),
             Delta::Restart { .. } | Delta::Unknown { .. } => self.leave_out(),
         }
-    }
-
-    /// The same of what [`Decoder::for_each`](crate::Decoder::for_each) says: an error, which cost one event, is left out.
-    /// Never breaks.
-    pub fn push_ok(&mut self, said: Result<Delta<'_>, Error>, out: &mut Vec<u8>) -> ControlFlow<Infallible> {
-        if let Ok(delta) = said {
-            self.push(delta, out);
-        }
-        ControlFlow::Continue(())
     }
 
     /// Appends what was held for the end to `out`: open blocks, the stop reason, usage, and an error or the end. Nothing if the

@@ -20,9 +20,7 @@ mod tail;
 
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::convert::Infallible;
 use core::fmt;
-use core::ops::ControlFlow;
 
 use super::calls::Budget;
 use super::identity::Identity;
@@ -31,7 +29,6 @@ use super::whole::{WholeCallTarget, WholeCalls};
 use super::{ids, json, sse};
 use crate::decoder::Ending;
 use crate::delta::{Delta, FinishReason, OpaqueKind, Usage};
-use crate::error::Error;
 use items::{Content, Open};
 
 /// Writes deltas as the events of OpenAI's Responses: the body of an answer with `stream: true`, of content type
@@ -181,15 +178,6 @@ impl ResponsesEncoder {
             | Delta::Restart { .. }
             | Delta::Unknown { .. } => self.leave_out(),
         }
-    }
-
-    /// The same of what [`Decoder::for_each`](crate::Decoder::for_each) says: an error, which cost one event, is left out.
-    /// Never breaks.
-    pub fn push_ok(&mut self, said: Result<Delta<'_>, Error>, out: &mut Vec<u8>) -> ControlFlow<Infallible> {
-        if let Ok(delta) = said {
-            self.push(delta, out);
-        }
-        ControlFlow::Continue(())
     }
 
     /// Appends what was held for the end to `out`: what is open, errors, and the last event. Nothing if the stream's own end

@@ -24,9 +24,7 @@ mod tail;
 
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::convert::Infallible;
 use core::fmt;
-use core::ops::ControlFlow;
 
 use super::calls::Budget;
 use super::identity::Identity;
@@ -35,7 +33,6 @@ use super::whole::{WholeCallTarget, WholeCalls};
 use super::{closing, json, sse};
 use crate::decoder::Ending;
 use crate::delta::{Delta, ExtraKind, FinishReason, Usage};
-use crate::error::Error;
 use crate::parse::cursor::Scratch;
 use parts::{Content, Open};
 
@@ -194,15 +191,6 @@ impl UiStreamEncoder {
             Delta::Done { marker: _ } => self.end(true, false, out),
             Delta::Restart { .. } | Delta::Unknown { .. } => self.leave_out(),
         }
-    }
-
-    /// The same of what [`Decoder::for_each`](crate::Decoder::for_each) says: an error, which cost one event, is left out.
-    /// Never breaks.
-    pub fn push_ok(&mut self, said: Result<Delta<'_>, Error>, out: &mut Vec<u8>) -> ControlFlow<Infallible> {
-        if let Ok(delta) = said {
-            self.push(delta, out);
-        }
-        ControlFlow::Continue(())
     }
 
     /// Appends what was held for the end to `out`: usage, the finish, errors, and the end marker if the stream was complete.

@@ -4,7 +4,7 @@
 
 use super::{Seed, conversations, decode, sequences};
 use crate::completion::PeerError;
-use crate::encode::{ChunkEncoder, EncodeOptions};
+use crate::encode::{ChunkEncoder, EncodeOptions, Encoder};
 use crate::{Completion, Delta, Ending, FinishReason, Options, OwnedDelta, Quirk, Quirks, Usage};
 
 /// The one thing in which the encoder's output is not of the reference: reasoning has no member there.
@@ -39,7 +39,12 @@ pub fn encode(data: &[u8]) {
 
 /// What the encoder writes of these.
 pub(crate) fn written(deltas: &[OwnedDelta], ending: &Ending, options: &EncodeOptions) -> Vec<u8> {
-    let (mut encoder, mut out) = (ChunkEncoder::with_options(options.clone()), Vec::new());
+    written_by(ChunkEncoder::with_options(options.clone()), deltas, ending)
+}
+
+/// What an encoder writes of these.
+pub(super) fn written_by(mut encoder: impl Encoder, deltas: &[OwnedDelta], ending: &Ending) -> Vec<u8> {
+    let mut out = Vec::new();
     deltas.iter().for_each(|delta| encoder.push(delta.as_delta(), &mut out));
     encoder.finish(ending, &mut out);
     let length = out.len();

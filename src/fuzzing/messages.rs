@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use super::encode::{is_id_late, sayable_name};
+use super::encode::{is_id_late, sayable_name, written_by};
 use super::{Seed, conversations, decode, sequences};
 use crate::encode::{EncodeOptions, MessagesEncoder};
 use crate::{Completion, Delta, Ending, FinishReason, Options, OwnedDelta, Quirks, Usage};
@@ -38,13 +38,7 @@ pub fn messages(data: &[u8]) {
 
 /// What the encoder writes of these.
 pub(crate) fn written(deltas: &[OwnedDelta], ending: &Ending, options: &EncodeOptions) -> Vec<u8> {
-    let (mut encoder, mut out) = (MessagesEncoder::with_options(options.clone()), Vec::new());
-    deltas.iter().for_each(|delta| encoder.push(delta.as_delta(), &mut out));
-    encoder.finish(ending, &mut out);
-    let length = out.len();
-    encoder.finish(ending, &mut out);
-    assert_eq!(out.len(), length, "the end is written twice");
-    out
+    written_by(MessagesEncoder::with_options(options.clone()), deltas, ending)
 }
 
 /// All that must hold of the output: it is clean, strict, and says what was told.

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use super::encode::{fold, is_id_late, sayable_name};
+use super::encode::{fold, is_id_late, sayable_name, written_by};
 use super::encode_ui::{is_made_up, is_of_choice, is_sayable, sayable_arguments};
 use super::{Seed, conversations, decode, sequences};
 use crate::encode::{EncodeOptions, ResponsesEncoder};
@@ -39,13 +39,7 @@ pub fn responses(data: &[u8]) {
 
 /// What the encoder writes of these.
 pub(crate) fn written(deltas: &[OwnedDelta], ending: &Ending, options: &EncodeOptions) -> Vec<u8> {
-    let (mut encoder, mut out) = (ResponsesEncoder::with_options(options.clone()), Vec::new());
-    deltas.iter().for_each(|delta| encoder.push(delta.as_delta(), &mut out));
-    encoder.finish(ending, &mut out);
-    let length = out.len();
-    encoder.finish(ending, &mut out);
-    assert_eq!(out.len(), length, "the end is written twice");
-    out
+    written_by(ResponsesEncoder::with_options(options.clone()), deltas, ending)
 }
 
 /// All that must hold of the output: it is clean, strict, and says what was told.

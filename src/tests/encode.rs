@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::support::{Seeded, Stream, corpus, run_whole, stream};
-use crate::encode::{ChunkEncoder, EncodeOptions, ReasoningMember};
+use crate::encode::{ChunkEncoder, EncodeOptions, Encoder, ReasoningMember};
 use crate::fuzzing::{self, encode as bodies};
 use crate::{
     Decoder, Delta, ExtraKind, FinishReason, Limits, OpaqueKind, Options, OwnedDelta, PartKind, Usage,
@@ -88,12 +88,12 @@ fn begin_calls_late(told: &mut [OwnedDelta]) {
     }
 }
 
-#[test]
-fn no_cut_shows_in_what_is_written() {
-    let mut seed = Seeded(5);
+/// Whatever the cuts of the input, an encoder writes the same.
+pub(super) fn no_cut_shows(new: impl Fn() -> Box<dyn Encoder>, seed: u64) {
+    let mut seed = Seeded(seed);
     for stream in corpus() {
         let encode = |pieces: Vec<&[u8]>| {
-            let (mut decoder, mut encoder) = (Decoder::with_options(stream.options()), ChunkEncoder::new());
+            let (mut decoder, mut encoder) = (Decoder::with_options(stream.options()), new());
             let mut out = Vec::new();
             for piece in pieces {
                 let _ = decoder.for_each(piece, |said| encoder.push_ok(said, &mut out));
@@ -106,6 +106,11 @@ fn no_cut_shows_in_what_is_written() {
         assert_eq!(encode(seed.cuts(&stream.bytes, 50)), whole, "{}", stream.name);
         assert_eq!(encode(stream.bytes.chunks(1).collect()), whole, "{}", stream.name);
     }
+}
+
+#[test]
+fn no_cut_shows_in_what_is_written() {
+    no_cut_shows(|| Box::new(ChunkEncoder::new()), 5);
 }
 
 /// Members that chat has a place for are passed on there; entries of lists get an index.

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::support::{Seeded, corpus, run_whole};
 use crate::encode::{EncodeOptions, ResponsesEncoder};
 use crate::fuzzing::{self, responses as bodies};
-use crate::{Decoder, Delta, Ending, FinishReason, Limits, OpaqueKind, Options, Usage};
+use crate::{Delta, Ending, FinishReason, Limits, OpaqueKind, Options, Usage};
 
 /// The ending of a stream that was whole, or was not.
 fn ending(is_whole: bool) -> Ending {
@@ -43,23 +43,7 @@ fn every_stream_of_the_corpus_is_said_again() {
 
 #[test]
 fn no_cut_shows_in_what_is_written() {
-    let mut seed = Seeded(7);
-    for stream in corpus() {
-        let encode = |pieces: Vec<&[u8]>| {
-            let (mut decoder, mut encoder) =
-                (Decoder::with_options(stream.options()), ResponsesEncoder::new());
-            let mut out = Vec::new();
-            for piece in pieces {
-                let _ = decoder.for_each(piece, |said| encoder.push_ok(said, &mut out));
-            }
-            let std::ops::ControlFlow::Continue(ending) = decoder.end(|said| encoder.push_ok(said, &mut out));
-            encoder.finish(&ending, &mut out);
-            out
-        };
-        let whole = encode(vec![&stream.bytes]);
-        assert_eq!(encode(seed.cuts(&stream.bytes, 50)), whole, "{}", stream.name);
-        assert_eq!(encode(stream.bytes.chunks(1).collect()), whole, "{}", stream.name);
-    }
+    super::encode::no_cut_shows(|| Box::new(ResponsesEncoder::new()), 7);
 }
 
 #[test]

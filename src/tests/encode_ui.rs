@@ -6,7 +6,7 @@ use super::support::{Seeded, Stream, corpus, run_whole};
 use crate::encode::{EncodeOptions, UiStreamEncoder};
 use crate::fuzzing::{self, encode_ui as bodies};
 use crate::{
-    Decoder, Delta, Ending, ExtraKind, FinishReason, Limits, OpaqueKind, Options, OwnedDelta, PartKind, Usage,
+    Delta, Ending, ExtraKind, FinishReason, Limits, OpaqueKind, Options, OwnedDelta, PartKind, Usage,
 };
 
 fn deltas(stream: &Stream) -> (Vec<OwnedDelta>, Ending) {
@@ -46,23 +46,7 @@ fn every_stream_of_the_corpus_is_said_again() {
 
 #[test]
 fn no_cut_shows_in_what_is_written() {
-    let mut seed = Seeded(6);
-    for stream in corpus() {
-        let encode = |pieces: Vec<&[u8]>| {
-            let (mut decoder, mut encoder) =
-                (Decoder::with_options(stream.options()), UiStreamEncoder::new());
-            let mut out = Vec::new();
-            for piece in pieces {
-                let _ = decoder.for_each(piece, |said| encoder.push_ok(said, &mut out));
-            }
-            let std::ops::ControlFlow::Continue(ending) = decoder.end(|said| encoder.push_ok(said, &mut out));
-            encoder.finish(&ending, &mut out);
-            out
-        };
-        let whole = encode(vec![&stream.bytes]);
-        assert_eq!(encode(seed.cuts(&stream.bytes, 50)), whole, "{}", stream.name);
-        assert_eq!(encode(stream.bytes.chunks(1).collect()), whole, "{}", stream.name);
-    }
+    super::encode::no_cut_shows(|| Box::new(UiStreamEncoder::new()), 6);
 }
 
 /// What the wire's own corpus says is said again, part for part, but for what is passed on.

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use deltaic::completion::PeerError;
+use deltaic::encode::{ChunkEncoder, MessagesEncoder, ResponsesEncoder, UiStreamEncoder};
 use deltaic::{Decoder, Delta, Ending, Options, Quirks};
 
 use crate::Reader;
@@ -29,7 +30,7 @@ enum Show {
     Lines,
     Text(Text),
     Fold(Fold),
-    Written(Box<Written>),
+    Written(Written),
     Nothing,
 }
 
@@ -57,10 +58,10 @@ impl Reader for Decode {
             Output::Deltas => Show::Lines,
             Output::Text => Show::Text(Text::new(report.look, self.only)),
             Output::Completion => Show::Fold(Fold::default()),
-            Output::Chunks => Show::Written(Box::new(Written::chunks())),
-            Output::Messages => Show::Written(Box::new(Written::messages())),
-            Output::Responses => Show::Written(Box::new(Written::responses())),
-            Output::Ui => Show::Written(Box::new(Written::ui())),
+            Output::Chunks => Show::Written(Written::by(ChunkEncoder::new())),
+            Output::Messages => Show::Written(Written::by(MessagesEncoder::new())),
+            Output::Responses => Show::Written(Written::by(ResponsesEncoder::new())),
+            Output::Ui => Show::Written(Written::by(UiStreamEncoder::new())),
             Output::Frames | Output::None => Show::Nothing,
         };
     }

@@ -2,62 +2,29 @@
 
 use std::io::{self, Write};
 
-use deltaic::encode::{ChunkEncoder, MessagesEncoder, ResponsesEncoder, UiStreamEncoder};
+use deltaic::encode::Encoder;
 use deltaic::{Delta, Ending};
 
 use crate::json;
 
 /// One input's answer, written anew.
 pub(crate) struct Written {
-    encoder: Encoder,
+    encoder: Box<dyn Encoder + Send>,
     events: Vec<u8>,
 }
 
-enum Encoder {
-    Chunks(ChunkEncoder),
-    Messages(MessagesEncoder),
-    Responses(ResponsesEncoder),
-    Ui(UiStreamEncoder),
-}
-
 impl Written {
-    pub(crate) fn chunks() -> Self {
-        Self::by(Encoder::Chunks(ChunkEncoder::new()))
-    }
-
-    pub(crate) fn messages() -> Self {
-        Self::by(Encoder::Messages(MessagesEncoder::new()))
-    }
-
-    pub(crate) fn responses() -> Self {
-        Self::by(Encoder::Responses(ResponsesEncoder::new()))
-    }
-
-    pub(crate) fn ui() -> Self {
-        Self::by(Encoder::Ui(UiStreamEncoder::new()))
-    }
-
-    const fn by(encoder: Encoder) -> Self {
-        Self { encoder, events: Vec::new() }
+    pub(crate) fn by(encoder: impl Encoder + Send + 'static) -> Self {
+        Self { encoder: Box::new(encoder), events: Vec::new() }
     }
 
     pub(crate) fn delta(&mut self, out: &mut impl Write, delta: Delta<'_>) -> io::Result<()> {
-        match &mut self.encoder {
-            Encoder::Chunks(encoder) => encoder.push(delta, &mut self.events),
-            Encoder::Messages(encoder) => encoder.push(delta, &mut self.events),
-            Encoder::Responses(encoder) => encoder.push(delta, &mut self.events),
-            Encoder::Ui(encoder) => encoder.push(delta, &mut self.events),
-        }
+        self.encoder.push(delta, &mut self.events);
         self.write(out)
     }
 
     pub(crate) fn end(&mut self, out: &mut impl Write, ending: &Ending) -> io::Result<()> {
-        match &mut self.encoder {
-            Encoder::Chunks(encoder) => encoder.finish(ending, &mut self.events),
-            Encoder::Messages(encoder) => encoder.finish(ending, &mut self.events),
-            Encoder::Responses(encoder) => encoder.finish(ending, &mut self.events),
-            Encoder::Ui(encoder) => encoder.finish(ending, &mut self.events),
-        }
+        self.encoder.finish(ending, &mut self.events);
         self.write(out)
     }
 

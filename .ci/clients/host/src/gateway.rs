@@ -4,12 +4,13 @@
 //!
 //! A further encoder is one arm in [`answer`], and one reader in `check.py` and `check.mjs`.
 
-use std::convert::Infallible;
 use std::ops::ControlFlow;
 
 use bytes::Bytes;
-use deltaic::encode::{ChunkEncoder, EncodeOptions, MessagesEncoder, ResponsesEncoder, UiStreamEncoder};
-use deltaic::{Delta, Ending, Error, FinishReason};
+use deltaic::FinishReason;
+use deltaic::encode::{
+    ChunkEncoder, EncodeOptions, Encoder, MessagesEncoder, ResponsesEncoder, UiStreamEncoder,
+};
 
 use crate::corpus::{Stream, cut};
 
@@ -23,40 +24,24 @@ pub fn answer(target: &str, stream: &Stream) -> Option<Vec<Bytes>> {
         }
         None => (target, EncodeOptions::new()),
     };
-    let body = match target {
-        "chunks" => {
-            let encoder = ChunkEncoder::with_options(options);
-            written(stream, encoder, ChunkEncoder::push_ok, ChunkEncoder::finish)
-        }
-        "messages" => {
-            let encoder = MessagesEncoder::with_options(options);
-            written(stream, encoder, MessagesEncoder::push_ok, MessagesEncoder::finish)
-        }
-        "responses" => {
-            let encoder = ResponsesEncoder::with_options(options);
-            written(stream, encoder, ResponsesEncoder::push_ok, ResponsesEncoder::finish)
-        }
-        "ui" => {
-            let encoder = UiStreamEncoder::with_options(options);
-            written(stream, encoder, UiStreamEncoder::push_ok, UiStreamEncoder::finish)
-        }
+    let encoder: Box<dyn Encoder> = match target {
+        "chunks" => Box::new(ChunkEncoder::with_options(options)),
+        "messages" => Box::new(MessagesEncoder::with_options(options)),
+        "responses" => Box::new(ResponsesEncoder::with_options(options)),
+        "ui" => Box::new(UiStreamEncoder::with_options(options)),
         _ => return None,
     };
+    let body = written(stream, encoder);
     Some(cut(&Bytes::from(body), stream.seed()))
 }
 
-/// What an encoder writes of the stream, by its two verbs.
-fn written<E>(
-    stream: &Stream,
-    mut encoder: E,
-    push: impl Fn(&mut E, Result<Delta<'_>, Error>, &mut Vec<u8>) -> ControlFlow<Infallible>,
-    finish: impl Fn(&mut E, &Ending, &mut Vec<u8>),
-) -> Vec<u8> {
+/// What an encoder writes of the stream.
+fn written(stream: &Stream, mut encoder: Box<dyn Encoder>) -> Vec<u8> {
     let (mut decoder, mut downstream) = (stream.decoder(), Vec::new());
     for input in stream.cuts() {
-        let _ = decoder.for_each(&input, |said| push(&mut encoder, said, &mut downstream));
+        let _ = decoder.for_each(&input, |said| encoder.push_ok(said, &mut downstream));
     }
-    let ControlFlow::Continue(ending) = decoder.end(|said| push(&mut encoder, said, &mut downstream));
-    finish(&mut encoder, &ending, &mut downstream);
+    let ControlFlow::Continue(ending) = decoder.end(|said| encoder.push_ok(said, &mut downstream));
+    encoder.finish(&ending, &mut downstream);
     downstream
 }
