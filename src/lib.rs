@@ -32,12 +32,13 @@
 //! really send, by named rules ([`Quirk`]).
 //!
 //! * **Which streams?** Chat completions as services and relays send them, Responses, Messages, `generateContent`, Converse
-//!   and fifteen more wires ([`docs::wires`]), over event streams, AWS event streams, JSON lines, an array or one body. Events
+//!   and sixteen more wires ([`docs::wires`]), over event streams, AWS event streams, JSON lines, an array or one body. Events
 //!   of no known wire are told as [`Delta::Unknown`] and counted ([`Ending::unknown_events`]).
 //! * **With which client?** Any that yields bytes, blocking or async: the loop is yours ([`docs::embedding`]), or one of the adapters
 //!   is: [`read`] for `std::io::Read`; by feature `stream` for any `Stream` of bodies (reqwest), `codec` for tokio's `FramedRead`,
 //!   `http-body` for a body that is forwarded (hyper, axum); [`tap`] for a proxy. [`docs::client`] begins with a client's questions.
-//! * **To translate?** Feature `encode`: any wire in, chat chunks that official clients read out.
+//! * **To translate?** Feature `encode`: any wire in; chat chunks, Messages, Responses or UI streams out, as official
+//!   clients read them.
 //! * **Was the answer complete?** [`Decoder::end`] returns an [`Ending`]: facts, nothing synthesized.
 //! * **Tool calls?** [`Completion`] folds deltas into one answer; by hand: append each [`Delta::ToolCallArguments`] of one
 //!   choice and slot.
