@@ -71,8 +71,8 @@
 //! | a role | always `assistant` |
 //! | a call without an id, or with an id that comes after its arguments | an id made from the stream's |
 //! | a call's end; a name that goes on after its arguments | not; calls end with their choice |
-//! | [`Delta::Part`](crate::Delta::Part): parts of an answer | not: all of a choice is one text. A signature belongs to the reasoning before it |
-//! | [`Delta::Restart`](crate::Delta::Restart) | not: what was sent cannot be taken back |
+//! | [`Delta::Part`]: parts of an answer | not: all of a choice is one text. A signature belongs to the reasoning before it |
+//! | [`Delta::Restart`] | not: what was sent cannot be taken back |
 //! | signatures and encrypted reasoning | entries of `reasoning_details` |
 //! | finish `error`, `other` | `length`, `stop`, or by option another; the service's word is in `native_finish_reason` |
 //! | finish `stop` of a choice that made calls | `tool_calls` |
