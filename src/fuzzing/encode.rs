@@ -12,20 +12,12 @@ pub(crate) const REASONING: Quirks = Quirks::NONE.with(Quirk::ReasoningField).wi
 
 /// What `data` decodes to, and what it chooses, is said again by what the encoder writes of it.
 pub fn encode(data: &[u8]) {
-    let mut seed = Seed::of(data);
-    let (stream, options) = sequences::stream(data);
-    for (options, stream) in [(Options::new(), data), (options, &stream)] {
-        let (said, ending, _) = decode(options, stream, || usize::MAX);
-        let whole: Vec<_> = said.into_iter().filter_map(Result::ok).collect();
-        law(&whole, &ending, &EncodeOptions::new());
-        let (said, ending, _) = decode(options, stream, || seed.below(40));
-        let cut: Vec<_> = said.into_iter().filter_map(Result::ok).collect();
-        assert_eq!(
-            written(&whole, &ending, &EncodeOptions::new()),
-            written(&cut, &ending, &EncodeOptions::new()),
-            "a cut shows"
-        );
-    }
+    let default = &EncodeOptions::new();
+    streams_say_again(
+        data,
+        |deltas, ending| law(deltas, ending, default),
+        |deltas, ending| written(deltas, ending, default),
+    );
     let ending = decode(Options::new(), b"data: [DONE]\n\n", || usize::MAX).1;
     let deltas = conversations::generated(data);
     law(&deltas, &ending, &EncodeOptions::new());
@@ -34,6 +26,24 @@ pub fn encode(data: &[u8]) {
         EncodeOptions::new().id("i\n\"").model("m\r").limits(crate::Limits::new().with_event_bytes(40)),
     ] {
         is_clean(&written(&deltas, &ending, &options));
+    }
+}
+
+/// A stream that is `data`, and one that it chooses, keep the law of an encoder, and what is written of them shows no cut.
+pub(super) fn streams_say_again(
+    data: &[u8],
+    law: impl Fn(&[OwnedDelta], &Ending),
+    written: impl Fn(&[OwnedDelta], &Ending) -> Vec<u8>,
+) {
+    let mut seed = Seed::of(data);
+    let (stream, options) = sequences::stream(data);
+    for (options, stream) in [(Options::new(), data), (options, &stream)] {
+        let (said, ending, _) = decode(options, stream, || usize::MAX);
+        let whole: Vec<_> = said.into_iter().filter_map(Result::ok).collect();
+        law(&whole, &ending);
+        let (said, ending, _) = decode(options, stream, || seed.below(40));
+        let cut: Vec<_> = said.into_iter().filter_map(Result::ok).collect();
+        assert_eq!(written(&whole, &ending), written(&cut, &ending), "a cut shows");
     }
 }
 

@@ -5,24 +5,15 @@
 
 use std::collections::BTreeMap;
 
-use super::encode::{first_sight, fold, is_id_late, sayable_name, written_by};
-use super::{Seed, conversations, decode, sequences};
+use super::encode::{first_sight, fold, is_id_late, sayable_name, streams_say_again, written_by};
+use super::{conversations, decode};
 use crate::encode::{EncodeOptions, UiStreamEncoder};
 use crate::{Completion, Delta, Ending, FinishReason, Options, OwnedDelta, Quirks, Usage};
 
 /// What `data` decodes to, and what it chooses, is said again by what the encoder writes of it.
 pub fn encode_ui(data: &[u8]) {
-    let mut seed = Seed::of(data);
-    let (stream, options) = sequences::stream(data);
-    let default = EncodeOptions::new();
-    for (options, stream) in [(Options::new(), data), (options, &stream)] {
-        let (said, ending, _) = decode(options, stream, || usize::MAX);
-        let whole: Vec<_> = said.into_iter().filter_map(Result::ok).collect();
-        law(&whole, &ending);
-        let (said, ending, _) = decode(options, stream, || seed.below(40));
-        let cut: Vec<_> = said.into_iter().filter_map(Result::ok).collect();
-        assert_eq!(written(&whole, &ending, &default), written(&cut, &ending, &default), "a cut shows");
-    }
+    let default = &EncodeOptions::new();
+    streams_say_again(data, law, |deltas, ending| written(deltas, ending, default));
     let deltas = conversations::generated(data);
     for stream in [&b"data: [DONE]\n\n"[..], b""] {
         let ending = decode(Options::new(), stream, || usize::MAX).1;

@@ -2,12 +2,10 @@
 
 use proptest::prelude::*;
 
-use super::support::{Seeded, Stream, corpus, run_whole, stream};
-use crate::encode::{ChunkEncoder, EncodeOptions, Encoder, ReasoningMember};
-use crate::fuzzing::{self, encode as bodies};
-use crate::{
-    Decoder, Delta, ExtraKind, FinishReason, Limits, OpaqueKind, Options, OwnedDelta, PartKind, Usage,
-};
+use super::support::{Stream, corpus, run_whole};
+use crate::encode::{ChunkEncoder, EncodeOptions, ReasoningMember};
+use crate::fuzzing::encode as bodies;
+use crate::{Delta, ExtraKind, FinishReason, Limits, OpaqueKind, Options, OwnedDelta, PartKind, Usage};
 
 fn deltas(stream: &Stream) -> (Vec<OwnedDelta>, crate::Ending) {
     let run = run_whole(&stream.options(), &stream.bytes);
@@ -86,31 +84,6 @@ fn begin_calls_late(told: &mut [OwnedDelta]) {
             told[at..first].rotate_left(1);
         }
     }
-}
-
-/// Whatever the cuts of the input, an encoder writes the same.
-pub(super) fn no_cut_shows(new: impl Fn() -> Box<dyn Encoder>, seed: u64) {
-    let mut seed = Seeded(seed);
-    for stream in corpus() {
-        let encode = |pieces: Vec<&[u8]>| {
-            let (mut decoder, mut encoder) = (Decoder::with_options(stream.options()), new());
-            let mut out = Vec::new();
-            for piece in pieces {
-                let _ = decoder.for_each(piece, |said| encoder.push_ok(said, &mut out));
-            }
-            let std::ops::ControlFlow::Continue(ending) = decoder.end(|said| encoder.push_ok(said, &mut out));
-            encoder.finish(&ending, &mut out);
-            out
-        };
-        let whole = encode(vec![&stream.bytes]);
-        assert_eq!(encode(seed.cuts(&stream.bytes, 50)), whole, "{}", stream.name);
-        assert_eq!(encode(stream.bytes.chunks(1).collect()), whole, "{}", stream.name);
-    }
-}
-
-#[test]
-fn no_cut_shows_in_what_is_written() {
-    no_cut_shows(|| Box::new(ChunkEncoder::new()), 5);
 }
 
 /// Members that chat has a place for are passed on there; entries of lists get an index.
@@ -360,27 +333,6 @@ fn extras_before_the_first_chunk_have_its_id() {
     assert_eq!(out.matches("\"late\"").count(), 3);
 }
 
-#[test]
-fn a_reset_encoder_is_new() {
-    let stream = stream("openai/tools-interleaved.sse");
-    let (told, ending) = deltas(&stream);
-    let expected = bodies::written(&told, &ending, &EncodeOptions::new());
-    let (mut encoder, mut out) = (ChunkEncoder::new(), Vec::new());
-    told.iter().take(7).for_each(|delta| encoder.push(delta.as_delta(), &mut out));
-    encoder.reset();
-    out.clear();
-    told.iter().for_each(|delta| encoder.push(delta.as_delta(), &mut out));
-    encoder.finish(&ending, &mut out);
-    assert!(out == expected);
-}
-
-#[test]
-fn debug_prints_nothing_of_the_stream() {
-    let (mut encoder, mut out) = (ChunkEncoder::new(), Vec::new());
-    encoder.push(Delta::tool_call_start(0, 0, Some("quokka"), Some("quokka")), &mut out);
-    assert!(!format!("{encoder:?}").contains("quokka"));
-}
-
 /// Text, reasoning and arguments: once the buffer is large enough, nothing is allocated.
 #[test]
 fn steady_state_allocates_nothing() {
@@ -414,12 +366,6 @@ fn steady_state_allocates_nothing() {
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// Conversations, and arbitrary streams, that proptest chooses and shrinks.
-    #[test]
-    fn what_is_chosen_is_said_again(choices in prop::collection::vec(any::<u8>(), 0..180)) {
-        fuzzing::encode(&choices);
-    }
-
     /// Any text is itself again, and what JSON has made of it is one line.
     #[test]
     fn any_text_is_said_again(text in any::<String>(), name in any::<String>(), json in any::<String>()) {
@@ -433,16 +379,5 @@ proptest! {
         ].map(Delta::into_owned);
         let ending = run_whole(&Options::new(), b"data: [DONE]\n\n").ending;
         bodies::law(&told, &ending, &EncodeOptions::new());
-    }
-}
-
-/// The generator of the fuzz target, from fixed seeds.
-#[test]
-fn what_seeds_choose_is_said_again() {
-    for number in 0..3_000 {
-        let mut seed = Seeded(number);
-        let length = seed.below(180);
-        let choices: Vec<u8> = (0..length).map(|_| seed.next().to_le_bytes()[0]).collect();
-        fuzzing::encode(&choices);
     }
 }

@@ -2,9 +2,9 @@
 
 use proptest::prelude::*;
 
-use super::support::{Seeded, corpus, run_whole};
+use super::support::{corpus, run_whole};
 use crate::encode::{EncodeOptions, MessagesEncoder};
-use crate::fuzzing::{self, messages as bodies};
+use crate::fuzzing::messages as bodies;
 use crate::{Delta, ExtraKind, FinishReason, Limits, OpaqueKind, Options, OwnedDelta, PartKind, Usage};
 
 /// What is written of these, of a stream that was whole.
@@ -26,16 +26,6 @@ fn every_stream_of_the_corpus_is_said_again() {
         let deltas: Vec<OwnedDelta> = run.deltas().map(Delta::into_owned).collect();
         eprintln!("corpus/{}", stream.name); // shown if the law is broken
         bodies::law(&deltas, &run.ending, &EncodeOptions::new());
-    }
-}
-
-#[test]
-fn what_seeds_choose_is_said_again() {
-    for number in 0..3_000 {
-        let mut seed = Seeded(number);
-        let length = seed.below(180);
-        let choices: Vec<u8> = (0..length).map(|_| seed.next().to_le_bytes()[0]).collect();
-        fuzzing::messages(&choices);
     }
 }
 
@@ -244,12 +234,6 @@ fn what_is_held_is_bounded() {
 
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
-
-    /// Conversations, and arbitrary streams, that proptest chooses and shrinks.
-    #[test]
-    fn what_is_chosen_is_said_again(choices in prop::collection::vec(any::<u8>(), 0..180)) {
-        fuzzing::messages(&choices);
-    }
 
     /// Any text is itself again.
     #[test]

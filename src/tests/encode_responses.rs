@@ -2,9 +2,9 @@
 
 use proptest::prelude::*;
 
-use super::support::{Seeded, corpus, run_whole};
+use super::support::{corpus, run_whole};
 use crate::encode::{EncodeOptions, ResponsesEncoder};
-use crate::fuzzing::{self, responses as bodies};
+use crate::fuzzing::responses as bodies;
 use crate::{Delta, Ending, FinishReason, Limits, OpaqueKind, Options, Usage};
 
 /// The ending of a stream that was whole, or was not.
@@ -39,11 +39,6 @@ fn every_stream_of_the_corpus_is_said_again() {
         eprintln!("corpus/{}", stream.name); // shown if the law is broken
         bodies::law(&deltas, &run.ending);
     }
-}
-
-#[test]
-fn no_cut_shows_in_what_is_written() {
-    super::encode::no_cut_shows(|| Box::new(ResponsesEncoder::new()), 7);
 }
 
 #[test]
@@ -149,24 +144,6 @@ fn encrypted_reasoning_is_asked_for() {
     }
 }
 
-#[test]
-fn a_reset_encoder_is_new() {
-    let told = [Delta::start(Some("i"), Some("m"), None), Delta::Reasoning { choice: 0, text: "why" }];
-    let (mut encoder, mut out) = (ResponsesEncoder::new(), Vec::new());
-    told.iter().for_each(|delta| encoder.push(*delta, &mut out));
-    let expected = std::mem::take(&mut out);
-    encoder.reset();
-    told.iter().for_each(|delta| encoder.push(*delta, &mut out));
-    assert!(out == expected);
-}
-
-#[test]
-fn debug_prints_nothing_of_the_stream() {
-    let (mut encoder, mut out) = (ResponsesEncoder::new(), Vec::new());
-    encoder.push(Delta::tool_call_start(0, 0, Some("quokka"), Some("quokka")), &mut out);
-    assert!(!format!("{encoder:?}").contains("quokka"));
-}
-
 /// Once the buffer is large enough, nothing is allocated but room for the answer, which doubles.
 #[test]
 fn steady_state_allocates_no_more_than_it_holds() {
@@ -186,12 +163,6 @@ fn steady_state_allocates_no_more_than_it_holds() {
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// Conversations, and arbitrary streams, that proptest chooses and shrinks.
-    #[test]
-    fn what_is_chosen_is_said_again(choices in prop::collection::vec(any::<u8>(), 0..180)) {
-        fuzzing::responses(&choices);
-    }
-
     /// Any text is itself again.
     #[test]
     fn any_text_is_said_again(text in any::<String>(), name in any::<String>(), json in any::<String>()) {
@@ -203,16 +174,5 @@ proptest! {
             Delta::peer_error(Some(&name), Some(&text), &text, &json),
         ].map(Delta::into_owned);
         bodies::law(&told, &ending(true));
-    }
-}
-
-/// The generator of the fuzz target, from fixed seeds.
-#[test]
-fn what_seeds_choose_is_said_again() {
-    for number in 0..3_000 {
-        let mut seed = Seeded(number);
-        let length = seed.below(180);
-        let choices: Vec<u8> = (0..length).map(|_| seed.next().to_le_bytes()[0]).collect();
-        fuzzing::responses(&choices);
     }
 }

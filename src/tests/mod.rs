@@ -11,6 +11,7 @@ mod encode;
 mod encode_messages;
 mod encode_responses;
 mod encode_ui;
+mod encoders;
 mod eventstream;
 mod face;
 mod facts;
