@@ -181,7 +181,7 @@ fn find_string(json: &[u8], name: &str, word: &str, scratch: &mut Scratch) -> Re
     let mut reader = Reader::new(json, 0, DEPTH, scratch, &mut strict);
     let (mut says, mut is_twice) = (None, false);
     let mut members = reader.enter_object()?;
-    while let Some((is_named, kind)) = reader.member(&mut members, |key| key == name.as_bytes())? {
+    while let Some((is_named, kind)) = reader.member_by(&mut members, |key| key == name.as_bytes())? {
         if is_named && kind == Kind::String {
             let text = reader.string()?;
             is_twice = says.replace(reader.bytes(text) == word.as_bytes()).is_some();
@@ -197,7 +197,7 @@ fn find_string(json: &[u8], name: &str, word: &str, scratch: &mut Scratch) -> Re
 fn has_index_or_members(reader: &mut Reader<'_>) -> Result<(bool, bool), ErrorKind> {
     let (mut has_index, mut has_members) = (false, false);
     let mut members = reader.enter_object()?;
-    while let Some((is_index, _)) = reader.member(&mut members, |name| name == b"index")? {
+    while let Some((is_index, _)) = reader.member_by(&mut members, |name| name == b"index")? {
         has_index |= is_index;
         has_members = true;
         reader.skip()?;

@@ -67,7 +67,7 @@ fn members(mut reader: Reader<'_>) -> Result<Members, ErrorKind> {
     let mut members = Members::default();
     let position = |key: &[u8]| NAMES.iter().position(|name| *name == key);
     let mut seq = reader.enter_object()?;
-    while let Some((name, kind)) = reader.member(&mut seq, position)? {
+    while let Some((name, kind)) = reader.member_by(&mut seq, position)? {
         match (name, kind) {
             (Some(0), Kind::String) => members.id = reader.string()?,
             (Some(1), Kind::String) => members.data = reader.string()?,

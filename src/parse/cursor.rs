@@ -7,7 +7,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::dialect::Tolerance;
+use crate::dialect::{ByName, Names, Tolerance};
 use crate::error::ErrorKind;
 use crate::lex::{self, Edges};
 use crate::record::{Span, Str};
@@ -108,13 +108,21 @@ pub(crate) trait Cursor {
     fn kind(&mut self) -> Result<Kind, ErrorKind>;
     /// Enters the object ahead.
     fn enter_object(&mut self) -> Result<Self::Seq, ErrorKind>;
-    /// The next member: its name (unescaped) looked up in `table`, and its value's kind; the cursor then stands before the
-    /// value.
-    fn member<K>(
+    /// The next member: what its name (unescaped) is, and its value's kind; the cursor then stands before the value.
+    fn member<N: Names>(
         &mut self,
         seq: &mut Self::Seq,
-        table: impl Fn(&[u8]) -> K,
-    ) -> Result<Option<(K, Kind)>, ErrorKind>;
+        names: &N,
+    ) -> Result<Option<(N::Key, Kind)>, ErrorKind>;
+    /// The same, asking a function.
+    #[inline]
+    fn member_by<K>(
+        &mut self,
+        seq: &mut Self::Seq,
+        key: impl Fn(&[u8]) -> K,
+    ) -> Result<Option<(K, Kind)>, ErrorKind> {
+        self.member(seq, &ByName(key))
+    }
     /// Enters the array ahead.
     fn enter_array(&mut self) -> Result<Self::Seq, ErrorKind>;
     /// The next element's kind; the cursor then stands before it.

@@ -92,7 +92,7 @@ fn bytes_member<C: Cursor>(cursor: &mut C) -> Option<Str> {
     }
     let mut bytes = None;
     let mut members = cursor.enter_object().ok()?;
-    while let Some((is_bytes, kind)) = cursor.member(&mut members, |name| name == b"bytes").ok()? {
+    while let Some((is_bytes, kind)) = cursor.member_by(&mut members, |name| name == b"bytes").ok()? {
         if is_bytes && kind == Kind::String {
             bytes = Some(cursor.string().ok()?);
         } else {

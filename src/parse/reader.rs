@@ -20,7 +20,7 @@ mod skip;
 mod slow;
 
 use super::cursor::{Cursor, Kind, Number, Scratch, number_of};
-use crate::dialect::{Quirk, Tolerance};
+use crate::dialect::{Names, Quirk, Tolerance};
 use crate::error::{ErrorKind, LimitKind};
 use crate::lex::{self, Edges};
 use crate::record::{Span, Str};
@@ -100,6 +100,18 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// What the name is of which `body` is what follows its opening quote.
+    #[inline]
+    fn name<N: Names>(&mut self, body: &'a [u8], names: &N) -> Result<N::Key, ErrorKind> {
+        match body.split_at_checked(lex::string_stop(body).at) {
+            Some((name, [b'"', b':', rest @ ..])) => {
+                self.rest = rest;
+                Ok(names.key(name))
+            }
+            _ => self.slow_name(body, names),
+        }
+    }
+
     /// A container opens with `bracket`, which is left for [`Reader::next`] to step over.
     fn enter(&mut self, bracket: u8) -> Result<Seq, ErrorKind> {
         self.space();
@@ -142,22 +154,30 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// The kind of the value that begins with this byte.
+#[inline(always)]
+fn kind_of(first: &u8) -> Option<Kind> {
+    Some(match first {
+        b'"' => Kind::String,
+        b'{' => Kind::Object,
+        b'[' => Kind::Array,
+        b'n' => Kind::Null,
+        b't' | b'f' => Kind::Bool,
+        b'-' | b'0'..=b'9' | b'N' | b'I' => Kind::Number,
+        _ => return None,
+    })
+}
+
 impl Cursor for Reader<'_> {
     type Seq = Seq;
     type Mark = usize;
 
     #[inline(always)]
     fn kind(&mut self) -> Result<Kind, ErrorKind> {
-        self.space();
-        Ok(match self.rest {
-            [b'"', ..] => Kind::String,
-            [b'{', ..] => Kind::Object,
-            [b'[', ..] => Kind::Array,
-            [b'n', ..] => Kind::Null,
-            [b't' | b'f', ..] => Kind::Bool,
-            [b'-' | b'0'..=b'9' | b'N' | b'I', ..] => Kind::Number,
-            _ => return Err(ErrorKind::Json),
-        })
+        match self.rest.first().and_then(kind_of) {
+            Some(kind) => Ok(kind),
+            None => self.slow_kind(),
+        }
     }
 
     #[inline]
@@ -166,11 +186,7 @@ impl Cursor for Reader<'_> {
     }
 
     #[inline]
-    fn member<K>(
-        &mut self,
-        seq: &mut Seq,
-        table: impl Fn(&[u8]) -> K,
-    ) -> Result<Option<(K, Kind)>, ErrorKind> {
+    fn member<N: Names>(&mut self, seq: &mut Seq, names: &N) -> Result<Option<(N::Key, Kind)>, ErrorKind> {
         // Nearly everyone writes `,"name":` without a space in it.
         let body = match self.rest {
             [before, b'"', body @ ..] if *before == seq.before => body,
@@ -185,12 +201,12 @@ impl Cursor for Reader<'_> {
             },
         };
         seq.before = b',';
-        let key = match body.split_at_checked(lex::string_stop(body).at) {
-            Some((name, [b'"', b':', rest @ ..])) => {
+        let key = match names.common(body) {
+            Some((key, rest)) => {
                 self.rest = rest;
-                table(name)
+                key
             }
-            _ => self.slow_name(body, table)?,
+            None => self.name(body, names)?,
         };
         Ok(Some((key, self.kind()?)))
     }

@@ -11,7 +11,7 @@ use simd_json::{Buffers, Node, StaticNode};
 
 use super::cursor::Scratch;
 use super::cursor::{Cursor, Kind, Number};
-use crate::dialect::Tolerance;
+use crate::dialect::{Names, Tolerance};
 use crate::error::ErrorKind;
 use crate::lex::nest::Nest;
 use crate::lex::{self, Edges};
@@ -184,11 +184,7 @@ impl Cursor for Tape<'_, '_> {
         }
     }
 
-    fn member<K>(
-        &mut self,
-        left: &mut usize,
-        table: impl Fn(&[u8]) -> K,
-    ) -> Result<Option<(K, Kind)>, ErrorKind> {
+    fn member<N: Names>(&mut self, left: &mut usize, names: &N) -> Result<Option<(N::Key, Kind)>, ErrorKind> {
         if *left == 0 {
             return Ok(None);
         }
@@ -196,7 +192,7 @@ impl Cursor for Tape<'_, '_> {
         let Node::String(name) = self.node(self.at)? else { return Err(ErrorKind::Json) };
         self.name = Some(self.offset(name));
         self.at = self.at.saturating_add(1);
-        Ok(Some((table(name.as_bytes()), self.kind()?)))
+        Ok(Some((names.key(name.as_bytes()), self.kind()?)))
     }
 
     fn enter_array(&mut self) -> Result<usize, ErrorKind> {

@@ -7,7 +7,7 @@
 
 use super::{AFTER_DELTA, ChunkEncoder, end_delta};
 use crate::delta::ExtraKind;
-use crate::dialect::{self, ChoiceKey, ChunkKey, DeltaKey};
+use crate::dialect::{self, ChoiceKey, ChunkKey, DeltaKey, Names};
 use crate::encode::{json, sse};
 use alloc::vec::Vec;
 
@@ -24,7 +24,7 @@ impl ChunkEncoder {
             Some(choice) => {
                 let Some(choice) = self.announce(choice, out) else { return };
                 let (kind, name, _) = extra;
-                let is_delta = matches!(dialect::delta_key(name.as_bytes()), DeltaKey::Extra(_));
+                let is_delta = matches!(dialect::DeltaNames.key(name.as_bytes()), DeltaKey::Extra(_));
                 if !is_delta || !self.delta_extra(choice, kind, extra, out) {
                     self.choice_extra(choice, extra, out);
                 }
@@ -35,7 +35,7 @@ impl ChunkEncoder {
     /// One of the stream: a chunk without choices. Before the first chunk it waits, for the id may still come.
     fn stream_extra(&mut self, (kind, name, value): Extra<'_>, out: &mut Vec<u8>) {
         let is_known = |name: &str| {
-            let key = dialect::chunk_key(name.as_bytes());
+            let key = dialect::ChunkNames.key(name.as_bytes());
             !matches!(key, ChunkKey::Extra(_) | ChunkKey::Noise | ChunkKey::Other)
         };
         self.spare.clear();
@@ -104,7 +104,7 @@ impl ChunkEncoder {
     /// One that stands beside the delta.
     fn choice_extra(&mut self, choice: u32, (kind, name, value): Extra<'_>, out: &mut Vec<u8>) {
         let is_known = |name: &str| {
-            let key = dialect::choice_key(name.as_bytes());
+            let key = dialect::ChoiceNames.key(name.as_bytes());
             !matches!(key, ChoiceKey::Extra(_) | ChoiceKey::Other)
         };
         let start = out.len();

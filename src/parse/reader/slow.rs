@@ -4,10 +4,10 @@
 //! without escapes never comes here.
 
 use super::{Reader, Seq};
-use crate::dialect::Quirk;
+use crate::dialect::{Names, Quirk};
 use crate::error::ErrorKind;
 use crate::lex;
-use crate::parse::cursor::Cursor;
+use crate::parse::cursor::{Cursor, Kind};
 use crate::record::{Span, Str};
 
 impl<'a> Reader<'a> {
@@ -21,15 +21,22 @@ impl<'a> Reader<'a> {
         Ok(Some(self.rest))
     }
 
+    /// The kind of the value after white space.
+    #[inline(never)]
+    pub(super) fn slow_kind(&mut self) -> Result<Kind, ErrorKind> {
+        self.space();
+        self.rest.first().and_then(super::kind_of).ok_or(ErrorKind::Json)
+    }
+
     /// A name with escapes in it or white space after it, through its colon; `body`: from after its opening quote.
     #[cold]
-    pub(super) fn slow_name<K>(&mut self, body: &[u8], table: impl Fn(&[u8]) -> K) -> Result<K, ErrorKind> {
+    pub(super) fn slow_name<N: Names>(&mut self, body: &[u8], names: &N) -> Result<N::Key, ErrorKind> {
         let (name, escapes) = self.slow_body(self.position_of(body))?;
         let key = if escapes {
             let name = self.unescape(name)?;
-            table(self.bytes(name))
+            names.key(self.bytes(name))
         } else {
-            table(name.of(self.payload))
+            names.key(name.of(self.payload))
         };
         self.space();
         self.expect(b':')?;

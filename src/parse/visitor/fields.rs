@@ -3,7 +3,7 @@
 //! Knows: names that a wire's file asks for. Must not know: what they mean.
 
 use super::Visitor;
-use crate::dialect::Quirk;
+use crate::dialect::{ByName, Listed, Names, Quirk};
 use crate::error::ErrorKind;
 use crate::lex;
 use crate::parse::cursor::{Cursor, Kind};
@@ -35,7 +35,7 @@ impl<C: Cursor> Visitor<'_, C> {
         &mut self,
         names: &[&str; N],
     ) -> Result<Fields<C::Mark, N>, ErrorKind> {
-        self.fields_by(&|key| names.iter().position(|name| name.as_bytes() == key))
+        self.fields_by(&Listed(names))
     }
 
     /// The same on a wire of proto3 JSON: names are in camel case; the protocol's own snake case is a quirk.
@@ -44,11 +44,11 @@ impl<C: Cursor> Visitor<'_, C> {
         names: &[&str; N],
     ) -> Result<Fields<C::Mark, N>, ErrorKind> {
         let is_snake = core::cell::Cell::new(false);
-        let fields = self.fields_by(&|key| {
+        let fields = self.fields_by(&ByName(|key: &[u8]| {
             let known = names.iter().position(|name| is_proto_name(key, name))?;
             is_snake.set(is_snake.get() || key.contains(&b'_'));
             Some(known)
-        })?;
+        }))?;
         if is_snake.get() {
             self.need(Quirk::SnakeCase)?;
         }
@@ -57,11 +57,11 @@ impl<C: Cursor> Visitor<'_, C> {
 
     fn fields_by<const N: usize>(
         &mut self,
-        position: &impl Fn(&[u8]) -> Option<usize>,
+        names: &impl Names<Key = Option<usize>>,
     ) -> Result<Fields<C::Mark, N>, ErrorKind> {
         let mut fields = [None; N];
         let mut members = self.cursor.enter_object()?;
-        while let Some((name, kind)) = self.cursor.member(&mut members, position)? {
+        while let Some((name, kind)) = self.cursor.member(&mut members, names)? {
             match name.and_then(|name| fields.get_mut(name)) {
                 _ if kind == Kind::Null => self.cursor.null()?,
                 None => self.other(kind, true)?,
@@ -111,7 +111,7 @@ impl<C: Cursor> Visitor<'_, C> {
         self.at(field, |visitor| {
             let mut found = None;
             let mut members = visitor.cursor.enter_object()?;
-            while let Some(((), kind)) = visitor.cursor.member(&mut members, |_| ())? {
+            while let Some(((), kind)) = visitor.cursor.member_by(&mut members, |_| ())? {
                 match found {
                     _ if kind == Kind::Null => visitor.cursor.null()?,
                     Some(_) => visitor.other(kind, true)?,

@@ -70,7 +70,7 @@ pub(super) fn event<C: Cursor>(
     let mut seen = SeenKeys::<1>::default();
     let mut has_usage = false;
     let mut members = visitor.cursor.enter_object()?;
-    while let Some((key, kind)) = visitor.cursor.member(&mut members, dialect::chunk_key)? {
+    while let Some((key, kind)) = visitor.cursor.member(&mut members, &dialect::ChunkNames)? {
         if kind == Kind::Null {
             chunk.choices_null |= key == ChunkKey::Choices;
             visitor.cursor.null()?;
@@ -220,7 +220,7 @@ fn usage_box<C: Cursor>(
         return visitor.other(kind, true);
     }
     let mut members = visitor.cursor.enter_object()?;
-    while let Some((is_usage, kind)) = visitor.cursor.member(&mut members, |key| key == b"usage")? {
+    while let Some((is_usage, kind)) = visitor.cursor.member_by(&mut members, |key| key == b"usage")? {
         if is_usage && usage::usage(visitor, kind, true)? {
             visitor.need(Quirk::UsagePlace)?;
             chunk.has_counters = true;

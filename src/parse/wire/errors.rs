@@ -102,7 +102,7 @@ pub(super) fn survey<C: Cursor>(
     let back = visitor.cursor.go(start);
     let mut survey = Survey::new();
     let mut members = visitor.cursor.enter_object()?;
-    while let Some((key, kind)) = visitor.cursor.member(&mut members, dialect::survey_key)? {
+    while let Some((key, kind)) = visitor.cursor.member_by(&mut members, dialect::survey_key)? {
         let Some(key) = key.filter(|_| kind != Kind::Null) else {
             visitor.cursor.skip()?;
             continue;
@@ -251,7 +251,7 @@ fn response<C: Cursor>(visitor: &mut Visitor<'_, C>, mark: C::Mark) -> Result<Op
     let back = visitor.cursor.go(mark);
     let mut found = None;
     let mut members = visitor.cursor.enter_object()?;
-    while let Some((is_error, kind)) = visitor.cursor.member(&mut members, dialect::names_inner_error)? {
+    while let Some((is_error, kind)) = visitor.cursor.member_by(&mut members, dialect::names_inner_error)? {
         if is_error && kind == Kind::Object {
             found = Some(error_fields(visitor)?).filter(|fields| fields.says_something);
         } else {
@@ -266,7 +266,7 @@ fn response<C: Cursor>(visitor: &mut Visitor<'_, C>, mark: C::Mark) -> Result<Op
 fn error_fields<C: Cursor>(visitor: &mut Visitor<'_, C>) -> Result<Fields, ErrorKind> {
     let mut fields = Fields::default();
     let mut members = visitor.cursor.enter_object()?;
-    while let Some((key, kind)) = visitor.cursor.member(&mut members, dialect::error_key)? {
+    while let Some((key, kind)) = visitor.cursor.member_by(&mut members, dialect::error_key)? {
         fields.says_something |= kind != Kind::Null;
         match key {
             ErrorKey::Code => fields.code = visitor.label(kind)?,

@@ -261,7 +261,7 @@ fn null<C: Cursor>(visitor: &mut Visitor<'_, C>, argument: Value<C>) -> Result<A
         let mut is_null = false;
         let mut members = visitor.cursor.enter_object()?;
         let names_null = |name: &[u8]| matches!(name, b"nullValue" | b"null_value");
-        while let Some((named, _)) = visitor.cursor.member(&mut members, names_null)? {
+        while let Some((named, _)) = visitor.cursor.member_by(&mut members, names_null)? {
             is_null |= named;
             visitor.cursor.skip()?;
         }

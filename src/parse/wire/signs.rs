@@ -28,7 +28,7 @@ impl<'s, 'v, 'c, C: Cursor> Signs<'s, 'v, 'c, C> {
         let mut members = [None; MEMBERS];
         let mut places = members.iter_mut();
         let mut object = visitor.cursor.enter_object()?;
-        while let Some(((), kind)) = visitor.cursor.member(&mut object, |_| ())? {
+        while let Some(((), kind)) = visitor.cursor.member_by(&mut object, |_| ())? {
             let mark = visitor.skip_marked()?;
             if let Some(place) = places.next() {
                 *place = Some((visitor.cursor.name_before(mark), Field { kind, mark }));

@@ -46,7 +46,7 @@ pub(super) fn choices<C: Cursor>(visitor: &mut Visitor<'_, C>, kind: Kind) -> Re
 #[cold]
 fn empty_choices_object<C: Cursor>(visitor: &mut Visitor<'_, C>) -> Result<(), ErrorKind> {
     let mut members = visitor.cursor.enter_object()?;
-    if visitor.cursor.member(&mut members, |_| ())?.is_some() {
+    if visitor.cursor.member_by(&mut members, |_| ())?.is_some() {
         return Err(ErrorKind::NotOfWire);
     }
     visitor.need(Quirk::ChoicesObject)
@@ -66,7 +66,7 @@ fn choice<C: Cursor>(visitor: &mut Visitor<'_, C>, position: u32) -> Result<(), 
     };
     let mut deltas = SeenKeys::<1>::default();
     let mut members = visitor.cursor.enter_object()?;
-    while let Some((key, kind)) = visitor.cursor.member(&mut members, dialect::choice_key)? {
+    while let Some((key, kind)) = visitor.cursor.member(&mut members, &dialect::ChoiceNames)? {
         member(visitor, key, kind, &mut choice, &mut deltas)?;
     }
     order_and_choose(visitor, choice, from, position)

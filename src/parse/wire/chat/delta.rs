@@ -23,7 +23,7 @@ pub(super) fn delta<C: Cursor>(visitor: &mut Visitor<'_, C>) -> Result<(bool, St
     let (from, mark) = (visitor.stated(), visitor.cursor.mark_ahead());
     let (mut role, mut finish, mut seen) = (Str::NONE, Str::NONE, SeenKeys::<KEYS>::default());
     let mut members = visitor.cursor.enter_object()?;
-    while let Some((key, kind)) = visitor.cursor.member(&mut members, dialect::delta_key)? {
+    while let Some((key, kind)) = visitor.cursor.member(&mut members, &dialect::DeltaNames)? {
         if kind == Kind::Null {
             visitor.cursor.null()?;
             continue;

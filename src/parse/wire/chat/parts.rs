@@ -146,7 +146,7 @@ fn part<C: Cursor>(visitor: &mut Visitor<'_, C>) -> Result<Part<C::Mark>, ErrorK
         whole: None,
     };
     let mut members = visitor.cursor.enter_object()?;
-    while let Some((key, kind)) = visitor.cursor.member(&mut members, dialect::part_key)? {
+    while let Some((key, kind)) = visitor.cursor.member(&mut members, &dialect::PartNames)? {
         part.whole = Some(whole);
         match (key, kind) {
             (_, Kind::Null) => visitor.cursor.skip()?,

@@ -13,7 +13,7 @@
 
 use alloc::string::String;
 
-use crate::dialect::{self, ChoiceKey, ChunkKey, DeltaKey, Tolerance, UsageKey};
+use crate::dialect::{self, ChoiceKey, ChunkKey, DeltaKey, Names, Tolerance, UsageKey};
 use crate::error::ErrorKind;
 use crate::lex;
 use crate::parse::cursor::Scratch;
@@ -95,7 +95,7 @@ impl<'a> Salvage<'a> {
 
     /// Salvages the value ahead, by its name alone: how deep it stands is not known in damaged JSON.
     fn salvage_by_name(&mut self, name: &[u8]) -> Result<(), ErrorKind> {
-        match dialect::delta_key(name) {
+        match dialect::DeltaNames.key(name) {
             DeltaKey::Content => return self.text(Record::Text),
             DeltaKey::Refusal => return self.text(Record::Refusal),
             DeltaKey::Reasoning(source) => {
@@ -109,13 +109,13 @@ impl<'a> Salvage<'a> {
             DeltaKey::Finish => return self.finish_reason(),
             DeltaKey::ReasoningDetails(_) | DeltaKey::Extra(_) | DeltaKey::Other => {}
         }
-        if let UsageKey::Counter(counter, _) = dialect::usage_key(name) {
+        if let UsageKey::Counter(counter, _) = dialect::UsageNames.key(name) {
             return self.counter(counter);
         }
-        if !self.has_tools && dialect::choice_key(name) == ChoiceKey::Index {
+        if !self.has_tools && dialect::ChoiceNames.key(name) == ChoiceKey::Index {
             return self.index();
         }
-        match dialect::chunk_key(name) {
+        match dialect::ChunkNames.key(name) {
             ChunkKey::Id if !self.has_tools => self.identity(Record::Id),
             ChunkKey::Model => self.identity(Record::Model),
             _ => Ok(()),

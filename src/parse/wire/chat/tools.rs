@@ -62,7 +62,7 @@ fn members<C: Cursor>(
 ) -> Result<(), ErrorKind> {
     let mut seen = SeenKeys::<1>::default();
     let mut members = visitor.cursor.enter_object()?;
-    while let Some((key, kind)) = visitor.cursor.member(&mut members, dialect::tool_key)? {
+    while let Some((key, kind)) = visitor.cursor.member(&mut members, &dialect::ToolNames)? {
         match key {
             _ if kind == Kind::Null => visitor.cursor.null()?,
             ToolKey::Index if !inside || (entry.index.is_none() && kind == Kind::Number) => {

@@ -26,7 +26,7 @@ fn counters<C: Cursor>(visitor: &mut Visitor<'_, C>, chunk: bool, inside: bool) 
     let spelling = visitor.allows(Quirk::UsageSpelling);
     let mut any = false;
     let mut members = visitor.cursor.enter_object()?;
-    while let Some((key, kind)) = visitor.cursor.member(&mut members, dialect::usage_key)? {
+    while let Some((key, kind)) = visitor.cursor.member(&mut members, &dialect::UsageNames)? {
         let object = kind == Kind::Object;
         let (stated, reference) = match key {
             UsageKey::Counter(counter, reference) if reference || spelling => {
@@ -54,7 +54,7 @@ fn counters<C: Cursor>(visitor: &mut Visitor<'_, C>, chunk: bool, inside: bool) 
 fn details<C: Cursor>(visitor: &mut Visitor<'_, C>, chunk: bool) -> Result<bool, ErrorKind> {
     let mut any = false;
     let mut members = visitor.cursor.enter_object()?;
-    while let Some((counter, kind)) = visitor.cursor.member(&mut members, dialect::detail_key)? {
+    while let Some((counter, kind)) = visitor.cursor.member(&mut members, &dialect::DetailNames)? {
         match counter {
             Some(counter) => any |= visitor.counter(counter, kind)?,
             None => visitor.other(kind, chunk)?,
