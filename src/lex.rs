@@ -7,12 +7,12 @@
 
 mod escape;
 pub(crate) mod nest;
-
-use alloc::string::String;
+mod unescape;
 
 pub(crate) use escape::escape;
 #[cfg(any(feature = "encode", test, fuzzing, doc))]
 pub(crate) use escape::escape_of;
+pub(crate) use unescape::{Edges, is_high, join, unescape, unescape_alone};
 
 const ONES: u64 = 0x0101_0101_0101_0101;
 const HIGH: u64 = 0x8080_8080_8080_8080;
@@ -172,95 +172,6 @@ pub(crate) fn hex4(bytes: &[u8], at: usize) -> Option<u16> {
         };
         Some(sum.wrapping_shl(4) | u16::from(digit))
     })
-}
-
-/// Surrogates that stand alone at a string's edges: their other halves may be in the neighbouring chunks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) struct Edges {
-    /// A low surrogate at the very start.
-    pub(crate) lead: Option<u16>,
-    /// A high surrogate at the very end.
-    pub(crate) tail: Option<u16>,
-}
-
-/// What was met while unescaping, besides the text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) struct Escaped {
-    /// Surrogates at the edges, left out of the text.
-    pub(crate) edges: Edges,
-    /// Whether any surrogate stood alone; inside the string it became U+FFFD.
-    pub(crate) lone: bool,
-}
-
-/// Appends the unescaped body of a JSON string to `out`. `None` for an escape that RFC 8259 does not have.
-/// Cost: linear; never more bytes out than in (a lone surrogate's six become three).
-pub(crate) fn unescape(body: &str, out: &mut String) -> Option<Escaped> {
-    let bytes = body.as_bytes();
-    let mut met = Escaped::default();
-    let mut at = 0usize;
-    loop {
-        let plain = memchr::memchr(b'\\', bytes.get(at..)?).map_or(bytes.len(), |i| at.wrapping_add(i));
-        out.push_str(body.get(at..plain)?);
-        if plain >= bytes.len() {
-            return Some(met);
-        }
-        let after = plain.wrapping_add(2);
-        at = match bytes.get(plain.wrapping_add(1))? {
-            b'u' => unescape_unit(bytes, plain, out, &mut met)?,
-            plain_escape => {
-                out.push(match plain_escape {
-                    b'"' => '"',
-                    b'\\' => '\\',
-                    b'/' => '/',
-                    b'b' => '\u{8}',
-                    b'f' => '\u{c}',
-                    b'n' => '\n',
-                    b'r' => '\r',
-                    b't' => '\t',
-                    _ => return None,
-                });
-                after
-            }
-        };
-    }
-}
-
-/// One `\uXXXX` at `at`, with its partner if it has one; returns the index after it.
-fn unescape_unit(bytes: &[u8], at: usize, out: &mut String, met: &mut Escaped) -> Option<usize> {
-    let unit = hex4(bytes, at.wrapping_add(2))?;
-    let after = at.wrapping_add(6);
-    if let Some(scalar) = char::from_u32(u32::from(unit)) {
-        out.push(scalar);
-        return Some(after);
-    }
-    if is_high(unit) && bytes.get(after..).is_some_and(|rest| rest.starts_with(b"\\u")) {
-        let low = hex4(bytes, after.wrapping_add(2))?;
-        if let Some(scalar) = join(unit, low) {
-            out.push(scalar);
-            return Some(after.wrapping_add(6));
-        }
-    }
-    met.lone = true;
-    if is_high(unit) && after == bytes.len() {
-        met.edges.tail = Some(unit);
-    } else if !is_high(unit) && at == 0 {
-        met.edges.lead = Some(unit);
-    } else {
-        out.push(char::REPLACEMENT_CHARACTER);
-    }
-    Some(after)
-}
-
-pub(crate) const fn is_high(unit: u16) -> bool {
-    unit & 0xFC00 == 0xD800
-}
-
-/// The character that a high and a low surrogate make.
-pub(crate) fn join(high: u16, low: u16) -> Option<char> {
-    if !is_high(high) || low & 0xFC00 != 0xDC00 {
-        return None;
-    }
-    char::decode_utf16([high, low]).next()?.ok()
 }
 
 /// A print of 64 bits that can be extended (FNV-1a): for ids, names and roles, of which only equality matters.

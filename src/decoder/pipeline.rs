@@ -183,8 +183,15 @@ impl Pipeline {
     /// tell.
     pub(super) fn unescape_text(&mut self, event: &[u8], text: Span) -> Option<Str> {
         self.scratch.clear();
-        let met = lex::unescape(core::str::from_utf8(text.of(event)).ok()?, &mut self.scratch.text)?;
-        (!met.lone).then(|| Str::scratch(0, self.scratch.text.len()))
+        let (body, scratch) = (text.of(event), &mut self.scratch.text);
+        if lex::unescape_alone(body, scratch).is_none() {
+            scratch.clear();
+            let met = lex::unescape(core::str::from_utf8(body).ok()?, scratch)?;
+            if met.lone {
+                return None;
+            }
+        }
+        Some(Str::scratch(0, scratch.len()))
     }
 
     /// Normalizes the counters that came with a single delta.

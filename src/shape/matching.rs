@@ -73,7 +73,7 @@ fn string_hole(bytes: &[u8], at: usize, check: bool) -> Option<(Span, bool)> {
     let stop = lex::string_stop(body);
     let end = at.wrapping_add(stop.at);
     if body.get(stop.at) != Some(&b'"') {
-        return slow_hole(bytes, at, end);
+        return slow_hole(bytes, at, end, check);
     }
     let span = Span::new(at, end);
     if check && stop.wide && core::str::from_utf8(span.of(bytes)).is_err() {
@@ -100,7 +100,7 @@ fn other_hole(hole: Hole, bytes: &[u8], at: usize, longest: u32) -> Option<Span>
 }
 
 #[inline(never)]
-fn slow_hole(bytes: &[u8], start: usize, mut at: usize) -> Option<(Span, bool)> {
+fn slow_hole(bytes: &[u8], start: usize, mut at: usize, check: bool) -> Option<(Span, bool)> {
     while bytes.get(at) == Some(&b'\\') {
         let after = at.wrapping_add(2);
         at = after.wrapping_add(lex::string_stop(bytes.get(after..)?).at);
@@ -109,6 +109,8 @@ fn slow_hole(bytes: &[u8], start: usize, mut at: usize) -> Option<(Span, bool)> 
         return None;
     }
     let span = Span::new(start, at);
-    core::str::from_utf8(span.of(bytes)).ok()?;
+    if check {
+        core::str::from_utf8(span.of(bytes)).ok()?;
+    }
     Some((span, true))
 }
