@@ -44,7 +44,7 @@
 //! **The fast path** leaves the normalizer out, too, where an event says one thing ([`SingleDelta`]). It may, because the
 //! rest of its records say nothing: empty text; a role, which is the choice's own, since a role that changes forgets all
 //! shapes; a call's entry with an index and without id and name, of which the slot is asked. Whether text would go through
-//! unchanged and leave nothing behind, the normalizer is asked ([`Shapes::trusted`]) after everything else that happened
+//! unchanged and leave nothing behind, the normalizer is asked ([`Shapes::trust`]) after everything else that happened
 //! on the stream. Counters it always gets.
 //!
 //! **What may be a hole:** text, reasoning, refusal and arguments at once, and so is noise (what the dialect knows as
@@ -129,6 +129,11 @@ struct Shape {
     /// The body of the event's statement.
     records: Vec<Record>,
     single: Option<SingleDelta>,
+    /// Its single deltas can be told as they are, and are for this slot. Asked once, and again when anything but such hits has
+    /// happened on the stream.
+    trusted: Option<u32>,
+    /// Of which shape the event after its last hit was, or may be: choices and parts take turns.
+    next: usize,
 }
 
 /// What an event says that says one thing about one choice, and maybe counters.
@@ -195,18 +200,19 @@ pub(crate) struct Learnt<'a> {
 #[derive(Clone)]
 #[repr(C)] // The hot path's fields first, as in the decoder.
 pub(crate) struct Shapes {
-    /// The first `live` are known, most recent first; what is behind them is there to be reused.
+    /// The first `live` are known; what is behind them is there to be reused.
     shapes: Vec<Shape>,
     live: usize,
-    /// The first shape's single deltas can be told as they are, and are for this slot. Asked once, and again when anything
-    /// but such a hit has happened on the stream.
-    trusted: Option<u32>,
+    /// The one to compare with first; after a hit, and until that is told, the one that was hit.
+    guess: usize,
+    /// The one of the last hit that was told.
+    told: usize,
     /// No event of a known shape is shorter.
     shortest: usize,
     /// What bytes the known shapes begin with: a bit for each byte's last six bits.
     first_bytes: u64,
-    /// The event before was not of the first shape: the counters in that one's literals may be news.
-    reordered: bool,
+    /// The event before was of no shape: the counters in a hit's literals may be news.
+    missed: bool,
     /// Which holes of the last hit have escapes, a bit each.
     escaped: u16,
     credit: i32,
@@ -218,6 +224,8 @@ pub(crate) struct Shapes {
     longest: u32,
     /// Shapes were forgotten in mid-stream and will be again: what learning needs is kept.
     relearns: bool,
+    /// Which of a full set is forgotten next: one after the other.
+    oldest: usize,
     /// What filled the holes of the last hit, by piece.
     captures: [Capture; HOLES],
 }
@@ -227,6 +235,10 @@ pub(crate) struct Shapes {
 pub(crate) struct Hit {
     pub(crate) length: usize,
     pub(crate) single: Option<SingleDelta>,
+    /// It can be told as it is, and is for this slot ([`Shapes::trust`]).
+    pub(crate) trusted: Option<u32>,
+    /// Of which shape the next event may be.
+    next: usize,
     /// The last text; where the hit is a single delta, its text. Never empty then.
     pub(crate) text: Str,
     /// Which hole that fills, a bit as in `escaped`.
@@ -241,10 +253,11 @@ impl Shapes {
         Self {
             shapes: Vec::new(),
             live: 0,
-            trusted: None,
+            guess: 0,
+            told: 0,
             shortest: 0,
             first_bytes: 0,
-            reordered: true,
+            missed: true,
             captures: [Capture::default(); HOLES],
             credit: CREDIT,
             escaped: 0,
@@ -253,12 +266,12 @@ impl Shapes {
             on,
             longest: u32::try_from(id_bytes).unwrap_or(u32::MAX),
             relearns: false,
+            oldest: 0,
         }
     }
 
     /// Forgets the shapes; keeps their allocations.
     pub(crate) fn clear(&mut self) {
-        self.trusted = None;
         self.relearns |= self.live > 0;
         self.live = 0;
     }
@@ -267,7 +280,7 @@ impl Shapes {
     pub(crate) fn reset(&mut self) {
         self.clear();
         self.relearns = false;
-        (self.credit, self.asleep, self.sleep) = (CREDIT, 0, FIRST_SLEEP);
+        (self.credit, self.asleep, self.sleep, self.oldest) = (CREDIT, 0, FIRST_SLEEP, 0);
     }
 
     /// Whether there is anything to compare with.
@@ -290,69 +303,71 @@ impl Shapes {
     }
 
     /// The bytes begin with an event of a known shape, if the framer finds its proofs right, where it has some. Nothing
-    /// changes but the order of the shapes.
+    /// changes but where to look first.
     /// Cost: one comparison of the literals, one lex of the holes.
     #[inline]
     pub(crate) fn find(&mut self, bytes: &[u8]) -> Option<Hit> {
-        if self.live == 0 {
-            return None;
-        }
-        if let Some(hit) = self.shapes.first()?.matches(bytes, self.longest, &mut self.captures) {
+        if let Some(shape) = self.shapes.get(..self.live)?.get(self.guess)
+            && let Some(hit) = shape.matches(bytes, self.longest, &mut self.captures)
+        {
             self.escaped = hit.escaped;
             return Some(hit);
         }
-        if self.live == 1 { None } else { self.find_further(bytes) }
+        self.find_further(bytes)
     }
 
     #[inline(never)]
     fn find_further(&mut self, bytes: &[u8]) -> Option<Hit> {
-        for at in 1..self.live {
+        for at in (0..self.live).filter(|at| *at != self.guess) {
             let hit =
                 self.shapes.get(at).and_then(|shape| shape.matches(bytes, self.longest, &mut self.captures));
             if let Some(Hit { escaped, .. }) = hit {
                 self.escaped = escaped;
-                self.bring_to_front(at);
+                self.turn_to(at);
                 return hit;
             }
         }
         None
     }
 
-    fn bring_to_front(&mut self, at: usize) {
-        self.reordered = true;
-        self.trusted = None;
-        if let Some(front) = self.shapes.get_mut(..=at) {
-            front.rotate_right(1);
+    /// The event at hand is of the shape `at`: after one like the event before it, the next may be, too.
+    fn turn_to(&mut self, at: usize) {
+        self.guess = at;
+        if let Some(before) = self.shapes.get_mut(self.told) {
+            before.next = at;
         }
+    }
+
+    /// The shape of the last hit, until that is told.
+    #[inline(always)]
+    fn hit(&self) -> Option<&Shape> {
+        self.shapes.get(self.guess)
     }
 
     /// The last hit is told: it earns credit.
     #[inline(always)]
-    pub(crate) fn record_hit(&mut self) {
+    pub(crate) fn record_hit(&mut self, hit: &Hit) {
         self.credit = self.credit.saturating_add(1).min(CREDIT);
+        self.told = self.guess;
+        self.guess = hit.next;
     }
 
-    /// The slot for which the first shape's single deltas can be told as they are, if that has been asked.
-    #[inline(always)]
-    pub(crate) fn trusted(&self) -> Option<u32> {
-        self.trusted
-    }
-
-    /// They can be, for this slot, until something else happens.
-    #[inline(always)]
+    /// The single deltas of the last hit's shape can be told as they are, for this slot, until something else happens.
     pub(crate) fn trust(&mut self, slot: u32) {
-        self.trusted = Some(slot);
+        if let Some(shape) = self.shapes.get_mut(self.guess) {
+            shape.trusted = Some(slot);
+        }
     }
 
     /// Something else has happened.
     pub(crate) fn distrust(&mut self) {
-        self.trusted = None;
+        self.shapes.iter_mut().for_each(|shape| shape.trusted = None);
     }
 
     /// The event at hand is of none of the shapes: that costs credit.
     pub(crate) fn record_miss(&mut self) -> AfterMiss {
-        self.reordered = true;
-        self.trusted = None;
+        self.missed = true;
+        self.distrust();
         if !self.on {
             return AfterMiss::Ignore;
         }
@@ -381,7 +396,8 @@ impl Shapes {
             return;
         }
         if self.live >= SHAPES {
-            self.live = SHAPES.saturating_sub(1);
+            self.forget(self.oldest);
+            self.oldest = self.oldest.wrapping_add(1).checked_rem(SHAPES).unwrap_or(0);
         }
         self.make_ready();
         let Some((known, [new, ..])) = self.shapes.split_at_mut_checked(self.live) else { return };
@@ -389,22 +405,32 @@ impl Shapes {
             return;
         }
         let kin = known.iter_mut().position(|known| known.generalize(new));
-        self.bring_to_front(kin.unwrap_or(self.live));
+        let at = kin.unwrap_or(self.live);
         match kin {
             // The new one served to generalize the other: it is not needed again soon.
             Some(_) => self.shapes.truncate(self.live.saturating_add(usize::from(self.relearns))),
-            None => self.live = self.live.saturating_add(1),
+            None => {
+                (new.trusted, new.next) = (None, at);
+                self.live = self.live.saturating_add(1);
+            }
         }
         // A shape that does not fit the event it was learned from is none.
-        let first = self.shapes.first();
-        let fit = first.and_then(|shape| shape.matches(event.raw, self.longest, &mut self.captures));
-        if fit.is_none_or(|hit| hit.length != event.raw.len()) {
-            if let Some(live) = self.shapes.get_mut(..self.live) {
-                live.rotate_left(1);
-            }
-            self.live = self.live.saturating_sub(1);
+        let learned = self.shapes.get(at);
+        let fit = learned.and_then(|shape| shape.matches(event.raw, self.longest, &mut self.captures));
+        if fit.is_some_and(|hit| hit.length == event.raw.len()) {
+            self.turn_to(at);
+        } else {
+            self.forget(at);
         }
         self.survey();
+    }
+
+    /// Forgets the shape `at`, of those that are known.
+    fn forget(&mut self, at: usize) {
+        self.live = self.live.saturating_sub(1);
+        if at < self.live {
+            self.shapes.swap(at, self.live);
+        }
     }
 
     /// Notes what tells at a glance that bytes are of none of the shapes.

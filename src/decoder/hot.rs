@@ -55,7 +55,7 @@ impl Machine {
         };
         let said = self.single_delta(&hit)?;
         let delta = self.unescape(said, &hit, event)?;
-        self.commit_hit(said, &hit);
+        self.commit_hit(&hit);
         let used = skipped.saturating_add(hit.length);
         self.frames.skipped(bytes.get(used.wrapping_sub(1)).copied().unwrap_or(0));
         self.pass_hit(skipped, used);
@@ -75,7 +75,7 @@ impl Machine {
         }
         let said = self.single_delta(&hit)?;
         let delta = self.unescape(said, &hit, event).filter(|_| self.frames.proves(event))?;
-        self.commit_hit(said, &hit);
+        self.commit_hit(&hit);
         self.pass_hit(0, hit.length);
         Some((hit.length, delta))
     }
@@ -138,7 +138,7 @@ impl Machine {
         self.feeder.carry = carry;
         let (said, hit) = found?;
         self.mode = Mode::Fast;
-        self.commit_hit(said, &hit);
+        self.commit_hit(&hit);
         self.feeder.carry.consume(length);
         self.frames.completed(last);
         self.event_at = self.feeder.offset;
@@ -148,14 +148,14 @@ impl Machine {
 
     /// What a hit says, if it is one thing that can be told as it is but for its escapes.
     #[inline(always)]
-    fn single_delta(&self, hit: &Hit) -> Option<FastDelta> {
+    fn single_delta(&mut self, hit: &Hit) -> Option<FastDelta> {
         let single = hit.single?;
         if hit.length > self.limit {
             return None;
         }
-        let slot = match self.shapes.trusted() {
+        let slot = match hit.trusted {
             Some(slot) => slot,
-            None => self.passes(single)?,
+            None => self.ask_whether_passes(single)?,
         };
         Some(FastDelta { choice: single.choice, says: single.says, slot, text: hit.text })
     }
@@ -172,17 +172,24 @@ impl Machine {
 
     /// It is said: from here on nothing can fail.
     #[inline(always)]
-    fn commit_hit(&mut self, said: FastDelta, hit: &Hit) {
-        self.shapes.record_hit();
-        self.shapes.trust(said.slot);
+    fn commit_hit(&mut self, hit: &Hit) {
         self.events = self.events.saturating_add(1);
         let counts = hit.single.is_some_and(|single| single.counts);
         if counts && self.pipeline.replay_counters(&mut self.shapes) == Usage::Changed {
             self.mode = Mode::Usage;
         }
+        self.shapes.record_hit(hit);
     }
 
-    /// Whether what a plain hit says can be told as it is; returns the slot, if it is about a call.
+    /// The same, noted for the hits that follow.
+    #[inline(never)]
+    fn ask_whether_passes(&mut self, single: SingleDelta) -> Option<u32> {
+        let slot = self.passes(single)?;
+        self.shapes.trust(slot);
+        Some(slot)
+    }
+
+    /// The slot of what a plain hit says, if it can be told as it is: the call's, or 0.
     fn passes(&self, single: SingleDelta) -> Option<u32> {
         let normalizer = &self.pipeline.normalizer;
         if single.in_place {
@@ -213,11 +220,13 @@ impl Machine {
         if !self.shapes.is_ready() || self.pipeline.normalizer.is_done() {
             return Replay::NoHit;
         }
-        let known = self.shapes.find(raw).is_some_and(|hit| hit.length == raw.len());
-        if !known || self.pipeline.replay(raw, self.frames.text(raw), &self.shapes) == Replay::NoHit {
+        let Some(hit) = self.shapes.find(raw).filter(|hit| hit.length == raw.len()) else {
+            return Replay::NoHit;
+        };
+        if self.pipeline.replay(raw, self.frames.text(raw), &self.shapes) == Replay::NoHit {
             return Replay::NoHit;
         }
-        self.shapes.record_hit();
+        self.shapes.record_hit(&hit);
         Replay::Done
     }
 
@@ -257,7 +266,7 @@ impl Machine {
         {
             return Replay::NoHit;
         }
-        self.shapes.record_hit();
+        self.shapes.record_hit(&hit);
         if !self.frames.is_typed() {
             self.frames.skipped(raw.last().copied().unwrap_or(0));
         }

@@ -28,7 +28,8 @@ impl Shape {
             at = end;
             match piece.hole {
                 Hole::End => {
-                    return Some(Hit { length: at, single: self.single, text, text_hole, escaped });
+                    let Self { single, trusted, next, .. } = *self;
+                    return Some(Hit { length: at, single, trusted, next, text, text_hole, escaped });
                 }
                 Hole::Text => {
                     let (span, slow) = string_hole(bytes, at, false)?;

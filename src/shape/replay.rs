@@ -22,7 +22,7 @@ impl Shapes {
         out: &mut Records,
         mut unescape: impl FnMut(Span) -> Option<Str>,
     ) -> Option<()> {
-        let shape = self.shapes.first()?;
+        let shape = self.hit()?;
         let mut sound = Some(());
         for record in out.begin_replay(&shape.records) {
             record.each_str(|string| match self.string(shape, *string, &mut unescape) {
@@ -41,7 +41,7 @@ impl Shapes {
 
     /// The place of which the last hit says something.
     pub(crate) fn place(&self) -> Option<record::Place> {
-        let mut records = self.shapes.first()?.records.iter();
+        let mut records = self.hit()?.records.iter();
         records.find_map(|record| match record {
             Record::Place(place) => Some(*place),
             _ => None,
@@ -74,13 +74,14 @@ impl Shapes {
     /// Calls `count` with the counters of the last hit that may have changed since the event before.
     #[inline]
     pub(crate) fn counters(&mut self, mut count: impl FnMut(Counter, u64)) {
-        let Some(shape) = self.shapes.first() else { return };
+        let Some(shape) = self.shapes.get(self.guess) else { return };
         for (piece, capture) in shape.pieces.iter().zip(&self.captures) {
             if let Hole::Integer(Some(counter)) = piece.hole {
                 count(counter, capture.0);
             }
         }
-        if core::mem::take(&mut self.reordered) {
+        // Those in its literals are news after an event of another shape.
+        if core::mem::take(&mut self.missed) || self.told != self.guess {
             for record in &shape.records {
                 if let Record::Counter { counter, value, at } = *record
                     && let Place::Literal { .. } = shape.locate(at, &self.captures)
@@ -93,7 +94,7 @@ impl Shapes {
 
     /// The padding of the last hit that has escapes: it must be well formed, too.
     pub(crate) fn escaped_padding(&self) -> impl Iterator<Item = Span> + '_ {
-        let pieces = self.shapes.first().map(|shape| shape.pieces.iter()).unwrap_or_default();
+        let pieces = self.hit().map(|shape| shape.pieces.iter()).unwrap_or_default();
         let escaped = self.escaped;
         pieces.zip(&self.captures).zip(0u32..).filter_map(move |((piece, capture), at)| {
             let is_escaped = escaped & 1u16.wrapping_shl(at) != 0;
