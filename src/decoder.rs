@@ -20,6 +20,7 @@ mod ending;
 mod feed;
 mod hot;
 mod message;
+mod pad;
 mod pipeline;
 mod pump;
 mod slices;
@@ -29,6 +30,7 @@ use alloc::vec::Vec;
 pub use api::Decoder;
 pub use ending::Ending;
 pub use feed::Feed;
+use pad::Pad;
 use pipeline::Pipeline;
 
 use crate::delta::Delta;
@@ -65,8 +67,8 @@ struct Machine {
     events: u64,
     shapes: Shapes,
     frames: Frames,
-    /// What the hot path said last of an event whose text had to be unescaped.
-    unescaped_delta: Option<hot::FastDelta>,
+    /// The text of what the hot path told last, if that is short.
+    pad: Pad,
     /// The next of the queue to tell.
     next: usize,
     /// What the queue's payload spans are ranges of.
@@ -138,7 +140,7 @@ impl Machine {
             mode: Mode::General,
             missed: false,
             is_swollen: false,
-            unescaped_delta: None,
+            pad: Pad::default(),
             next: 0,
             source: Source::Scratch,
             taken: 0,
@@ -161,15 +163,15 @@ impl Machine {
         match self.mode {
             Mode::Fast if bytes.is_empty() => return Ok(None),
             Mode::Fast => {
-                if let Some((used, delta)) = self.fast_input(bytes) {
+                if let Some((used, said)) = self.fast_input(bytes) {
                     *input = bytes.get(used..).unwrap_or_default();
-                    return Ok(self.fast_delta(delta));
+                    return Ok(self.fast_delta(said));
                 }
             }
             Mode::FastMessage => {
-                if let Some((used, delta)) = self.fast_message(bytes) {
+                if let Some((used, said)) = self.fast_message(bytes) {
                     *input = bytes.get(used..).unwrap_or_default();
-                    return Ok(self.fast_delta(delta));
+                    return Ok(self.fast_delta(said));
                 }
             }
             Mode::Usage => {
@@ -185,9 +187,9 @@ impl Machine {
                 }
                 Growth::End(end) => {
                     used = self.bring_line(bytes, end);
-                    if let Some((length, said)) = self.fast_carry() {
+                    if let Some(said) = self.fast_carry() {
                         *input = bytes.get(used..).unwrap_or_default();
-                        return Ok(said.delta(self.feeder.carry.read(length), &self.pipeline.scratch.text));
+                        return Ok(self.fast_delta(said));
                     }
                 }
                 Growth::Unknown => {}

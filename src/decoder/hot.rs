@@ -8,44 +8,49 @@ use crate::delta::Delta;
 use crate::dialect::Quirk;
 use crate::feeder::after_line_ends;
 use crate::normalize::TextChannel;
-use crate::record::{Buffer, Str};
+use crate::record::Span;
 use crate::shape::{Channel, Hit, SingleDelta};
 
 /// What an event says, if it is one thing.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct FastDelta {
+pub(super) struct FastDelta<'i> {
     choice: u32,
     says: Channel,
     /// If it is about a call.
     slot: u32,
-    /// In the event, or unescaped in scratch.
-    text: Str,
+    text: FastText<'i>,
 }
 
-impl FastDelta {
-    /// The delta, if its text is UTF-8.
-    #[inline(always)]
-    pub(super) fn delta<'d>(self, event: &'d [u8], scratch: &'d str) -> Option<Delta<'d>> {
-        let text = match self.text.buffer() {
-            Buffer::Payload => core::str::from_utf8(self.text.span().of(event)).ok()?,
-            Buffer::Scratch => scratch.get(self.text.span().range())?,
-        };
-        let Self { choice, says, slot, .. } = self;
-        Some(match says {
-            Channel::Text => Delta::Text { choice, text },
-            Channel::Reasoning => Delta::Reasoning { choice, text },
-            Channel::Arguments(_) | Channel::PartArguments => {
-                Delta::ToolCallArguments { choice, slot, fragment: text }
+/// Where its text is, which is UTF-8.
+#[derive(Debug, Clone, Copy)]
+enum FastText<'i> {
+    Input(&'i str),
+    /// This much of the pad.
+    Pad(usize),
+    /// It had to be unescaped.
+    Scratch,
+    /// There, in the event of so many bytes that was read last in the carry.
+    Carry { length: usize, span: Span },
+}
+
+impl FastDelta<'_> {
+    /// The same, of an event that stays in the carry.
+    fn in_carry(self, hit: &Hit) -> FastDelta<'static> {
+        let text = match self.text {
+            FastText::Input(_) | FastText::Carry { .. } => {
+                FastText::Carry { length: hit.length, span: hit.text.span() }
             }
-        })
+            FastText::Pad(length) => FastText::Pad(length),
+            FastText::Scratch => FastText::Scratch,
+        };
+        FastDelta { text, ..self }
     }
 }
 
 impl Machine {
-    /// The hot path: an event just like one before, that says one thing. Returns how many bytes it takes, and the delta; none
-    /// where its text had to be unescaped: it is then `said`.
+    /// The hot path: an event just like one before, that says one thing. Returns how many bytes it takes, and the delta.
     #[inline]
-    pub(super) fn fast_input<'i>(&mut self, bytes: &'i [u8]) -> Option<(usize, Option<Delta<'i>>)> {
+    pub(super) fn fast_input<'i>(&mut self, bytes: &'i [u8]) -> Option<(usize, FastDelta<'i>)> {
         let skipped = usize::from(self.frames.skips_lf() && bytes.first() == Some(&b'\n'));
         let event = bytes.get(skipped..)?;
         let hit = if self.shapes.is_too_short(event) { None } else { self.shapes.find(event) };
@@ -53,18 +58,17 @@ impl Machine {
             self.missed = skipped == 0;
             return None;
         };
-        let said = self.single_delta(&hit)?;
-        let delta = self.unescape(said, &hit, event)?;
+        let said = self.single_delta(&hit, event)?;
         self.commit_hit(&hit);
         let used = skipped.saturating_add(hit.length);
         self.frames.skipped(bytes.get(used.wrapping_sub(1)).copied().unwrap_or(0));
         self.pass_hit(skipped, used);
-        Some((used, delta))
+        Some((used, said))
     }
 
     /// The same of a message: the framer must find it right where the shape leaves it open. One with counters is replayed.
     #[inline]
-    pub(super) fn fast_message<'i>(&mut self, bytes: &'i [u8]) -> Option<(usize, Option<Delta<'i>>)> {
+    pub(super) fn fast_message<'i>(&mut self, bytes: &'i [u8]) -> Option<(usize, FastDelta<'i>)> {
         let Some(hit) = self.shapes.find(bytes) else {
             self.missed = true;
             return None;
@@ -73,30 +77,31 @@ impl Machine {
         if hit.single.is_none_or(|single| single.counts) {
             return None;
         }
-        let said = self.single_delta(&hit)?;
-        let delta = self.unescape(said, &hit, event).filter(|_| self.frames.proves(event))?;
+        let said = self.single_delta(&hit, event).filter(|_| self.frames.proves(event))?;
         self.commit_hit(&hit);
         self.pass_hit(0, hit.length);
-        Some((hit.length, delta))
+        Some((hit.length, said))
     }
 
-    /// The delta of a hit, where its text is UTF-8; none where it had to be unescaped, and is in `unescaped_delta`.
+    /// The delta that a hit told.
     #[inline(always)]
-    fn unescape<'i>(&mut self, said: FastDelta, hit: &Hit, event: &'i [u8]) -> Option<Option<Delta<'i>>> {
-        if hit.escaped == 0 {
-            return Some(Some(said.delta(event, "")?));
-        }
-        self.unescaped_delta = Some(self.unescaped(said, event, hit.escaped == hit.text_hole)?);
-        Some(None)
-    }
-
-    /// The delta that a hit told, wherever its text is.
-    #[inline(always)]
-    pub(super) fn fast_delta<'d, 'i: 'd>(&'d self, delta: Option<Delta<'i>>) -> Option<Delta<'d>> {
-        match delta {
-            None => self.unescaped_delta?.delta(&[], &self.pipeline.scratch.text),
-            delta => delta,
-        }
+    pub(super) fn fast_delta<'d, 'i: 'd>(&'d self, said: FastDelta<'i>) -> Option<Delta<'d>> {
+        let FastDelta { choice, says, slot, text } = said;
+        let text = match text {
+            FastText::Input(text) => text,
+            FastText::Pad(length) => self.pad.text(length),
+            FastText::Scratch => &self.pipeline.scratch.text,
+            FastText::Carry { length, span } => {
+                core::str::from_utf8(span.of(self.feeder.carry.read(length))).ok()?
+            }
+        };
+        Some(match says {
+            Channel::Text => Delta::Text { choice, text },
+            Channel::Reasoning => Delta::Reasoning { choice, text },
+            Channel::Arguments(_) | Channel::PartArguments => {
+                Delta::ToolCallArguments { choice, slot, fragment: text }
+            }
+        })
     }
 
     /// The event of a hit is past: `used` bytes, of which the first `skipped` were none of its own.
@@ -117,9 +122,9 @@ impl Machine {
         used
     }
 
-    /// The hot path of an event that straddles a cut, once its line is complete in the carry. Returns its length.
+    /// The hot path of an event that straddles a cut, once its line is complete in the carry.
     #[inline]
-    pub(super) fn fast_carry(&mut self) -> Option<(usize, FastDelta)> {
+    pub(super) fn fast_carry(&mut self) -> Option<FastDelta<'static>> {
         if !self.shapes.is_ready() || !self.frames.at_event() || self.pipeline.normalizer.is_done() {
             return None;
         }
@@ -127,14 +132,7 @@ impl Machine {
         let event = carry.bytes();
         let (length, last) = (event.len(), event.last().copied().unwrap_or(0));
         let hit = self.shapes.find(event).filter(|hit| hit.length == length);
-        let found = hit.and_then(|hit| {
-            let said = self.single_delta(&hit)?;
-            let said = match hit.escaped {
-                0 => Some(said).filter(|said| said.delta(event, "").is_some()),
-                _ => self.unescaped(said, event, hit.escaped == hit.text_hole),
-            };
-            Some((said?, hit))
-        });
+        let found = hit.and_then(|hit| Some((self.single_delta(&hit, event)?.in_carry(&hit), hit)));
         self.feeder.carry = carry;
         let (said, hit) = found?;
         self.mode = Mode::Fast;
@@ -143,12 +141,12 @@ impl Machine {
         self.frames.completed(last);
         self.event_at = self.feeder.offset;
         self.feeder.offset = self.feeder.offset.saturating_add(length as u64);
-        Some((length, said))
+        Some(said)
     }
 
     /// What a hit says, if it is one thing that can be told as it is but for its escapes.
     #[inline(always)]
-    fn single_delta(&mut self, hit: &Hit) -> Option<FastDelta> {
+    fn single_delta<'i>(&mut self, hit: &Hit, event: &'i [u8]) -> Option<FastDelta<'i>> {
         let single = hit.single?;
         if hit.length > self.limit {
             return None;
@@ -157,17 +155,32 @@ impl Machine {
             Some(slot) => slot,
             None => self.ask_whether_passes(single)?,
         };
-        Some(FastDelta { choice: single.choice, says: single.says, slot, text: hit.text })
+        let text = self.fast_text(hit, event)?;
+        Some(FastDelta { choice: single.choice, says: single.says, slot, text })
     }
 
-    /// The same with its text unescaped; `alone`: nothing else has escapes, else it is no plain hit.
+    /// The text of a hit, if it is UTF-8.
+    #[inline(always)]
+    fn fast_text<'i>(&mut self, hit: &Hit, event: &'i [u8]) -> Option<FastText<'i>> {
+        if hit.escaped != 0 {
+            return self.unescape(hit, event);
+        }
+        let Span { start, end } = hit.text.span();
+        let length = end.wrapping_sub(start) as usize;
+        if self.pad.fill(event.get(start as usize..)?, length) {
+            return Some(FastText::Pad(length));
+        }
+        Some(FastText::Input(core::str::from_utf8(hit.text.span().of(event)).ok()?))
+    }
+
+    /// The same where it has escapes; if anything else has, it is no plain hit.
     #[inline(never)]
-    fn unescaped(&mut self, said: FastDelta, event: &[u8], alone: bool) -> Option<FastDelta> {
-        if !alone {
+    fn unescape(&mut self, hit: &Hit, event: &[u8]) -> Option<FastText<'static>> {
+        if hit.escaped != hit.text_hole {
             return None;
         }
-        let text = self.pipeline.unescape_text(event, said.text.span())?;
-        Some(FastDelta { text, ..said })
+        self.pipeline.unescape_text(event, hit.text.span())?;
+        Some(FastText::Scratch)
     }
 
     /// It is said: from here on nothing can fail.
@@ -291,6 +304,7 @@ impl crate::Decoder {
     /// Whether this event would be told by the hot path.
     pub(crate) fn predicts(&mut self, event: &[u8]) -> bool {
         let machine = &mut self.machine;
-        machine.is_hot() && machine.shapes.find(event).is_some_and(|hit| machine.single_delta(&hit).is_some())
+        machine.is_hot()
+            && machine.shapes.find(event).is_some_and(|hit| machine.single_delta(&hit, event).is_some())
     }
 }

@@ -179,9 +179,9 @@ impl Pipeline {
         Replay::Done
     }
 
-    /// The unescaped text of a single delta, if it can be told as it is. Only where nothing of an event before is left to
+    /// Leaves the unescaped text of a single delta in scratch, if it can be told as it is. Only where nothing of an event before is left to
     /// tell.
-    pub(super) fn unescape_text(&mut self, event: &[u8], text: Span) -> Option<Str> {
+    pub(super) fn unescape_text(&mut self, event: &[u8], text: Span) -> Option<()> {
         self.scratch.clear();
         let (body, scratch) = (text.of(event), &mut self.scratch.text);
         if lex::unescape_alone(body, scratch).is_none() {
@@ -191,7 +191,7 @@ impl Pipeline {
                 return None;
             }
         }
-        Some(Str::scratch(0, scratch.len()))
+        Some(())
     }
 
     /// Normalizes the counters that came with a single delta.
