@@ -167,6 +167,10 @@ impl Machine {
                     *input = bytes.get(used..).unwrap_or_default();
                     return Ok(self.fast_delta(said));
                 }
+                if self.carry_line(bytes) {
+                    *input = &[];
+                    return Ok(None);
+                }
             }
             Mode::FastMessage => {
                 if let Some((used, said)) = self.fast_message(bytes) {

@@ -71,7 +71,7 @@ impl Feeder {
         let (taken, next) = match framer(rest) {
             Step::More => {
                 self.carry.push(rest);
-                (self.need_input, self.missing) = (true, None);
+                self.wait_for_line();
                 (rest.len(), Move::NeedInput)
             }
             Step::Missing { bytes } => {
@@ -82,7 +82,7 @@ impl Feeder {
             Step::Drop { from, to, comment } => {
                 if from > 0 {
                     self.carry.push(rest.get(..from).unwrap_or_default());
-                    (self.need_input, self.missing) = (true, None);
+                    self.wait_for_line();
                 }
                 (to, self.dropped(place, from, to, comment))
             }
@@ -92,6 +92,11 @@ impl Feeder {
         };
         *used = used.saturating_add(taken);
         next
+    }
+
+    /// What is in the carry was framed to its end: it takes more of the line.
+    pub(crate) fn wait_for_line(&mut self) {
+        (self.need_input, self.missing) = (true, None);
     }
 
     /// One step on the carry; brings one more line of the input, or what is missing, when that is needed.

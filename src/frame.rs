@@ -140,6 +140,13 @@ impl Frames {
         }
     }
 
+    /// Takes down that these bytes, the first of an event, are the beginning of a line and no more, if so. Cost: one look at
+    /// them.
+    #[inline]
+    pub(crate) fn begin_line(&mut self, bytes: &[u8]) -> bool {
+        self.format == Format::Sse && self.sse.begin_line(bytes)
+    }
+
     /// What `more` brings, after `length` bytes that ended in [`Step::More`]: where it can be said, the long way round can
     /// be left out. Cost: one look at the new bytes, up to a line end.
     #[inline]

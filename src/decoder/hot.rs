@@ -112,6 +112,20 @@ impl Machine {
         self.taken = self.taken.saturating_add(used as u64);
     }
 
+    /// After a miss: whether the input ends in the midst of the event's one line, which is then carried.
+    #[inline(never)]
+    pub(super) fn carry_line(&mut self, bytes: &[u8]) -> bool {
+        if !self.frames.begin_line(bytes) {
+            return false;
+        }
+        self.feeder.carry.push(bytes);
+        self.feeder.wait_for_line();
+        self.take(bytes, bytes.len());
+        self.missed = false;
+        self.mode = Mode::PartialLine;
+        true
+    }
+
     /// The carry gets the line that ends at `end` of `bytes`; returns how many bytes that takes.
     #[inline]
     pub(super) fn bring_line(&mut self, bytes: &[u8], end: usize) -> usize {

@@ -40,6 +40,9 @@ use crate::record::Span;
 /// How many of a line's first bytes decide whether it can be dropped unread.
 const TELLING: usize = 8;
 
+/// How nearly every event begins.
+const DATA: &[u8] = b"data:";
+
 /// After an event over the limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 enum Resync {
@@ -186,12 +189,26 @@ impl Sse {
         }
     }
 
+    /// Takes down that these bytes, the first of an event, are the beginning of a `data` line and no more, if so: what
+    /// [`Sse::step`] would make of them. Where they are more, what was scanned is not scanned again.
+    #[inline]
+    pub(super) fn begin_line(&mut self, bytes: &[u8]) -> bool {
+        let is_plain = self.at_event() && !self.skip_lf && !self.lenient.early && bytes.starts_with(DATA);
+        if !is_plain || !(TELLING..=self.limit).contains(&bytes.len()) {
+            return false;
+        }
+        let from = self.scanned.max(DATA.len());
+        let end = memchr2(b'\n', b'\r', bytes.get(from..).unwrap_or_default());
+        self.scanned = end.map_or(bytes.len(), |end| from.wrapping_add(end));
+        self.kept = end.is_none();
+        self.kept
+    }
+
     /// The event that nearly all are, if it is complete: one `data` line and a blank one, both ended by LF. What
     /// [`Sse::lines`] would make of it, without going through its lines. Where it is none, what was scanned is not scanned
     /// again.
     #[inline]
     fn single_data_event(&mut self, bytes: &[u8]) -> Option<Event> {
-        const DATA: &[u8] = b"data:";
         if !self.at_event() || self.skip_lf || self.lenient.early || !bytes.starts_with(DATA) {
             return None;
         }
