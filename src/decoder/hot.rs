@@ -115,7 +115,7 @@ impl Machine {
     /// After a miss: whether the input ends in the midst of the event's one line, which is then carried.
     #[inline(never)]
     pub(super) fn carry_line(&mut self, bytes: &[u8]) -> bool {
-        if !self.frames.begin_line(bytes) {
+        if !self.missed || !self.frames.begin_line(bytes) {
             return false;
         }
         self.feeder.carry.push(bytes);

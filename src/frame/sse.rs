@@ -190,18 +190,17 @@ impl Sse {
     }
 
     /// Takes down that these bytes, the first of an event, are the beginning of a `data` line and no more, if so: what
-    /// [`Sse::step`] would make of them. Where they are more, what was scanned is not scanned again.
+    /// [`Sse::step`] would make of them. Else nothing changes.
     #[inline]
     pub(super) fn begin_line(&mut self, bytes: &[u8]) -> bool {
         let is_plain = self.at_event() && !self.skip_lf && !self.lenient.early && bytes.starts_with(DATA);
-        if !is_plain || !(TELLING..=self.limit).contains(&bytes.len()) {
-            return false;
+        let begins = is_plain
+            && (TELLING..=self.limit).contains(&bytes.len())
+            && memchr2(b'\n', b'\r', bytes).is_none();
+        if begins {
+            (self.scanned, self.kept) = (bytes.len(), true);
         }
-        let from = self.scanned.max(DATA.len());
-        let end = memchr2(b'\n', b'\r', bytes.get(from..).unwrap_or_default());
-        self.scanned = end.map_or(bytes.len(), |end| from.wrapping_add(end));
-        self.kept = end.is_none();
-        self.kept
+        begins
     }
 
     /// The event that nearly all are, if it is complete: one `data` line and a blank one, both ended by LF. What
