@@ -12,7 +12,7 @@ use deltaic_benches::{
 mod common;
 
 fn cuts(criterion: &mut Criterion) {
-    for name in ["openai_text", "cjk_escaped", "tool_calls"] {
+    for name in ["mix", "openai_text", "cjk_escaped", "tool_calls"] {
         let workload = workloads::named(name, EVENTS);
         let mut group = criterion.benchmark_group(format!("cuts/{name}"));
         for cut in Cut::ALL {
@@ -23,7 +23,7 @@ fn cuts(criterion: &mut Criterion) {
 }
 
 fn gateway(criterion: &mut Criterion) {
-    let gateway = Gateway::new(10_000, 8);
+    let gateway = Gateway::new("mix", 10_000, 8);
     let mut group = criterion.benchmark_group("gateway");
     group.throughput(Throughput::Elements(gateway.events() as u64)).sample_size(10);
     for entry in [deltaic(), unpredicted(), peers::usual()] {

@@ -12,10 +12,10 @@ pub struct Gateway {
 }
 
 impl Gateway {
-    /// `streams` OpenAI streams of `events` tokens each, every one with its own text.
+    /// `streams` streams of this workload, of `events` tokens each, every one with its own text.
     #[must_use]
-    pub fn new(streams: usize, events: usize) -> Self {
-        let make = workloads::make("openai_text");
+    pub fn new(workload: &str, streams: usize, events: usize) -> Self {
+        let make = workloads::make(workload);
         let all: Vec<_> = (0..streams as u64).map(|seed| make(seed << 20, events)).collect();
         let (mut bytes, mut ends, mut tally) = (Vec::new(), Vec::new(), Tally::default());
         for turn in 0..all[0].ends.len() {

@@ -10,7 +10,7 @@ use crate::{
     cut::Cut,
     deltaic_stack::Deltaic,
     sink::{Sink, Tally, Tokens},
-    stack::Stack,
+    stack::{self, Stack},
     workloads::Workload,
 };
 
@@ -109,6 +109,16 @@ pub fn allocations_per_event(workload: &Workload, cut: Cut) -> Option<f64> {
     }
     let allocations = (watch.at_last - watch.at_middle) as f64;
     (watch.tally.pieces == pieces).then(|| allocations / (pieces - middle) as f64)
+}
+
+/// Allocations from the making of a decoder to the last delta of the `events`th event, each an input of its own.
+#[must_use]
+pub fn start_allocations(workload: &Workload, events: usize) -> u64 {
+    let before = ALLOCATIONS.get();
+    let started: (Deltaic<true>, Tally) = stack::start(workload, events);
+    let allocations = ALLOCATIONS.get() - before;
+    drop(started);
+    allocations
 }
 
 /// Heap and size of one decoder between two inputs: the most at any cut of the stream's second half.

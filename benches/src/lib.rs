@@ -9,6 +9,7 @@ pub mod attacks;
 pub mod budget;
 pub mod cut;
 pub mod deltaic_stack;
+pub mod exact;
 pub mod gateway;
 pub mod heap;
 pub mod measure;

@@ -20,7 +20,18 @@ pub enum Bound {
     AtMost,
 }
 
-/// One ratio of the table.
+/// What a figure counts.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unit {
+    /// A ratio.
+    #[default]
+    Times,
+    /// Instructions, bytes, allocations: exact.
+    Count,
+}
+
+/// One figure that is promised.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Row {
     /// What is compared.
@@ -29,12 +40,15 @@ pub struct Row {
     pub against: String,
     /// Which side of the bounds is good.
     pub bound: Bound,
-    /// The ratio that must be reached.
+    /// What must be reached.
     pub must: f64,
-    /// The ratio to strive for.
+    /// What to strive for.
     pub strive: f64,
-    /// The ratio measured.
+    /// What was measured.
     pub measured: f64,
+    /// What all three count.
+    #[serde(default)]
+    pub unit: Unit,
 }
 
 impl Row {
@@ -65,6 +79,9 @@ pub struct Time {
     pub stack: String,
     /// Nanoseconds per event.
     pub nanoseconds: f64,
+    /// How many times the line scan of the same rounds, where that was measured.
+    #[serde(default)]
+    pub over_scan: Option<f64>,
 }
 
 /// One run.
@@ -112,17 +129,20 @@ impl Report {
             format!("{date} · commit {commit} · {machine} · {rustc} · medians of {rounds} rounds\n\n");
         text += "| measure | against | must | strive for | measured | reached |\n|---|---|---|---|---|---|\n";
         for row in &self.rows {
-            let Row { measure, against, must, strive, measured, bound } = row;
+            let Row { measure, against, must, strive, measured, bound, unit } = row;
             let sign = if *bound == Bound::AtLeast { "≥" } else { "≤" };
-            let verdict = row.verdict();
+            let (verdict, times) = (row.verdict(), if *unit == Unit::Times { "×" } else { "" });
+            let measured =
+                if *unit == Unit::Times { format!("{measured:.2}×") } else { format!("{measured:.0}") };
             let _ = writeln!(
                 text,
-                "| {measure} | {against} | {sign} {must}× | {sign} {strive}× | {measured:.2}× | {verdict} |"
+                "| {measure} | {against} | {sign} {must}{times} | {sign} {strive}{times} | {measured} | {verdict} |"
             );
         }
-        text += "\n| workload, inputs | stack | ns per event |\n|---|---|---|\n";
-        for Time { group, stack, nanoseconds } in &self.times {
-            let _ = writeln!(text, "| {group} | {stack} | {nanoseconds:.1} |");
+        text += "\n| workload, inputs | stack | ns per event | × line scan |\n|---|---|---|---|\n";
+        for Time { group, stack, nanoseconds, over_scan } in &self.times {
+            let over = over_scan.map_or_else(|| "–".to_owned(), |times| format!("{times:.1}"));
+            let _ = writeln!(text, "| {group} | {stack} | {nanoseconds:.1} | {over} |");
         }
         text += "\nCould not decode:\n\n";
         self.refusals.iter().for_each(|refusal| text += &format!("* {refusal}\n"));

@@ -23,6 +23,8 @@ pub trait Sink {
     fn reject(&mut self, reason: &dyn fmt::Display);
     /// One framed payload, where only framing is measured.
     fn frame(&mut self, payload: &[u8]);
+    /// Line ends found, where only they are looked for.
+    fn lines(&mut self, _lines: u64) {}
 }
 
 /// Everything a stream says.
@@ -125,6 +127,8 @@ pub struct Tally {
     pub rejected: u64,
     /// Framed payloads.
     pub frames: u64,
+    /// Line ends.
+    pub lines: u64,
 }
 
 impl Tally {
@@ -144,6 +148,7 @@ impl From<&Answer> for Tally {
             usage: answer.usage,
             rejected: answer.rejected,
             frames: 0,
+            lines: 0,
         }
     }
 }
@@ -180,5 +185,9 @@ impl Sink for Tally {
     fn frame(&mut self, payload: &[u8]) {
         self.bytes += black_box(payload).len() as u64;
         self.frames += 1;
+    }
+
+    fn lines(&mut self, lines: u64) {
+        self.lines += lines;
     }
 }

@@ -28,15 +28,28 @@ pub fn run<'s, K: Stack<'s>, S: Sink + Default>(workload: &'s Workload, cut: Cut
     sink
 }
 
+/// Decodes the first `events` events of a stream, each an input of its own, and keeps the stack.
+pub fn start<'s, K: Stack<'s>, S: Sink + Default>(workload: &'s Workload, events: usize) -> (K, S) {
+    let (mut stack, mut sink) = (K::new(), S::default());
+    for input in Cut::Events.inputs(&workload.stream, &workload.ends).take(events) {
+        stack.feed(input, &mut sink);
+    }
+    (stack, sink)
+}
+
 /// What a stack does for its time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Class {
     /// Touches the bytes, decodes nothing.
     Floor,
+    /// Finds line ends and nothing else.
+    Lines,
     /// Cuts events out and no more.
     Framing,
     /// Frames and parses, extracts nothing.
     Parse,
+    /// Finds the text of the one choice and nothing else.
+    Text,
     /// Decodes into values.
     Decode,
     /// The same, and names its fields in types.
@@ -68,7 +81,13 @@ impl Entry {
             let fault = (self.answer)(workload, cut).fault(&workload.answer);
             return fault.map_or_else(|| Ok(Tally::from(&workload.answer)), Err);
         }
+        if self.class == Class::Text {
+            let Answer { text, pieces, .. } = (self.answer)(workload, cut);
+            let right = text == workload.answer.text && pieces == workload.answer.pieces;
+            return if right { Ok((self.tally)(workload, cut)) } else { Err("wrong text".to_owned()) };
+        }
         let tally = (self.tally)(workload, cut);
+        let lines = workload.stream.iter().filter(|byte| **byte == b'\n').count() as u64;
         let wanted = Tally { frames: workload.payloads, ..Tally::default() };
         match self.class {
             Class::Framing if tally.frames != wanted.frames => {
@@ -77,6 +96,10 @@ impl Entry {
             Class::Parse if tally.rejected != workload.answer.rejected => {
                 Err(format!("{} events refused", tally.rejected))
             }
+            Class::Parse if tally.frames + tally.rejected != workload.payloads => {
+                Err(format!("{} documents of {}", tally.frames, workload.payloads))
+            }
+            Class::Lines if tally.lines != lines => Err(format!("{} lines of {lines}", tally.lines)),
             _ => Ok(tally),
         }
     }

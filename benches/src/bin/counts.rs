@@ -1,17 +1,18 @@
 //! Exact counts: `counts [allocations] [heap] [instructions] [natives] [doubling] [pairs] [--bless]`; without a name, all of them.
 //!
 //! Prints a table each and exits with 1 past the committed budget. `--bless` writes the instructions just counted,
-//! and three percent, as the new budget.
+//! and three percent, as the new budget; `--bless-missing` only where there is none.
 
 use std::{env, process::ExitCode};
 
 use deltaic_benches::{
     attacks,
-    budget::Budget,
+    budget::{Bless, Budget, Start},
     cut::Cut,
-    deltaic_stack::deltaic,
+    deltaic_stack::{deltaic, unpredicted},
+    exact::{counted, per_byte, start, start_allocations, steady},
     heap::{self, Counting},
-    valgrind::{in_parallel, instructions, instructions_of_each},
+    valgrind::{in_parallel, instructions_of_each},
     workloads::{self, EVENTS},
 };
 
@@ -24,14 +25,20 @@ const MAY_ALLOCATE: [&str; 3] = ["malformed_tenth", "long_line", "cumulative"];
 
 /// Streams of several shapes take more than one of a single shape: each shape is some 600 bytes (its event, and
 /// the records that it made, whole), and here are four.
-const MAY_OUTGROW: [(&str, u64); 2] = [("parallel_tool_calls", 6144), ("four_choices", 5888)];
+const MAY_OUTGROW: [(&str, u64); 3] =
+    [("parallel_tool_calls", 6144), ("four_choices", 5888), ("four_choices_mix", 5920)];
 
 /// Its last events alone take more than an idle decoder may.
 const UNBOUNDED: &str = "cumulative";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
-    let bless = arguments.iter().any(|argument| argument == "--bless");
+    let has = |flag: &str| arguments.iter().any(|argument| argument == flag);
+    let bless = match (has("--bless"), has("--bless-missing")) {
+        (true, _) => Bless::All,
+        (false, true) => Bless::Missing,
+        (false, false) => Bless::Nothing,
+    };
     let named: Vec<_> = arguments.iter().filter(|argument| !argument.starts_with("--")).collect();
     let wanted = |name: &str| named.is_empty() || named.iter().any(|argument| *argument == name);
     let mut budget = Budget::load().unwrap_or_else(|_| Budget::new());
@@ -44,6 +51,8 @@ fn main() -> ExitCode {
     }
     if wanted("instructions") {
         past += per_event(&mut budget, bless);
+        past += general_path(&mut budget, bless);
+        past += starts(&mut budget, bless);
     }
     if wanted("natives") {
         past += natives();
@@ -54,7 +63,7 @@ fn main() -> ExitCode {
     if wanted("doubling") || wanted("pairs") {
         past += pairs(&budget);
     }
-    if bless {
+    if bless != Bless::Nothing {
         budget.save().expect("budget.json");
     }
     println!("\n{past} counts past the budget");
@@ -109,61 +118,85 @@ fn heap(budget: &Budget) -> usize {
     table.sum()
 }
 
-fn per_event(budget: &mut Budget, bless: bool) -> usize {
-    const FEW: usize = 400;
+fn per_event(budget: &mut Budget, bless: Bless) -> usize {
     head("instructions per event in steady state");
-    let every = workloads::ALL.iter().chain(&workloads::NATIVE);
+    let every = workloads::ALL.iter().chain(&workloads::NATIVE).chain(&workloads::NATIVE_MIX);
     let names: Vec<_> = every.map(|(name, _)| *name).filter(|name| *name != "long_line").collect();
-    let counted = in_parallel(&names, |name| Cut::ALL.map(|cut| steady(name, cut, FEW)));
-    let mut past = 0;
-    for (name, counts) in names.iter().zip(counted) {
-        let mut figures = Vec::new();
-        for (cut, count) in Cut::ALL.iter().map(ToString::to_string).zip(counts) {
-            if bless {
-                budget.allow(name, &cut, count);
-            }
-            let allowed = budget.allowed(name, &cut).is_some_and(|allowed| count <= allowed);
-            figures.push((count.to_string(), allowed));
-        }
-        past += row(name, &figures);
-    }
-    past
+    let counted = in_parallel(&names, |name| Cut::ALL.map(|cut| steady(name, cut, deltaic().name)));
+    let rows = names.iter().zip(counted).map(|(name, counts)| budgeted(budget, bless, name, counts));
+    rows.sum()
 }
 
-/// What each event costs between the `few`th and the twice `few`th.
-fn steady(name: &str, cut: Cut, few: usize) -> u64 {
-    let events = |count| workloads::named(name, count).payloads;
-    let more = events(2 * few) - events(few);
-    counted("workload", name, cut, 2 * few).saturating_sub(counted("workload", name, cut, few)) / more
+/// One row, a count for each cut.
+fn budgeted(budget: &mut Budget, bless: Bless, name: &str, counts: [u64; Cut::ALL.len()]) -> usize {
+    let mut figures = Vec::new();
+    for (cut, count) in Cut::ALL.iter().map(ToString::to_string).zip(counts) {
+        budget.allow(bless, name, &cut, count);
+        let allowed = budget.allowed(name, &cut).is_some_and(|allowed| count <= allowed);
+        figures.push((count.to_string(), allowed));
+    }
+    row(name, &figures)
+}
+
+/// What first events, misses and bursts pay: the same without prediction.
+fn general_path(budget: &mut Budget, bless: Bless) -> usize {
+    const NAMES: [&str; 6] =
+        ["mix", "openai_text", "tool_arguments", "messages_mix", "responses_mix", "generate_content_mix"];
+    head("instructions per event, prediction off");
+    let counted = in_parallel(&NAMES, |name| Cut::ALL.map(|cut| steady(name, cut, unpredicted().name)));
+    let rows = NAMES
+        .iter()
+        .zip(counted)
+        .map(|(name, counts)| budgeted(budget, bless, &format!("{name}, prediction off"), counts));
+    rows.sum()
+}
+
+/// From the making of a decoder to the last delta of the first events, each an input of its own.
+fn starts(budget: &mut Budget, bless: Bless) -> usize {
+    const NAMES: [&str; 5] = ["mix", "openai_text", "messages_mix", "responses_mix", "generate_content_mix"];
+    const EVENTS: [usize; 4] = [4, 16, 32, 128];
+    println!(
+        "\n| start of a stream: instructions · allocations | {} |",
+        EVENTS.map(|events| format!("{events} events")).join(" | ")
+    );
+    println!("|---|{}", "---|".repeat(EVENTS.len()));
+    let counted = in_parallel(&NAMES, |name| {
+        EVENTS.map(|events| Start {
+            instructions: start(name, events),
+            allocations: start_allocations(name, events),
+        })
+    });
+    let rows = NAMES.iter().zip(counted).map(|(name, starts)| {
+        let figures = EVENTS.iter().zip(starts).map(|(&events, start)| {
+            budget.allow_start(bless, name, events, start);
+            let within = budget.allowed_start(name, events).is_some_and(|allowed| start.is_within(allowed));
+            (format!("{} · {}", start.instructions, start.allocations), within)
+        });
+        row(name, &figures.collect::<Vec<_>>())
+    });
+    rows.sum()
 }
 
 /// How many times the instructions for each byte of OpenAI's text an event of plain text may take on any other textual wire.
 const NATIVE: f64 = 1.25;
 
-/// Events of plain text on the wires that are not chat. Converse is shown and not judged: its framing is binary, and the
+/// Events of text on the wires that are not chat. Converse is shown and not judged: its framing is binary, and the
 /// checksums alone cost a fourth of its instructions.
 fn natives() -> usize {
-    const FEW: usize = 400;
-    let per_byte = |name: &str, cut: Cut| {
-        let bytes = |events| workloads::named(name, events).stream.len() as f64;
-        let more = (bytes(2 * FEW) - bytes(FEW)) / FEW as f64;
-        let size = |count: usize| counted("workload", name, cut, count) as f64;
-        // The whole text comes once more at the end of some: that is no event of text, and costs its bytes.
-        (size(2 * FEW) - size(FEW)) / FEW as f64 / more
-    };
     println!(
-        "\n| plain text | inputs | answer | allocations per event | instructions per byte | of OpenAI text's |"
+        "\n| text | inputs | answer | allocations per event | instructions per byte | of the same on OpenAI's wire |"
     );
     println!("|---|---|---|---|---|---|");
     let mut past = 0;
     for cut in [Cut::Whole, Cut::Bytes(16 << 10)] {
-        let openai = per_byte("openai_text", cut);
-        for (name, make) in workloads::NATIVE {
+        let chat = ["openai_text", "mix"].map(|name| per_byte(name, cut));
+        for (name, make) in workloads::NATIVE.iter().chain(&workloads::NATIVE_MIX) {
+            let openai = chat[usize::from(name.ends_with("_mix"))];
             let workload = make(7, EVENTS);
             let answer = deltaic().check(&workload, cut).map_or_else(|why| why, |_| "right".to_owned());
             let allocations = heap::allocations_per_event(&workload, cut);
             let allocated = allocations.map_or_else(|| "–".to_owned(), |count| format!("{count:.3}"));
-            let (each, judged) = (per_byte(name, cut), name != "converse_text");
+            let (each, judged) = (per_byte(name, cut), *name != "converse_text");
             let within =
                 answer == "right" && (!judged || each / openai <= NATIVE && allocations == Some(0.0));
             let bold = if within { "" } else { "**" };
@@ -175,10 +208,6 @@ fn natives() -> usize {
         }
     }
     past
-}
-
-fn counted(kind: &str, name: &str, cut: Cut, size: usize) -> u64 {
-    instructions(&[kind, name, &cut.to_string(), &size.to_string()]).expect("callgrind")
 }
 
 fn doubling(budget: &Budget) -> usize {
@@ -196,7 +225,7 @@ fn doubling(budget: &Budget) -> usize {
 /// counts whether a buffer happened to move in it; a tenth of quadratic work at 1 MiB still shows. What is quadratic at
 /// the first step already is not waited for.
 fn growth(name: &str, cut: Cut) -> f64 {
-    let at = |size| counted("attack", name, cut, size) as f64;
+    let at = |size| counted("attack", name, cut, size, deltaic().name) as f64;
     let small = at(1 << 16);
     let first = at(1 << 17) / small;
     if first > 2.5 { first } else { (at(1 << 20) / small).powf(0.25) }

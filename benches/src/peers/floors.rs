@@ -4,8 +4,8 @@ use std::hint::black_box;
 
 use crate::{sink::Sink, stack::Stack};
 
-/// memchr from line end to line end.
-pub(super) struct LineScan(usize);
+/// memchr from line end to line end, which it counts.
+pub(super) struct LineScan(u64);
 
 impl<'s> Stack<'s> for LineScan {
     fn new() -> Self {
@@ -15,10 +15,14 @@ impl<'s> Stack<'s> for LineScan {
     fn feed<S: Sink>(&mut self, input: &'s [u8], _sink: &mut S) {
         let mut rest = input;
         while let Some(at) = memchr::memchr(b'\n', rest) {
-            self.0 += at;
+            self.0 += 1;
             rest = &rest[at + 1..];
         }
         black_box(self.0);
+    }
+
+    fn end<S: Sink>(&mut self, sink: &mut S) {
+        sink.lines(self.0);
     }
 }
 

@@ -3,6 +3,7 @@
 //! Each is written to its own advantage: inputs are plain slices, buffers are reused where the crate allows it,
 //! only the fields that matter are typed, and strings borrow wherever they can.
 
+mod cheats;
 mod chunk;
 mod floors;
 mod framers;
@@ -15,6 +16,7 @@ use crate::{
     sink::Sink,
     stack::{Entry, Stack},
 };
+use cheats::{ContentKey, SonicGet, WholeBuffer};
 use framers::{Eventsource, Lines, SseCore, SseStream};
 use readers::{AsyncOpenai, Nothing, SerdeJson, SerdeValue, Sonic};
 use walks::{JiterWalk, Tape, TapeWalk};
@@ -136,7 +138,33 @@ pub fn framing() -> Vec<Entry> {
 /// A scan for line ends.
 #[must_use]
 pub fn line_scan() -> Entry {
-    entry!("floor: memchr line scan", Floor, floors::LineScan)
+    entry!("floor: memchr line scan", Lines, floors::LineScan)
+}
+
+/// What a user in a hurry writes: line ends, the content key in each line, the string after it unescaped. Right for
+/// streams of one choice in which no other key and no text holds those bytes.
+#[must_use]
+pub fn cheat() -> Entry {
+    entry!("cheat: memchr lines + memmem of the content key", Text, Pair<Lines, ContentKey>)
+}
+
+/// What decodes less than the whole, all of it checked against the text: the higher floors.
+#[must_use]
+pub fn cheats() -> [Entry; 3] {
+    [
+        cheat(),
+        entry!("cheat: memmem of the content key, whole inputs", Text, WholeBuffer),
+        entry!("memchr lines + sonic-rs get", Text, Pair<Lines, SonicGet>),
+    ]
+}
+
+/// What `deltaic` is measured against, each at another height: floors, cheats, a tape, a walk, the usual stack.
+#[must_use]
+pub fn anchors() -> Vec<Entry> {
+    let [jiter, _] = walks();
+    let mut anchors = vec![line_scan(), tape(), jiter, usual()];
+    anchors.splice(1..1, cheats());
+    anchors
 }
 
 /// The floors.
@@ -156,13 +184,13 @@ pub fn floors() -> Vec<Entry> {
 #[must_use]
 pub fn native(workload: &str) -> Entry {
     match workload {
-        "messages_text" => {
+        "messages_text" | "messages_mix" => {
             entry!("eventsource-stream + serde_json", Typed, Pair<Eventsource<'_>, natives::Messages>)
         }
-        "responses_text" => {
+        "responses_text" | "responses_mix" => {
             entry!("eventsource-stream + async-openai", Typed, Pair<Eventsource<'_>, natives::Responses>)
         }
-        "generate_content_text" => {
+        "generate_content_text" | "generate_content_mix" => {
             entry!("eventsource-stream + serde_json", Typed, Pair<Eventsource<'_>, natives::GenerateContent>)
         }
         "ollama_text" => {

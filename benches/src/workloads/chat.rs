@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use super::{Words, Workload, Writer, words::Json};
+use super::{
+    Words, Workload, Writer,
+    words::{Json, Pick},
+};
 use crate::sink::Sink as _;
 
 /// What every chunk of an OpenAI stream repeats.
@@ -72,12 +75,12 @@ impl fmt::Display for Head {
 }
 
 /// Ids, fingerprint, `"usage":null`, padding of varying length.
-pub(super) fn openai_text(seed: u64, events: usize) -> Workload {
-    let mut writer = Writer::new("openai_text", seed);
+fn one_choice(name: &'static str, pick: Pick, seed: u64, events: usize) -> Workload {
+    let mut writer = Writer::new(name, seed);
     let head = Head::new(&mut writer.words);
     head.role(&mut writer, 0);
     for _ in 0..events {
-        let token = writer.words.token();
+        let token = pick(&mut writer.words);
         head.text(&mut writer, 0, &token);
     }
     head.finish(&mut writer, 0, "stop");
@@ -85,18 +88,43 @@ pub(super) fn openai_text(seed: u64, events: usize) -> Workload {
     writer.done()
 }
 
+/// Plain text.
+pub(super) fn openai_text(seed: u64, events: usize) -> Workload {
+    one_choice("openai_text", Words::token, seed, events)
+}
+
+/// Text as it really comes: a sixth of the tokens with escapes, a third Chinese, code.
+pub(super) fn mix(seed: u64, events: usize) -> Workload {
+    one_choice("mix", Words::mix, seed, events)
+}
+
+/// Every token has an escape.
+pub(super) fn escapes(seed: u64, events: usize) -> Workload {
+    one_choice("escapes", Words::escaped, seed, events)
+}
+
 /// Four choices, a token of each in turn.
-pub(super) fn four_choices(seed: u64, events: usize) -> Workload {
-    let mut writer = Writer::new("four_choices", seed);
+fn in_turn(name: &'static str, pick: Pick, seed: u64, events: usize) -> Workload {
+    let mut writer = Writer::new(name, seed);
     let head = Head::new(&mut writer.words);
     (0..4).for_each(|index| head.role(&mut writer, index));
     for index in (0..4).cycle().take(events) {
-        let token = writer.words.token();
+        let token = pick(&mut writer.words);
         head.text(&mut writer, index, &token);
     }
     (0..4).for_each(|index| head.finish(&mut writer, index, "stop"));
     head.usage(&mut writer, events);
     writer.done()
+}
+
+/// Four choices of plain text.
+pub(super) fn four_choices(seed: u64, events: usize) -> Workload {
+    in_turn("four_choices", Words::token, seed, events)
+}
+
+/// Four choices of text as it really comes.
+pub(super) fn four_choices_mix(seed: u64, events: usize) -> Workload {
+    in_turn("four_choices_mix", Words::mix, seed, events)
 }
 
 /// Log probabilities with two alternatives: another shape with every event.

@@ -24,6 +24,13 @@ pub const NATIVE: [(&str, Make); 5] = [
     ("converse_text", natives::converse),
 ];
 
+/// Text as it really comes on some of them.
+pub const NATIVE_MIX: [(&str, Make); 3] = [
+    ("messages_mix", natives::messages_mix),
+    ("responses_mix", natives::responses_mix),
+    ("generate_content_mix", natives::generate_content_mix),
+];
+
 /// One stream and what it says.
 #[derive(Debug, Clone)]
 pub struct Workload {
@@ -43,7 +50,11 @@ pub struct Workload {
 pub type Make = fn(u64, usize) -> Workload;
 
 /// Every workload, by name.
-pub const ALL: [(&str, Make); 17] = [
+pub const ALL: [(&str, Make); 21] = [
+    ("mix", chat::mix),
+    ("escapes", chat::escapes),
+    ("tool_arguments", tools::tool_arguments),
+    ("four_choices_mix", chat::four_choices_mix),
     ("openai_text", chat::openai_text),
     ("stepfun_usage", services::stepfun_usage),
     ("infly_usage", services::infly_usage),
@@ -69,7 +80,7 @@ pub const ALL: [(&str, Make); 17] = [
 /// When there is none.
 #[must_use]
 pub fn make(name: &str) -> Make {
-    let found = ALL.iter().chain(&NATIVE).find(|(known, _)| *known == name);
+    let found = ALL.iter().chain(&NATIVE).chain(&NATIVE_MIX).find(|(known, _)| *known == name);
     found.unwrap_or_else(|| panic!("no workload {name}")).1
 }
 
@@ -124,5 +135,22 @@ impl Writer {
     fn done(mut self) -> Workload {
         self.block("data: [DONE]\n\n");
         self.workload
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_mix_is_a_sixth_escapes_and_a_third_chinese() {
+        let mut words = Words::new(7);
+        let tokens: Vec<_> = (0..6_000).map(|_| words.mix()).collect();
+        let share = |of: fn(&String) -> bool| tokens.iter().filter(|token| of(token)).count();
+        let escaped = share(|token| token.contains(['"', '\\', '\n', '\t']));
+        assert!((950..=1_050).contains(&escaped), "{escaped}");
+        let chinese = share(|token| !token.is_ascii());
+        assert!((1_900..=2_100).contains(&chinese), "{chinese}");
+        assert!((0..100).all(|_| words.escaped().contains(['"', '\\', '\n', '\t'])));
     }
 }

@@ -1,14 +1,26 @@
-//! Plain text on the wires that are not chat, as each service writes it.
+//! Text on the wires that are not chat, as each service writes it.
 
 use aws_smithy_eventstream::frame::write_message_to;
 use aws_smithy_types::event_stream::{Header, HeaderValue, Message};
 
-use super::{Workload, Writer, words::Json};
+use super::{
+    Workload, Writer,
+    words::{Google, Json, Pick, Words},
+};
 use crate::sink::Sink as _;
 
-/// Anthropic's Messages.
+/// Anthropic's Messages: plain text, no ping, no padding.
 pub(super) fn messages(seed: u64, events: usize) -> Workload {
-    let mut writer = Writer::new("messages_text", seed);
+    messages_of("messages_text", Words::token, false, seed, events)
+}
+
+/// Anthropic's Messages as they really come: spaces of varying number before an event's last brace, a ping.
+pub(super) fn messages_mix(seed: u64, events: usize) -> Workload {
+    messages_of("messages_mix", Words::mix, true, seed, events)
+}
+
+fn messages_of(name: &'static str, pick: Pick, padded: bool, seed: u64, events: usize) -> Workload {
+    let mut writer = Writer::new(name, seed);
     let id = writer.words.id(24);
     writer.named_event(
         "message_start",
@@ -22,13 +34,18 @@ pub(super) fn messages(seed: u64, events: usize) -> Workload {
             r#"{{"type":"content_block_start","index":0,"content_block":{{"type":"text","text":""}}}}"#
         ),
     );
+    if padded {
+        writer.named_event("ping", format_args!(r#"{{"type": "ping"}}"#));
+    }
     for _ in 0..events {
-        let token = writer.words.token();
+        let token = pick(&mut writer.words);
+        let padding = if padded { writer.words.below(16) } else { 0 };
         writer.named_event(
             "content_block_delta",
             format_args!(
-                r#"{{"type":"content_block_delta","index":0,"delta":{{"type":"text_delta","text":"{}"}}}}"#,
-                Json(&token)
+                r#"{{"type":"content_block_delta","index":0,"delta":{{"type":"text_delta","text":"{}"}}{:padding$}}}"#,
+                Json(&token),
+                ""
             ),
         );
         writer.answer().text(0, &token);
@@ -46,9 +63,19 @@ pub(super) fn messages(seed: u64, events: usize) -> Workload {
     writer.workload
 }
 
-/// OpenAI's Responses, with the repeats that end an item.
+/// OpenAI's Responses: plain text.
 pub(super) fn responses(seed: u64, events: usize) -> Workload {
-    let mut writer = Writer::new("responses_text", seed);
+    responses_of("responses_text", Words::token, seed, events)
+}
+
+/// OpenAI's Responses: text as it really comes.
+pub(super) fn responses_mix(seed: u64, events: usize) -> Workload {
+    responses_of("responses_mix", Words::mix, seed, events)
+}
+
+/// With the repeats that end an item.
+fn responses_of(name: &'static str, pick: Pick, seed: u64, events: usize) -> Workload {
+    let mut writer = Writer::new(name, seed);
     let (id, item) = (writer.words.hex(48), writer.words.hex(48));
     let response = |status: &str, output: &str, usage: &str| {
         format!(
@@ -77,7 +104,7 @@ pub(super) fn responses(seed: u64, events: usize) -> Workload {
     event(&mut writer, "response.content_part.added", format_args!(r#"{place},"part":{}"#, part("")));
     let mut text = String::new();
     for _ in 0..events {
-        let token = writer.words.token();
+        let token = pick(&mut writer.words);
         let padding = writer.words.below(14) + 2;
         let padding = writer.words.id(padding);
         event(
@@ -107,15 +134,26 @@ pub(super) fn responses(seed: u64, events: usize) -> Workload {
     writer.workload
 }
 
-/// Google's generateContent with `alt=sse`: CR LF, usage in every chunk.
+/// Google's generateContent, a token of plain text in each chunk.
 pub(super) fn generate_content(seed: u64, events: usize) -> Workload {
-    let mut writer = Writer::new("generate_content_text", seed);
+    generate_content_of("generate_content_text", Words::token, seed, events)
+}
+
+/// Google's generateContent as it really comes: some lines of text in each chunk.
+pub(super) fn generate_content_mix(seed: u64, events: usize) -> Workload {
+    let lines = |words: &mut Words| (0..8 + words.below(17)).map(|_| words.mix()).collect();
+    generate_content_of("generate_content_mix", lines, seed, events)
+}
+
+/// With `alt=sse`: CR LF, usage in every chunk.
+fn generate_content_of(name: &'static str, pick: Pick, seed: u64, events: usize) -> Workload {
+    let mut writer = Writer::new(name, seed);
     let id = writer.words.id(22);
     let event = |writer: &mut Writer, token: &str, finish: &str, output: usize| {
         let total = output + 8;
         let payload = format!(
             r#"{{"candidates": [{{"content": {{"parts": [{{"text": "{}"}}],"role": "model"}}{finish},"index": 0}}],"usageMetadata": {{"promptTokenCount": 8,"candidatesTokenCount": {output},"totalTokenCount": {total},"promptTokensDetails": [{{"modality": "TEXT","tokenCount": 8}}]}},"modelVersion": "gemini-2.5-flash","responseId": "{id}"}}"#,
-            Json(token)
+            Google(token)
         );
         writer.workload.payloads += 1;
         writer.block(&format!("data: {payload}\r\n\r\n"));
@@ -123,7 +161,7 @@ pub(super) fn generate_content(seed: u64, events: usize) -> Workload {
         writer.answer().usage([8, output as u64, total as u64]);
     };
     for output in 1..=events {
-        let token = writer.words.token();
+        let token = pick(&mut writer.words);
         event(&mut writer, &token, "", output);
     }
     event(&mut writer, ".", r#","finishReason": "STOP""#, events + 1);

@@ -69,3 +69,16 @@ pub(super) fn parallel_tool_calls(seed: u64, events: usize) -> Workload {
     (0..4).for_each(|slot| calls.fragment(slot, CLOSE));
     calls.done(events)
 }
+
+/// One call that writes a file: a program with comments, escaped once as the argument and once more on the wire.
+pub(super) fn tool_arguments(seed: u64, events: usize) -> Workload {
+    let mut calls = Calls::new("tool_arguments", seed);
+    calls.start(0);
+    calls.fragment(0, "{\"text\":\"");
+    for _ in 0..events {
+        let token = calls.writer.words.mix();
+        calls.fragment(0, &Json(&token).to_string());
+    }
+    calls.fragment(0, CLOSE);
+    calls.done(events)
+}

@@ -10,7 +10,42 @@ const HAN: [char; 24] = [
     '山', '水', '雲', '木', '石', '風', '光', '月', '明', '天', '地', '人', '心', '言', '書', '白', '青',
     '金', '川', '田', '日', '火', '土', '林',
 ];
+/// Pieces of programs and of their explanation, none of which needs an escape.
+const CODE: [&str; 24] = [
+    "fn", " let", " =", "(", "):", "_index", " ==", " &", " return", "[]", " =>", "<T", ">,", ".len", "();",
+    " if", " {", "}", "self", " // ", " -", " **", "`", " 1",
+];
+/// Pieces of the same in which at least one character needs an escape: line ends before all.
+const ESCAPED: [&str; 24] = [
+    "\n",
+    "\n\n",
+    "\n    ",
+    "\n        ",
+    ";\n",
+    ";\n\n",
+    " {\n",
+    "}\n",
+    ")\n",
+    "();\n",
+    ":\n\n",
+    "**\n\n",
+    "```\n",
+    " \"",
+    "\"",
+    "\",",
+    "\":",
+    "(\"",
+    "\")",
+    "\\n",
+    " \\",
+    "\t",
+    "\t\t",
+    "\n\t",
+];
 const ALPHANUMERIC: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+
+/// Where a stream takes its tokens from.
+pub(super) type Pick = fn(&mut Words) -> String;
 
 /// splitmix64, and what it is turned into.
 pub(super) struct Words(u64);
@@ -61,6 +96,22 @@ impl Words {
         }
     }
 
+    /// A token of an answer that explains a program in two languages: a sixth need an escape, a third are Chinese, the
+    /// rest are code and words.
+    pub(super) fn mix(&mut self) -> String {
+        match self.below(6) {
+            0 => self.escaped(),
+            1 | 2 => self.han(),
+            3 => CODE[self.below(CODE.len())].to_owned(),
+            _ => format!(" {}", self.word()),
+        }
+    }
+
+    /// A token that needs an escape.
+    pub(super) fn escaped(&mut self) -> String {
+        ESCAPED[self.below(ESCAPED.len())].to_owned()
+    }
+
     /// One to three Chinese characters, sometimes a full stop.
     pub(super) fn han(&mut self) -> String {
         if self.below(12) == 0 {
@@ -79,6 +130,7 @@ impl fmt::Display for Json<'_> {
             '"' => f.write_str("\\\""),
             '\\' => f.write_str("\\\\"),
             '\n' => f.write_str("\\n"),
+            '\t' => f.write_str("\\t"),
             char => f.write_char(char),
         })
     }
@@ -92,6 +144,19 @@ impl fmt::Display for Ascii<'_> {
         self.0.encode_utf16().try_for_each(|unit| match unit {
             0x20..0x7F => write!(f, "{}", Json(char::from(unit as u8).encode_utf8(&mut [0; 4]))),
             unit => write!(f, "\\u{unit:04x}"),
+        })
+    }
+}
+
+/// A JSON string body as Google writes it: UTF-8, the short escapes, no angle brackets.
+pub(super) struct Google<'t>(pub(super) &'t str);
+
+impl fmt::Display for Google<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.chars().try_for_each(|char| match char {
+            '<' => f.write_str("\\u003c"),
+            '>' => f.write_str("\\u003e"),
+            char => write!(f, "{}", Json(char.encode_utf8(&mut [0; 4]))),
         })
     }
 }
