@@ -24,7 +24,7 @@
 //! 2. *The JSON is the same but for the holes.* The literal before a hole puts the JSON lexer into the state in which it
 //!    was in the event that was learned. A hole admits only what that state admits and leaves it in the same way: a string's
 //!    body without control characters, with valid escapes, without lone surrogates, in valid UTF-8, up to its closing
-//!    quote; an integer by the grammar, followed by a literal that begins with no digit. So at each literal the state is
+//!    quote; an integer by the grammar, followed by a literal that begins with no digit; spaces between two tokens. So at each literal the state is
 //!    the learned one again.
 //! 3. *The records are the event's own*, never an extract of them. Each string in them is a range of the shape's bytes: it
 //!    is either exactly a hole, and then a hit fills it, or it lies in a literal, and then it is the same bytes in the hit,
@@ -48,7 +48,7 @@
 //! on the stream. Counters it always gets.
 //!
 //! **What may be a hole:** text, reasoning, refusal and arguments at once, and so is noise (what the dialect knows as
-//! padding that always varies); counters, identity, the event's id and other padding once they have been seen to vary. All
+//! padding that always varies), and spaces before the payload's last brace; counters, identity, the event's id and other padding once they have been seen to vary. All
 //! else is literal: type tags, role, index, ids and names of calls, event name, a null. When it changes, that is a miss.
 //!
 //! **What is not learned:** events that told something once and for all (start, role, a call's beginning, a finish), events
@@ -57,23 +57,18 @@
 //! **Bounds:** at most 8 shapes of at most 2 KiB and 12 pieces. Misses spend a credit that hits earn back; without credit
 //! the room sleeps, each time twice as long: a stream that never repeats pays a few percent at first and then nothing.
 
+mod known;
 mod learn;
 mod matching;
-mod replay;
 
 use alloc::vec::Vec;
 
+pub(crate) use known::Shapes;
+
 use crate::record::{Counter, Record, Records, Span, Str};
 
-const SHAPES: usize = 8;
 const BYTES: usize = 2 << 10;
 const HOLES: usize = 12;
-
-const CREDIT: i32 = 64;
-const MISS: i32 = 2;
-const LEARN: i32 = 4;
-const FIRST_SLEEP: u32 = 64;
-const LONGEST_SLEEP: u32 = 1 << 16;
 
 /// A literal, and the hole after it.
 #[derive(Debug, Clone, Copy)]
@@ -99,6 +94,8 @@ enum Hole {
     Integer(Option<Counter>),
     /// What is left of a line that says nothing here: any bytes of a line.
     Line,
+    /// Spaces between JSON's tokens: any number of them.
+    Space,
     /// What the framing says of the event's other bytes, a length or a checksum: the framer knows whether it is right.
     Proof,
 }
@@ -185,8 +182,8 @@ impl Capture {
 pub(crate) struct Learnt<'a> {
     /// Its bytes.
     pub(crate) raw: &'a [u8],
-    /// Where its payload starts in them.
-    pub(crate) base: usize,
+    /// Where its payload is in them.
+    pub(crate) payload: Span,
     /// Where the framing has what follows from the event's other bytes, four bytes each.
     pub(crate) proofs: &'a [usize],
     /// What of a line of its own says nothing to anyone here, to the line's end.
@@ -194,40 +191,6 @@ pub(crate) struct Learnt<'a> {
     pub(crate) records: &'a Records,
     /// The strings in scratch, and where in the payload each came from.
     pub(crate) escaped: &'a [(Str, Span)],
-}
-
-/// The shapes of one stream.
-#[derive(Clone)]
-#[repr(C)] // The hot path's fields first, as in the decoder.
-pub(crate) struct Shapes {
-    /// The first `live` are known; what is behind them is there to be reused.
-    shapes: Vec<Shape>,
-    live: usize,
-    /// The one to compare with first; after a hit, and until that is told, the one that was hit.
-    guess: usize,
-    /// The one of the last hit that was told.
-    told: usize,
-    /// No event of a known shape is shorter.
-    shortest: usize,
-    /// What bytes the known shapes begin with: a bit for each byte's last six bits.
-    first_bytes: u64,
-    /// The event before was of no shape: the counters in a hit's literals may be news.
-    missed: bool,
-    /// Which holes of the last hit have escapes, a bit each.
-    escaped: u16,
-    credit: i32,
-    /// Events left to sleep through, and how long the next sleep is.
-    asleep: u32,
-    sleep: u32,
-    on: bool,
-    /// The most bytes of an id.
-    longest: u32,
-    /// Shapes were forgotten in mid-stream and will be again: what learning needs is kept.
-    relearns: bool,
-    /// Which of a full set is forgotten next: one after the other.
-    oldest: usize,
-    /// What filled the holes of the last hit, by piece.
-    captures: [Capture; HOLES],
 }
 
 /// A hit: the event at the front of the bytes is this long.
@@ -245,207 +208,4 @@ pub(crate) struct Hit {
     pub(crate) text_hole: u16,
     /// Which holes have escapes, a bit each.
     pub(crate) escaped: u16,
-}
-
-impl Shapes {
-    /// `id_bytes`: the limit on an id.
-    pub(crate) fn new(on: bool, id_bytes: usize) -> Self {
-        Self {
-            shapes: Vec::new(),
-            live: 0,
-            guess: 0,
-            told: 0,
-            shortest: 0,
-            first_bytes: 0,
-            missed: true,
-            captures: [Capture::default(); HOLES],
-            credit: CREDIT,
-            escaped: 0,
-            asleep: 0,
-            sleep: FIRST_SLEEP,
-            on,
-            longest: u32::try_from(id_bytes).unwrap_or(u32::MAX),
-            relearns: false,
-            oldest: 0,
-        }
-    }
-
-    /// Forgets the shapes; keeps their allocations.
-    pub(crate) fn clear(&mut self) {
-        self.relearns |= self.live > 0;
-        self.live = 0;
-    }
-
-    /// As new.
-    pub(crate) fn reset(&mut self) {
-        self.clear();
-        self.relearns = false;
-        (self.credit, self.asleep, self.sleep, self.oldest) = (CREDIT, 0, FIRST_SLEEP, 0);
-    }
-
-    /// Whether there is anything to compare with.
-    #[inline(always)]
-    pub(crate) fn is_ready(&self) -> bool {
-        self.live > 0 && self.asleep == 0
-    }
-
-    /// Whether these are too few bytes for any of the known shapes. Cost: one comparison.
-    #[inline(always)]
-    pub(crate) fn is_too_short(&self, bytes: &[u8]) -> bool {
-        bytes.len() < self.shortest
-    }
-
-    /// Whether an event of a known shape may begin so, at a glance.
-    #[inline(always)]
-    pub(crate) fn may_begin(&self, bytes: &[u8]) -> bool {
-        let first = bytes.first().copied().unwrap_or(0);
-        !self.is_too_short(bytes) && self.first_bytes.wrapping_shr(u32::from(first)) & 1 == 1
-    }
-
-    /// The bytes begin with an event of a known shape, if the framer finds its proofs right, where it has some. Nothing
-    /// changes but where to look first.
-    /// Cost: one comparison of the literals, one lex of the holes.
-    #[inline]
-    pub(crate) fn find(&mut self, bytes: &[u8]) -> Option<Hit> {
-        if let Some(shape) = self.shapes.get(..self.live)?.get(self.guess)
-            && let Some(hit) = shape.matches(bytes, self.longest, &mut self.captures)
-        {
-            self.escaped = hit.escaped;
-            return Some(hit);
-        }
-        self.find_further(bytes)
-    }
-
-    #[inline(never)]
-    fn find_further(&mut self, bytes: &[u8]) -> Option<Hit> {
-        for at in (0..self.live).filter(|at| *at != self.guess) {
-            let hit =
-                self.shapes.get(at).and_then(|shape| shape.matches(bytes, self.longest, &mut self.captures));
-            if let Some(Hit { escaped, .. }) = hit {
-                self.escaped = escaped;
-                self.turn_to(at);
-                return hit;
-            }
-        }
-        None
-    }
-
-    /// The event at hand is of the shape `at`: after one like the event before it, the next may be, too.
-    fn turn_to(&mut self, at: usize) {
-        self.guess = at;
-        if let Some(before) = self.shapes.get_mut(self.told) {
-            before.next = at;
-        }
-    }
-
-    /// The shape of the last hit, until that is told.
-    #[inline(always)]
-    fn hit(&self) -> Option<&Shape> {
-        self.shapes.get(self.guess)
-    }
-
-    /// The last hit is told: it earns credit.
-    #[inline(always)]
-    pub(crate) fn record_hit(&mut self, hit: &Hit) {
-        self.credit = self.credit.saturating_add(1).min(CREDIT);
-        self.told = self.guess;
-        self.guess = hit.next;
-    }
-
-    /// The single deltas of the last hit's shape can be told as they are, for this slot, until something else happens.
-    pub(crate) fn trust(&mut self, slot: u32) {
-        if let Some(shape) = self.shapes.get_mut(self.guess) {
-            shape.trusted = Some(slot);
-        }
-    }
-
-    /// Something else has happened.
-    pub(crate) fn distrust(&mut self) {
-        self.shapes.iter_mut().for_each(|shape| shape.trusted = None);
-    }
-
-    /// The event at hand is of none of the shapes: that costs credit.
-    pub(crate) fn record_miss(&mut self) -> AfterMiss {
-        self.missed = true;
-        self.distrust();
-        if !self.on {
-            return AfterMiss::Ignore;
-        }
-        if self.asleep > 0 {
-            self.asleep = self.asleep.saturating_sub(1);
-            return AfterMiss::Ignore;
-        }
-        self.credit = self.credit.saturating_sub(MISS);
-        if self.credit < 0 {
-            self.asleep = self.sleep;
-            self.sleep = self.sleep.saturating_mul(2).min(LONGEST_SLEEP);
-            self.credit = LEARN;
-            self.clear();
-            self.shapes.truncate(2);
-            self.shapes.shrink_to(2);
-            return AfterMiss::Ignore;
-        }
-        AfterMiss::Learn
-    }
-
-    /// Learns an event that ended by itself, whatever follows.
-    #[inline(never)]
-    pub(crate) fn learn(&mut self, event: &Learnt<'_>) {
-        self.credit = self.credit.saturating_sub(LEARN);
-        if !event.is_worth_learning() {
-            return;
-        }
-        if self.live >= SHAPES {
-            self.forget(self.oldest);
-            self.oldest = self.oldest.wrapping_add(1).checked_rem(SHAPES).unwrap_or(0);
-        }
-        self.make_ready();
-        let Some((known, [new, ..])) = self.shapes.split_at_mut_checked(self.live) else { return };
-        if new.fill(event).is_none() {
-            return;
-        }
-        let kin = known.iter_mut().position(|known| known.generalize(new));
-        let at = kin.unwrap_or(self.live);
-        match kin {
-            // The new one served to generalize the other: it is not needed again soon.
-            Some(_) => self.shapes.truncate(self.live.saturating_add(usize::from(self.relearns))),
-            None => {
-                (new.trusted, new.next) = (None, at);
-                self.live = self.live.saturating_add(1);
-            }
-        }
-        // A shape that does not fit the event it was learned from is none.
-        let learned = self.shapes.get(at);
-        let fit = learned.and_then(|shape| shape.matches(event.raw, self.longest, &mut self.captures));
-        if fit.is_some_and(|hit| hit.length == event.raw.len()) {
-            self.turn_to(at);
-        } else {
-            self.forget(at);
-        }
-        self.survey();
-    }
-
-    /// Forgets the shape `at`, of those that are known.
-    fn forget(&mut self, at: usize) {
-        self.live = self.live.saturating_sub(1);
-        if at < self.live {
-            self.shapes.swap(at, self.live);
-        }
-    }
-
-    /// Notes what tells at a glance that bytes are of none of the shapes.
-    fn survey(&mut self) {
-        let known = self.shapes.iter().take(self.live);
-        self.shortest = known.clone().map(Shape::shortest).min().unwrap_or(0);
-        let bit = |shape: &Shape| 1u64.wrapping_shl(u32::from(shape.bytes.first().copied().unwrap_or(0)));
-        self.first_bytes = known.fold(0, |bits, shape| bits | bit(shape));
-    }
-
-    /// Sees to it that there is one shape more than is known.
-    fn make_ready(&mut self) {
-        if self.shapes.len() <= self.live {
-            self.shapes.reserve_exact(1);
-            self.shapes.push(Shape::default());
-        }
-    }
 }

@@ -30,7 +30,10 @@ enum FastText<'i> {
     /// It had to be unescaped.
     Scratch,
     /// There, in the event of so many bytes that was read last in the carry.
-    Carry { length: usize, span: Span },
+    Carry {
+        length: usize,
+        span: Span,
+    },
 }
 
 impl FastDelta<'_> {

@@ -276,11 +276,11 @@ impl Machine {
             && let Data::One(span) = data
         {
             let Pipeline { parser, scratch, .. } = &self.pipeline;
-            let (base, records, escaped) = (span.range().start, &parser.records, &*scratch.escaped);
+            let (records, escaped) = (&parser.records, &*scratch.escaped);
             let proofs = self.frames.proofs(raw.len());
             let proofs = proofs.as_ref().map_or(&[][..], |proofs| proofs);
             let idle = self.frames.id_of(raw);
-            self.shapes.learn(&Learnt { raw, base, proofs, idle, records, escaped });
+            self.shapes.learn(&Learnt { raw, payload: span, proofs, idle, records, escaped });
         }
     }
 

@@ -4,6 +4,7 @@
 //! compared.
 
 use alloc::vec::Vec;
+use core::ops::Range;
 
 use super::{BYTES, Candidate, Channel, HOLES, Hole, Learnt, PROOF, Piece, Shape, SingleDelta};
 use crate::lex::plain_integer;
@@ -16,7 +17,7 @@ impl Shape {
         renew(&mut self.bytes, event.raw.len(), SLACK);
         let may_vary = |record: &&Record| record.keep() != Keep::Literal;
         let stated = head.iter().chain(body).filter(may_vary).count();
-        let values = [stated, padding.len(), event.proofs.len(), usize::from(event.idle.is_some())];
+        let values = [stated, padding.len(), event.proofs.len(), usize::from(event.idle.is_some()), 1];
         renew(&mut self.candidates, values.iter().fold(0, |sum, more| sum.saturating_add(*more)), 0);
         renew(&mut self.records, body.len(), 0);
         self.bytes.extend_from_slice(event.raw);
@@ -33,6 +34,9 @@ impl Shape {
         }
         if let Some(idle) = event.idle {
             learner.candidate(idle.range().start, idle.range().end, Hole::Line, false)?;
+        }
+        if let Some(spaces) = event.spaces() {
+            learner.candidate(spaces.start, spaces.end, Hole::Space, true)?;
         }
         for start in event.proofs {
             learner.candidate(*start, start.checked_add(usize::from(PROOF))?, Hole::Proof, true)?;
@@ -113,6 +117,14 @@ fn without_values(mut record: Record) -> Record {
 }
 
 impl Learnt<'_> {
+    /// The spaces before the payload's last brace, if there are several: they are padding, and of another number in each event.
+    fn spaces(&self) -> Option<Range<usize>> {
+        let before = self.payload.of(self.raw).trim_ascii_end().strip_suffix(b"}")?;
+        let spaces = before.iter().rev().take_while(|byte| **byte == b' ').count();
+        let end = self.payload.range().start.checked_add(before.len())?;
+        (spaces > 1).then(|| end.saturating_sub(spaces)..end)
+    }
+
     /// Whether it may be one of many of its shape, as far as can be said at a glance. Counters alone come once, at the end.
     pub(super) fn is_worth_learning(&self) -> bool {
         let says = |record: &Record| matches!(record.keep(), Keep::Hole(_));
@@ -209,18 +221,18 @@ impl Learner<'_> {
     /// A span of the payload as a range of the event's bytes.
     fn range(&self, span: Span) -> Option<Str> {
         let (start, end) = (span.range().start, span.range().end);
-        let base = self.event.base;
+        let base = self.event.payload.range().start;
         Some(Str::payload(start.checked_add(base)?, end.checked_add(base)?))
     }
 
     /// The place of a number, likewise; `u32::MAX` where it is not known.
     fn shifted(&self, at: u32) -> Option<u32> {
-        if at == u32::MAX { Some(at) } else { at.checked_add(u32::try_from(self.event.base).ok()?) }
+        if at == u32::MAX { Some(at) } else { at.checked_add(self.event.payload.start) }
     }
 
     /// A string's body that may vary; `is_hole`: it does in any case.
     fn string(&mut self, place: Place, kind: Hole, is_hole: bool) -> Option<()> {
-        let core::ops::Range { start, end } = place.range.span().range();
+        let Range { start, end } = place.range.span().range();
         let raw = self.event.raw;
         let quoted = raw.get(start.checked_sub(1)?) == Some(&b'"') && raw.get(end) == Some(&b'"');
         self.candidate(start, end, kind, is_hole).filter(|()| quoted)

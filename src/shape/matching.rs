@@ -54,7 +54,7 @@ impl Shape {
                 Hole::Integer(_) => {
                     (at, capture.0) = lex::plain_integer(bytes, at)?;
                 }
-                hole @ (Hole::Identity | Hole::Line) => {
+                hole @ (Hole::Identity | Hole::Line | Hole::Space) => {
                     let span = other_hole(hole, bytes, at, longest)?;
                     *capture = Capture::of_text(span);
                     at = span.end as usize;
@@ -96,6 +96,7 @@ fn other_hole(hole: Hole, bytes: &[u8], at: usize, longest: u32) -> Option<Span>
             let length = memchr::memchr2(b'\n', b'\r', bytes.get(at..)?)?;
             Some(Span::new(at, at.wrapping_add(length)))
         }
+        Hole::Space => Some(Span::new(at, at.wrapping_add(lex::spaces(bytes.get(at..)?)))),
         Hole::End | Hole::Text | Hole::Padding | Hole::Integer(_) | Hole::Proof => None,
     }
 }

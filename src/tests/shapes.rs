@@ -218,3 +218,36 @@ fn lines_like_an_ids_are_told_as_without_prediction() {
         }
     }
 }
+
+/// A document of a text, padded with so many spaces before its last brace.
+fn padded(text: usize, spaces: usize) -> Vec<u8> {
+    let space = " ".repeat(spaces);
+    let delta = format!("{{\"type\":\"text_delta\",\"text\":\"t{text}\"}}");
+    let data = format!("{{\"type\":\"content_block_delta\",\"index\":0,\"delta\":{delta}{space}}}");
+    format!("event: content_block_delta\ndata: {data}\n\n").into_bytes()
+}
+
+/// Some services pad each event with spaces, as many as they choose.
+#[test]
+fn events_padded_with_spaces_are_predicted() {
+    const START: &[u8] = b"event: message_start\ndata: {\"type\":\"message_start\",\"message\":{\"id\":\"m\",\"type\":\"message\",\"role\":\"assistant\",\"content\":[]}}\n\nevent: content_block_start\ndata: {\"type\":\"content_block_start\",\"index\":0,\"content_block\":{\"type\":\"text\",\"text\":\"\"}      }\n\n";
+    let counts = [7, 2, 0, 19, 8, 1, 16, 33, 9, 0, 3, 64, 5];
+    let mut decoder = Decoder::new();
+    let mut input = START;
+    while decoder.next_delta(&mut input).unwrap().is_some() {}
+    for (n, spaces) in counts.into_iter().enumerate() {
+        let event = padded(n, spaces);
+        assert!(n < 3 || decoder.predicts(&event), "{n}");
+        let mut input = &*event;
+        while decoder.next_delta(&mut input).unwrap().is_some() {}
+    }
+    let events: Vec<_> = counts.iter().enumerate().map(|(n, spaces)| padded(n, *spaces)).collect();
+    let whole = [START, &events.concat()].concat();
+    agrees(&Options::new(), &whole);
+    // A space elsewhere, another white space, or none of JSON's, is no padding.
+    for odd in ["\t", "  \t", "\u{a0}", "x", "  }", "]  "] {
+        let text = String::from_utf8(padded(9, 4)).unwrap().replace("    }", &format!("{odd}  }}"));
+        agrees(&Options::new(), &[whole.as_slice(), text.as_bytes(), &whole].concat());
+        agrees(&Options::strict(), &[whole.as_slice(), text.as_bytes(), &whole].concat());
+    }
+}

@@ -2,8 +2,9 @@
 //!
 //! Knows: where the records' values are in the shape, and what filled its holes. Must not know: how that was found.
 
-use super::{Capture, Hole, PROOF, Piece, Shape, Shapes};
+use super::Shapes;
 use crate::record::{self, Counter, Record, Records, Span, Str};
+use crate::shape::{Capture, Hole, PROOF, Piece, Shape};
 
 /// Where a place of the shape's bytes is in a hit.
 #[derive(Debug, Clone, Copy)]
@@ -129,7 +130,7 @@ impl Capture {
     #[inline]
     fn length(self, hole: Hole) -> u32 {
         match hole {
-            Hole::Text | Hole::Padding | Hole::Identity | Hole::Line => {
+            Hole::Text | Hole::Padding | Hole::Identity | Hole::Line | Hole::Space => {
                 let Span { start, end } = self.span();
                 end.wrapping_sub(start)
             }

@@ -1,0 +1,254 @@
+//! The shapes of one stream: which is asked first, when one is learned, and when there is no use in it.
+//!
+//! Knows: which shape followed which, hits and misses. Must not know: how events are compared or learned.
+
+mod replay;
+
+use alloc::vec::Vec;
+
+use super::{AfterMiss, Capture, HOLES, Hit, Learnt, Shape};
+
+const SHAPES: usize = 8;
+
+const CREDIT: i32 = 64;
+const MISS: i32 = 2;
+const LEARN: i32 = 4;
+const FIRST_SLEEP: u32 = 64;
+const LONGEST_SLEEP: u32 = 1 << 16;
+
+/// The shapes of one stream.
+#[derive(Clone)]
+#[repr(C)] // The hot path's fields first, as in the decoder.
+pub(crate) struct Shapes {
+    /// The first `live` are known; what is behind them is there to be reused.
+    shapes: Vec<Shape>,
+    live: usize,
+    /// The one to compare with first; after a hit, and until that is told, the one that was hit.
+    guess: usize,
+    /// The one of the last hit that was told.
+    told: usize,
+    /// No event of a known shape is shorter.
+    shortest: usize,
+    /// What bytes the known shapes begin with: a bit for each byte's last six bits.
+    first_bytes: u64,
+    /// The event before was of no shape: the counters in a hit's literals may be news.
+    missed: bool,
+    /// Which holes of the last hit have escapes, a bit each.
+    escaped: u16,
+    credit: i32,
+    /// Events left to sleep through, and how long the next sleep is.
+    asleep: u32,
+    sleep: u32,
+    on: bool,
+    /// The most bytes of an id.
+    longest: u32,
+    /// Shapes were forgotten in mid-stream and will be again: what learning needs is kept.
+    relearns: bool,
+    /// Which of a full set is forgotten next: one after the other.
+    oldest: usize,
+    /// What filled the holes of the last hit, by piece.
+    captures: [Capture; HOLES],
+}
+
+impl Shapes {
+    /// `id_bytes`: the limit on an id.
+    pub(crate) fn new(on: bool, id_bytes: usize) -> Self {
+        Self {
+            shapes: Vec::new(),
+            live: 0,
+            guess: 0,
+            told: 0,
+            shortest: 0,
+            first_bytes: 0,
+            missed: true,
+            captures: [Capture::default(); HOLES],
+            credit: CREDIT,
+            escaped: 0,
+            asleep: 0,
+            sleep: FIRST_SLEEP,
+            on,
+            longest: u32::try_from(id_bytes).unwrap_or(u32::MAX),
+            relearns: false,
+            oldest: 0,
+        }
+    }
+
+    /// Forgets the shapes; keeps their allocations.
+    pub(crate) fn clear(&mut self) {
+        self.relearns |= self.live > 0;
+        self.live = 0;
+    }
+
+    /// As new.
+    pub(crate) fn reset(&mut self) {
+        self.clear();
+        self.relearns = false;
+        (self.credit, self.asleep, self.sleep, self.oldest) = (CREDIT, 0, FIRST_SLEEP, 0);
+    }
+
+    /// Whether there is anything to compare with.
+    #[inline(always)]
+    pub(crate) fn is_ready(&self) -> bool {
+        self.live > 0 && self.asleep == 0
+    }
+
+    /// Whether these are too few bytes for any of the known shapes. Cost: one comparison.
+    #[inline(always)]
+    pub(crate) fn is_too_short(&self, bytes: &[u8]) -> bool {
+        bytes.len() < self.shortest
+    }
+
+    /// Whether an event of a known shape may begin so, at a glance.
+    #[inline(always)]
+    pub(crate) fn may_begin(&self, bytes: &[u8]) -> bool {
+        let first = bytes.first().copied().unwrap_or(0);
+        !self.is_too_short(bytes) && self.first_bytes.wrapping_shr(u32::from(first)) & 1 == 1
+    }
+
+    /// The bytes begin with an event of a known shape, if the framer finds its proofs right, where it has some. Nothing
+    /// changes but where to look first.
+    /// Cost: one comparison of the literals, one lex of the holes.
+    #[inline]
+    pub(crate) fn find(&mut self, bytes: &[u8]) -> Option<Hit> {
+        if let Some(shape) = self.shapes.get(..self.live)?.get(self.guess)
+            && let Some(hit) = shape.matches(bytes, self.longest, &mut self.captures)
+        {
+            self.escaped = hit.escaped;
+            return Some(hit);
+        }
+        self.find_further(bytes)
+    }
+
+    #[inline(never)]
+    fn find_further(&mut self, bytes: &[u8]) -> Option<Hit> {
+        for at in (0..self.live).filter(|at| *at != self.guess) {
+            let hit =
+                self.shapes.get(at).and_then(|shape| shape.matches(bytes, self.longest, &mut self.captures));
+            if let Some(Hit { escaped, .. }) = hit {
+                self.escaped = escaped;
+                self.turn_to(at);
+                return hit;
+            }
+        }
+        None
+    }
+
+    /// The event at hand is of the shape `at`: after one like the event before it, the next may be, too.
+    fn turn_to(&mut self, at: usize) {
+        self.guess = at;
+        if let Some(before) = self.shapes.get_mut(self.told) {
+            before.next = at;
+        }
+    }
+
+    /// The shape of the last hit, until that is told.
+    #[inline(always)]
+    fn hit(&self) -> Option<&Shape> {
+        self.shapes.get(self.guess)
+    }
+
+    /// The last hit is told: it earns credit.
+    #[inline(always)]
+    pub(crate) fn record_hit(&mut self, hit: &Hit) {
+        self.credit = self.credit.saturating_add(1).min(CREDIT);
+        self.told = self.guess;
+        self.guess = hit.next;
+    }
+
+    /// The single deltas of the last hit's shape can be told as they are, for this slot, until something else happens.
+    pub(crate) fn trust(&mut self, slot: u32) {
+        if let Some(shape) = self.shapes.get_mut(self.guess) {
+            shape.trusted = Some(slot);
+        }
+    }
+
+    /// Something else has happened.
+    pub(crate) fn distrust(&mut self) {
+        self.shapes.iter_mut().for_each(|shape| shape.trusted = None);
+    }
+
+    /// The event at hand is of none of the shapes: that costs credit.
+    pub(crate) fn record_miss(&mut self) -> AfterMiss {
+        self.missed = true;
+        self.distrust();
+        if !self.on {
+            return AfterMiss::Ignore;
+        }
+        if self.asleep > 0 {
+            self.asleep = self.asleep.saturating_sub(1);
+            return AfterMiss::Ignore;
+        }
+        self.credit = self.credit.saturating_sub(MISS);
+        if self.credit < 0 {
+            self.asleep = self.sleep;
+            self.sleep = self.sleep.saturating_mul(2).min(LONGEST_SLEEP);
+            self.credit = LEARN;
+            self.clear();
+            self.shapes.truncate(2);
+            self.shapes.shrink_to(2);
+            return AfterMiss::Ignore;
+        }
+        AfterMiss::Learn
+    }
+
+    /// Learns an event that ended by itself, whatever follows.
+    #[inline(never)]
+    pub(crate) fn learn(&mut self, event: &Learnt<'_>) {
+        self.credit = self.credit.saturating_sub(LEARN);
+        if !event.is_worth_learning() {
+            return;
+        }
+        if self.live >= SHAPES {
+            self.forget(self.oldest);
+            self.oldest = self.oldest.wrapping_add(1).checked_rem(SHAPES).unwrap_or(0);
+        }
+        self.make_ready();
+        let Some((known, [new, ..])) = self.shapes.split_at_mut_checked(self.live) else { return };
+        if new.fill(event).is_none() {
+            return;
+        }
+        let kin = known.iter_mut().position(|known| known.generalize(new));
+        let at = kin.unwrap_or(self.live);
+        match kin {
+            // The new one served to generalize the other: it is not needed again soon.
+            Some(_) => self.shapes.truncate(self.live.saturating_add(usize::from(self.relearns))),
+            None => {
+                (new.trusted, new.next) = (None, at);
+                self.live = self.live.saturating_add(1);
+            }
+        }
+        // A shape that does not fit the event it was learned from is none.
+        let learned = self.shapes.get(at);
+        let fit = learned.and_then(|shape| shape.matches(event.raw, self.longest, &mut self.captures));
+        if fit.is_some_and(|hit| hit.length == event.raw.len()) {
+            self.turn_to(at);
+        } else {
+            self.forget(at);
+        }
+        self.survey();
+    }
+
+    /// Forgets the shape `at`, of those that are known.
+    fn forget(&mut self, at: usize) {
+        self.live = self.live.saturating_sub(1);
+        if at < self.live {
+            self.shapes.swap(at, self.live);
+        }
+    }
+
+    /// Notes what tells at a glance that bytes are of none of the shapes.
+    fn survey(&mut self) {
+        let known = self.shapes.iter().take(self.live);
+        self.shortest = known.clone().map(Shape::shortest).min().unwrap_or(0);
+        let bit = |shape: &Shape| 1u64.wrapping_shl(u32::from(shape.bytes.first().copied().unwrap_or(0)));
+        self.first_bytes = known.fold(0, |bits, shape| bits | bit(shape));
+    }
+
+    /// Sees to it that there is one shape more than is known.
+    fn make_ready(&mut self) {
+        if self.shapes.len() <= self.live {
+            self.shapes.reserve_exact(1);
+            self.shapes.push(Shape::default());
+        }
+    }
+}
