@@ -165,7 +165,6 @@ fn other_places<C: Cursor>(
         visitor.records.set(whole, Record::Whole(Scope::Message { ends }));
     } else if let Some(mark) = choice.text {
         visitor.need(Quirk::ChoiceText)?;
-        visitor.push(Record::Whole(Scope::Message { ends: false }))?;
         let back = visitor.cursor.go(mark);
         let text = visitor.cursor.string()?;
         visitor.push_text(text, Record::Text(text))?;
