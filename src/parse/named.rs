@@ -83,6 +83,7 @@ impl Parser {
             return self.exception(event, scratch, tolerance);
         }
         let at = payload::skip_space(event.payload, 0);
+        let (settled, seen, length) = (self.wire, tolerance.seen, scratch.length());
         let is_error = |record: &Record| matches!(record, Record::Error { .. });
         if event.payload.get(at) == Some(&b'{')
             && let Ok(end) = self.read(event, at, scratch, tolerance)
@@ -92,6 +93,10 @@ impl Parser {
             self.ahead = Ahead::Segment(Segment::End);
             return Ok(Next::Records);
         }
+        // It was only looked at: an error decides no wire, whatever its data looks like.
+        (self.wire, tolerance.seen) = (settled, seen);
+        scratch.truncate(length);
+        self.records.begin_event();
         self.words(event)
     }
 
