@@ -46,6 +46,7 @@ struct Chunk<M> {
 
 /// Names whose values are struck out when they come again; ordinals for [`SeenKeys`].
 const CHOICES: usize = 0;
+const USAGE: usize = 1;
 
 /// States the object ahead, if it is a chunk.
 #[inline(never)] // A function of its own, whatever other wires there are: it is the general path of nearly all streams.
@@ -67,8 +68,7 @@ pub(super) fn event<C: Cursor>(
         other_model: Str::NONE,
         from: visitor.stated(),
     };
-    let mut seen = SeenKeys::<1>::default();
-    let mut has_usage = false;
+    let mut seen = SeenKeys::<2>::default();
     let mut members = visitor.cursor.enter_object()?;
     while let Some((key, kind)) = visitor.cursor.member(&mut members, &dialect::ChunkNames)? {
         if kind == Kind::Null {
@@ -92,10 +92,10 @@ pub(super) fn event<C: Cursor>(
                 visitor.end_key(&mut seen, CHOICES, from);
             }
             ChunkKey::Usage => {
-                if core::mem::replace(&mut has_usage, true) {
-                    visitor.need(Quirk::DuplicateKey)?;
-                }
+                visitor.begin_key(&seen, USAGE)?;
+                let from = visitor.stated();
                 chunk.has_counters |= usage::usage(visitor, kind, true)?;
+                visitor.end_key(&mut seen, USAGE, from);
             }
             ChunkKey::UsageBox => usage_box(visitor, kind, &mut chunk)?,
             ChunkKey::Error => {
