@@ -243,8 +243,18 @@ impl Parser {
         self.documents = self.documents.saturating_add(1);
         let next = payload::next(event.payload, end, tolerance).map_err(ErrorKind::QuirkOff)?;
         self.name_records(event, (at, end), scratch);
-        self.ahead = Ahead::Segment(next);
+        self.ahead = Ahead::Segment(self.unless_over(next, tolerance));
         Ok(true)
+    }
+
+    /// What follows in the payload; nothing if what was stated ended the answer.
+    fn unless_over(&self, next: Segment, tolerance: &mut Tolerance) -> Segment {
+        let is_end = |record: &Record| matches!(record, Record::Done { .. });
+        if next == Segment::End || !self.records.body().iter().any(is_end) {
+            return next;
+        }
+        tolerance.meets(Quirk::AfterDone);
+        Segment::End
     }
 
     /// A document that cannot be stated: the next of the payload may be; what was wrong is said at the end.
