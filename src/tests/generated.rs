@@ -101,7 +101,7 @@ fn filled(template: &str, seed: &mut Seeded) -> String {
     event
 }
 
-fn stream(seed: &mut Seeded) -> Vec<u8> {
+pub(super) fn stream(seed: &mut Seeded) -> Vec<u8> {
     let templates = [template(seed), template(seed)];
     let (end, lines) = (["\n", "\n", "\n", "\r\n", "\r"][seed.below(5)], seed.below(10) == 0);
     let mut stream = String::new();

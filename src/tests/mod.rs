@@ -40,3 +40,6 @@ mod shapes;
 mod support;
 mod torn;
 mod wires;
+
+#[path = "naive/mod.rs"]
+mod naive_model;
