@@ -103,14 +103,15 @@ impl fmt::Debug for Sse {
 
 /// The value of the first `id` line that has one, of an event's bytes.
 pub(super) fn id_of(raw: &[u8]) -> Option<Span> {
-    let mut start = 0usize;
-    for line in raw.split(|byte| matches!(byte, b'\n' | b'\r')) {
-        let end = start.saturating_add(line.len());
+    let mut rest = raw;
+    while !rest.is_empty() {
+        let (line, after) = rest.split_at_checked(memchr2(b'\n', b'\r', rest)?)?;
         if let Some(value) = line.strip_prefix(b"id:") {
             let value = value.strip_prefix(b" ").unwrap_or(value);
+            let end = raw.len().saturating_sub(after.len());
             return Some(Span::new(end.saturating_sub(value.len()), end));
         }
-        start = end.saturating_add(1);
+        rest = after.get(1..).unwrap_or_default();
     }
     None
 }
