@@ -218,6 +218,22 @@ impl Cursor for Reader<'_> {
 
     #[inline]
     fn element(&mut self, seq: &mut Seq) -> Result<Option<Kind>, ErrorKind> {
+        // Nearly everyone writes lists without a space in them.
+        match self.rest {
+            [b']', rest @ ..] if seq.before == b',' => {
+                self.rest = rest;
+                self.depth = self.depth.wrapping_sub(1);
+                return Ok(None);
+            }
+            [before, rest @ ..] if *before == seq.before => {
+                if let Some(kind) = rest.first().and_then(kind_of) {
+                    self.rest = rest;
+                    seq.before = b',';
+                    return Ok(Some(kind));
+                }
+            }
+            _ => {}
+        }
         if self.next(seq, b']')? { self.kind().map(Some) } else { Ok(None) }
     }
 

@@ -2,8 +2,10 @@
 //!
 //! Knows: names that a wire's file asks for. Must not know: what they mean.
 
+use core::cell::Cell;
+
 use super::Visitor;
-use crate::dialect::{ByName, Listed, Names, Quirk};
+use crate::dialect::{Listed, Names, Quirk};
 use crate::error::ErrorKind;
 use crate::lex;
 use crate::parse::cursor::{Cursor, Kind};
@@ -43,13 +45,9 @@ impl<C: Cursor> Visitor<'_, C> {
         &mut self,
         names: &[&str; N],
     ) -> Result<Fields<C::Mark, N>, ErrorKind> {
-        let is_snake = core::cell::Cell::new(false);
-        let fields = self.fields_by(&ByName(|key: &[u8]| {
-            let known = names.iter().position(|name| is_proto_name(key, name))?;
-            is_snake.set(is_snake.get() || key.contains(&b'_'));
-            Some(known)
-        }))?;
-        if is_snake.get() {
+        let names = ProtoNames { names, is_snake: Cell::new(false) };
+        let fields = self.fields_by(&names)?;
+        if names.is_snake.get() {
             self.need(Quirk::SnakeCase)?;
         }
         Ok(fields)
@@ -202,6 +200,27 @@ impl<C: Cursor> Visitor<'_, C> {
     pub(in crate::parse) fn integer_of(&mut self, field: Value<C>) -> Result<Option<u64>, ErrorKind> {
         let label = self.label_of(field)?;
         Ok(lex::integer(self.cursor.bytes(label)))
+    }
+}
+
+/// Names from a list, in camel case or, which is noted, in snake case: each is its ordinal.
+struct ProtoNames<'n, const N: usize> {
+    names: &'n [&'n str; N],
+    is_snake: Cell<bool>,
+}
+
+impl<const N: usize> Names for ProtoNames<'_, N> {
+    type Key = Option<usize>;
+
+    fn key(&self, key: &[u8]) -> Option<usize> {
+        let known = self.names.iter().position(|name| is_proto_name(key, name))?;
+        self.is_snake.set(self.is_snake.get() || key.contains(&b'_'));
+        Some(known)
+    }
+
+    #[inline(always)]
+    fn common<'a>(&self, ahead: &'a [u8]) -> Option<(Option<usize>, &'a [u8])> {
+        Listed(self.names).common(ahead)
     }
 }
 
