@@ -173,6 +173,14 @@ pub(crate) fn integer(digits: &[u8]) -> Option<u64> {
     })
 }
 
+/// Whether a JSON text is an object or a list with nothing in it, however it is laid out.
+pub(crate) fn is_empty_value(json: &[u8]) -> bool {
+    match json {
+        [b'{', inner @ .., b'}'] | [b'[', inner @ .., b']'] => inner.trim_ascii().is_empty(),
+        _ => false,
+    }
+}
+
 /// The four hex digits at `at`, as in `\uXXXX`.
 #[inline]
 pub(crate) fn hex4(bytes: &[u8], at: usize) -> Option<u16> {

@@ -4,6 +4,7 @@
 //! reader tells).
 
 use crate::dialect::{self, Quirk, Tolerance};
+use crate::lex;
 
 /// What begins at an offset of a payload.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,7 +79,9 @@ pub(super) fn end_by_name(payload: &[u8], name: &[u8]) -> Option<&'static str> {
     let marker = dialect::END_EVENTS.iter().copied().find(|known| known.as_bytes() == name)?;
     let data = payload.trim_ascii();
     let is_json = matches!(data, [b'{' | b'[' | b'"', ..]);
-    let says_nothing = !is_json || data == b"{}" || dialect::done_marker(data).is_some();
+    let says_nothing = !is_json
+        || data.starts_with(b"{") && lex::is_empty_value(data)
+        || dialect::done_marker(data).is_some();
     says_nothing.then_some(marker)
 }
 

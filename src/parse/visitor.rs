@@ -167,7 +167,7 @@ impl<C: Cursor> Visitor<'_, C> {
         let mark = self.skip_marked()?;
         if self.options.extras != ExtrasMode::Off {
             let json = self.cursor.json(mark);
-            if matches!(self.cursor.bytes(json), b"{}" | b"[]") {
+            if lex::is_empty_value(self.cursor.bytes(json)) {
                 return Ok(());
             }
             let name = self.cursor.name_before(mark);

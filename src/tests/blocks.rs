@@ -250,3 +250,25 @@ fn text_thinking_and_arguments_are_predicted() {
         take(&mut decoder, &delta);
     }
 }
+
+/// How a value is laid out changes nothing: an object with white space in it is as empty as one without.
+#[test]
+fn empty_objects_are_empty_however_they_are_laid_out() {
+    for (start, stop) in [
+        (
+            r#"{"type":"content_block_start","index":0,"content_block":{"type":"tool_use","id":"t","name":"f","input":{}}}"#,
+            r#"{"type":"content_block_stop","index":0}"#,
+        ),
+        (
+            r#"{"event_type":"step.start","index":0,"step":{"type":"function_call","id":"t","name":"f","arguments":{}}}"#,
+            r#"{"event_type":"step.stop","index":0}"#,
+        ),
+        (r#"{"choices":[{"index":0,"delta":{"content":"a","annotations":[]}}],"citations":[]}"#, "[DONE]"),
+    ] {
+        let stream = |start: &str| format!("data: {start}\n\ndata: {stop}\n\n");
+        let plain = run_whole(&Options::new(), stream(start).as_bytes());
+        let spaced = start.replace("{}", "{ \t}").replace("[]", "[ ]");
+        let spaced = run_whole(&Options::new(), stream(&spaced).as_bytes());
+        assert_eq!(spaced.told, plain.told, "{start}");
+    }
+}

@@ -7,6 +7,7 @@ use super::fields::{Field, Fields, Value};
 use crate::delta::{ExtraKind, FinishReason, OpaqueKind, PartKind};
 use crate::dialect::{self, Finish};
 use crate::error::ErrorKind;
+use crate::lex;
 use crate::options::ExtrasMode;
 use crate::parse::cursor::{Cursor, Kind};
 use crate::record::{Counter, Place, PlaceKey, Record, Str};
@@ -63,6 +64,13 @@ impl<C: Cursor> Visitor<'_, C> {
         self.push(Record::PlaceEnd)
     }
 
+    /// States arguments that came whole with a call's beginning. Without any, their pieces are to come.
+    pub(in crate::parse) fn push_input(&mut self, input: Str) -> Result<(), ErrorKind> {
+        let json = self.cursor.bytes(input);
+        let is_empty = json.is_empty() || json.starts_with(b"{") && lex::is_empty_value(json);
+        if is_empty { Ok(()) } else { self.push(Record::Input(input)) }
+    }
+
     /// States a field's string as a blob that belongs to the reasoning, if it is not empty.
     pub(in crate::parse) fn push_opaque(
         &mut self,
@@ -84,7 +92,7 @@ impl<C: Cursor> Visitor<'_, C> {
             return Ok(());
         }
         let json = self.json_of(field);
-        if json.is_empty() || matches!(self.cursor.bytes(json), b"{}" | b"[]") {
+        if json.is_empty() || lex::is_empty_value(self.cursor.bytes(json)) {
             return Ok(());
         }
         self.push(Record::Extra { kind, name, json, chunk: false })
@@ -98,7 +106,7 @@ impl<C: Cursor> Visitor<'_, C> {
     ) -> Result<(), ErrorKind> {
         let Some(field) = field.filter(|_| self.options.extras != ExtrasMode::Off) else { return Ok(()) };
         let (name, json) = (self.cursor.name_before(field.mark), self.cursor.json(field.mark));
-        if matches!(self.cursor.bytes(json), b"{}" | b"[]") {
+        if lex::is_empty_value(self.cursor.bytes(json)) {
             return Ok(());
         }
         self.push(Record::Extra { kind, name, json, chunk: true })

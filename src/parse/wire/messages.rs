@@ -173,8 +173,7 @@ fn begin_block<C: Cursor>(
             let (id, name) = (visitor.string_of(id)?, visitor.string_of(name)?);
             visitor.push(Record::ToolCall { index: None, id, name, bare: false })?;
             let input = visitor.json_of(input);
-            let is_empty = matches!(visitor.cursor.bytes(input), b"" | b"{}");
-            if is_empty { Ok(()) } else { visitor.push(Record::Input(input)) }
+            visitor.push_input(input)
         }
         _ => {
             visitor.push(begin(PartKind::Other))?;
