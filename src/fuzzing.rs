@@ -10,11 +10,22 @@ pub(crate) mod naive;
 #[path = "tests/naive_eventstream.rs"]
 pub(crate) mod naive_eventstream;
 
+mod completion;
+pub use completion::completion;
+mod conversation;
+pub use conversation::{conversation, shown};
 pub(crate) mod conversations;
 pub(crate) mod encode;
 pub use encode::encode;
 pub(crate) mod encode_ui;
 pub use encode_ui::encode_ui;
+pub(crate) mod heard;
+mod repair;
+pub use repair::repair;
+mod reset;
+pub use reset::{Heap, Measure, bounded, reset};
+mod texts;
+pub use texts::{cumulative, think};
 pub(crate) mod responses;
 pub use responses::responses;
 pub(crate) mod eventstream;
@@ -53,20 +64,24 @@ type Said = (Vec<Result<OwnedDelta, Error>>, Ending, Quirks);
 /// nothing to ask for.
 ///
 /// Asserts what must hold for any bytes: every byte is taken, and the number of deltas is bounded by the bytes.
-fn decode(options: Options, data: &[u8], mut size: impl FnMut() -> usize) -> Said {
-    let mut decoder = Decoder::with_options(options);
+fn decode(options: Options, data: &[u8], size: impl FnMut() -> usize) -> Said {
+    decode_with(&mut Decoder::with_options(options), data, size)
+}
+
+/// As [`decode`], by a decoder that is new or was reset.
+fn decode_with(decoder: &mut Decoder, data: &[u8], mut size: impl FnMut() -> usize) -> Said {
     let mut said = Vec::new();
     let (mut rest, mut next) = (data, After::Good);
     while !rest.is_empty() && next == After::Good {
         let (mut input, further) = rest.split_at(size().min(rest.len()));
-        next = drain(&mut decoder, &mut input, &mut said);
+        next = drain(decoder, &mut input, &mut said);
         assert!(input.is_empty() || next == After::Fatal, "an input was not taken");
         rest = further;
     }
     if next == After::Good {
         assert_eq!(decoder.position(), data.len() as u64, "bytes taken");
         let _ = decoder.finish();
-        drain(&mut decoder, &mut &[][..], &mut said);
+        drain(decoder, &mut &[][..], &mut said);
     }
     assert_eq!(decoder.buffered(), 0, "bytes left");
     assert!(said.len() <= data.len() * 2 + 64, "more said than bytes allow");

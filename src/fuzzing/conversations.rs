@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use super::sequences::Choices;
 use crate::{Delta, ExtraKind, FinishReason, OpaqueKind, OwnedDelta, PartKind};
 
 /// Strings that would break out, if any could.
@@ -74,20 +75,6 @@ const NAMES: &[&str] = &[
     "input_json_delta",
 ];
 
-/// Choices, one byte each; when there are no more, always the first.
-struct Choices<'d>(std::slice::Iter<'d, u8>);
-
-impl Choices<'_> {
-    fn below(&mut self, bound: usize) -> usize {
-        usize::from(self.0.next().copied().unwrap_or(0)) % bound.max(1)
-    }
-
-    fn pick<T: Copy>(&mut self, of: &[T]) -> T {
-        let at = self.below(of.len());
-        *of.get(at).expect("one of them")
-    }
-}
-
 /// What is known of a call.
 #[derive(Clone, Copy, Default)]
 struct Known {
@@ -98,7 +85,7 @@ struct Known {
 
 /// A conversation that `data` chooses: deltas in the orders in which decoders tell them, with whatever strings.
 pub(crate) fn generated(data: &[u8]) -> Vec<OwnedDelta> {
-    let mut choices = Choices(data.iter());
+    let mut choices = Choices(data);
     let mut calls = BTreeMap::new();
     (0..data.len().min(60) / 3).map(|_| delta(&mut choices, &mut calls).into_owned()).collect()
 }

@@ -92,6 +92,13 @@ fn the_corpus_keeps_the_laws() {
         fuzzing::messages(&stream.bytes);
         fuzzing::encode_ui(&stream.bytes);
         fuzzing::responses(&stream.bytes);
+        fuzzing::conversation(&stream.bytes);
+        fuzzing::think(&stream.bytes);
+        fuzzing::cumulative(&stream.bytes);
+        fuzzing::repair(&stream.bytes);
+        fuzzing::completion(&stream.bytes);
+        fuzzing::reset(&stream.bytes, measured);
+        fuzzing::bounded(&stream.bytes, measured);
         for line in stream.bytes.split(|byte| *byte == b'\n') {
             fuzzing::json(line.strip_prefix(b"data: ").unwrap_or(line));
         }
@@ -263,4 +270,68 @@ fn found_faults_stay_fixed() {
         laws(&bytes);
         fuzzing::json(&bytes);
     }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// The bodies of the fuzz targets that choose their streams themselves.
+    #[test]
+    fn chosen_streams_keep_the_laws(data in prop::collection::vec(any::<u8>(), 0..400)) {
+        fuzzing::conversation(&data);
+        fuzzing::think(&data);
+        fuzzing::cumulative(&data);
+        fuzzing::repair(&data);
+        fuzzing::completion(&data);
+        fuzzing::reset(&data, measured);
+        fuzzing::bounded(&data, measured);
+    }
+}
+
+/// The same, from fixed seeds: the same streams on every machine.
+#[test]
+fn conversations_are_heard_as_they_were_said() {
+    (0..1_000).for_each(|number| fuzzing::conversation(&chosen(number, 500)));
+}
+
+#[test]
+fn tags_are_found_wherever_they_are_cut() {
+    (0..4_000).for_each(|number| fuzzing::think(&chosen(number, 80)));
+}
+
+#[test]
+fn text_that_repeats_is_told_once() {
+    (0..4_000).for_each(|number| fuzzing::cumulative(&chosen(number, 60)));
+}
+
+#[test]
+fn repair_invents_nothing() {
+    (0..1_000).for_each(|number| fuzzing::repair(&chosen(number, 400)));
+}
+
+#[test]
+fn what_is_folded_is_what_was_told() {
+    (0..1_000).for_each(|number| fuzzing::completion(&chosen(number, 400)));
+}
+
+#[test]
+fn nothing_is_left_after_a_reset() {
+    (0..1_000).for_each(|number| fuzzing::reset(&chosen(number, 600), measured));
+}
+
+#[test]
+fn limits_bound_what_is_held() {
+    (0..1_000).for_each(|number| fuzzing::bounded(&chosen(number, 600), measured));
+}
+
+fn measured(run: &mut dyn FnMut()) -> fuzzing::Heap {
+    let info = allocation_counter::measure(run);
+    fuzzing::Heap { peak: info.bytes_max, kept: info.bytes_current }
+}
+
+/// As many bytes of a fixed seed as it chooses, at most `most`.
+fn chosen(number: u64, most: usize) -> Vec<u8> {
+    let mut seed = Seeded(number);
+    let length = seed.below(most);
+    (0..length).map(|_| seed.next().to_le_bytes()[0]).collect()
 }

@@ -25,20 +25,20 @@ pub use law::{Asked, law};
 use pieces::{CHOICES, DELTAS, EXTRAS, HEADS, LINES, NUMBERS, ODD, ODD_TEXTS, TAGGED, WORDS, pretty};
 
 /// What decides. When no byte is left, every choice is the first of what is offered.
-struct Choices<'c>(&'c [u8]);
+pub(super) struct Choices<'c>(pub(super) &'c [u8]);
 
 impl Choices<'_> {
-    fn below(&mut self, end: usize) -> usize {
+    pub(super) fn below(&mut self, end: usize) -> usize {
         let Some((byte, rest)) = self.0.split_first() else { return 0 };
         self.0 = rest;
         usize::from(*byte) % end.max(1)
     }
 
-    fn one_in(&mut self, number: usize) -> bool {
+    pub(super) fn one_in(&mut self, number: usize) -> bool {
         self.below(number) == number - 1
     }
 
-    fn pick<T: Copy>(&mut self, list: &[T]) -> T {
+    pub(super) fn pick<T: Copy>(&mut self, list: &[T]) -> T {
         *list.get(self.below(list.len())).expect("no list is empty")
     }
 }

@@ -22,6 +22,9 @@ mod report;
 mod session;
 mod split;
 mod tally;
+#[cfg(test)]
+#[allow(clippy::expect_used, clippy::indexing_slicing)]
+mod terminal;
 mod text;
 mod visible;
 mod written;
