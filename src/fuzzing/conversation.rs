@@ -4,8 +4,11 @@
 //! Knows: the public API, the script of a conversation. Must not know: how a wire is written (`conversation/wires`, `chat`),
 //! how it is read.
 
+mod blocks;
 mod chat;
+mod chunk;
 mod pen;
+mod responses;
 mod script;
 mod wires;
 
@@ -25,7 +28,6 @@ struct Written {
     events: Vec<(Vec<OwnedDelta>, Extent)>,
     /// Deviations in it.
     used: Quirks,
-    options: Options,
     layout: Layout,
 }
 
@@ -53,7 +55,7 @@ pub fn conversation(data: &[u8]) {
     let largest = 2 + seed.below(60);
     let (cut, _) = holds(&written, Options::new(), length, &whole, || seed.below(largest));
     assert!(cut == said, "a cut shows in {}", written.shown());
-    let exact = written.options.quirks(written.used);
+    let exact = Options::new().quirks(written.used);
     holds(&written, exact, length, &whole, || usize::MAX);
     for _ in 0..CUT_OFF {
         let at = seed.below(length + 1);
@@ -137,11 +139,10 @@ fn write(mut choices: Choices<'_>, grammar: &Grammar) -> Written {
             .iter_mut()
             .for_each(|event| event.payload = format!("{{\"{}\":{}}}", event.name, event.payload));
     }
-    let Framed { stream, extents, used, framing } = pen::framed(&mut pen, layout, *has_names);
+    let Framed { stream, extents, used } = pen::framed(&mut pen, layout, *has_names);
     let used = used.union(pen.used);
-    let options = framing.map_or(Options::new(), |_| Options::new());
     let events = pen.events.into_iter().map(|event| event.says).zip(extents).collect();
-    Written { wire, stream, events, used, options, layout }
+    Written { wire, stream, events, used, layout }
 }
 
 /// Chat is chosen as often as all others together.

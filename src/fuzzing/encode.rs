@@ -10,6 +10,29 @@ use crate::{Completion, Delta, Ending, FinishReason, Options, OwnedDelta, Quirk,
 /// The one thing in which the encoder's output is not of the reference: reasoning has no member there.
 pub(crate) const REASONING: Quirks = Quirks::NONE.with(Quirk::ReasoningField).with(Quirk::ReasoningDetails);
 
+/// Where deltas come from that are encoded.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Source {
+    /// A stream that is the data.
+    Data,
+    /// A stream that it chooses.
+    Chosen,
+    /// Nowhere: the data chooses the deltas themselves.
+    Generated,
+}
+
+/// The sources of which `data` is asked. Of a campaign's data one, by its last byte: so that it sees more of them.
+pub(super) fn sources(data: &[u8]) -> Vec<Source> {
+    const ALL: [Source; 3] = [Source::Data, Source::Chosen, Source::Generated];
+    // What ends in a line feed is mostly a stream.
+    let last = usize::from(data.last().copied().unwrap_or(b'\n') ^ b'\n');
+    ALL.into_iter()
+        .enumerate()
+        .filter(|(at, _)| cfg!(test) || *at == last % ALL.len())
+        .map(|(_, one)| one)
+        .collect()
+}
+
 /// What `data` decodes to, and what it chooses, is said again by what the encoder writes of it.
 pub fn encode(data: &[u8]) {
     let default = &EncodeOptions::new();
@@ -18,6 +41,9 @@ pub fn encode(data: &[u8]) {
         |deltas, ending| law(deltas, ending, default),
         |deltas, ending| written(deltas, ending, default),
     );
+    if !sources(data).contains(&Source::Generated) {
+        return;
+    }
     let ending = decode(Options::new(), b"data: [DONE]\n\n", || usize::MAX).1;
     let deltas = conversations::generated(data);
     law(&deltas, &ending, &EncodeOptions::new());
@@ -36,8 +62,13 @@ pub(super) fn streams_say_again(
     written: impl Fn(&[OwnedDelta], &Ending) -> Vec<u8>,
 ) {
     let mut seed = Seed::of(data);
-    let (stream, options) = sequences::stream(data);
-    for (options, stream) in [(Options::new(), data), (options, &stream)] {
+    for source in sources(data) {
+        let (stream, options) = match source {
+            Source::Data => (data.to_vec(), Options::new()),
+            Source::Chosen => sequences::stream(data),
+            Source::Generated => continue,
+        };
+        let stream = &*stream;
         let (said, ending, _) = decode(options, stream, || usize::MAX);
         let whole: Vec<_> = said.into_iter().filter_map(Result::ok).collect();
         law(&whole, &ending);

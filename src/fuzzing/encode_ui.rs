@@ -5,7 +5,9 @@
 
 use std::collections::BTreeMap;
 
-use super::encode::{first_sight, fold, is_id_late, sayable_name, streams_say_again, written_by};
+use super::encode::{
+    Source, first_sight, fold, is_id_late, sayable_name, sources, streams_say_again, written_by,
+};
 use super::{conversations, decode};
 use crate::encode::{EncodeOptions, UiStreamEncoder};
 use crate::{Completion, Delta, Ending, FinishReason, Options, OwnedDelta, Quirks, Usage};
@@ -14,6 +16,9 @@ use crate::{Completion, Delta, Ending, FinishReason, Options, OwnedDelta, Quirks
 pub fn encode_ui(data: &[u8]) {
     let default = &EncodeOptions::new();
     streams_say_again(data, law, |deltas, ending| written(deltas, ending, default));
+    if !sources(data).contains(&Source::Generated) {
+        return;
+    }
     let deltas = conversations::generated(data);
     for stream in [&b"data: [DONE]\n\n"[..], b""] {
         let ending = decode(Options::new(), stream, || usize::MAX).1;

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use super::encode::{is_id_late, sayable_name, streams_say_again, written_by};
+use super::encode::{Source, is_id_late, sayable_name, sources, streams_say_again, written_by};
 use super::{conversations, decode};
 use crate::encode::{EncodeOptions, MessagesEncoder};
 use crate::{Completion, Delta, Ending, FinishReason, Options, OwnedDelta, Quirks, Usage};
@@ -17,6 +17,9 @@ pub fn messages(data: &[u8]) {
         |deltas, ending| law(deltas, ending, default),
         |deltas, ending| written(deltas, ending, default),
     );
+    if !sources(data).contains(&Source::Generated) {
+        return;
+    }
     let deltas = conversations::generated(data);
     for stream in [&b"data: [DONE]\n\n"[..], b""] {
         let ending = decode(Options::new(), stream, || usize::MAX).1;

@@ -85,17 +85,17 @@ fn take(decoder: &mut Decoder, mut input: &[u8]) {
     }
 }
 
-/// As long as streams are made, so that limits are met many times over.
-const LONG: usize = 16 << 10;
+/// As long as streams are made: longer than all that may be held, so that what is held without a limit shows.
+const LONG: usize = 48 << 10;
 
 /// Whatever comes, under whatever limits, no more is held than `docs/memory.md` says.
 pub fn bounded(data: &[u8], measure: Measure) {
     let mut choices = Choices(data);
     let limits = Limits::new()
-        .with_event_bytes(16 + 4 * choices.below(200))
-        .with_facts(1 + choices.below(60))
-        .with_choices(1 + choices.below(6))
-        .with_tool_calls(1 + choices.below(6))
+        .with_event_bytes(16 + 2 * choices.below(200))
+        .with_facts(1 + choices.below(24))
+        .with_choices(1 + choices.below(3))
+        .with_tool_calls(1 + choices.below(4))
         .with_id_bytes(1 + choices.below(60))
         .with_event_name_bytes(1 + choices.below(40))
         .with_depth(1 + choices.below(40));
@@ -130,7 +130,7 @@ fn long(choices: &mut Choices<'_>, data: &[u8]) -> Vec<u8> {
     let (from, to) = (seed.below(stream.len() + 1), seed.below(stream.len() + 1));
     let (from, to) = (from.min(to), from.max(to));
     let part = stream.get(from..to).unwrap_or_default();
-    let times = 1 + seed.below(LONG / part.len().max(1));
+    let times = (1 + seed.below(2 * LONG)) / part.len().max(1);
     let (before, after) = (stream.get(..from).unwrap_or_default(), stream.get(to..).unwrap_or_default());
     [before, &part.repeat(times), after].concat()
 }
@@ -141,7 +141,7 @@ fn formula(limits: &Limits) -> u64 {
     // Carry, joined data (three times, where every byte is replaced), names and scratch; the old one lives until the new one
     // is filled.
     let buffers = 3 * (1 + 3 + 2) * event;
-    let facts = 256 * (limits.facts() + 32);
+    let facts = 256 * limits.facts() + 64 * 32;
     let shapes = 8 * (event.min(2 << 10) + 256);
     let choices = limits.choices() * (512 + 3 * (1 << 10));
     let calls = limits.choices() * limits.tool_calls() * 128;

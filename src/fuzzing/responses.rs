@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use super::encode::{fold, is_id_late, sayable_name, streams_say_again, written_by};
+use super::encode::{Source, fold, is_id_late, sayable_name, sources, streams_say_again, written_by};
 use super::encode_ui::{is_made_up, is_of_choice, is_sayable, sayable_arguments};
 use super::{conversations, decode};
 use crate::encode::{EncodeOptions, ResponsesEncoder};
@@ -14,6 +14,9 @@ use crate::{Delta, Ending, FinishReason, Options, OwnedDelta, Quirks, Usage};
 pub fn responses(data: &[u8]) {
     let default = &EncodeOptions::new();
     streams_say_again(data, law, |deltas, ending| written(deltas, ending, default));
+    if !sources(data).contains(&Source::Generated) {
+        return;
+    }
     let deltas = conversations::generated(data);
     for stream in [&b"data: [DONE]\n\n"[..], b""] {
         let ending = decode(Options::new(), stream, || usize::MAX).1;

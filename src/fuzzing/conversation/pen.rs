@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use super::super::naive_eventstream::{header, write};
 use super::super::sequences::Choices;
-use crate::{Delta, Framing, OwnedDelta, PartKind, Quirk, Quirks};
+use crate::{Delta, OwnedDelta, PartKind, Quirk, Quirks};
 
 /// One event.
 pub(super) struct Event {
@@ -138,13 +138,11 @@ pub(super) struct Framed {
     pub(super) stream: Vec<u8>,
     pub(super) extents: Vec<Extent>,
     pub(super) used: Quirks,
-    /// For a decoder that is not to find out by itself; none where it is an event stream.
-    pub(super) framing: Option<Framing>,
 }
 
 /// Puts the events into a stream. `has_names`: the wire names its events.
 pub(super) fn framed(pen: &mut Pen<'_>, layout: Layout, has_names: bool) -> Framed {
-    let mut framed = Framed { stream: Vec::new(), extents: Vec::new(), used: Quirks::NONE, framing: None };
+    let mut framed = Framed { stream: Vec::new(), extents: Vec::new(), used: Quirks::NONE };
     match layout {
         Layout::Sse => sse(pen, &mut framed, has_names),
         Layout::Lines => lines(pen, &mut framed),
@@ -180,86 +178,112 @@ impl Framed {
     }
 }
 
+/// How the events of one event stream are written.
+struct Manner {
+    odd: Option<Quirk>,
+    end: &'static str,
+    prefix: &'static str,
+    /// A line that says nothing.
+    beside: &'static str,
+    is_named: bool,
+}
+
+impl Manner {
+    fn chosen(pen: &mut Pen<'_>, has_names: bool) -> Self {
+        let is_odd = pen.choices.one_in(3) && !has_names;
+        let odd = if is_odd { Some(pen.choices.pick(FRAMINGS)) } else { None };
+        let end = match odd {
+            None | Some(Quirk::EmptyData | Quirk::CommentInData) => {
+                pen.choices.pick(&["\n", "\n", "\r\n", "\r"])
+            }
+            Some(_) => "\n",
+        };
+        let prefix = pen.choices.pick(&["data: ", "data: ", "data:"]);
+        let beside = pen.choices.pick(&["", "", "", ": ping", "id: 7", "retry: 10", "x: y"]);
+        Self { odd, end, prefix, beside, is_named: has_names && !pen.choices.one_in(4) }
+    }
+
+    /// Whether several events may be one.
+    fn joins(&self) -> bool {
+        matches!(self.odd, Some(Quirk::InlineRecords | Quirk::Concatenated))
+    }
+}
+
 fn sse(pen: &mut Pen<'_>, framed: &mut Framed, has_names: bool) {
-    let odd = match pen.choices.below(3) {
-        0 if !has_names => Some(pen.choices.pick(FRAMINGS)),
-        _ => None,
-    };
-    let end = match odd {
-        None | Some(Quirk::EmptyData | Quirk::CommentInData) => pen.choices.pick(&["\n", "\n", "\r\n", "\r"]),
-        Some(_) => "\n",
-    };
-    let named = has_names && !pen.choices.one_in(4);
-    if has_names && !named {
+    let manner = Manner::chosen(pen, has_names);
+    if has_names && !manner.is_named {
         framed.used = framed.used.with(Quirk::EventNameMissing);
     }
     framed.put(pen.choices.pick(&["", "", "", "\u{feff}"]));
-    let prefix = pen.choices.pick(&["data: ", "data: ", "data:"]);
-    let beside = pen.choices.pick(&["", "", "", ": ping", "id: 7", "retry: 10", "x: y"]);
     let events = std::mem::take(&mut pen.events);
-    let count = events.len();
+    let is_json = |at: usize| events.get(at).is_some_and(|event| event.payload.starts_with('{'));
     let mut from = 0;
     for (at, event) in events.iter().enumerate() {
-        let is_json = event.payload.starts_with('{');
         if from == at {
-            if pen.choices.one_in(6) && !beside.is_empty() && odd.is_none() {
-                framed.put(&format!("{beside}{end}"));
-            }
-            between(framed, pen, odd);
-            if named && !event.name.is_empty() {
-                framed.put(&format!("event: {}{end}", event.name));
-            }
+            before(pen, framed, &manner, event);
         }
-        let goes_on =
-            at + 1 < count && is_json && events.get(at + 1).is_some_and(|next| next.payload.starts_with('{'));
         let line = framed.stream.len();
-        match odd {
-            Some(Quirk::DoubledPrefix) if is_json => {
-                note(framed, Quirk::DoubledPrefix, &format!("data: data: {}", event.payload))
-            }
-            Some(Quirk::BareDone) if !is_json => note(framed, Quirk::BareDone, &event.payload),
-            Some(Quirk::DoneSpelling) if !is_json => {
-                let word = pen.choices.pick(&["\"[DONE]\"", "[done]", "DONE", "  [DONE]"]);
-                note(framed, Quirk::DoneSpelling, &format!("{prefix}{word}"));
-            }
-            Some(Quirk::BareContinuation) if is_json && pen.choices.one_in(2) => {
-                note(framed, Quirk::BareContinuation, &format!("data: {}", pretty(&event.payload, "\n")));
-            }
-            Some(Quirk::InlineRecords | Quirk::Concatenated) if from < at => {
-                let quirk = odd.unwrap_or(Quirk::Concatenated);
-                let glue = if quirk == Quirk::InlineRecords { " data: " } else { "" };
-                note(framed, quirk, &format!("{glue}{}", event.payload));
-            }
-            None if is_json && pen.choices.one_in(5) => {
-                framed.put(&format!("{prefix}{}", pretty(&event.payload, &format!("{end}{prefix}"))));
-            }
-            _ => framed.put(&format!("{prefix}{}", event.payload)),
-        }
+        payload(pen, framed, &manner, &event.payload, from < at);
         framed.complete(line);
-        if odd == Some(Quirk::TrailingGarbage) && is_json && pen.choices.one_in(2) {
+        if manner.odd == Some(Quirk::TrailingGarbage) && is_json(at) && pen.choices.one_in(2) {
             note(framed, Quirk::TrailingGarbage, pen.choices.pick(&["]}", "}", " x"]));
         }
-        let inline = matches!(odd, Some(Quirk::InlineRecords | Quirk::Concatenated));
-        if inline && goes_on && pen.choices.one_in(2) {
+        if manner.joins() && is_json(at) && is_json(at + 1) && pen.choices.one_in(2) {
             continue;
         }
-        framed.put(end);
-        match odd {
-            Some(Quirk::NoBlankLine) => framed.used = framed.used.with(Quirk::NoBlankLine),
+        framed.put(manner.end);
+        match manner.odd {
+            Some(Quirk::NoBlankLine) => note(framed, Quirk::NoBlankLine, ""),
             Some(Quirk::BlankSeparator) => note(framed, Quirk::BlankSeparator, "\t \n"),
-            _ => framed.put(end),
+            _ => framed.put(manner.end),
         }
         framed.end(from);
         from = at + 1;
     }
-    if odd == Some(Quirk::AfterDone) && events.last().is_some_and(|last| !last.payload.starts_with('{')) {
-        note(
-            framed,
-            Quirk::AfterDone,
-            "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"late\"}}]}\n\n",
-        );
+    if manner.odd == Some(Quirk::AfterDone) && events.last().is_some_and(|last| last.payload == "[DONE]") {
+        const LATE: &str = r#"data: {"choices":[{"index":0,"delta":{"content":"late"}}]}"#;
+        note(framed, Quirk::AfterDone, &format!("{LATE}\n\n"));
     }
     pen.events = events;
+}
+
+/// What stands before an event's data.
+fn before(pen: &mut Pen<'_>, framed: &mut Framed, manner: &Manner, event: &Event) {
+    let Manner { odd, end, beside, is_named, .. } = manner;
+    if odd.is_none() && !beside.is_empty() && pen.choices.one_in(6) {
+        framed.put(&format!("{beside}{end}"));
+    }
+    between(framed, pen, *odd);
+    if *is_named && !event.name.is_empty() {
+        framed.put(&format!("event: {}{end}", event.name));
+    }
+}
+
+/// An event's data. `joins`: it stands on the line of the one before.
+fn payload(pen: &mut Pen<'_>, framed: &mut Framed, manner: &Manner, payload: &str, joins: bool) {
+    let Manner { odd, end, prefix, .. } = manner;
+    let is_json = payload.starts_with('{');
+    match *odd {
+        Some(quirk) if joins => {
+            let glue = if quirk == Quirk::InlineRecords { " data: " } else { "" };
+            note(framed, quirk, &format!("{glue}{payload}"));
+        }
+        Some(Quirk::DoubledPrefix) if is_json => {
+            note(framed, Quirk::DoubledPrefix, &format!("data: data: {payload}"));
+        }
+        Some(Quirk::BareDone) if !is_json => note(framed, Quirk::BareDone, payload),
+        Some(Quirk::DoneSpelling) if !is_json => {
+            let word = pen.choices.pick(&["\"[DONE]\"", "[done]", "DONE", "  [DONE]"]);
+            note(framed, Quirk::DoneSpelling, &format!("{prefix}{word}"));
+        }
+        Some(Quirk::BareContinuation) if is_json && pen.choices.one_in(2) => {
+            note(framed, Quirk::BareContinuation, &format!("data: {}", pretty(payload, "\n")));
+        }
+        None if is_json && pen.choices.one_in(5) => {
+            framed.put(&format!("{prefix}{}", pretty(payload, &format!("{end}{prefix}"))));
+        }
+        _ => framed.put(&format!("{prefix}{payload}")),
+    }
 }
 
 /// What may stand between two events and says nothing.
@@ -296,7 +320,6 @@ fn pretty(payload: &str, line: &str) -> String {
 
 fn lines(pen: &mut Pen<'_>, framed: &mut Framed) {
     let (end, over_lines) = (pen.choices.pick(&["\n", "\n", "\r\n", "\n\n"]), pen.choices.one_in(6));
-    framed.framing = Some(if over_lines { Framing::Json } else { Framing::Ndjson });
     let events = std::mem::take(&mut pen.events);
     for event in &events {
         let payload = if over_lines { pretty(&event.payload, "\n  ") } else { event.payload.clone() };
@@ -311,7 +334,6 @@ fn lines(pen: &mut Pen<'_>, framed: &mut Framed) {
 
 fn array(pen: &mut Pen<'_>, framed: &mut Framed) {
     let (before, after) = pen.choices.pick(&[("", ""), ("\n", "\n"), (" ", "\r\n")]);
-    framed.framing = Some(Framing::JsonArray);
     let events = std::mem::take(&mut pen.events);
     framed.put(&format!("{before}["));
     for (at, event) in events.iter().enumerate() {

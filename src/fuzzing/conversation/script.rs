@@ -46,7 +46,7 @@ pub(super) struct Reach {
     /// Of several choices, and of refusals.
     pub(super) choices: bool,
     pub(super) refusals: bool,
-    /// Of several calls at a time.
+    /// Of several blocks at a time.
     pub(super) parallel: bool,
 }
 
@@ -102,9 +102,7 @@ impl Script {
         let mut blocks = Vec::new();
         let mut lanes = Vec::new();
         for choice in 0..count {
-            let start = blocks.len();
             lanes.push(lane(choices, choice, reach, &mut blocks));
-            debug_assert!(blocks.len() >= start);
         }
         let usage = (1 + choices.below(200) as u64, 1 + choices.below(200) as u64);
         Self { moves: merged(choices, lanes), blocks, choices: count, usage }
@@ -129,12 +127,9 @@ fn lane(choices: &mut Choices<'_>, choice: u32, reach: Reach, blocks: &mut Vec<B
         let at = blocks.len();
         blocks.push(block(choices, choice, key, kind, slot));
         slot += u32::from(kind == ToolCall);
-        let goes_beside = kind == ToolCall && reach.parallel && choices.one_in(3);
-        if kind != ToolCall {
-            close(choices, &mut open, blocks, &mut moves);
-        }
         moves.push(Move::Open(at));
         open.push(at);
+        let goes_beside = reach.parallel && choices.one_in(3);
         if !goes_beside {
             close(choices, &mut open, blocks, &mut moves);
         }

@@ -1,10 +1,13 @@
-//! A conversation on each of the native wires, as their services write it. One table, [`WIRES`], and one short function a wire.
+//! The wires on which a conversation can be: one table, [`WIRES`]; and the two native ones whose calls come whole,
+//! `generateContent` and Ollama.
 //!
 //! Knows: the layout of the events of each wire. Must not know: how events are framed, who reads them.
 
+use super::blocks::{cohere2, converse, interactions, messages};
 use super::pen::{Layout, Pen};
+use super::responses::responses;
 use super::script::{Block, Move, Reach, Script};
-use crate::FinishReason::{ContentFilter, Error, Length, Stop, ToolCalls};
+use crate::FinishReason::{ContentFilter, Length, Stop};
 use crate::{Delta, FinishReason, PartKind, Quirk, Usage, Wire};
 
 /// One wire.
@@ -58,7 +61,7 @@ pub(super) const WIRES: &[Grammar] = &[
 ];
 
 /// A reason, and the word for it.
-type Word = (FinishReason, &'static str);
+pub(super) type Word = (FinishReason, &'static str);
 
 impl Pen<'_> {
     /// The block's piece is said, whatever it is a piece of.
@@ -98,215 +101,21 @@ impl Pen<'_> {
         self.say(Delta::Usage(&Usage { input, output, total, ..Usage::default() }));
     }
 
-    fn say_start(&mut self, id: &str, model: Option<&str>) {
+    pub(super) fn say_start(&mut self, id: &str, model: Option<&str>) {
         self.say(Delta::start(Some(id), model, None));
         self.say(Delta::Role { choice: 0, role: "assistant" });
     }
 
     /// One of the words; the choice says so.
-    fn finish(&mut self, choice: u32, words: &[Word]) -> &'static str {
+    pub(super) fn finish(&mut self, choice: u32, words: &[Word]) -> &'static str {
         let (reason, word) = self.choices.pick(words);
         self.say(Delta::finish(choice, reason, word, false));
         word
     }
 
-    fn block_part(&mut self, block: &Block) {
+    pub(super) fn block_part(&mut self, block: &Block) {
         self.part(block.choice, u64::from(block.key), block.kind);
     }
-}
-
-fn messages(pen: &mut Pen<'_>, script: &Script) {
-    const WORDS: &[Word] =
-        &[(Stop, "end_turn"), (Length, "max_tokens"), (ToolCalls, "tool_use"), (ContentFilter, "refusal")];
-    let (read, written) = script.usage;
-    pen.say_start("m1", Some("s"));
-    pen.say_usage([Some(read), Some(1), None]);
-    pen.event("message_start", format!(r#"{{"type":"message_start","message":{{"id":"m1","type":"message","role":"assistant","model":"s","content":[],"stop_reason":null,"usage":{{"input_tokens":{read},"output_tokens":1}}}}}}"#));
-    for step in &script.moves {
-        match *step {
-            Move::Open(at) => {
-                let block = script.block(at);
-                pen.block_part(block);
-                let content = match block.kind {
-                    PartKind::ToolCall => {
-                        pen.say_call(block);
-                        format!(
-                            r#"{{"type":"tool_use","id":"{}","name":"{}","input":{{}}}}"#,
-                            block.id, block.name
-                        )
-                    }
-                    PartKind::Reasoning => r#"{"type":"thinking","thinking":"","signature":""}"#.to_owned(),
-                    _ => r#"{"type":"text","text":""}"#.to_owned(),
-                };
-                pen.event(
-                    "content_block_start",
-                    format!(
-                        r#"{{"type":"content_block_start","index":{},"content_block":{content}}}"#,
-                        block.key
-                    ),
-                );
-                if pen.choices.one_in(8) {
-                    pen.event("ping", r#"{"type":"ping"}"#.to_owned());
-                }
-            }
-            Move::Piece(at, piece, _) => {
-                let block = script.block(at);
-                let text = block.piece(piece);
-                pen.block_part(block);
-                pen.say_piece(block, text);
-                let quoted = pen.quoted(text);
-                let delta = match block.kind {
-                    PartKind::ToolCall => format!(r#"{{"type":"input_json_delta","partial_json":{quoted}}}"#),
-                    PartKind::Reasoning => format!(r#"{{"type":"thinking_delta","thinking":{quoted}}}"#),
-                    _ => format!(r#"{{"type":"text_delta","text":{quoted}}}"#),
-                };
-                pen.event(
-                    "content_block_delta",
-                    format!(r#"{{"type":"content_block_delta","index":{},"delta":{delta}}}"#, block.key),
-                );
-            }
-            Move::Close(at) => {
-                let block = script.block(at);
-                pen.say_end(block);
-                pen.event(
-                    "content_block_stop",
-                    format!(r#"{{"type":"content_block_stop","index":{}}}"#, block.key),
-                );
-            }
-            Move::Finish(choice, _) => {
-                let word = pen.finish(choice, WORDS);
-                pen.say_usage([None, Some(written), None]);
-                pen.event("message_delta", format!(r#"{{"type":"message_delta","delta":{{"stop_reason":"{word}","stop_sequence":null}},"usage":{{"output_tokens":{written}}}}}"#));
-            }
-        }
-    }
-    pen.say(Delta::done("message_stop"));
-    pen.event("message_stop", r#"{"type":"message_stop"}"#.to_owned());
-}
-
-fn responses(pen: &mut Pen<'_>, script: &Script) {
-    pen.say(Delta::start(Some("r1"), Some("g"), None));
-    pen.event("response.created", r#"{"type":"response.created","sequence_number":0,"response":{"id":"r1","object":"response","created_at":7,"status":"in_progress","model":"g","output":[]}}"#.to_owned());
-    for step in &script.moves {
-        match *step {
-            Move::Open(at) => response_item(pen, script.block(at)),
-            Move::Piece(at, piece, _) => {
-                let block = script.block(at);
-                let text = block.piece(piece);
-                pen.block_part(block);
-                pen.say_piece(block, text);
-                let quoted = pen.quoted(text);
-                let (name, place) = match block.kind {
-                    PartKind::ToolCall => ("response.function_call_arguments.delta", ""),
-                    PartKind::Reasoning => ("response.reasoning_summary_text.delta", r#""summary_index":0,"#),
-                    PartKind::Refusal => ("response.refusal.delta", r#""content_index":0,"#),
-                    _ => ("response.output_text.delta", r#""content_index":0,"#),
-                };
-                pen.event(
-                    name,
-                    format!(
-                        r#"{{"type":"{name}","item_id":"i{0}","output_index":{0},{place}"delta":{quoted}}}"#,
-                        block.key
-                    ),
-                );
-            }
-            Move::Close(at) => response_item_done(pen, script.block(at)),
-            Move::Finish(..) => response_end(pen, script),
-        }
-    }
-}
-
-/// An item begins, and its only part.
-fn response_item(pen: &mut Pen<'_>, block: &Block) {
-    let key = block.key;
-    let item = match block.kind {
-        PartKind::ToolCall => {
-            pen.block_part(block);
-            pen.say_call(block);
-            format!(
-                r#""type":"function_call","status":"in_progress","arguments":"","call_id":"{}","name":"{}""#,
-                block.id, block.name
-            )
-        }
-        PartKind::Reasoning => {
-            pen.block_part(block);
-            r#""type":"reasoning","summary":[]"#.to_owned()
-        }
-        _ => {
-            pen.say(Delta::Role { choice: 0, role: "assistant" });
-            r#""type":"message","status":"in_progress","content":[],"role":"assistant""#.to_owned()
-        }
-    };
-    pen.event(
-        "response.output_item.added",
-        format!(
-            r#"{{"type":"response.output_item.added","output_index":{key},"item":{{"id":"i{key}",{item}}}}}"#
-        ),
-    );
-    let part = match block.kind {
-        PartKind::Text => r#"{"type":"output_text","annotations":[],"text":""}"#,
-        PartKind::Refusal => r#"{"type":"refusal","refusal":""}"#,
-        _ => return,
-    };
-    pen.block_part(block);
-    pen.event("response.content_part.added", format!(r#"{{"type":"response.content_part.added","item_id":"i{key}","output_index":{key},"content_index":0,"part":{part}}}"#));
-}
-
-/// All of an item once more.
-fn response_item_done(pen: &mut Pen<'_>, block: &Block) {
-    let (key, whole) = (block.key, block.whole());
-    let quoted = pen.quoted(&whole);
-    if block.kind == PartKind::ToolCall && pen.choices.one_in(2) {
-        pen.event("response.function_call_arguments.done", format!(r#"{{"type":"response.function_call_arguments.done","item_id":"i{key}","output_index":{key},"arguments":{quoted}}}"#));
-    } else if block.kind == PartKind::Text && pen.choices.one_in(2) {
-        pen.event("response.output_text.done", format!(r#"{{"type":"response.output_text.done","item_id":"i{key}","output_index":{key},"content_index":0,"text":{quoted}}}"#));
-    }
-    let item = match block.kind {
-        PartKind::ToolCall => {
-            pen.say_end(block);
-            format!(
-                r#""type":"function_call","status":"completed","arguments":{quoted},"call_id":"{}","name":"{}""#,
-                block.id, block.name
-            )
-        }
-        PartKind::Reasoning => {
-            format!(r#""type":"reasoning","summary":[{{"type":"summary_text","text":{quoted}}}]"#)
-        }
-        PartKind::Refusal => format!(
-            r#""type":"message","role":"assistant","content":[{{"type":"refusal","refusal":{quoted}}}]"#
-        ),
-        _ => format!(
-            r#""type":"message","role":"assistant","content":[{{"type":"output_text","text":{quoted}}}]"#
-        ),
-    };
-    pen.event(
-        "response.output_item.done",
-        format!(
-            r#"{{"type":"response.output_item.done","output_index":{key},"item":{{"id":"i{key}",{item}}}}}"#
-        ),
-    );
-}
-
-fn response_end(pen: &mut Pen<'_>, script: &Script) {
-    let (read, written) = script.usage;
-    const NAMES: &[(FinishReason, &str, &str)] = &[
-        (Stop, "response.completed", r#""status":"completed","incomplete_details":null"#),
-        (
-            Length,
-            "response.incomplete",
-            r#""status":"incomplete","incomplete_details":{"reason":"max_output_tokens"}"#,
-        ),
-        (
-            ContentFilter,
-            "response.incomplete",
-            r#""status":"incomplete","incomplete_details":{"reason":"content_filter"}"#,
-        ),
-    ];
-    let (reason, name, status) = pen.choices.pick(NAMES);
-    pen.say(Delta::finish(0, reason, "", false));
-    pen.say_usage([Some(read), Some(written), Some(read + written)]);
-    pen.say(Delta::done(name));
-    pen.event(name, format!(r#"{{"type":"{name}","response":{{"id":"r1","model":"g",{status},"output":[],"usage":{{"input_tokens":{read},"output_tokens":{written},"total_tokens":{}}}}}}}"#, read + written));
 }
 
 fn generate_content(pen: &mut Pen<'_>, script: &Script) {
@@ -385,115 +194,6 @@ fn run(pen: &mut Pen<'_>, block: &Block, runs: &mut std::collections::BTreeMap<u
     pen.part(block.choice, run.1, block.kind);
 }
 
-fn interactions(pen: &mut Pen<'_>, script: &Script) {
-    const WORDS: &[Word] =
-        &[(Stop, "completed"), (Length, "incomplete"), (ToolCalls, "requires_action"), (Error, "failed")];
-    let (read, written) = script.usage;
-    pen.say(Delta::start(Some("v1"), Some("gm"), None));
-    pen.event("interaction.created", r#"{"event_type":"interaction.created","interaction":{"id":"v1","model":"gm","object":"interaction","status":"in_progress"}}"#.to_owned());
-    for step in &script.moves {
-        match *step {
-            Move::Open(at) => {
-                let block = script.block(at);
-                pen.block_part(block);
-                let content = match block.kind {
-                    PartKind::ToolCall => {
-                        pen.say_call(block);
-                        format!(
-                            r#""type":"function_call","id":"{}","name":"{}","arguments":{{}}"#,
-                            block.id, block.name
-                        )
-                    }
-                    PartKind::Reasoning => r#""type":"thought""#.to_owned(),
-                    _ => r#""type":"model_output""#.to_owned(),
-                };
-                pen.event(
-                    "step.start",
-                    format!(r#"{{"event_type":"step.start","index":{},"step":{{{content}}}}}"#, block.key),
-                );
-            }
-            Move::Piece(at, piece, _) => {
-                let block = script.block(at);
-                pen.block_part(block);
-                pen.say_piece(block, block.piece(piece));
-                let quoted = pen.quoted(block.piece(piece));
-                let delta = match block.kind {
-                    PartKind::ToolCall => format!(r#""type":"arguments_delta","arguments":{quoted}"#),
-                    PartKind::Reasoning => {
-                        format!(r#""type":"thought_summary","content":{{"type":"text","text":{quoted}}}"#)
-                    }
-                    _ => format!(r#""type":"text","text":{quoted}"#),
-                };
-                pen.event(
-                    "step.delta",
-                    format!(r#"{{"event_type":"step.delta","index":{},"delta":{{{delta}}}}}"#, block.key),
-                );
-            }
-            Move::Close(at) => {
-                let block = script.block(at);
-                pen.say_end(block);
-                pen.event("step.stop", format!(r#"{{"event_type":"step.stop","index":{}}}"#, block.key));
-            }
-            Move::Finish(choice, _) => {
-                let word = pen.finish(choice, WORDS);
-                pen.say_usage([Some(read), Some(written), Some(read + written)]);
-                pen.say(Delta::done("interaction.completed"));
-                pen.event("interaction.completed", format!(r#"{{"event_type":"interaction.completed","interaction":{{"id":"v1","model":"gm","status":"{word}","usage":{{"total_tokens":{},"total_input_tokens":{read},"total_output_tokens":{written}}}}}}}"#, read + written));
-            }
-        }
-    }
-}
-
-fn converse(pen: &mut Pen<'_>, script: &Script) {
-    const WORDS: &[Word] = &[
-        (Stop, "end_turn"),
-        (Length, "max_tokens"),
-        (ToolCalls, "tool_use"),
-        (ContentFilter, "content_filtered"),
-    ];
-    let (read, written) = script.usage;
-    pen.say(Delta::Role { choice: 0, role: "assistant" });
-    pen.event("messageStart", r#"{"role":"assistant","p":"abc"}"#.to_owned());
-    for step in &script.moves {
-        match *step {
-            Move::Open(at) => {
-                let block = script.block(at);
-                if block.kind == PartKind::ToolCall {
-                    pen.block_part(block);
-                    pen.say_call(block);
-                    pen.event("contentBlockStart", format!(r#"{{"contentBlockIndex":{},"start":{{"toolUse":{{"toolUseId":"{}","name":"{}"}}}}}}"#, block.key, block.id, block.name));
-                }
-            }
-            Move::Piece(at, piece, _) => {
-                let block = script.block(at);
-                pen.block_part(block);
-                pen.say_piece(block, block.piece(piece));
-                let quoted = pen.quoted(block.piece(piece));
-                let delta = match block.kind {
-                    PartKind::ToolCall => format!(r#""toolUse":{{"input":{quoted}}}"#),
-                    PartKind::Reasoning => format!(r#""reasoningContent":{{"text":{quoted}}}"#),
-                    _ => format!(r#""text":{quoted}"#),
-                };
-                pen.event(
-                    "contentBlockDelta",
-                    format!(r#"{{"contentBlockIndex":{},"delta":{{{delta}}},"p":"abcd"}}"#, block.key),
-                );
-            }
-            Move::Close(at) => {
-                let block = script.block(at);
-                pen.say_end(block);
-                pen.event("contentBlockStop", format!(r#"{{"contentBlockIndex":{}}}"#, block.key));
-            }
-            Move::Finish(choice, _) => {
-                let word = pen.finish(choice, WORDS);
-                pen.event("messageStop", format!(r#"{{"stopReason":"{word}"}}"#));
-            }
-        }
-    }
-    pen.say_usage([Some(read), Some(written), Some(read + written)]);
-    pen.event("metadata", format!(r#"{{"usage":{{"inputTokens":{read},"outputTokens":{written},"totalTokens":{}}},"metrics":{{"latencyMs":7}}}}"#, read + written));
-}
-
 fn ollama(pen: &mut Pen<'_>, script: &Script) {
     const WORDS: &[Word] = &[(Stop, "stop"), (Length, "length")];
     let (read, written) = script.usage;
@@ -542,91 +242,6 @@ fn ollama(pen: &mut Pen<'_>, script: &Script) {
                         r#""done":true,"done_reason":"{word}","prompt_eval_count":{read},"eval_count":{written}"#
                     ),
                 );
-            }
-        }
-    }
-}
-
-fn cohere2(pen: &mut Pen<'_>, script: &Script) {
-    const WORDS: &[Word] =
-        &[(Stop, "COMPLETE"), (Length, "MAX_TOKENS"), (ToolCalls, "TOOL_CALL"), (Error, "ERROR")];
-    let (read, written) = script.usage;
-    let event = |pen: &mut Pen<'_>, name: &'static str, index: Option<u32>, message: &str| {
-        let index = index.map_or_else(String::new, |index| format!(r#","index":{index}"#));
-        let delta = if message.is_empty() {
-            String::new()
-        } else {
-            format!(r#","delta":{{"message":{{{message}}}}}"#)
-        };
-        pen.event(name, format!(r#"{{"type":"{name}"{index}{delta}}}"#));
-    };
-    pen.say(Delta::start(Some("c1"), None, None));
-    pen.say(Delta::Role { choice: 0, role: "assistant" });
-    pen.event("message-start", r#"{"id":"c1","type":"message-start","delta":{"message":{"role":"assistant","content":[],"tool_plan":"","tool_calls":[],"citations":[]}}}"#.to_owned());
-    for step in &script.moves {
-        match *step {
-            Move::Open(at) => {
-                let block = script.block(at);
-                pen.block_part(block);
-                match block.kind {
-                    PartKind::ToolCall => {
-                        pen.say_call(block);
-                        let call = format!(
-                            r#""tool_calls":{{"id":"{}","type":"function","function":{{"name":"{}","arguments":""}}}}"#,
-                            block.id, block.name
-                        );
-                        event(pen, "tool-call-start", Some(block.slot), &call);
-                    }
-                    PartKind::Reasoning => event(
-                        pen,
-                        "content-start",
-                        Some(block.key),
-                        r#""content":{"type":"thinking","thinking":""}"#,
-                    ),
-                    _ => {
-                        event(pen, "content-start", Some(block.key), r#""content":{"type":"text","text":""}"#)
-                    }
-                }
-            }
-            Move::Piece(at, piece, _) => {
-                let block = script.block(at);
-                pen.block_part(block);
-                pen.say_piece(block, block.piece(piece));
-                let quoted = pen.quoted(block.piece(piece));
-                match block.kind {
-                    PartKind::ToolCall => event(
-                        pen,
-                        "tool-call-delta",
-                        Some(block.slot),
-                        &format!(r#""tool_calls":{{"function":{{"arguments":{quoted}}}}}"#),
-                    ),
-                    PartKind::Reasoning => event(
-                        pen,
-                        "content-delta",
-                        Some(block.key),
-                        &format!(r#""content":{{"thinking":{quoted}}}"#),
-                    ),
-                    _ => event(
-                        pen,
-                        "content-delta",
-                        Some(block.key),
-                        &format!(r#""content":{{"text":{quoted}}}"#),
-                    ),
-                }
-            }
-            Move::Close(at) => {
-                let block = script.block(at);
-                pen.say_end(block);
-                match block.kind {
-                    PartKind::ToolCall => event(pen, "tool-call-end", Some(block.slot), ""),
-                    _ => event(pen, "content-end", Some(block.key), ""),
-                }
-            }
-            Move::Finish(choice, _) => {
-                let word = pen.finish(choice, WORDS);
-                pen.say_usage([Some(read), Some(written), None]);
-                pen.say(Delta::done("message-end"));
-                pen.event("message-end", format!(r#"{{"type":"message-end","delta":{{"finish_reason":"{word}","usage":{{"tokens":{{"input_tokens":{read},"output_tokens":{written}}}}}}}}}"#));
             }
         }
     }
