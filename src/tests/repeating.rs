@@ -132,3 +132,16 @@ fn what_is_held_is_bounded() {
         1026
     );
 }
+
+/// `"null"` as a word is no finish, so a message with it is a piece also where it says the same as all before.
+#[test]
+fn a_message_that_does_not_end_is_a_piece() {
+    let chunk = |finish: &str| {
+        format!(
+            "data: {{\"choices\":[{{\"index\":0,\"message\":{{\"content\":\"ha\"}},\"finish_reason\":{finish}}}]}}\n\n"
+        )
+    };
+    assert_eq!(told(&[chunk("\"null\""), chunk("\"null\"")].concat()).0, "haha");
+    assert_eq!(told(&[chunk("null"), chunk("null")].concat()).0, "haha");
+    assert_eq!(told(&[chunk("\"null\""), chunk("\"stop\"")].concat()).0, "ha");
+}

@@ -161,7 +161,9 @@ fn other_places<C: Cursor>(
         if choice.finish.is_empty() {
             choice.finish = finish;
         }
-        let ends = !choice.finish.is_empty();
+        let word = visitor.cursor.bytes(choice.finish);
+        // `"null"` as a word is null.
+        let ends = !word.is_empty() && dialect::finish(word) != Finish::Null;
         visitor.records.set(whole, Record::Whole(Scope::Message { ends }));
     } else if let Some(mark) = choice.text {
         visitor.need(Quirk::ChoiceText)?;
