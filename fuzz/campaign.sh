@@ -28,7 +28,7 @@ trap 'rm -rf "$logs"' EXIT
 # One target on one core: until its share of time is over, also after a fault; then its corpus is minimized.
 campaign() {
   local target=$1 share=$2 logs=$3 log=$3/$1.log corpus=fuzz/corpus/$1 artifacts=fuzz/artifacts/$1/
-  local binary faults=0 end length=4096 date
+  local binary faults=0 end length=2048 date
   binary=$(find "$CARGO_TARGET_DIR" -path "*/release/$target" -type f -perm -u+x | head -n 1)
   date=$(date -u +%F)
   mkdir -p "$corpus" "$artifacts"
@@ -37,7 +37,7 @@ campaign() {
   : > "$log"
   end=$((SECONDS + share))
   while [ "$SECONDS" -lt "$end" ] && [ "$faults" -lt 10 ]; do
-    nice "$binary" "$corpus" -artifact_prefix="$artifacts" -dict=fuzz/chat.dict -max_len="$length" -timeout=10 \
+    nice "$binary" "$corpus" -artifact_prefix="$artifacts" -dict=fuzz/chat.dict -max_len="$length" -timeout=60 \
       -rss_limit_mb=2048 -max_total_time=$((end - SECONDS)) -print_final_stats=1 >> "$log" 2>&1 || faults=$((faults + 1))
   done
   rm -rf "$corpus.min"

@@ -123,11 +123,18 @@ pub fn prediction(data: &[u8]) {
     assert_eq!(cut, plain, "prediction changes a cut");
 }
 
+/// Those of `all` of which `data` is asked: every one in `cargo test`, in a campaign one, by its last byte, so that it sees
+/// more data. What ends in a line feed, as most streams do, is asked of the first.
+fn asked<T: Copy, const N: usize>(data: &[u8], all: [T; N]) -> Vec<T> {
+    let last = usize::from(data.last().copied().unwrap_or(b'\n') ^ b'\n') % N;
+    all.into_iter().enumerate().filter(|(at, _)| cfg!(test) || *at == last).map(|(_, one)| one).collect()
+}
+
 /// Every cut says what the whole says, tolerant, with everything on, and strict.
 pub fn cuts(data: &[u8]) {
     let mut seed = Seed::of(data);
     let all = Options::new().quirks(Quirks::ALL).keepalives(true).extras(crate::ExtrasMode::All);
-    for options in [Options::new(), all, Options::strict()] {
+    for options in asked(data, [Options::new(), all, Options::strict()]) {
         let whole = decode(options, data, || usize::MAX);
         let bytewise = decode(options, data, || 1);
         assert_eq!(bytewise, whole, "byte by byte");

@@ -21,16 +21,9 @@ pub(super) enum Source {
     Generated,
 }
 
-/// The sources of which `data` is asked. Of a campaign's data one, by its last byte: so that it sees more of them.
+/// The sources of which `data` is asked.
 pub(super) fn sources(data: &[u8]) -> Vec<Source> {
-    const ALL: [Source; 3] = [Source::Data, Source::Chosen, Source::Generated];
-    // What ends in a line feed is mostly a stream.
-    let last = usize::from(data.last().copied().unwrap_or(b'\n') ^ b'\n');
-    ALL.into_iter()
-        .enumerate()
-        .filter(|(at, _)| cfg!(test) || *at == last % ALL.len())
-        .map(|(_, one)| one)
-        .collect()
+    super::asked(data, [Source::Data, Source::Chosen, Source::Generated])
 }
 
 /// What `data` decodes to, and what it chooses, is said again by what the encoder writes of it.

@@ -321,7 +321,7 @@ fn nothing_is_left_after_a_reset() {
 
 #[test]
 fn limits_bound_what_is_held() {
-    (0..1_000).for_each(|number| fuzzing::bounded(&chosen(number, 600), measured));
+    (0..500).for_each(|number| fuzzing::bounded(&chosen(number, 600), measured));
 }
 
 fn measured(run: &mut dyn FnMut()) -> fuzzing::Heap {

@@ -250,6 +250,10 @@ impl Writer<'_, '_> {
         if reason == ToolCalls && !self.script.has_calls(choice) {
             (reason, word) = words.first().copied().unwrap_or((Stop, "stop"));
         }
+        // A message with the finish may repeat the answer, so it is no piece of it.
+        if self.delta == "message" {
+            self.flush(false);
+        }
         self.entry(choice, |_| true).finish = Some(word);
         self.script
             .blocks

@@ -233,7 +233,11 @@ fn sse(pen: &mut Pen<'_>, framed: &mut Framed, has_names: bool) {
         }
         framed.put(manner.end);
         match manner.odd {
-            Some(Quirk::NoBlankLine) => note(framed, Quirk::NoBlankLine, ""),
+            Some(Quirk::NoBlankLine) => {
+                note(framed, Quirk::NoBlankLine, "");
+                // The last has none, either.
+                note(framed, Quirk::UnterminatedEvent, "");
+            }
             Some(Quirk::BlankSeparator) => note(framed, Quirk::BlankSeparator, "\t \n"),
             _ => framed.put(manner.end),
         }
