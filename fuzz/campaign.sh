@@ -66,7 +66,8 @@ cat "$logs"/*.row
 # Rows of today take the place of older ones.
 for row in "$logs"/*.row; do
   name=$(cut -d '|' -f 2 "$row")
-  awk -v name="$name" -v row="$(cat "$row")" -F '|' '$2 == name { print row; next } { print }' fuzz/README.md > "$logs/README.md"
+  awk -v name="$name" -v row="$(cat "$row")" -F '|' '/^# The last campaign/ { last = 1 }
+    last && $2 == name { print row; next } { print }' fuzz/README.md > "$logs/README.md"
   cp "$logs/README.md" fuzz/README.md
 done
 awk -F '|' '{ found += $8; sum += $3 } END { printf "%d executions, %d faults\n", sum, found; exit found > 0 }' "$logs"/*.row
