@@ -12,7 +12,7 @@ mod unescape;
 pub(crate) use escape::escape;
 #[cfg(any(feature = "encode", test, fuzzing, doc))]
 pub(crate) use escape::escape_of;
-pub(crate) use unescape::{Edges, is_high, join, unescape, unescape_alone};
+pub(crate) use unescape::{Edges, Escaped, is_high, join, unescape, unescape_alone, unescape_piece};
 
 const ONES: u64 = 0x0101_0101_0101_0101;
 const HIGH: u64 = 0x8080_8080_8080_8080;

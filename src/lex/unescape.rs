@@ -19,15 +19,25 @@ pub(crate) struct Edges {
 /// What was met while unescaping, besides the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Escaped {
-    /// Surrogates at the edges, left out of the text.
-    pub(crate) edges: Edges,
-    /// Whether any surrogate stood alone; inside the string it became U+FFFD.
+    /// Whether any surrogate stood alone.
     pub(crate) lone: bool,
 }
 
-/// Appends the unescaped body of a JSON string to `out`. `None` for an escape that RFC 8259 does not have.
-/// Cost: linear; never more bytes out than in (a lone surrogate's six become three).
+/// Appends the unescaped body of a JSON string to `out`; a surrogate that stands alone becomes U+FFFD. `None` for an escape
+/// that RFC 8259 does not have. Cost: linear; never more bytes out than in (a lone surrogate's six become three).
 pub(crate) fn unescape(body: &str, out: &mut String) -> Option<Escaped> {
+    unescape_with(body, out, None)
+}
+
+/// The same of a piece of a text: surrogates that stand alone at its edges are left out, and told apart.
+pub(crate) fn unescape_piece(body: &str, out: &mut String) -> Option<(Escaped, Edges)> {
+    let mut edges = Edges::default();
+    let met = unescape_with(body, out, Some(&mut edges))?;
+    Some((met, edges))
+}
+
+/// `edges`: where surrogates at the edges go, if anywhere else than into the text.
+fn unescape_with(body: &str, out: &mut String, mut edges: Option<&mut Edges>) -> Option<Escaped> {
     let bytes = body.as_bytes();
     let mut met = Escaped::default();
     let mut at = 0usize;
@@ -38,7 +48,7 @@ pub(crate) fn unescape(body: &str, out: &mut String) -> Option<Escaped> {
             return Some(met);
         }
         at = match bytes.get(plain.wrapping_add(1))? {
-            b'u' => unescape_unit(bytes, plain, out, &mut met)?,
+            b'u' => unescape_unit(bytes, plain, out, &mut met, edges.as_deref_mut())?,
             escape => {
                 out.push(char::from(escaped(*escape)?));
                 plain.wrapping_add(2)
@@ -48,7 +58,13 @@ pub(crate) fn unescape(body: &str, out: &mut String) -> Option<Escaped> {
 }
 
 /// One `\uXXXX` at `at`, with its partner if it has one; returns the index after it.
-fn unescape_unit(bytes: &[u8], at: usize, out: &mut String, met: &mut Escaped) -> Option<usize> {
+fn unescape_unit(
+    bytes: &[u8],
+    at: usize,
+    out: &mut String,
+    met: &mut Escaped,
+    edges: Option<&mut Edges>,
+) -> Option<usize> {
     let unit = hex4(bytes, at.wrapping_add(2))?;
     let after = at.wrapping_add(6);
     if let Some(scalar) = char::from_u32(u32::from(unit)) {
@@ -63,12 +79,10 @@ fn unescape_unit(bytes: &[u8], at: usize, out: &mut String, met: &mut Escaped) -
         }
     }
     met.lone = true;
-    if is_high(unit) && after == bytes.len() {
-        met.edges.tail = Some(unit);
-    } else if !is_high(unit) && at == 0 {
-        met.edges.lead = Some(unit);
-    } else {
-        out.push(char::REPLACEMENT_CHARACTER);
+    match edges {
+        Some(edges) if is_high(unit) && after == bytes.len() => edges.tail = Some(unit),
+        Some(edges) if !is_high(unit) && at == 0 => edges.lead = Some(unit),
+        _ => out.push(char::REPLACEMENT_CHARACTER),
     }
     Some(after)
 }

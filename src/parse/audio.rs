@@ -4,13 +4,10 @@
 //!
 //! Source: OpenAI, *Chat Completions*, `message.audio`.
 
-use alloc::borrow::ToOwned;
-
 use super::cursor::{Cursor, Kind, Scratch};
 use super::reader::Reader;
 use crate::dialect::{Quirks, Tolerance};
 use crate::error::ErrorKind;
-use crate::lex::Edges;
 use crate::record::{Buffer, Str};
 
 /// The deepest nesting of what is skipped: as deep as a document may be at all.
@@ -32,8 +29,6 @@ struct Members {
     id: Str,
     data: Str,
     transcript: Str,
-    /// The surrogates at the transcript's edges.
-    edges: Edges,
     expires_at: Option<u64>,
 }
 
@@ -44,8 +39,7 @@ impl<'a> AudioPiece<'a> {
         // The decoder has let it pass: whatever its options allowed is allowed here.
         let mut tolerance = Tolerance::new(Quirks::ALL);
         let reader = Reader::new(json.as_bytes(), 0, DEPTH, scratch, &mut tolerance);
-        let mut members = members(reader).ok()?;
-        replace_edges(&mut members, json, scratch);
+        let members = members(reader).ok()?;
         let text = |at| text(at, json, &scratch.text);
         let piece = Self {
             id: text(members.id),
@@ -71,30 +65,12 @@ fn members(mut reader: Reader<'_>) -> Result<Members, ErrorKind> {
         match (name, kind) {
             (Some(0), Kind::String) => members.id = reader.string()?,
             (Some(1), Kind::String) => members.data = reader.string()?,
-            (Some(2), Kind::String) => {
-                members.transcript = reader.string()?;
-                members.edges = reader.edges(members.transcript);
-            }
+            (Some(2), Kind::String) => members.transcript = reader.string()?,
             (Some(3), Kind::Number) => members.expires_at = reader.number()?.value,
             _ => reader.skip()?,
         }
     }
     Ok(members)
-}
-
-/// A surrogate that stood alone at an edge of the transcript is U+FFFD.
-#[cold]
-fn replace_edges(members: &mut Members, json: &str, scratch: &mut Scratch) {
-    let Edges { lead, tail } = members.edges;
-    if lead.is_none() && tail.is_none() {
-        return;
-    }
-    let said = text(members.transcript, json, &scratch.text).to_owned();
-    let start = scratch.text.len();
-    scratch.text.extend(lead.map(|_| char::REPLACEMENT_CHARACTER));
-    scratch.text.push_str(&said);
-    scratch.text.extend(tail.map(|_| char::REPLACEMENT_CHARACTER));
-    members.transcript = Str::scratch(start, scratch.text.len());
 }
 
 fn text<'t>(at: Str, payload: &'t str, scratch: &'t str) -> &'t str {

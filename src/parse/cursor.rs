@@ -51,6 +51,23 @@ impl Number {
     }
 }
 
+/// A string that is a piece of a longer text: where it ends in half a surrogate pair, the other half may begin the next piece.
+/// Its text is only to be had with what stood at its edges ([`Cursor::with_edges`]), so that they are not forgotten.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Piece(Str);
+
+impl Piece {
+    /// `text`: the string without its edges.
+    pub(super) const fn new(text: Str) -> Self {
+        Self(text)
+    }
+
+    /// The string without its edges. For sources only.
+    pub(super) const fn text(self) -> Str {
+        self.0
+    }
+}
+
 /// What a source writes into: text that is not in the payload as it stands.
 #[derive(Clone, Default)]
 pub(crate) struct Scratch {
@@ -127,10 +144,19 @@ pub(crate) trait Cursor {
     fn enter_array(&mut self) -> Result<Self::Seq, ErrorKind>;
     /// The next element's kind; the cursor then stands before it.
     fn element(&mut self, seq: &mut Self::Seq) -> Result<Option<Kind>, ErrorKind>;
-    /// Reads the string ahead. Borrowed where it has no escapes, unescaped into scratch where it has.
+    /// Reads the string ahead. Borrowed where it has no escapes, unescaped into scratch where it has; a surrogate that stands
+    /// alone is U+FFFD.
     fn string(&mut self) -> Result<Str, ErrorKind>;
-    /// The surrogates that stood alone at the edges of the string just read, which is `string`.
-    fn edges(&self, string: Str) -> Edges;
+    /// The same for a string that is a piece of a text.
+    fn piece(&mut self) -> Result<Piece, ErrorKind>;
+    /// The piece that was just read, and the surrogates that stood alone at its edges.
+    fn with_edges(&self, piece: Piece) -> (Str, Edges);
+    /// Whether the piece that was just read is not empty.
+    #[inline(always)]
+    fn says_something(&self, piece: Piece) -> bool {
+        let (text, edges) = self.with_edges(piece);
+        !text.is_empty() || edges != Edges::default()
+    }
     /// Reads the plain integer ahead; returns its value and where it starts. `None`, and nothing is read, if there is none
     /// or the source would rather be asked for the number.
     fn integer(&mut self) -> Option<(u64, u32)>;

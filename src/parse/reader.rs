@@ -11,7 +11,7 @@
 //! | depth | at most 128, or less by [`crate::Limits::depth`] |
 //! | big and tiny numbers | lexed whatever their length; a counter that does not fit in 64 bits has no value |
 //! | `-0` | 0 |
-//! | lone surrogates | U+FFFD, or joined with the next chunk's; a quirk |
+//! | lone surrogates | U+FFFD, or in text joined with the next chunk's; a quirk |
 //! | duplicate names | the last value that is not null; a quirk |
 //! | byte-order mark | not JSON (the framer takes the one that starts a stream) |
 //! | invalid UTF-8 | replaced before it gets here; a quirk |
@@ -19,7 +19,7 @@
 mod skip;
 mod slow;
 
-use super::cursor::{Cursor, Kind, Number, Scratch, number_of};
+use super::cursor::{Cursor, Kind, Number, Piece, Scratch, number_of};
 use crate::dialect::{Names, Quirk, Tolerance};
 use crate::error::{ErrorKind, LimitKind};
 use crate::lex::{self, Edges};
@@ -34,7 +34,7 @@ pub(crate) struct Reader<'a> {
     limit: u32,
     scratch: &'a mut Scratch,
     tolerance: &'a mut Tolerance,
-    /// The last string that was unescaped, and the surrogates at its edges.
+    /// The last piece of a text that was unescaped, and the surrogates at its edges.
     edged: Str,
     edges: Edges,
 }
@@ -110,6 +110,20 @@ impl<'a> Reader<'a> {
             }
             _ => self.slow_name(body, names),
         }
+    }
+
+    /// The string ahead; `slow` reads one whose body, from after its opening quote, is not plain.
+    #[inline(always)]
+    fn string_or(
+        &mut self,
+        slow: impl FnOnce(&mut Self, &[u8]) -> Result<Str, ErrorKind>,
+    ) -> Result<Str, ErrorKind> {
+        let [b'"', body @ ..] = self.rest else { return Err(ErrorKind::Json) };
+        let length = lex::string_stop(body).at;
+        let Some([b'"', rest @ ..]) = body.get(length..) else { return slow(self, body) };
+        self.rest = rest;
+        let start = self.position_of(body);
+        Ok(Str::payload(start, start.wrapping_add(length)))
     }
 
     /// A container opens with `bracket`, which is left for [`Reader::next`] to step over.
@@ -239,17 +253,18 @@ impl Cursor for Reader<'_> {
 
     #[inline]
     fn string(&mut self) -> Result<Str, ErrorKind> {
-        let [b'"', body @ ..] = self.rest else { return Err(ErrorKind::Json) };
-        let length = lex::string_stop(body).at;
-        let Some([b'"', rest @ ..]) = body.get(length..) else { return self.slow_string(body) };
-        self.rest = rest;
-        let start = self.position_of(body);
-        Ok(Str::payload(start, start.wrapping_add(length)))
+        self.string_or(Self::slow_string)
+    }
+
+    #[inline]
+    fn piece(&mut self) -> Result<Piece, ErrorKind> {
+        self.string_or(Self::slow_piece).map(Piece::new)
     }
 
     #[inline(always)]
-    fn edges(&self, string: Str) -> Edges {
-        if string == self.edged { self.edges } else { Edges::default() }
+    fn with_edges(&self, piece: Piece) -> (Str, Edges) {
+        let text = piece.text();
+        (text, if text == self.edged { self.edges } else { Edges::default() })
     }
 
     #[inline(always)]

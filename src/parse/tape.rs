@@ -9,8 +9,7 @@ use alloc::vec::Vec;
 
 use simd_json::{Buffers, Node, StaticNode};
 
-use super::cursor::Scratch;
-use super::cursor::{Cursor, Kind, Number};
+use super::cursor::{Cursor, Kind, Number, Piece, Scratch};
 use crate::dialect::{Names, Tolerance};
 use crate::error::ErrorKind;
 use crate::lex::nest::Nest;
@@ -217,8 +216,12 @@ impl Cursor for Tape<'_, '_> {
         Ok(self.keep(string))
     }
 
-    fn edges(&self, _: Str) -> Edges {
-        Edges::default()
+    fn piece(&mut self) -> Result<Piece, ErrorKind> {
+        self.string().map(Piece::new)
+    }
+
+    fn with_edges(&self, piece: Piece) -> (Str, Edges) {
+        (piece.text(), Edges::default())
     }
 
     fn integer(&mut self) -> Option<(u64, u32)> {

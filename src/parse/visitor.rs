@@ -12,7 +12,7 @@ mod statements;
 pub(super) use fields::{Field, Value};
 
 use super::ParseOptions;
-use super::cursor::{Cursor, Kind, Number, number_of};
+use super::cursor::{Cursor, Kind, Number, Piece, number_of};
 use crate::delta::ExtraKind;
 use crate::dialect::{Quirk, Quirks};
 use crate::error::ErrorKind;
@@ -124,15 +124,19 @@ impl<C: Cursor> Visitor<'_, C> {
         }
     }
 
-    /// States a text-like record whose string, `text`, was just read, after the surrogates at its edges.
+    /// States a text-like record whose string was just read, after the surrogates at its edges.
     #[inline]
-    pub(super) fn push_text(&mut self, text: Str, record: Record) -> Result<(), ErrorKind> {
-        let edges = self.cursor.edges(text);
+    pub(super) fn push_text(
+        &mut self,
+        piece: Piece,
+        record: impl FnOnce(Str) -> Record,
+    ) -> Result<(), ErrorKind> {
+        let (text, edges) = self.cursor.with_edges(piece);
         if edges != Default::default() {
             let (lead, tail) = (edges.lead.unwrap_or(0), edges.tail.unwrap_or(0));
             self.push(Record::Edges { lead, tail })?;
         }
-        self.push(record)
+        self.push(record(text))
     }
 
     /// A string, or nothing for a value of another kind. A shape may leave it open.

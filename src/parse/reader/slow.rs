@@ -3,10 +3,12 @@
 //! Knows: RFC 8259, and its named leniencies. Must not know: any member's name. All of it is cold: strict, compact JSON
 //! without escapes never comes here.
 
+use alloc::string::String;
+
 use super::{Reader, Seq};
 use crate::dialect::{Names, Quirk};
 use crate::error::ErrorKind;
-use crate::lex;
+use crate::lex::{self, Edges, Escaped};
 use crate::parse::cursor::{Cursor, Kind};
 use crate::record::{Span, Str};
 
@@ -50,6 +52,22 @@ impl<'a> Reader<'a> {
             return self.unescape(body);
         }
         Ok(Str::of_payload(body))
+    }
+
+    #[cold]
+    pub(super) fn slow_piece(&mut self, body: &[u8]) -> Result<Str, ErrorKind> {
+        let (body, escapes) = self.slow_body(self.position_of(body))?;
+        if !escapes {
+            return Ok(Str::of_payload(body));
+        }
+        let mut edges = Edges::default();
+        let text = self.unescape_by(body, |raw, out| {
+            let (met, stood) = lex::unescape_piece(raw, out)?;
+            edges = stood;
+            Some(met)
+        })?;
+        (self.edged, self.edges) = (text, edges);
+        Ok(text)
     }
 
     /// A string's body from `start` on, and whether it has escapes; the reader then stands after the closing quote.
@@ -104,14 +122,21 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn unescape(&mut self, body: Span) -> Result<Str, ErrorKind> {
+        self.unescape_by(body, lex::unescape)
+    }
+
+    fn unescape_by(
+        &mut self,
+        body: Span,
+        unescape: impl FnOnce(&str, &mut String) -> Option<Escaped>,
+    ) -> Result<Str, ErrorKind> {
         let start = self.scratch.text.len();
         let raw = core::str::from_utf8(body.of(self.payload)).map_err(|_| ErrorKind::Utf8)?;
-        let met = lex::unescape(raw, &mut self.scratch.text).ok_or(ErrorKind::Json)?;
+        let met = unescape(raw, &mut self.scratch.text).ok_or(ErrorKind::Json)?;
         if met.lone {
             self.need(Quirk::LoneSurrogate)?;
         }
         let string = Str::scratch(start, self.scratch.text.len());
-        (self.edged, self.edges) = (string, met.edges);
         self.scratch.escaped.push((string, body));
         Ok(string)
     }

@@ -21,12 +21,11 @@ impl<C: Cursor> Visitor<'_, C> {
     ) -> Result<(), ErrorKind> {
         let Some(field) = field.filter(|field| field.kind == Kind::String) else { return Ok(()) };
         self.at(field, |visitor| {
-            let text = visitor.cursor.string()?;
-            let edges = visitor.cursor.edges(text);
-            if text.is_empty() && edges == Default::default() {
+            let piece = visitor.cursor.piece()?;
+            if !visitor.cursor.says_something(piece) {
                 return Ok(());
             }
-            visitor.push_text(text, record(text))
+            visitor.push_text(piece, record)
         })
     }
 
@@ -40,13 +39,13 @@ impl<C: Cursor> Visitor<'_, C> {
     ) -> Result<(), ErrorKind> {
         let Some(field) = field.filter(|field| field.kind == Kind::String) else { return Ok(()) };
         self.at(field, |visitor| {
-            let text = visitor.cursor.string()?;
-            if text.is_empty() && visitor.cursor.edges(text) == Default::default() {
+            let piece = visitor.cursor.piece()?;
+            if !visitor.cursor.says_something(piece) {
                 return Ok(());
             }
             let place = Place { key: PlaceKey::Running, sub: Place::WHOLE, kind, begins: false };
             visitor.push(Record::Place(place))?;
-            visitor.push_text(text, record(text))
+            visitor.push_text(piece, record)
         })
     }
 

@@ -230,8 +230,11 @@ fn partial_argument<C: Cursor>(visitor: &mut Visitor<'_, C>, name: Str, argument
     let value = match (text, number, boolean) {
         (Some(text), ..) if text.kind == Kind::String => {
             return visitor.at(text, |visitor| {
-                let text = visitor.cursor.string()?;
-                visitor.push_text(text, Record::ArgumentAt { path, value: Argument::Text(text), name, json })
+                let piece = visitor.cursor.piece()?;
+                visitor.push_text(piece, |text| {
+                    let value = Argument::Text(text);
+                    Record::ArgumentAt { path, value, name, json }
+                })
             });
         }
         (None, Some(number), _) => json_number(visitor, number),

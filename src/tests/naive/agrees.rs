@@ -5,7 +5,7 @@ use super::super::support::{Run, Seeded, corpus, run_whole};
 use super::talk::{Call, Choice};
 use super::{Model, decode, json};
 use crate::encode::EncodeOptions;
-use crate::{Delta, OpaqueKind, Options, Wire, fuzzing};
+use crate::{Completion, Delta, OpaqueKind, Options, Wire, fuzzing};
 
 const WIRES: &[Wire] =
     &[Wire::Chat, Wire::Messages, Wire::Responses, Wire::GenerateContent, Wire::Interactions, Wire::Converse];
@@ -201,18 +201,34 @@ fn the_corpus() {
     tally.judge([300, 25, 15, 20, 12, 15]);
 }
 
-fn folded(stream: &str) -> (Run, crate::Completion) {
-    let run = run_whole(&Options::new(), stream.as_bytes());
+/// What the decoder and the model say of a stream.
+fn agreed(stream: &str) -> (Run, Completion) {
+    let (model, run) =
+        (decode(&Options::new(), stream.as_bytes()), run_whole(&Options::new(), stream.as_bytes()));
+    assert_eq!((model.foreign, difference(&model, &run)), (None, None), "{stream}");
     let completion = run.completion();
     (run, completion)
 }
 
+/// What is no text has no next piece that could hold the other half.
 #[test]
-#[ignore = "half a surrogate pair at the edge of a name, an id or a blob is lost; the register says that it becomes U+FFFD"]
 fn halves_at_the_edges_of_names() {
-    let (_, said) =
-        folded("data: {\"id\":\"a\\ud83d\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"x\"}}]}\n\n");
+    let call = r#"{"index":0,"id":"a\ud83d","function":{"name":"\ude00b","arguments":"{}"}}"#;
+    let delta = format!(
+        r#"{{"content":"x","tool_calls":[{call}],"reasoning_details":[{{"signature":"\ude00c\ud83d"}}]}}"#
+    );
+    let choices = format!(r#"[{{"index":0,"delta":{delta},"finish_reason":"\ud83d"}}]"#);
+    let (run, said) = agreed(&format!(
+        "data: {{\"id\":\"a\\ud83d\",\"model\":\"\\ud83d\",\"choices\":{choices}}}\n\ndata: {{\"error\":\"\\ude00\"}}\n\n"
+    ));
     assert_eq!(said.id.as_deref(), Some("a\u{FFFD}"));
+    assert_eq!(said.model.as_deref(), Some("\u{FFFD}"));
+    let choice = &said.choices[&0];
+    assert_eq!(choice.finish.as_ref().map(|finish| &*finish.raw), Some("\u{FFFD}"));
+    let call = &choice.tool_calls[&0];
+    assert_eq!((call.id.as_deref(), &*call.name), (Some("a\u{FFFD}"), "\u{FFFD}b"));
+    assert_eq!(run.deltas().find_map(|delta| opaque(&delta, 0)).unwrap().1, "\u{FFFD}c\u{FFFD}");
+    assert_eq!(said.errors[0].message, "\u{FFFD}");
 }
 
 #[test]
@@ -224,13 +240,13 @@ fn a_whole_call_ends_an_open_one() {
         )
     };
     let stream = event("\"name\":\"f\",\"willContinue\":true") + &event("\"name\":\"g\",\"args\":{}");
-    assert_eq!(folded(&stream).0.ending.open_tool_calls(), 0);
+    assert_eq!(agreed(&stream).0.ending.open_tool_calls(), 0);
 }
 
 #[test]
 #[ignore = "response.failed that comes first is an error and no more; its type should decide the wire, and end the answer"]
 fn a_failure_that_comes_first() {
-    let (run, said) = folded(
+    let (run, said) = agreed(
         "data: {\"type\":\"response.failed\",\"response\":{\"id\":\"r\",\"error\":{\"message\":\"x\"}}}\n\n",
     );
     assert_eq!((run.ending.wire(), run.ending.done()), (Some(Wire::Responses), true));

@@ -104,10 +104,6 @@ fn half(text: &str) -> Option<(char, usize)> {
     Some((char::from_u32(HALVES + code - 0xD800)?, 6))
 }
 
-pub(super) fn is_half(char: char) -> bool {
-    (HALVES..HALVES + 0x800).contains(&u32::from(char))
-}
-
 /// Joins the halves that met, and replaces those that did not.
 pub(super) fn joined(text: &str) -> String {
     let half = |char: char| u32::from(char).checked_sub(HALVES).filter(|code| *code < 0x800);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::json::{SEAM, closed, count, is_half, joined, seconds, strict, text, whole};
+use super::json::{SEAM, closed, count, joined, seconds, strict, text, whole};
 use super::think::{Of, Think};
 use crate::{FinishReason, OpaqueKind, ReasoningTags};
 
@@ -77,8 +77,8 @@ impl Talk {
     }
 
     pub(super) fn role(&mut self, choice: u64, role: &Value) {
-        if let Some(role) = text(role) {
-            self.choice(choice).role = Some(role.to_owned());
+        if let Some(role) = name(role) {
+            self.choice(choice).role = Some(role);
         }
     }
 
@@ -217,7 +217,7 @@ impl Talk {
     }
 
     pub(super) fn error(&mut self, message: &str) {
-        self.errors.push(joined(message.trim_matches(is_half)));
+        self.errors.push(joined(message));
     }
 
     pub(super) fn finished(&self) -> usize {
@@ -264,9 +264,9 @@ impl Choice {
 }
 
 impl Call {
-    /// No arguments came, or no more than half a surrogate pair that waits.
+    /// No arguments came.
     pub(super) fn is_silent(&self) -> bool {
-        self.arguments.chars().all(|char| char == SEAM || is_half(char))
+        self.arguments.chars().all(|char| char == SEAM)
     }
 
     /// Whether `other` are these arguments.
@@ -282,10 +282,9 @@ impl Call {
     }
 }
 
-/// An id, a name, a word: half a surrogate pair at its edge says nothing (the test `halves_at_the_edges_of_names` says what it
-/// should).
+/// An id, a name, a word. It is whole: nothing joins half a surrogate pair at its edge.
 pub(super) fn name(value: &Value) -> Option<String> {
-    let name = joined(value.as_str()?.trim_matches(is_half));
+    let name = joined(value.as_str()?);
     (!name.is_empty()).then_some(name)
 }
 

@@ -89,7 +89,8 @@ impl Tools {
         talk: &mut Talk,
     ) -> Option<usize> {
         let calls = &talk.choice(choice).calls;
-        let (id, named) = (text(id), text(named));
+        let (id, named) = (name_of(id), name_of(named));
+        let (id, named) = (id.as_deref(), named.as_deref());
         let by_id = id.and_then(|id| calls.iter().rposition(|call| call.id.as_deref() == Some(id)));
         match index {
             Some(index) => {
@@ -119,9 +120,9 @@ impl Tools {
 /// A further piece of a name: Q88, Q89.
 fn name(choice: u64, slot: usize, piece: &Value, talk: &mut Talk) {
     let call = talk.slot(choice, slot);
-    match text(piece) {
-        Some(piece) if call.name.is_empty() => call.name = piece.to_owned(),
-        Some(piece) if call.is_silent() && piece != call.name => call.name += piece,
+    match name_of(piece) {
+        Some(piece) if call.name.is_empty() => call.name = piece,
+        Some(piece) if call.is_silent() && piece != call.name => call.name += &piece,
         _ => {}
     }
 }

@@ -168,8 +168,8 @@ fn other_places<C: Cursor>(
     } else if let Some(mark) = choice.text {
         visitor.need(Quirk::ChoiceText)?;
         let back = visitor.cursor.go(mark);
-        let text = visitor.cursor.string()?;
-        visitor.push_text(text, Record::Text(text))?;
+        let piece = visitor.cursor.piece()?;
+        visitor.push_text(piece, Record::Text)?;
         visitor.cursor.go(back);
     } else {
         visitor.need(Quirk::DeltaMissing)?;

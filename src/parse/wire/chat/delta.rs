@@ -87,8 +87,8 @@ fn member<C: Cursor>(
     match key {
         DeltaKey::Content => content(visitor, kind)?,
         DeltaKey::Refusal => {
-            let text = visitor.cursor.string()?;
-            visitor.push_text(text, Record::Refusal(text))?;
+            let piece = visitor.cursor.piece()?;
+            visitor.push_text(piece, Record::Refusal)?;
         }
         DeltaKey::Reasoning(source) => reasoning(visitor, source, kind)?,
         _ => tools::calls(visitor, kind)?,
@@ -100,8 +100,8 @@ fn member<C: Cursor>(
 fn content<C: Cursor>(visitor: &mut Visitor<'_, C>, kind: Kind) -> Result<(), ErrorKind> {
     match kind {
         Kind::String => {
-            let text = visitor.cursor.string()?;
-            visitor.push_text(text, Record::Text(text))
+            let piece = visitor.cursor.piece()?;
+            visitor.push_text(piece, Record::Text)
         }
         Kind::Array | Kind::Object => {
             visitor.need(Quirk::ContentParts)?;
@@ -118,11 +118,11 @@ fn reasoning<C: Cursor>(
 ) -> Result<(), ErrorKind> {
     match kind {
         Kind::String => {
-            let text = visitor.cursor.string()?;
-            if !text.is_empty() {
+            let piece = visitor.cursor.piece()?;
+            if visitor.cursor.says_something(piece) {
                 visitor.need(Quirk::ReasoningField)?;
             }
-            visitor.push_text(text, Record::Reasoning { rank: source as u8, text })
+            visitor.push_text(piece, |text| Record::Reasoning { rank: source as u8, text })
         }
         Kind::Array | Kind::Object => {
             visitor.need(Quirk::ReasoningShape)?;

@@ -25,8 +25,8 @@ struct Part<M> {
 pub(super) fn content<C: Cursor>(visitor: &mut Visitor<'_, C>, kind: Kind) -> Result<(), ErrorKind> {
     visitor.each_or_one(kind, &mut |visitor, kind| match kind {
         Kind::String => {
-            let text = visitor.cursor.string()?;
-            visitor.push_text(text, Record::Text(text))
+            let piece = visitor.cursor.piece()?;
+            visitor.push_text(piece, Record::Text)
         }
         Kind::Object => {
             let part = part(visitor)?;
@@ -63,8 +63,8 @@ pub(super) fn reasoning<C: Cursor>(
 ) -> Result<(), ErrorKind> {
     visitor.each_or_one(kind, &mut |visitor, kind| match kind {
         Kind::String => {
-            let text = visitor.cursor.string()?;
-            visitor.push_text(text, Record::Reasoning { rank: source as u8, text })
+            let piece = visitor.cursor.piece()?;
+            visitor.push_text(piece, |text| Record::Reasoning { rank: source as u8, text })
         }
         Kind::Object => {
             let part = part(visitor)?;
@@ -114,16 +114,16 @@ fn strings_at<C: Cursor>(
     let kind = visitor.cursor.kind()?;
     visitor.each_or_one(kind, &mut |visitor, kind| match kind {
         Kind::String => {
-            let text = visitor.cursor.string()?;
-            visitor.push_text(text, record(text))
+            let piece = visitor.cursor.piece()?;
+            visitor.push_text(piece, record)
         }
         Kind::Object => {
             let inner = part(visitor)?;
             let Some(mark) = inner.text.or(inner.thinking) else { return Ok(()) };
             let back = visitor.cursor.go(mark);
             if visitor.cursor.kind()? == Kind::String {
-                let text = visitor.cursor.string()?;
-                visitor.push_text(text, record(text))?;
+                let piece = visitor.cursor.piece()?;
+                visitor.push_text(piece, record)?;
             }
             visitor.cursor.go(back);
             Ok(())

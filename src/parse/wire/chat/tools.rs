@@ -106,8 +106,8 @@ fn label<C: Cursor>(visitor: &mut Visitor<'_, C>) -> Result<Str, ErrorKind> {
 
 fn arguments<C: Cursor>(visitor: &mut Visitor<'_, C>, kind: Kind) -> Result<(), ErrorKind> {
     if kind == Kind::String {
-        let fragment = visitor.cursor.string()?;
-        return visitor.push_text(fragment, Record::Arguments(fragment));
+        let fragment = visitor.cursor.piece()?;
+        return visitor.push_text(fragment, Record::Arguments);
     }
     visitor.need(Quirk::ArgumentsObject)?;
     let mark = visitor.skip_marked()?;
