@@ -187,11 +187,12 @@ impl Normalizer {
         }
         let Some(choice) = self.current() else { return };
         let Some(call) = choice.calls.get_mut(slot) else { return };
+        // Half a surrogate pair is one, too.
+        call.arguments |= !fragment.is_empty() || edges != Default::default();
         let mut fragment = call.channel.join(fragment, edges, &mut event.texts);
         if fragment.is_empty() {
             return;
         }
-        call.arguments = true;
         if repeated {
             fragment = unrepeated(call, fragment, event);
             if fragment.is_empty() {

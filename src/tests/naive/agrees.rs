@@ -231,6 +231,18 @@ fn halves_at_the_edges_of_names() {
     assert_eq!(said.errors[0].message, "\u{FFFD}");
 }
 
+/// In text it waits for the other half, and holds the place of the call that it is an argument of.
+#[test]
+fn half_a_pair_is_an_argument() {
+    let event = |function: &str| {
+        let calls = format!("[{{\"function\":{{\"name\":{function}}}}}]");
+        format!("data: {{\"choices\":[{{\"index\":0,\"delta\":{{\"tool_calls\":{calls}}}}}]}}\n\n")
+    };
+    let (_, said) = agreed(&(event(r#""f","arguments":"\ud83d""#) + &event(r#""g","arguments":"{}""#)));
+    let names: Vec<_> = said.choices[&0].tool_calls.values().map(|call| &*call.name).collect();
+    assert_eq!(names, ["f", "g"]);
+}
+
 #[test]
 #[ignore = "a whole functionCall leaves one that would continue open; a functionCall without willContinue should close it"]
 fn a_whole_call_ends_an_open_one() {
