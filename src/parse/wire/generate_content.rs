@@ -10,7 +10,7 @@
 //! 3. Parts have neither index nor id. Text goes on with the part before if that is of the same kind (`thought` or not); any
 //!    other part is one of its own. `thoughtSignature` belongs to the part that it stands in, whatever that says.
 //! 4. A `functionCall` is whole, and ends with its part. With `willContinue` it goes on in later ones, which have no name:
-//!    `partialArgs` sets values by their paths; the first part without `willContinue` ends it.
+//!    `partialArgs` sets values by their paths; the first call without `willContinue` ends it, its own or another.
 //! 5. Code that the service runs itself, and what its other tools did, is passed on.
 //! 6. `finishReason` may stand beside text, and on several events. Nothing marks the end.
 //! 7. A prompt that is blocked has no candidates: `promptFeedback.blockReason` is the finish.
@@ -31,8 +31,8 @@ use crate::record::{Argument, Counter, Place, PlaceKey, Record, Str};
 type Result<T> = core::result::Result<T, ErrorKind>;
 
 
-/// The call that goes on. There is one at a time.
-const CONTINUED: PlaceKey = PlaceKey::Wire(0);
+/// The call that is open. There is one at a time: another that begins ends it.
+const CALL: PlaceKey = PlaceKey::Wire(0);
 
 /// Whether an event like this is the first of the wire.
 pub(super) fn recognizes<C: Cursor>(signs: &mut Signs<'_, '_, '_, C>) -> bool {
@@ -202,8 +202,7 @@ fn function_call<C: Cursor>(
     let (id, name) = (visitor.string_of(id)?, visitor.string_of(name)?);
     let (begins, goes_on) = (!id.is_empty() || !name.is_empty(), visitor.is_true(more));
     let args = visitor.json_of(args.filter(|args| args.kind == Kind::Object));
-    let key = if begins && !goes_on { PlaceKey::Fresh } else { CONTINUED };
-    visitor.push(Record::Place(Place { key, sub: Place::WHOLE, kind: PartKind::ToolCall, begins }))?;
+    visitor.push(Record::Place(Place { key: CALL, sub: Place::WHOLE, kind: PartKind::ToolCall, begins }))?;
     if begins || !args.is_empty() {
         visitor.push(Record::ToolCall { index: None, id, name, bare: false })?;
     }

@@ -244,7 +244,6 @@ fn half_a_pair_is_an_argument() {
 }
 
 #[test]
-#[ignore = "a whole functionCall leaves one that would continue open; a functionCall without willContinue should close it"]
 fn a_whole_call_ends_an_open_one() {
     let event = |call: &str| {
         format!(

@@ -6,15 +6,13 @@ use serde_json::Value;
 
 use super::json::{count, text};
 use super::partial_args::PartialArgs;
-use super::talk::{CACHED, INPUT, OUTPUT, REASONING, TOTAL, Talk};
+use super::talk::{CACHED, INPUT, OUTPUT, REASONING, TOTAL, Talk, name};
 use crate::{FinishReason, OpaqueKind};
 
 #[derive(Default)]
 pub(super) struct GenerateContent {
     /// The call that is open, by choice.
     open: BTreeMap<u64, (usize, PartialArgs)>,
-    /// A whole call came while another was open: see the test `a_whole_call_ends_an_open_one`.
-    pub(super) is_foreign: bool,
 }
 
 /// A member in camel case, or in snake case.
@@ -40,9 +38,9 @@ impl GenerateContent {
         }
         let reason = member(member(value, "promptFeedback"), "blockReason");
         if candidates.is_empty()
-            && let Some(reason) = text(reason)
+            && let Some(reason) = name(reason)
         {
-            talk.finish_as(0, FinishReason::ContentFilter, reason);
+            talk.finish_as(0, FinishReason::ContentFilter, &reason);
         }
         usage(member(value, "usageMetadata"), talk);
     }
@@ -78,9 +76,6 @@ impl GenerateContent {
         let goes_on = *member(call, "willContinue") == true;
         let pieces = member(call, "partialArgs");
         let is_named = text(&call["name"]).is_some();
-        if is_named && !goes_on && self.open.contains_key(&choice) {
-            self.is_foreign = true;
-        }
         if is_named {
             self.close(choice, talk);
         }

@@ -201,7 +201,6 @@ impl Model {
 
     fn is_beyond(&self) -> Option<&'static str> {
         [
-            (self.generate_content.is_foreign, "a whole call while another is open"),
             (self.converse.without_index, "blocks without an index"),
             (self.responses.is_foreign, "text in the item of a call"),
             (self.talk.two_reasonings, "reasoning between tags, and in a member of its own"),
