@@ -268,13 +268,15 @@ impl<C: Cursor> Visitor<'_, C> {
             Some(integer) => integer,
             None => match self.any_number(kind)? {
                 Some(Number { value: Some(value), at, .. }) => (value, at),
-                _ => return Ok(()),
+                _ if slot.is_none() => return Ok(()),
+                // It is the last of its name: what an earlier one said does not count, and it says nothing.
+                _ => (0, u32::MAX),
             },
         };
         self.push_head_once(slot, Record::Created { value, at })
     }
 
-    /// States `record` in the head, in the place of an earlier one of its name.
+    /// States `record` in the head, in the place of an earlier one of its name, which is a quirk.
     #[inline]
     pub(super) fn push_head_once(
         &mut self,
@@ -282,7 +284,10 @@ impl<C: Cursor> Visitor<'_, C> {
         record: Record,
     ) -> Result<(), ErrorKind> {
         match *slot {
-            Some(at) => self.records.set_head(at, record),
+            Some(at) => {
+                self.need(Quirk::DuplicateKey)?;
+                self.records.set_head(at, record);
+            }
             None => {
                 *slot = Some(self.records.head().len());
                 self.records.push_head(record)?;

@@ -121,9 +121,6 @@ fn identity<C: Cursor>(
     slot: &mut Option<usize>,
     record: impl Fn(Str) -> Record,
 ) -> Result<(), ErrorKind> {
-    if slot.is_some() {
-        visitor.need(Quirk::DuplicateKey)?;
-    }
     let mut string = Str::NONE;
     if kind == Kind::String {
         string = visitor.cursor.string()?;

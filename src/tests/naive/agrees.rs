@@ -254,6 +254,21 @@ fn a_whole_call_ends_an_open_one() {
     assert_eq!(agreed(&stream).0.ending.open_tool_calls(), 0);
 }
 
+/// Of two of one name the last that is not null counts, also where it says nothing.
+#[test]
+fn the_last_time_counts() {
+    for (members, created) in [
+        (r#""created":6,"created":{}"#, None),
+        (r#""created":6,"created":-1"#, None),
+        (r#""created":6,"created":null"#, Some(6)),
+        (r#""created":{},"created":6"#, Some(6)),
+        (r#""created":6,"created":"7""#, Some(7)),
+    ] {
+        let (_, said) = agreed(&format!("data: {{{members},\"choices\":[]}}\n\n"));
+        assert_eq!(said.created, created, "{members}");
+    }
+}
+
 #[test]
 #[ignore = "response.failed that comes first is an error and no more; its type should decide the wire, and end the answer"]
 fn a_failure_that_comes_first() {

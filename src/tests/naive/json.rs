@@ -190,8 +190,7 @@ impl<'d> Visitor<'d> for Reader {
     fn visit_map<A: MapAccess<'d>>(self, mut access: A) -> Result<Value, A::Error> {
         let mut members = Map::new();
         while let Some((name, LastNotNull(value))) = access.next_entry::<String, LastNotNull>()? {
-            let says = !value.is_null() && (name != "created" || seconds(&value).is_some());
-            if says || !members.contains_key(&name) {
+            if !value.is_null() || !members.contains_key(&name) {
                 members.insert(name, value);
             }
         }

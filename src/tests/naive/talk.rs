@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::json::{SEAM, closed, count, joined, seconds, strict, text, whole};
+use super::json::{SEAM, closed, count, joined, seconds, strict, whole};
 use super::think::{Of, Think};
 use crate::{FinishReason, OpaqueKind, ReasoningTags};
 
