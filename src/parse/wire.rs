@@ -144,16 +144,12 @@ fn object<C: Cursor>(visitor: &mut Visitor<'_, C>, wiring: &mut Wiring<'_>) -> R
         Verdict::Anyones => return Ok(()),
         Verdict::NotMine => visitor.abandon(attempt),
     }
-    not_of(asked, visitor, wiring)
+    not_of(visitor, wiring)
 }
 
-/// The object ahead is not of the wire that was `asked`: another's, if none is settled on yet; an error, a ping, or unknown.
+/// The object ahead is not of the wire that was asked: another's, if none is settled on yet; an error, a ping, or unknown.
 #[cold]
-fn not_of<C: Cursor>(
-    asked: Wire,
-    visitor: &mut Visitor<'_, C>,
-    wiring: &mut Wiring<'_>,
-) -> Result<(), ErrorKind> {
+fn not_of<C: Cursor>(visitor: &mut Visitor<'_, C>, wiring: &mut Wiring<'_>) -> Result<(), ErrorKind> {
     let attempt = visitor.attempt();
     if wiring.wire.is_none() {
         let recognized = recognize(&mut Signs::of(visitor, attempt, wiring.context)?);
@@ -169,13 +165,11 @@ fn not_of<C: Cursor>(
             }
         }
     }
-    if asked != Wire::Chat {
-        visitor.cursor.skip()?;
-        if errors::document(visitor, attempt.start(), wiring.context)? {
-            return Ok(());
-        }
-        visitor.abandon(attempt);
+    visitor.cursor.skip()?;
+    if errors::document(visitor, attempt.start(), wiring.context)? {
+        return Ok(());
     }
+    visitor.abandon(attempt);
     push_unknown(visitor)?;
     visitor.cursor.skip()
 }

@@ -172,8 +172,12 @@ fn close_odd<C: Cursor>(
         }
         return Ok(Verdict::Mine);
     }
-    if is_error || errors::whole_error(visitor, &survey)? {
+    if is_error {
         return Ok(Verdict::Anyones);
+    }
+    if errors::whole_error(visitor, &survey)? {
+        // In a response it may be the event with which another wire ends its answer.
+        return Ok(if survey.holds_response() { Verdict::NotMine } else { Verdict::Anyones });
     }
     if is_ping(visitor, survey.word, context.name) {
         visitor.records.push_head(Record::Keepalive)?;

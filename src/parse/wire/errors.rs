@@ -51,6 +51,11 @@ impl<M: Copy> Survey<M> {
         }
     }
 
+    /// It has a response, which is an event's of another wire.
+    pub(super) fn holds_response(&self) -> bool {
+        self.response.is_some()
+    }
+
     fn note(&mut self, key: SurveyKey, kind: Kind, mark: M) {
         match key {
             SurveyKey::Type => {

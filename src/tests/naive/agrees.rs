@@ -270,7 +270,6 @@ fn the_last_time_counts() {
 }
 
 #[test]
-#[ignore = "response.failed that comes first is an error and no more; its type should decide the wire, and end the answer"]
 fn a_failure_that_comes_first() {
     let (run, said) = agreed(
         "data: {\"type\":\"response.failed\",\"response\":{\"id\":\"r\",\"error\":{\"message\":\"x\"}}}\n\n",

@@ -165,10 +165,7 @@ impl Model {
         if self.wire.is_none() && value["type"].as_str().is_some_and(responses::is_unknown) {
             self.foreign = Some("an unknown event comes first");
         }
-        if value["type"] == "response.failed" && self.wire != Some(Wire::Responses) {
-            if self.wire.is_none() {
-                self.foreign = Some("an error of Responses comes first");
-            }
+        if value["type"] == "response.failed" && self.wire.is_some_and(|wire| wire != Wire::Responses) {
             let error = &value["response"]["error"];
             return self.talk.error(&errors::text_of(&error["message"]).unwrap_or_default());
         }
