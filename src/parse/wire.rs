@@ -4,7 +4,8 @@
 //!
 //! 1. A wire is a grammar of its own, named after its API; its file states what its events say as neutral records.
 //! 2. The first deciding event settles the wire of the stream: chat, which gateways put beside anything else, is asked first,
-//!    the others in the order of their list. Errors, pings and end markers decide nothing.
+//!    the others in the order of their list. Errors, pings and end markers decide nothing. What has a wire's signs is the wire's,
+//!    also where its file does not know the event: services add some.
 //! 3. After that, a document that is not of the wire is unknown: it is passed on whole. Errors of every wire's shape are
 //!    errors on every wire.
 
@@ -151,9 +152,11 @@ fn object<C: Cursor>(visitor: &mut Visitor<'_, C>, wiring: &mut Wiring<'_>) -> R
 #[cold]
 fn not_of<C: Cursor>(visitor: &mut Visitor<'_, C>, wiring: &mut Wiring<'_>) -> Result<(), ErrorKind> {
     let attempt = visitor.attempt();
+    let mut by_signs = None;
     if wiring.wire.is_none() {
         let recognized = recognize(&mut Signs::of(visitor, attempt, wiring.context)?);
         visitor.abandon(attempt);
+        by_signs = recognized;
         if let Some(wire) = recognized {
             match event(wire, visitor, wiring)? {
                 Verdict::Mine => {
@@ -170,6 +173,8 @@ fn not_of<C: Cursor>(visitor: &mut Visitor<'_, C>, wiring: &mut Wiring<'_>) -> R
         return Ok(());
     }
     visitor.abandon(attempt);
+    // An event that the wire's file does not know yet is the wire's by its signs.
+    *wiring.wire = wiring.wire.or(by_signs);
     push_unknown(visitor)?;
     visitor.cursor.skip()
 }

@@ -162,9 +162,6 @@ impl Model {
         if ["ping", "keepalive"].contains(&value["type"].as_str().unwrap_or_default()) {
             return;
         }
-        if self.wire.is_none() && value["type"].as_str().is_some_and(responses::is_unknown) {
-            self.foreign = Some("an unknown event comes first");
-        }
         if value["type"] == "response.failed" && self.wire.is_some_and(|wire| wire != Wire::Responses) {
             let error = &value["response"]["error"];
             return self.talk.error(&errors::text_of(&error["message"]).unwrap_or_default());

@@ -190,27 +190,6 @@ impl Responses {
     }
 }
 
-/// Whether a type is the wire's by its beginning only.
-pub(super) fn is_unknown(type_: &str) -> bool {
-    const KNOWN: &[&str] = &[
-        "output_",
-        "content_",
-        "refusal",
-        "reasoning",
-        "function_",
-        "custom_",
-        "created",
-        "in_",
-        "queued",
-        "completed",
-        "incomplete",
-        "failed",
-        "cancelled",
-        "error",
-    ];
-    type_.strip_prefix("response.").is_some_and(|type_| !KNOWN.iter().any(|known| type_.starts_with(known)))
-}
-
 fn index(value: &Value) -> String {
     key(&value["output_index"]).unwrap_or_else(|| "0".to_owned())
 }
