@@ -140,7 +140,7 @@ register! {
         "A value cut short is not complete, so truncation still shows."
     DoubledPrefix "doubled_prefix" Framing "gateway/doubled-prefix.sse"
         "`data: data: {…}`: a gateway framed a line that was framed already."
-        "`data:` before the payload is removed, however often."
+        "`data:` before the payload, and then before its further lines, is removed, however often."
         "No JSON value begins with `data:`."
     InlineRecords "inline_records" Framing "gateway/inline-records.sse"
         "Several `data:` records on one line."

@@ -36,7 +36,11 @@ impl Pending {
     /// Goes on through the documents. Cost: each byte once.
     fn scan(&mut self, data: &[u8]) {
         while let Some(rest @ [_, ..]) = data.get(self.nested..) {
-            let seen = if self.nest.is_closed() { self.between(rest) } else { self.nest.scan(rest) };
+            let seen = match prefixes(rest) {
+                prefixes @ 1.. if self.nest.is_before() => Some(prefixes),
+                _ if self.nest.is_closed() => self.between(rest),
+                _ => self.nest.scan(rest),
+            };
             self.ended |= self.nest.is_closed();
             self.nested = seen.map_or(data.len(), |seen| self.nested.saturating_add(seen));
         }
@@ -58,12 +62,13 @@ impl Pending {
     pub(super) fn scan_is_whole(&mut self, data: &[u8]) -> bool {
         self.scan(data);
         // A marker with much white space around it is none: looking for one must not cost more than its line.
-        self.nest.is_closed() || (data.len() <= 32 && done_marker(data.trim_ascii()).is_some())
+        self.nest.is_closed() || (data.len() <= 32 && done_marker(unprefixed(data).trim_ascii()).is_some())
     }
 
     /// A line of this value cannot be more of the data: the data was cut off, or it is no JSON. An end marker is never more of
     /// it, and an object is not where no object can begin.
     pub(super) fn is_cut_off(&mut self, data: &[u8], value: &[u8]) -> bool {
+        let value = unprefixed(value);
         let other = match self.scan_is_open(data) {
             true => !self.nest.admits_bracket(false),
             false => self.nest.is_other(),
@@ -82,6 +87,23 @@ impl Pending {
     pub(super) fn is_fragment(&mut self, data: &[u8]) -> bool {
         self.scan_is_open(data) && !self.ended
     }
+}
+
+/// How long the prefixes are with which data begins that was framed before ([`Quirk::DoubledPrefix`]).
+pub(super) fn prefixes(data: &[u8]) -> usize {
+    let mut rest = data;
+    loop {
+        let space = rest.iter().take_while(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n')).count();
+        match rest.get(space..).and_then(|after| after.strip_prefix(b"data:")) {
+            Some(after) => rest = after,
+            None => return data.len().saturating_sub(rest.len()),
+        }
+    }
+}
+
+/// Data without them.
+fn unprefixed(data: &[u8]) -> &[u8] {
+    data.get(prefixes(data)..).unwrap_or_default()
 }
 
 /// What a line that is no field is.

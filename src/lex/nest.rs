@@ -112,6 +112,11 @@ impl Nest {
         }
     }
 
+    /// Nothing came but white space.
+    pub(crate) fn is_before(&self) -> bool {
+        self.state == State::Before
+    }
+
     /// The value is complete.
     pub(crate) fn is_closed(&self) -> bool {
         self.state == State::Closed

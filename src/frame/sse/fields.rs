@@ -76,6 +76,7 @@ impl Sse {
         next: usize,
         tolerance: &mut Tolerance,
     ) -> Option<Step> {
+        let value = if self.has_data() { self.framed_once(bytes, value, tolerance) } else { value };
         if tolerance.allows(Quirk::NoBlankLine) {
             if self.has_data() && self.begins_anew(bytes, value.of(bytes)) {
                 tolerance.meets(Quirk::NoBlankLine);
@@ -94,6 +95,18 @@ impl Sse {
             self.append(bytes, value);
         }
         None
+    }
+
+    /// A further data line of an event that was framed before, as its first line shows: without that framing.
+    #[cold]
+    fn framed_once(&self, bytes: &[u8], value: Span, tolerance: &Tolerance) -> Span {
+        let pending = Self::pending(self.data, &self.data_buffer, bytes);
+        let is_doubled = lenient::prefixes(pending) > 0 && !self.is_text(bytes);
+        if !is_doubled || !tolerance.allows(Quirk::DoubledPrefix) {
+            return value;
+        }
+        let (range, prefixes) = (value.range(), lenient::prefixes(value.of(bytes)));
+        Span::new(range.start.saturating_add(prefixes), range.end)
     }
 
     /// A line that is no field: one of the lenient forms, or nothing.

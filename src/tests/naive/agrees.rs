@@ -132,10 +132,6 @@ const BEYOND_GENERATED: &[(IsBeyond, &str)] = &[
         "whether such a model's text repeats shows in its course: `repeating`",
     ),
     (
-        |_, bytes| has(bytes, b"data:data:") || has(bytes, b"data: data:"),
-        "prefixes that are doubled, over several lines",
-    ),
-    (
         |model, _| model.chat.is_mixed(),
         "calls with an index beside calls without one: the documents leave it open",
     ),
@@ -276,4 +272,23 @@ fn a_failure_that_comes_first() {
     );
     assert_eq!((run.ending.wire(), run.ending.done()), (Some(Wire::Responses), true));
     assert!(said.choices[&0].finish.is_some());
+}
+
+/// What was framed before was framed line by line.
+#[test]
+fn a_doubled_prefix_over_several_lines() {
+    let lines = ["{", "\"choices\":[{\"index\":0,\"delta\":", "{\"content\":\"a\"}}]}"];
+    for (first, others) in
+        [("data: data: ", "data: data: "), ("data:data: ", "data: "), ("data: data:data:", "data:data:")]
+    {
+        let event = format!("{first}{}\n{others}{}\n{others}{}\n", lines[0], lines[1], lines[2]);
+        // With a blank line between, and without.
+        for stream in [format!("{event}\n{event}\n"), format!("{event}{event}")] {
+            let (run, said) = agreed(&stream);
+            assert_eq!((&*said.choices[&0].text, run.ending.errors()), ("aa", 0), "{stream}");
+        }
+        let cut = format!("{first}{}\n{others}{}", lines[0], lines[1]);
+        let (run, _) = agreed(&cut);
+        assert_eq!((run.ending.errors(), run.ending.unterminated_bytes()), (0, cut.len()), "{cut}");
+    }
 }

@@ -73,8 +73,7 @@ enum State {
 
 fn state(data: &str) -> State {
     if data.trim_start().starts_with("data:") {
-        let state = state(strip_prefixes(data));
-        return if state == State::Complete { state } else { State::Text };
+        return state(strip_prefixes(data));
     }
     if data.trim().is_empty() {
         return State::Empty;
@@ -94,6 +93,7 @@ fn state(data: &str) -> State {
 
 /// Whether the bytes end in a value: then they are no event.
 fn is_cut(data: &str) -> bool {
+    let data = strip_prefixes(data);
     let first_value = data.trim_start();
     first_value.starts_with(['{', '[', '"'])
         && value_length(data).is_none()
@@ -137,8 +137,11 @@ impl Lines {
     /// A line of data: of an event of its own where the pending one is complete, or is none that could go on (Q02).
     fn data(&mut self, value: &str) {
         // A value that begins where none can begin shows that the one before was cut off.
-        let goes_on = !value.trim_start().starts_with(['{', '['])
-            || self.data.as_deref().is_some_and(|data| state(&format!("{data}\n{value}")) != State::Text);
+        let goes_on = !strip_prefixes(value).trim_start().starts_with(['{', '['])
+            || self
+                .data
+                .as_deref()
+                .is_some_and(|data| state(&format!("{data}\n{}", strip_prefixes(value))) != State::Text);
         match self.state() {
             State::Empty => {}
             State::Cut if goes_on => {}
@@ -152,6 +155,10 @@ impl Lines {
             }
         }
         match &mut self.data {
+            // Q18: what was framed before was framed line by line.
+            Some(data) if strip_prefixes(data) != data => {
+                *data = format!("{data}\n{}", strip_prefixes(value))
+            }
             Some(data) => *data = format!("{data}\n{value}"),
             None => self.data = Some(value.to_owned()),
         }
@@ -174,9 +181,8 @@ impl Lines {
             "data" => self.data(value),
             "event" => {
                 // Behind whole data it is of that event, unless more data follows: then of the next.
-                let is_behind =
-                    self.data.as_deref().is_some_and(|data| !data.trim_start().starts_with("data:"));
-                *(if is_behind { &mut self.later } else { &mut self.name }) = Some(value.to_owned());
+                *(if self.data.is_some() { &mut self.later } else { &mut self.name }) =
+                    Some(value.to_owned());
                 self.has_fields = true;
             }
             "id" | "retry" => self.has_fields = true,
