@@ -19,8 +19,9 @@ pub(super) fn message(value: &Value, has_choices: bool) -> Option<String> {
     if response.is_object() {
         return Some(text_of(&response["Message"]).unwrap_or_default());
     }
+    // A status that is zero is good news.
     let error = &value["ErrorMsg"];
-    if error.is_object() {
+    if super::json::count(&error["Code"]).is_some_and(|code| code != 0) {
         return Some(text_of(&error["Msg"]).unwrap_or_default());
     }
     let header = &value["header"];
@@ -36,10 +37,7 @@ pub(super) fn message(value: &Value, has_choices: bool) -> Option<String> {
         || value["errorText"].is_string()
         || value.get("code").is_some_and(says_something) && value.get("message").is_some()
         || value["message"].is_string()
-            && value.get("code").is_none()
-            && value.get("type").is_none()
-            && value.get("role").is_none()
-            && value.get("done").is_none()
+            && ["code", "type", "role", "done"].iter().all(|name| value[*name].is_null())
         || value.get("detail").is_some_and(says_something)
         || value.get("error_code").is_some_and(says_something)
         || value.get("error_msg").is_some_and(says_something);
@@ -47,8 +45,13 @@ pub(super) fn message(value: &Value, has_choices: bool) -> Option<String> {
 }
 
 fn of_object(error: &Value) -> String {
-    let names = ["message", "msg", "detail"];
-    names.iter().find_map(|name| text_of(&error[*name])).unwrap_or_default()
+    words(error).unwrap_or_default()
+}
+
+/// What an object that is an error says.
+pub(super) fn words(error: &Value) -> Option<String> {
+    let names = ["message", "Message", "msg", "Msg", "detail", "error_msg"];
+    names.iter().find_map(|name| text_of(&error[*name]))
 }
 
 fn flat(value: &Value) -> Option<String> {

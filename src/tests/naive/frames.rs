@@ -85,6 +85,8 @@ fn state(data: &str) -> State {
     match first(&data) {
         // Of two documents in one payload the second may not be whole (Q14).
         First::Value(_, length) if data[length..].trim_start().starts_with('{') => state(&data[length..]),
+        // A scalar is no event's whole data.
+        First::Value(..) if !data.trim_start().starts_with(['{', '[']) => State::Text,
         First::Value(..) => State::Complete,
         First::Cut => State::Cut,
         First::NoJson => State::Text,
@@ -95,9 +97,7 @@ fn state(data: &str) -> State {
 fn is_cut(data: &str) -> bool {
     let data = strip_prefixes(data);
     let first_value = data.trim_start();
-    first_value.starts_with(['{', '[', '"'])
-        && value_length(data).is_none()
-        && super::json::closed(data) != data
+    first_value.starts_with(['{', '[']) && value_length(data).is_none() && super::json::closed(data) != data
 }
 
 /// Without `data:`, however often (Q18).
@@ -135,7 +135,7 @@ impl Lines {
     }
 
     /// A line of data: of an event of its own where the pending one is complete, or is none that could go on (Q02).
-    fn data(&mut self, value: &str) {
+    fn data(&mut self, value: &str, is_bare: bool) {
         // A value that begins where none can begin shows that the one before was cut off.
         let goes_on = !strip_prefixes(value).trim_start().starts_with(['{', '['])
             || self
@@ -145,13 +145,18 @@ impl Lines {
         match self.state() {
             State::Empty => {}
             State::Cut if goes_on => {}
+            // Text goes on, unless JSON begins or the end comes. What looks like JSON and is none may be cut off anywhere.
+            State::Text if !strip_prefixes(value).starts_with('{') && !is_done(strip_prefixes(value)) => {
+                let pending = self.data.as_deref().map_or("", strip_prefixes);
+                self.frames.is_damaged |= pending.trim_start().starts_with(['{', '[']);
+            }
             state => {
                 let next = self.later.take();
                 // Which name is of which event, and where a value that is cut off ends, is the decoder's own to decide.
                 self.frames.is_damaged |= self.name.is_some() || next.is_some() || state == State::Cut;
                 self.dispatch();
                 self.name = next;
-                self.are_lines |= state == State::Complete;
+                self.are_lines |= !is_bare && state == State::Complete;
             }
         }
         match &mut self.data {
@@ -162,7 +167,8 @@ impl Lines {
             Some(data) => *data = format!("{data}\n{value}"),
             None => self.data = Some(value.to_owned()),
         }
-        if self.are_lines && self.state() == State::Complete {
+        // A bare one waits for the next line.
+        if !is_bare && self.are_lines && self.state() == State::Complete {
             self.frames.is_damaged |= self.name.is_some();
             self.dispatch();
         }
@@ -170,6 +176,7 @@ impl Lines {
 
     fn line(&mut self, line: &str) {
         if line.is_empty() {
+            self.are_lines = false;
             return self.dispatch();
         }
         if line.starts_with(':') {
@@ -178,7 +185,7 @@ impl Lines {
         let (field, value) = line.split_once(':').unwrap_or((line, ""));
         let value = value.strip_prefix(' ').unwrap_or(value);
         match field {
-            "data" => self.data(value),
+            "data" => self.data(value, false),
             "event" => {
                 // Behind whole data it is of that event, unless more data follows: then of the next.
                 *(if self.data.is_some() { &mut self.later } else { &mut self.name }) =
@@ -190,16 +197,25 @@ impl Lines {
                 self.dispatch();
                 self.frames.events.push(Event::of("error", value));
             }
+            // Q24: as if it were data.
             _ if is_done(line) && line.trim().starts_with('[') => {
+                if self.data.is_some() {
+                    let next = self.later.take();
+                    self.dispatch();
+                    self.name = next;
+                }
+                self.data = Some(line.to_owned());
                 self.dispatch();
-                self.frames.events.push(Event::of("", line));
             }
-            // Q20: a line of white space ends an event that is whole.
-            _ if line.trim().is_empty() && self.state() == State::Complete => self.dispatch(),
+            // Q20: a line of white space ends an event that is not cut off.
+            _ if line.trim().is_empty() && self.data.is_some() && self.state() != State::Cut => {
+                self.are_lines = false;
+                self.dispatch();
+            }
             _ if line.trim().is_empty() => {}
             // Q13: the continuation of a value that is not whole.
-            _ if self.state() == State::Cut => self.data(line),
-            _ if line.starts_with('{') => self.data(line),
+            _ if self.state() == State::Cut => self.data(line, true),
+            _ if line.starts_with('{') => self.data(line, true),
             _ => {}
         }
     }
@@ -295,7 +311,9 @@ fn array(text: &str) -> Frames {
             }
             // An element that is cut off is a bad event.
             None => {
-                frames.malformed += usize::from(!rest.is_empty());
+                if !rest.is_empty() {
+                    frames.events.push(Event::of("", rest));
+                }
                 frames.is_damaged = !matches!(first(&strict(rest)), First::Cut);
                 return frames;
             }

@@ -18,9 +18,14 @@ pub(super) struct Interactions {
 
 impl Interactions {
     pub(super) fn event(&mut self, value: &Value, talk: &mut Talk) {
-        let at = key(&value["index"]).unwrap_or_else(|| self.latest.clone());
+        let index = key(&value["index"]);
+        let at = index.clone().unwrap_or_else(|| self.latest.clone());
+        // A step without an index is over where another begins.
+        if index.as_ref().is_some_and(|index| !self.calls.contains_key(index)) {
+            self.stop("", true, talk);
+        }
         let event_type = value["event_type"].as_str().unwrap_or_default();
-        if event_type.starts_with("step.") {
+        if ["step.start", "step.delta", "step.stop"].contains(&event_type) {
             talk.choice(0);
         }
         match event_type {
@@ -29,13 +34,20 @@ impl Interactions {
                 talk.start(&interaction["id"], &interaction["model"], &Value::Null);
             }
             "step.start" => {
+                let at = index.unwrap_or_default();
                 self.stop(&at, true, talk);
                 talk.part(0, &at);
                 self.latest.clone_from(&at);
                 self.start(at, &value["step"], talk);
             }
-            "step.delta" => self.delta(&at, &value["delta"], talk),
-            "step.stop" => self.stop(&at, true, talk),
+            "step.delta" => {
+                self.latest.clone_from(&at);
+                self.delta(&at, &value["delta"], talk);
+            }
+            "step.stop" => {
+                self.stop(&at, true, talk);
+                self.latest = "none".to_owned();
+            }
             "interaction.completed" => {
                 self.end(talk);
                 let interaction = &value["interaction"];

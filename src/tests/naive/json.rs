@@ -198,6 +198,27 @@ impl<'d> Visitor<'d> for Reader {
     }
 }
 
+/// How long a bracketed value is that may be no JSON: by its brackets and strings alone.
+pub(super) fn nested(text: &str) -> Option<usize> {
+    let (mut depth, mut quoted, mut escaped) = (0usize, false, false);
+    for (at, char) in text.char_indices() {
+        match char {
+            _ if escaped => escaped = false,
+            '\\' => escaped = quoted,
+            '"' => quoted = !quoted,
+            '{' | '[' if !quoted => depth += 1,
+            '}' | ']' if !quoted => {
+                depth = depth.saturating_sub(1);
+                if depth == 0 {
+                    return Some(at + 1);
+                }
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
 /// A JSON text with what is open closed: arguments that are told as they grow, cut off.
 pub(super) fn closed(text: &str) -> String {
     let (mut open, mut quoted, mut escaped) = (Vec::new(), false, false);

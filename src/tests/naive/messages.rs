@@ -10,6 +10,11 @@ use crate::OpaqueKind;
 pub(super) struct Messages {
     /// Open blocks in the order in which they began, by key.
     blocks: Vec<(String, Block)>,
+    /// There was a `message_start`.
+    began: bool,
+    /// There were events of the legacy API, and pieces of blocks: whether text goes on from the one to the other is open.
+    is_legacy: bool,
+    has_pieces: bool,
 }
 
 enum Block {
@@ -25,9 +30,11 @@ impl Messages {
         }
         match value["type"].as_str().unwrap_or_default() {
             "message_start" => {
-                // Its blocks are forgotten, but not what came with the start of a call that no piece followed.
-                self.blocks.retain(|(_, block)| matches!(block, Block::Call(_, Some(_))));
-                self.blocks.iter_mut().for_each(|(key, _)| *key = "forgotten".to_owned());
+                if std::mem::replace(&mut self.began, true) {
+                    // Blocks of the answer before are forgotten, also what came with the start of a call.
+                    self.blocks.clear();
+                    talk.restart(0);
+                }
                 self.message(&value["message"], talk);
             }
             "message" => {
@@ -55,6 +62,10 @@ impl Messages {
             }
             "message_delta" => {
                 self.end(talk);
+                if text(&value["delta"]["stop_reason"]).is_some() {
+                    // The answer has ended, and its calls with it.
+                    self.blocks.retain(|(_, block)| !matches!(block, Block::Call(..)));
+                }
                 talk.finish(0, &value["delta"]["stop_reason"]);
                 usage(&value["usage"], talk);
             }
@@ -63,6 +74,7 @@ impl Messages {
                 talk.done = true;
             }
             "completion" => {
+                self.is_legacy = true;
                 talk.start(&value["id"], &value["model"], &Value::Null);
                 talk.text(0, value["completion"].as_str().unwrap_or_default());
                 talk.choice(0);
@@ -94,7 +106,12 @@ impl Messages {
         }
     }
 
+    pub(super) fn is_mixed(&self) -> bool {
+        self.is_legacy && self.has_pieces
+    }
+
     fn delta(&mut self, value: &Value, talk: &mut Talk) {
+        self.has_pieces = true;
         self.end_unnumbered(key(&value["index"]).as_deref(), talk);
         let delta = &value["delta"];
         if let Some(key) = key(&value["index"]) {

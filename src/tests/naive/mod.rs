@@ -109,31 +109,39 @@ impl Model {
     fn documents(&mut self, event: &Event, data: &str) {
         let strict = json::strict(data);
         let mut rest = strict.as_str();
-        let mut is_first = true;
+        let (mut is_first, mut is_bad) = (true, false);
         loop {
             rest = strip_prefixes(rest).trim_start();
-            if self.talk.done || !is_first && rest.is_empty() {
-                return;
-            }
-            if !is_first && is_done(rest) {
-                return self.done();
-            }
-            if !is_first && !rest.starts_with('{') {
+            let is_over = self.talk.done || !is_first && !rest.starts_with('{');
+            if is_over || !is_first && is_done(rest) {
+                // What was bad costs itself: it is one fault of the event, whatever was well beside it.
+                self.talk.malformed += usize::from(is_bad && !self.talk.done);
+                if !is_over || !self.talk.done && is_done(rest) {
+                    self.done();
+                }
                 return;
             }
             match first(rest) {
                 First::Value(value, length) => {
                     self.document(event, &value);
+                    if event.is_error() {
+                        return;
+                    }
                     rest = &rest[length..];
                 }
-                _ if !is_first => return self.talk.malformed += 1,
-                _ if event.is_error() => return self.talk.error(data.trim()),
-                _ if !rest.starts_with(['{', '[', '"']) => return self.talk.error(data.trim()),
+                _ if is_first && event.is_error() => return self.talk.error(data.trim()),
+                _ if is_first && !rest.starts_with(['{', '[', '"']) => return self.talk.error(data.trim()),
                 First::NoJson | First::Cut => {
                     if data.contains('\n') {
                         self.foreign = Some("damage over several lines");
                     }
-                    return self.talk.malformed += 1;
+                    // Its brackets tell where the next may begin.
+                    let behind = json::nested(rest).map_or("", |length| &rest[length..]);
+                    let next = strip_prefixes(behind).trim_start();
+                    if !next.starts_with('{') && !is_done(next) {
+                        return self.talk.malformed += 1;
+                    }
+                    (rest, is_bad) = (behind, true);
                 }
             }
             is_first = false;
@@ -149,7 +157,11 @@ impl Model {
             return;
         }
         let has_choices = value["choices"].is_array();
-        if let Some(message) = errors::message(value, has_choices) {
+        // What a message's own type says that it is is no error.
+        let is_typed = !event.headers.is_empty()
+            && converse::EVENTS.contains(&&*event.name)
+            && self.wire == Some(Wire::Converse);
+        if !is_typed && let Some(message) = errors::message(value, has_choices) {
             self.talk.error(&message);
             if !has_choices {
                 self.talk.start(&value["id"], &value["model"], &value["created"]);
@@ -157,7 +169,7 @@ impl Model {
             }
         }
         if event.is_error() {
-            return self.talk.error(event.data.trim());
+            return self.words(event, value);
         }
         if ["ping", "keepalive"].contains(&value["type"].as_str().unwrap_or_default()) {
             return;
@@ -180,6 +192,17 @@ impl Model {
         }
     }
 
+    /// What an event that is named an error complains of, in no shape of one.
+    fn words(&mut self, event: &Event, value: &Value) {
+        match errors::text_of(&value["message"]) {
+            // On Responses an error is flat.
+            Some(message) if self.wire == Some(Wire::Responses) && value["type"].is_null() => {
+                self.talk.error(&message)
+            }
+            _ => self.talk.error(event.data.trim()),
+        }
+    }
+
     fn tell(&mut self, wire: Wire, event: &Event, value: &Value) {
         let talk = &mut self.talk;
         match wire {
@@ -195,6 +218,7 @@ impl Model {
 
     fn is_beyond(&self) -> Option<&'static str> {
         [
+            (self.messages.is_mixed(), "a completion among blocks"),
             (self.converse.without_index, "blocks without an index"),
             (self.responses.is_foreign, "text in the item of a call"),
             (self.talk.two_reasonings, "reasoning between tags, and in a member of its own"),
@@ -211,7 +235,7 @@ impl Model {
         let data = if value.is_null() { data } else { "" };
         let words = event.header(":error-message").unwrap_or(data).to_owned();
         let words = Some(words);
-        let message = errors::text_of(&value["message"]).or(errors::text_of(&value["Message"])).or(words);
+        let message = errors::words(&value).or(words);
         self.talk.error(&message.unwrap_or_default());
     }
 
@@ -349,6 +373,9 @@ fn recognized(event: &Event, value: &Value) -> Option<Wire> {
     }
     // Q43: a chunk without choices that says what it is, or counts.
     let object = value["object"].as_str().unwrap_or_default();
-    (type_.is_none() && (object.starts_with("chat.completion") || value["usage"].is_object()))
-        .then_some(Wire::Chat)
+    let is_chunk = object.starts_with("chat.completion") || value["usage"].is_object();
+    let others =
+        ["delta", "done", "token", "output", "result", "results", "content", "is_finished", "Choices"];
+    let is_others = others.iter().any(|name| is(name, |value| !value.is_null()));
+    (type_.is_none() && is_chunk && !is_others).then_some(Wire::Chat)
 }

@@ -104,8 +104,9 @@ impl Responses {
             return;
         }
         self.told_anything = true;
-        talk.part(0, &format!("{} {:?}", index(value), key(within)));
-        self.marks.insert((channel, index(value), key(within).unwrap_or_else(|| "0".to_owned())));
+        let within = key(within).unwrap_or_else(|| "0".to_owned());
+        talk.part(0, &format!("{} {within}", index(value)));
+        self.marks.insert((channel, index(value), within));
         match channel {
             Channel::Text => talk.text(0, text),
             Channel::Refusal => talk.refusal(0, text),
@@ -146,7 +147,10 @@ impl Responses {
             let arguments = if item["arguments"].is_null() { &item["input"] } else { &item["arguments"] };
             self.arguments(value, arguments, talk);
             talk.end_call(0, slot);
-            self.calls.remove(&at);
+        }
+        // Whatever it is: what was of this index is over.
+        if let Some(slot) = self.calls.remove(&at) {
+            talk.end_call(0, slot);
         }
         talk.role(0, &item["role"]);
         // A summary is reasoning, too.

@@ -116,6 +116,14 @@ impl Talk {
         }
     }
 
+    /// The answer begins anew: tags that were open are of the one before.
+    pub(super) fn restart(&mut self, choice: u64) {
+        let choice = self.choice(choice);
+        choice.release();
+        choice.cut();
+        (choice.think, choice.inner) = Default::default();
+    }
+
     pub(super) fn refusal(&mut self, choice: u64, piece: &str) {
         if !piece.is_empty() {
             let choice = self.choice(choice);
@@ -273,7 +281,12 @@ impl Call {
     pub(super) fn has_arguments(&self, other: &str) -> bool {
         let same_value = |ours: &str| whole(ours).is_some_and(|value| whole(&closed(other)) == Some(value));
         let packed = |text: &str| {
-            strict(text).split_whitespace().collect::<String>().replace("-0.0", "-0").replace("100.0", "1e2")
+            strict(text)
+                .split_whitespace()
+                .collect::<String>()
+                .replace("-0.0", "-0")
+                .replace("100.0", "1e2")
+                .replace("1.8446744073709552e+19", "18446744073709551616")
         };
         let ours = joined(&self.arguments);
         ours == other

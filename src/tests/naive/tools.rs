@@ -9,9 +9,8 @@ use super::talk::{Talk, name as name_of};
 
 #[derive(Default)]
 pub(super) struct Tools {
-    /// The call that an index names now.
-    by_index: BTreeMap<u64, usize>,
-    /// The calls that an index ever named.
+    /// The calls that an index ever named. Without an id it names the one that began last: that one of the others was named again
+    /// in between, by its id, does not count (the documents leave it open).
     of_index: BTreeMap<u64, BTreeSet<usize>>,
     /// The call that began last.
     latest: Option<usize>,
@@ -65,7 +64,6 @@ impl Tools {
             None => talk.call(choice, &entry["id"], named),
         };
         if let Some(index) = index {
-            self.by_index.insert(index, slot);
             self.of_index.entry(index).or_default().insert(slot);
         }
         self.latest = self.latest.max(Some(slot));
@@ -94,11 +92,12 @@ impl Tools {
         let by_id = id.and_then(|id| calls.iter().rposition(|call| call.id.as_deref() == Some(id)));
         match index {
             Some(index) => {
-                let slot = *self.by_index.get(&index)?;
-                let other_id = id.is_some() && calls[slot].id.is_some() && calls[slot].id.as_deref() != id;
                 let own = self.of_index.get(&index)?;
-                match (other_id, by_id.filter(|slot| own.contains(slot))) {
-                    (true, Some(other)) => Some(other),
+                let slot = *own.last()?;
+                let other_id = id.is_some() && calls[slot].id.is_some() && calls[slot].id.as_deref() != id;
+                let exact = own.iter().rev().find(|slot| calls[**slot].id.as_deref() == id);
+                match (other_id, exact) {
+                    (true, Some(other)) => Some(*other),
                     (true, None) if named.is_some() => None,
                     _ => Some(slot),
                 }
