@@ -41,13 +41,19 @@ pub(super) fn first(payload: &[u8], tolerance: &mut Tolerance) -> Result<Segment
             [] => return meet(tolerance, Quirk::EmptyData, Segment::Keepalive),
             [b'[' | b'"', ..] => return Ok(Segment::Document(at)),
             [b':', ..] => return meet(tolerance, Quirk::CommentInData, Segment::Keepalive),
-            _ if rest.starts_with(b"data:") => {
-                meet(tolerance, Quirk::DoubledPrefix, ())?;
-                at = skip_space(payload, at.saturating_add(5));
-            }
+            _ if rest.starts_with(b"data:") => at = past_prefixes(payload, at, tolerance)?,
             _ => return Ok(Segment::Text),
         }
     }
+}
+
+/// The index after the prefixes at `at` with which a line that was framed already was framed again, and white space.
+fn past_prefixes(payload: &[u8], mut at: usize, tolerance: &mut Tolerance) -> Result<usize, Quirk> {
+    while payload.get(at..).is_some_and(|rest| rest.starts_with(b"data:")) {
+        meet(tolerance, Quirk::DoubledPrefix, ())?;
+        at = skip_space(payload, at.saturating_add(5));
+    }
+    Ok(at)
 }
 
 /// What follows a document that ended at `at`.
@@ -60,6 +66,7 @@ pub(super) fn next(payload: &[u8], at: usize, tolerance: &mut Tolerance) -> Resu
         _ if rest.starts_with(b"data:") => {
             meet(tolerance, Quirk::InlineRecords, ())?;
             let at = skip_space(payload, at.saturating_add(5));
+            let at = past_prefixes(payload, at, tolerance)?;
             let rest = payload.get(at..).unwrap_or_default();
             Ok(match (rest.first(), dialect::done_marker(rest.trim_ascii())) {
                 (_, Some(done)) => Segment::Done(done),

@@ -292,3 +292,11 @@ fn a_doubled_prefix_over_several_lines() {
         assert_eq!((run.ending.errors(), run.ending.unterminated_bytes()), (0, cut.len()), "{cut}");
     }
 }
+
+#[test]
+fn a_doubled_prefix_between_records_of_one_line() {
+    let chunk = "{\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a\"}}]}";
+    let (_, said) =
+        agreed(&format!("data: {chunk}data: data: {chunk} data:data:data:{chunk}data: data: [DONE]\n\n"));
+    assert_eq!((&*said.choices[&0].text, said.errors.len()), ("aaa", 0));
+}
