@@ -7,6 +7,7 @@
 
 use crate::dialect::{self, ErrorKey, Quirk, SurveyKey};
 use crate::error::ErrorKind;
+use crate::lex;
 use crate::parse::Context;
 use crate::parse::cursor::{Cursor, Kind};
 use crate::parse::visitor::Visitor;
@@ -220,13 +221,15 @@ pub(super) fn whole_error<C: Cursor>(
         (None, Some(mark)) => response(visitor, mark)?,
         (None, None) => None,
     };
+    let detail = says_something(visitor, survey.detail);
+    let message = says_something(visitor, survey.error_message);
     let is_text = survey.message.is_some_and(|(kind, _)| kind == Kind::String);
     let code = visitor.label_at(survey.code)?;
     let is_coded = !code.is_empty() && visitor.cursor.bytes(code) != b"0";
     let is_error = inner.is_some()
         || survey.names_error
-        || survey.detail.is_some()
-        || survey.error_message.is_some()
+        || detail
+        || message
         || (survey.has_error_code && is_coded)
         || (is_text && (is_coded || (survey.code.is_none() && !survey.of_other_wire)))
         || (is_text && is_error_type(visitor, survey.kind)?);
@@ -235,6 +238,14 @@ pub(super) fn whole_error<C: Cursor>(
     }
     visitor.need(Quirk::ErrorShape)?;
     complete(visitor, inner.unwrap_or_default(), survey)
+}
+
+/// Whether a member is there, and says more than that all is well.
+fn says_something<C: Cursor>(visitor: &mut Visitor<'_, C>, member: Option<C::Mark>) -> bool {
+    let Some(mark) = member else { return false };
+    let json = visitor.cursor.json(mark);
+    let json = visitor.cursor.bytes(json);
+    !matches!(json, b"\"\"" | b"false" | b"0") && !lex::is_empty_value(json)
 }
 
 fn is_error_type<C: Cursor>(visitor: &mut Visitor<'_, C>, kind: Option<C::Mark>) -> Result<bool, ErrorKind> {

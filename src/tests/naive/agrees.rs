@@ -300,3 +300,13 @@ fn a_doubled_prefix_between_records_of_one_line() {
         agreed(&format!("data: {chunk}data: data: {chunk} data:data:data:{chunk}data: data: [DONE]\n\n"));
     assert_eq!((&*said.choices[&0].text, said.errors.len()), ("aaa", 0));
 }
+
+#[test]
+fn an_error_that_says_nothing_is_none() {
+    for nothing in ["\"\"", "null", "{}", "{ }", "[]", "0", "false"] {
+        for name in ["detail", "error_msg", "errorText", "error"] {
+            let (run, said) = agreed(&format!("data: {{\"{name}\":{nothing},\"x\":1}}\n\n"));
+            assert_eq!((said.errors.len(), run.ending.unknown_events()), (0, 1), "{name}: {nothing}");
+        }
+    }
+}

@@ -34,7 +34,7 @@ pub(super) fn message(value: &Value, has_choices: bool) -> Option<String> {
     }
     let is_error = value["object"] == "error"
         || value["type"] == "error"
-        || value["errorText"].is_string()
+        || value.get("errorText").is_some_and(says_something)
         || value.get("code").is_some_and(says_something) && value.get("message").is_some()
         || value["message"].is_string()
             && ["code", "type", "role", "done"].iter().all(|name| value[*name].is_null())
