@@ -20,7 +20,7 @@ use crate::error::ErrorKind;
 use crate::parse::Context;
 use crate::parse::cursor::{Cursor, Kind};
 use crate::parse::visitor::{Field, Value, Visitor};
-use crate::record::{Counter, Record, Str};
+use crate::record::{Counter, PlaceKey, Record, Str};
 
 type Result<T> = core::result::Result<T, ErrorKind>;
 
@@ -40,7 +40,7 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> 
         b"step.delta" => self::delta(visitor, index, delta)?,
         b"step.start" => step_start(visitor, index, step)?,
         b"step.stop" => {
-            visitor.push_part(index, PartKind::Text, false)?;
+            step_at_hand(visitor, index, PartKind::Other)?;
             visitor.push(Record::PlaceEnd)?;
         }
         b"interaction.completed" => return completed(visitor, interaction, metadata),
@@ -124,6 +124,16 @@ fn each_text<C: Cursor>(
     })
 }
 
+/// What follows is of the step of this index; without one, of the step that is open, whatever it is.
+fn step_at_hand<C: Cursor>(
+    visitor: &mut Visitor<'_, C>,
+    index: Value<C>,
+    kind: PartKind,
+) -> Result<()> {
+    let key = visitor.key_of(index)?.map_or(PlaceKey::Current, PlaceKey::Wire);
+    visitor.push_place(key, kind, false)
+}
+
 fn delta<C: Cursor>(visitor: &mut Visitor<'_, C>, index: Value<C>, delta: Value<C>) -> Result<()> {
     const NAMES: [&str; 6] = ["type", "text", "content", "signature", "arguments", "annotations"];
     let [kind, text, content, signature, arguments, annotations] = visitor.fields_of(delta, &NAMES)?;
@@ -139,11 +149,11 @@ fn delta<C: Cursor>(visitor: &mut Visitor<'_, C>, index: Value<C>, delta: Value<
             visitor.push_string(text, |text| Record::Reasoning { rank: 0, text })
         }
         b"thought_signature" => {
-            visitor.push_part(index, PartKind::Reasoning, false)?;
+            step_at_hand(visitor, index, PartKind::Reasoning)?;
             visitor.push_opaque(signature, OpaqueKind::Signature)
         }
         b"arguments_delta" => {
-            visitor.push_part(index, PartKind::Other, false)?;
+            step_at_hand(visitor, index, PartKind::Other)?;
             visitor.push_string(arguments, Record::Arguments)?;
             visitor.push_if_hosted(kind, delta)
         }
@@ -152,15 +162,15 @@ fn delta<C: Cursor>(visitor: &mut Visitor<'_, C>, index: Value<C>, delta: Value<
             visitor.push_extra(ExtraKind::Annotation, kind, annotations)
         }
         b"image" => {
-            visitor.push_part(index, PartKind::Other, false)?;
+            step_at_hand(visitor, index, PartKind::Other)?;
             visitor.push_extra(ExtraKind::Image, kind, delta)
         }
         b"audio" => {
-            visitor.push_part(index, PartKind::Other, false)?;
+            step_at_hand(visitor, index, PartKind::Other)?;
             visitor.push_extra(ExtraKind::Audio, kind, delta)
         }
         _ => {
-            visitor.push_part(index, PartKind::Other, false)?;
+            step_at_hand(visitor, index, PartKind::Other)?;
             visitor.push_extra(ExtraKind::Hosted, kind, delta)
         }
     }

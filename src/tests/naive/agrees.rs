@@ -310,3 +310,23 @@ fn an_error_that_says_nothing_is_none() {
         }
     }
 }
+
+/// What has no index is of the step that is open.
+#[test]
+fn pieces_of_a_step_without_an_index() {
+    for (index, stop) in [("", ""), ("\"index\":3,", ""), ("\"index\":3,", "\"index\":3,")] {
+        let events = [
+            format!(
+                "{{{index}\"event_type\":\"step.start\",\"step\":{{\"type\":\"function_call\",\"name\":\"f\"}}}}"
+            ),
+            "{\"event_type\":\"step.delta\",\"delta\":{\"type\":\"thought_signature\",\"signature\":\"s\"}}"
+                .to_owned(),
+            "{\"event_type\":\"step.delta\",\"delta\":{\"type\":\"arguments_delta\",\"arguments\":\"{}\"}}"
+                .to_owned(),
+            format!("{{{stop}\"event_type\":\"step.stop\"}}"),
+        ];
+        let (run, said) = agreed(&events.map(|event| format!("data: {event}\n\n")).concat());
+        let call = &said.choices[&0].tool_calls[&0];
+        assert_eq!((&*call.arguments, run.ending.open_tool_calls()), ("{}", 0), "{index}");
+    }
+}
