@@ -83,9 +83,7 @@ impl Sse {
                 if matches!(self.data, Data::One(_)) {
                     self.tell_early(true);
                 }
-                let (end, name) = self.late.unwrap_or((self.line, self.name));
-                self.name = name;
-                return Some(self.event_before(end));
+                return Some(self.event_before_line());
             }
             self.append(bytes, value);
             if self.lenient.early && self.data_is_complete(bytes) {
@@ -109,6 +107,13 @@ impl Sse {
         Span::new(range.start.saturating_add(prefixes), range.end)
     }
 
+    /// The pending event ends before the current line, which is of the next; so are fields that came after complete data.
+    fn event_before_line(&mut self) -> Step {
+        let (end, name) = self.late.unwrap_or((self.line, self.name));
+        self.name = name;
+        self.event_before(end)
+    }
+
     /// A line that is no field: one of the lenient forms, or nothing.
     fn unknown_line(
         &mut self,
@@ -122,7 +127,7 @@ impl Sse {
         match lenient::line(line.of(bytes), pending, open) {
             lenient::Line::Done if tolerance.allows(Quirk::BareDone) => {
                 if pending {
-                    return Some(self.event_before(self.line));
+                    return Some(self.event_before_line());
                 }
                 tolerance.meets(Quirk::BareDone);
                 self.append(bytes, line);
@@ -135,7 +140,7 @@ impl Sse {
             }
             lenient::Line::Json if tolerance.allows(Quirk::BareJsonLine) => {
                 if pending {
-                    return Some(self.event_before(self.line));
+                    return Some(self.event_before_line());
                 }
                 tolerance.meets(Quirk::BareJsonLine);
                 self.append(bytes, line);

@@ -330,3 +330,12 @@ fn pieces_of_a_step_without_an_index() {
         assert_eq!((&*call.arguments, run.ending.open_tool_calls()), ("{}", 0), "{index}");
     }
 }
+
+/// A field after complete data is the next event's, also where that event is a line without a field name.
+#[test]
+fn a_name_before_a_bare_line() {
+    let chunk = "{\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a\"}}]}";
+    let stream = format!("data: {chunk}\nevent: error\n{{\"error\":\"x\"}}\n\n");
+    let said = run_whole(&Options::new(), stream.as_bytes()).completion();
+    assert_eq!((&*said.choices[&0].text, said.errors.len()), ("a", 1));
+}
