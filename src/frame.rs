@@ -172,7 +172,7 @@ impl Frames {
         }
     }
 
-    /// Whether the bytes so far end where more must follow, though nothing is pending: in an array that is not closed.
+    /// Whether the bytes so far end where more must follow, though nothing is pending: in an array, between its elements.
     pub(crate) fn is_open(&self) -> bool {
         self.format == Format::Json && self.json.is_open()
     }

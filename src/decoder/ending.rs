@@ -26,7 +26,7 @@ pub struct Ending {
     pub(super) finished_choices: usize,
     pub(super) open_tool_calls: usize,
     pub(super) unterminated_bytes: usize,
-    /// They end in an array that is not closed.
+    /// They end in an array, between its elements.
     pub(super) in_array: bool,
     /// The first bytes, and how many they are.
     pub(super) first: ([u8; 64], u8),

@@ -359,7 +359,7 @@ impl Json {
         })
     }
 
-    /// Whether the bytes so far end in an array, after or before an element: its closing bracket is missing.
+    /// Whether the bytes so far end between the elements of an array: its closing bracket is missing.
     pub(super) fn is_open(&self) -> bool {
         self.shape == Shape::Elements && self.scanned == 0
     }
@@ -373,7 +373,9 @@ impl Json {
         if self.over || bytes.trim_ascii().is_empty() {
             return Step::More;
         }
-        if !whole && (self.shape != Shape::Elements || self.skip != Skip::No) {
+        if self.shape == Shape::Elements && self.skip == Skip::No {
+            self.shape = Shape::Values;
+        } else if !whole {
             return Step::More;
         }
         self.event(bytes.len(), bytes.len())
