@@ -309,10 +309,11 @@ fn array(text: &str) -> Frames {
                 frames.events.push(Event::of("", &rest[..length]));
                 rest = &rest[length..];
             }
-            // An element that is cut off is a bad event.
+            // An element that is cut off is a bad event, and the answer is as whole as its choices are.
             None => {
                 if !rest.is_empty() {
                     frames.events.push(Event::of("", rest));
+                    frames.in_array = false;
                 }
                 frames.is_damaged = !matches!(first(&strict(rest)), First::Cut);
                 return frames;
