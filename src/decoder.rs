@@ -11,8 +11,8 @@
 //! 1. The queue of the event before is told to its end before a byte is taken.
 //! 2. With an empty carry, events are framed on the input; else the input is taken line by line into the carry until the
 //!    carry is empty again.
-//! 3. The first delta of an event in the input borrows from the input; the strings of its others are copied to scratch,
-//!    because the caller may not bring the same input again.
+//! 3. The first delta of an event in the input borrows from the input (a short text from the pad); the strings of its others
+//!    are copied to scratch, because the caller may not bring the same input again.
 //! 4. Conservation: bytes taken = framed or dropped by a named rule + carried. Asserted in debug builds.
 
 mod api;

@@ -24,8 +24,8 @@
 //! 2. *The JSON is the same but for the holes.* The literal before a hole puts the JSON lexer into the state in which it
 //!    was in the event that was learned. A hole admits only what that state admits and leaves it in the same way: a string's
 //!    body without control characters, with valid escapes, without lone surrogates, in valid UTF-8, up to its closing
-//!    quote; an integer by the grammar, followed by a literal that begins with no digit; spaces between two tokens. So at each literal the state is
-//!    the learned one again.
+//!    quote; an integer by the grammar, followed by a literal that begins with no digit; spaces between two tokens, any
+//!    number of them. So at each literal the state is the learned one again.
 //! 3. *The records are the event's own*, never an extract of them. Each string in them is a range of the shape's bytes: it
 //!    is either exactly a hole, and then a hit fills it, or it lies in a literal, and then it is the same bytes in the hit,
 //!    moved by as much as the holes before it have grown. Each number is likewise. How a kind of record may be kept, it
@@ -39,17 +39,19 @@
 //!    seen stays seen until the decoder is reset, which forgets the shapes. What the normalizer meets it meets again,
 //!    because it gets the records again.
 //!
-//! Everything is checked before anything changes.
+//! Everything is checked before anything changes. Which shape is asked first is a guess, and changes nothing: whichever is
+//! hit, its records are those of the general path.
 //!
 //! **The fast path** leaves the normalizer out, too, where an event says one thing ([`SingleDelta`]). It may, because the
 //! rest of its records say nothing: empty text; a role, which is the choice's own, since a role that changes forgets all
 //! shapes; a call's entry with an index and without id and name, of which the slot is asked. Whether text would go through
-//! unchanged and leave nothing behind, the normalizer is asked ([`Shapes::trust`]) after everything else that happened
-//! on the stream. Counters it always gets.
+//! unchanged and leave nothing behind, the normalizer is asked once for each shape ([`Shapes::trust`]), and again after
+//! anything that is not told by this path, which itself changes nothing that is asked about. Counters it always gets.
 //!
-//! **What may be a hole:** text, reasoning, refusal and arguments at once, and so is noise (what the dialect knows as
-//! padding that always varies), and spaces before the payload's last brace; counters, identity, the event's id and other padding once they have been seen to vary. All
-//! else is literal: type tags, role, index, ids and names of calls, event name, a null. When it changes, that is a miss.
+//! **What may be a hole:** text, reasoning, refusal and arguments at once, and so are noise (what the dialect knows as
+//! padding that always varies) and several spaces before the payload's last brace; counters, identity, the event's id and
+//! other padding once they have been seen to vary. All else is literal: type tags, role, index, ids and names of calls,
+//! event name, a null. When it changes, that is a miss.
 //!
 //! **What is not learned:** events that told something once and for all (start, role, a call's beginning, a finish), events
 //! with extras or errors, events of several data lines, or ended by a bare CR.
