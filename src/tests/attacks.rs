@@ -1,6 +1,10 @@
 //! What a hostile or broken peer can send: one test for each row of the catalogue of attacks that the decoder and the
 //! framer answer to. What memory is kept is measured elsewhere; here stands what must happen.
 
+mod answers;
+mod lines;
+mod table;
+
 use super::support::{Run, agrees, drain, run, run_whole};
 use crate::sse::Framer;
 use crate::{Decoder, Delta, ErrorKind, LimitKind, Limits, Options};
@@ -37,7 +41,7 @@ pub(super) fn assert_limits(options: &Options, stream: &str, met: &[LimitKind], 
 
 /// A1, A2, A5: lines and events without end cost one error (or nothing), bounded memory, and no neighbour.
 #[test]
-fn endless_lines_and_events() {
+fn a01_a02_a05_endless_lines_and_events() {
     const CAP: usize = 100_000;
     let options = limited(|limits| limits.with_event_bytes(CAP));
     // What begins, what repeats, how often the limit is met, what ends it.
@@ -83,7 +87,7 @@ fn endless_lines_and_events() {
 
 /// A1, for the framer.
 #[test]
-fn endless_lines_in_the_framer() {
+fn a01_endless_lines_in_the_framer() {
     let limits = Limits::new().with_event_bytes(1000);
     for (start, met) in [("data: ", 1), ("event: ", 1), ("id: ", 1), (": ", 0), ("x: ", 0)] {
         let mut framer = Framer::new().limits(limits);
@@ -104,7 +108,7 @@ fn endless_lines_in_the_framer() {
 
 /// A3: exactly the cap is taken, one byte more is not; the neighbours decode.
 #[test]
-fn an_event_at_its_limit() {
+fn a03_an_event_at_its_limit() {
     for end in ["\n\n", "\r\n\r\n", "\r\r"] {
         let event = format!("data: {{\"choices\":[{{\"index\":0,\"delta\":{{\"content\":\"big\"}}}}]}}{end}");
         // The blank line ends the event and is not its own; an LF behind a CR comes when the line has ended already.
@@ -127,7 +131,7 @@ fn an_event_at_its_limit() {
 
 /// A4: blank lines and lines that say nothing are no events.
 #[test]
-fn tiny_lines() {
+fn a04_tiny_lines() {
     for (repeated, events) in [
         ("\n", 0),
         ("\r", 0),
@@ -145,7 +149,7 @@ fn tiny_lines() {
 
 /// A5: a flood of comments is no progress, and the caller can see that.
 #[test]
-fn silence_can_be_timed() {
+fn a05_silence_can_be_timed() {
     let mut decoder = Decoder::new();
     drain(&mut decoder, GOOD.as_bytes(), &mut |_| {});
     let silent = decoder.bytes_since_event();
@@ -158,7 +162,7 @@ fn silence_can_be_timed() {
 
 /// A11: NUL is text in data, no JSON raw (but for the quirk), and U+0000 when escaped.
 #[test]
-fn nul() {
+fn a11_nul() {
     let content = |nul: &str| {
         format!("data: {{\"choices\":[{{\"index\":0,\"delta\":{{\"content\":\"a{nul}b\"}}}}]}}\n\n")
     };
@@ -169,7 +173,7 @@ fn nul() {
 
 /// A12: depth is counted, never recursed into, wherever it is.
 #[test]
-fn deep_nesting() {
+fn a12_deep_nesting() {
     let nested =
         |depth: usize, inner: &str| ["[".repeat(depth), inner.to_owned(), "]".repeat(depth)].concat();
     let homes: [(&str, &str, usize); 5] = [
@@ -200,7 +204,7 @@ fn deep_nesting() {
 
 /// A12, on a small stack: nothing recurses, not even dropping and printing.
 #[test]
-fn deep_nesting_needs_no_stack() {
+fn a12_deep_nesting_needs_no_stack() {
     let body = || {
         for open in ["[", "{\"a\":", "[{\"choices\":"] {
             let stream = format!("data: {}\n\n{GOOD}", open.repeat(100_000));
@@ -215,7 +219,7 @@ fn deep_nesting_needs_no_stack() {
 
 /// A13: numbers are lexed whatever their length, and cost at most themselves.
 #[test]
-fn long_numbers() {
+fn a13_long_numbers() {
     let digits = "7".repeat(1 << 20);
     for number in
         [digits.clone(), format!("-0.{digits}"), format!("1e{digits}"), format!("0.{digits}E-{digits}")]
@@ -236,7 +240,7 @@ fn long_numbers() {
 
 /// A15: a string of nothing but escapes.
 #[test]
-fn nothing_but_escapes() {
+fn a15_nothing_but_escapes() {
     for (escape, meant) in [("\\u0041", "A"), ("\\\\", "\\"), ("\\ud83d\\ude00", "😀"), ("\\n", "\n")] {
         let stream = format!(
             "data: {{\"choices\":[{{\"index\":0,\"delta\":{{\"content\":\"{}\"}}}}]}}\n\n",
@@ -248,7 +252,7 @@ fn nothing_but_escapes() {
 
 /// A16: halves of a pair, in one string, in two chunks, in the wrong order.
 #[test]
-fn surrogates() {
+fn a16_surrogates() {
     let chunk = |text: &str| {
         format!("data: {{\"choices\":[{{\"index\":0,\"delta\":{{\"content\":\"{text}\"}}}}]}}\n\n")
     };
@@ -271,7 +275,7 @@ fn surrogates() {
 
 /// A17, A18: the last value that is not null wins, however the name is written; names are compared byte for byte.
 #[test]
-fn duplicate_and_smuggled_names() {
+fn a17_a18_duplicate_and_smuggled_names() {
     let delta = |members: &str| {
         let stream = format!("data: {{\"choices\":[{{\"index\":0,\"delta\":{{{members}}}}}]}}\n\n");
         let run = run_whole(&Options::new(), stream.as_bytes());
@@ -298,7 +302,7 @@ fn duplicate_and_smuggled_names() {
 
 /// A19: an event of nothing but distinct names.
 #[test]
-fn many_names() {
+fn a19_many_names() {
     let members: String = (0..50_000).map(|name| format!("\"k{name}\":{name},")).collect();
     let stream =
         format!("data: {{{members}\"choices\":[{{\"index\":0,\"delta\":{{\"content\":\"ok\"}}}}]}}\n\n");
@@ -311,7 +315,7 @@ fn many_names() {
 /// counter sees only the loops that somebody thought of. The proof is `counts pairs` in `benches/`, which counts the
 /// instructions of these very events. Here they have to be taken, small beside each kind of record and larger beside all.
 #[test]
-fn what_is_repeated_costs_its_neighbours_nothing() {
+fn a36_a45_what_is_repeated_costs_its_neighbours_nothing() {
     let small = super::pairs::pairs().into_iter().map(|pair| (pair, 4 << 10));
     let large = super::pairs::crowds().into_iter().map(|pair| (pair, 256 << 10));
     for (pair, bytes) in small.chain(large) {
@@ -327,7 +331,7 @@ fn what_is_repeated_costs_its_neighbours_nothing() {
 
 /// The same of the JSON sources: both read of each repetition what stands there, its own text where that is told.
 #[test]
-fn what_is_repeated_is_read_alike() {
+fn a36_a45_what_is_repeated_is_read_alike() {
     for pair in super::pairs::pairs() {
         let event = pair.sized(400);
         crate::fuzzing::json(event.trim_start_matches("data: ").trim_ascii().as_bytes());

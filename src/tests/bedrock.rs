@@ -413,7 +413,7 @@ fn texts(run: &Run) -> String {
 
 /// A message and its type are as long as their limits say, and no longer; what is too long costs itself, under every cut.
 #[test]
-fn limits_hold_for_messages() {
+fn a42_limits_hold_for_messages() {
     let long = text("0", &"x".repeat(300));
     let stream = [start(), text("0", "a"), long.clone(), text("0", "b")].concat();
     let offset = (start().len() + text("0", "a").len()) as u64;

@@ -79,7 +79,7 @@ fn arguments(run: &Run) -> Vec<(u32, String)> {
 
 /// A43: an index is a key and nothing else; the same number in another spelling is the same block.
 #[test]
-fn indices_of_any_kind_are_keys() {
+fn a43_indices_of_any_kind_are_keys() {
     let indices =
         ["0", "4294967296", "18446744073709551615", "18446744073709551616", "-1", "\"a\"", "1e3", "[1]"];
     let mut events = vec![BEGIN.to_owned()];
@@ -96,7 +96,7 @@ fn indices_of_any_kind_are_keys() {
 
 /// A43: so many blocks are open that a limit is met: each that is too many costs itself.
 #[test]
-fn blocks_open_without_end_meet_the_limit() {
+fn a43_blocks_open_without_end_meet_the_limit() {
     let most = Limits::new().tool_calls();
     let mut events = vec![BEGIN.to_owned()];
     events.extend((0..10_000).map(|n| start(&n.to_string(), TEXT)));

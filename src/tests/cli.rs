@@ -501,7 +501,7 @@ fn a_full_disk_is_status_1() {
 }
 
 #[test]
-fn json_holds_no_control_character_and_is_the_same_json() {
+fn a31_a41_json_holds_no_control_character_and_is_the_same_json() {
     let controls: String = ('\0'..='\u{9f}').collect();
     let stream = content(&controls);
     for (form, pointer) in [("deltas", "/text"), ("completion", "/choices/0/message/content")] {

@@ -95,7 +95,7 @@ fn empty_is_absence() {
 }
 
 #[test]
-fn byte_by_byte() {
+fn a06_a08_byte_by_byte() {
     each(|stream| {
         let expected = run_whole(&stream.options(), &stream.bytes);
         let mut decoder = Decoder::with_options(stream.options());

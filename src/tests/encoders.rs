@@ -8,7 +8,7 @@ use proptest::prelude::*;
 
 use super::support::{Seeded, Stream, corpus, run_whole, stream};
 use crate::encode::{ChunkEncoder, Encoder, MessagesEncoder, ResponsesEncoder, UiStreamEncoder};
-use crate::{Decoder, Delta, fuzzing};
+use crate::{Decoder, Delta, Options, fuzzing};
 
 /// The body of each encoder's fuzz target.
 const BODIES: [fn(&[u8]); 4] = [fuzzing::encode, fuzzing::messages, fuzzing::responses, fuzzing::encode_ui];
@@ -74,6 +74,76 @@ fn debug_prints_nothing_of_the_stream() {
     hides_the_stream::<MessagesEncoder>();
     hides_the_stream::<ResponsesEncoder>();
     hides_the_stream::<UiStreamEncoder>();
+}
+
+/// Deltas that say `said` in every place that a peer fills.
+fn saying(said: &str) -> Vec<crate::OwnedDelta> {
+    let json = serde_json::to_string(said).unwrap();
+    let told = [
+        Delta::Start { id: Some(said), model: Some(said), created: None },
+        Delta::Role { choice: 0, role: said },
+        Delta::Reasoning { choice: 0, text: said },
+        Delta::Text { choice: 0, text: said },
+        Delta::Refusal { choice: 0, text: said },
+        Delta::tool_call_start(0, 0, Some(said), Some(said)),
+        Delta::ToolCallArguments { choice: 0, slot: 0, fragment: said },
+        Delta::ToolCallEnd { choice: 0, slot: 0 },
+        Delta::extra(Some(0), crate::ExtraKind::Other, said, &json),
+        Delta::peer_error(Some(said), Some(said), said, &json),
+        Delta::finish(0, crate::FinishReason::Other, said, true),
+    ];
+    told.into_iter().map(Delta::into_owned).collect()
+}
+
+/// The events that an encoder writes of these, as a strict reader frames them.
+fn framed<E: Encoder + Default>(told: &[crate::OwnedDelta]) -> Vec<(String, String)> {
+    let (mut encoder, mut out) = (E::default(), Vec::new());
+    told.iter().for_each(|delta| encoder.push(delta.as_delta(), &mut out));
+    encoder.finish(&run_whole(&Options::new(), b"data: [DONE]\n\n").ending, &mut out);
+    let (mut framer, mut input, mut events) = (crate::sse::Framer::new(), &*out, Vec::new());
+    while let Some(frame) = framer.next_frame(&mut input).unwrap() {
+        assert!(frame.id.is_empty(), "{frame:?}");
+        events.push((frame.event.to_owned(), frame.data.to_owned()));
+    }
+    assert_eq!(framer.retry(), None);
+    events
+}
+
+/// Whatever a peer says, and wherever, the events are as many, named as, and members of the same kind as if it said `x`.
+fn nothing_is_injected<E: Encoder + Default>() {
+    let names = |events: &[(String, String)]| events.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
+    let plain = framed::<E>(&saying("x"));
+    assert!(plain.len() > 2);
+    for said in [
+        "\n",
+        "\r",
+        "\r\n",
+        "\n\n",
+        "x\rdata: {}\r\rx",
+        "x\n\nevent: y\ndata: [DONE]\n\n",
+        "\nid: 7\nretry: 1\n",
+        ": comment\n",
+        "\u{0}",
+        "\u{FEFF}",
+        "\u{85}\u{2028}\u{2029}",
+        "\"},{\"x\":\"",
+        "\\",
+    ] {
+        let events = framed::<E>(&saying(said));
+        assert_eq!(names(&events), names(&plain), "{said:?}");
+        for (_, data) in events.iter().filter(|(_, data)| data != "[DONE]") {
+            assert!(serde_json::from_str::<serde_json::Value>(data).is_ok(), "{said:?}: {data}");
+            assert!(!data.contains(['\n', '\r', '\0']), "{said:?}: {data:?}");
+        }
+    }
+}
+
+#[test]
+fn a29_nothing_that_is_said_is_an_event() {
+    nothing_is_injected::<ChunkEncoder>();
+    nothing_is_injected::<MessagesEncoder>();
+    nothing_is_injected::<ResponsesEncoder>();
+    nothing_is_injected::<UiStreamEncoder>();
 }
 
 proptest! {

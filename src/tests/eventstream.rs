@@ -222,7 +222,7 @@ fn steps_after_a_wrong_prelude() {
 }
 
 #[test]
-fn a_wrong_message_checksum_costs_that_message() {
+fn a42_a_wrong_message_checksum_costs_that_message() {
     let good = event("tick", "{}");
     for at in 12..good.len() {
         let mut bad = good.clone();
@@ -232,7 +232,7 @@ fn a_wrong_message_checksum_costs_that_message() {
 }
 
 #[test]
-fn a_wrong_prelude_is_fatal() {
+fn a42_a_wrong_prelude_is_fatal() {
     let good = event("tick", "{}");
     for at in 0..12 {
         let mut bad = good.clone();
@@ -244,7 +244,7 @@ fn a_wrong_prelude_is_fatal() {
 
 /// Proven and impossible: shorter than its own frame, or headers beyond the message.
 #[test]
-fn impossible_lengths_are_fatal() {
+fn a42_impossible_lengths_are_fatal() {
     let offset = event("tick", "{}").len() as u64;
     for length in 0..16 {
         for headers in [0, 1, u32::MAX] {
@@ -259,7 +259,7 @@ fn impossible_lengths_are_fatal() {
 }
 
 #[test]
-fn headers_that_cannot_be_read_cost_that_message() {
+fn a42_headers_that_cannot_be_read_cost_that_message() {
     let offset = event("tick", "{}").len() as u64;
     let (whole, _) = every_type();
     let mut rows: Vec<_> = (10..=255).map(|kind| header(b"x", kind, b"")).collect();
@@ -284,7 +284,7 @@ fn headers_that_cannot_be_read_cost_that_message() {
 }
 
 #[test]
-fn a_message_over_the_limit_costs_itself() {
+fn a42_a_message_over_the_limit_costs_itself() {
     let bytes = event("tick", "{\"text\":\"Hi\"}");
     let (offset, length) = (event("tick", "{}").len(), bytes.len());
     for limit in [length - 1, length, length + 1] {
@@ -362,7 +362,7 @@ fn the_end_of_a_stream() {
 }
 
 #[test]
-fn every_bit_may_turn() {
+fn a42_every_bit_may_turn() {
     let stream = [exception(), event("a", "{}")].concat();
     for bit in 0..stream.len() * 8 {
         let mut turned = stream.clone();
@@ -401,7 +401,7 @@ fn what_a_large_message_took_is_given_back() {
 
 /// Only what came is held, however long a message claims to be; of one over the limit nothing is.
 #[test]
-fn a_claimed_length_allocates_nothing() {
+fn a42_a_claimed_length_allocates_nothing() {
     let limits = Limits::new().with_event_bytes(usize::MAX);
     let mut framer = Framer::new().limits(limits);
     let claim = [prelude(512 << 20, 1 << 20), vec![0; 100]].concat();

@@ -53,7 +53,7 @@ fn without_names(printed: &str) -> String {
 /// Fault 9: whatever the stream, before it, in the middle, between events, after it and after `reset`, `Debug` prints the
 /// same but for counts and quirks.
 #[test]
-fn debug_prints_no_stream() {
+fn a32_debug_prints_no_stream() {
     let fresh = form(&format!("{:?}", Decoder::new()));
     let check = |decoder: &Decoder, at: &str| {
         let printed = format!("{decoder:?}");

@@ -204,7 +204,7 @@ impl Place {
 }
 
 #[test]
-fn at_each_place_that_states_a_record() {
+fn a37_at_each_place_that_states_a_record() {
     let wrong: Vec<_> = places()
         .iter()
         .filter_map(|place| Some(format!("{}: {}", place.name, place.check().err()?)))

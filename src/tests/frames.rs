@@ -104,7 +104,7 @@ fn streams_of_the_corpus_frame_alike() {
 
 /// A CR ends its line at once, and no event waits for a byte after the one that ends it.
 #[test]
-fn no_event_is_late() {
+fn a07_no_event_is_late() {
     for (name, stream, _) in cases() {
         let stream = &stream[..stream.len().min(512)];
         let (mut framer, mut events) = (Framer::new(), Vec::new());
@@ -144,7 +144,7 @@ fn raws_are_events(stream: &[u8]) {
 }
 
 #[test]
-fn raw_is_the_event_itself() {
+fn a44_raw_is_the_event_itself() {
     for (_, stream, _) in cases() {
         raws_are_events(&stream[..stream.len().min(1024)]);
     }
@@ -154,7 +154,7 @@ fn raw_is_the_event_itself() {
 
 /// A44: what is dropped from between an event's lines is not counted, in the framer and in the decoder.
 #[test]
-fn what_is_dropped_counts_nothing() {
+fn a44_what_is_dropped_counts_nothing() {
     for (end, dropped) in
         [("\r\n", ": c\r\n"), ("\n", ": c\r\n"), ("\r", ": c\n"), ("\r", "x: y\r"), ("\n", "x: y\r\n")]
     {
@@ -181,7 +181,7 @@ fn what_is_dropped_counts_nothing() {
 
 /// A flood of comments in the middle of an event keeps none of them.
 #[test]
-fn comments_are_not_kept() {
+fn a44_comments_are_not_kept() {
     let mut decoder = Decoder::new();
     let mut framer = Framer::new();
     let flood = ": c\r\n".repeat(10_000);

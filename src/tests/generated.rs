@@ -163,7 +163,7 @@ fn differs(expected: &Run, options: &Options, bytes: &[u8], seed: &mut Seeded) -
 }
 
 #[test]
-fn neither_prediction_nor_cuts_show() {
+fn a38_neither_prediction_nor_cuts_show() {
     for number in 0..STREAMS {
         let mut seed = Seeded(number);
         let (bytes, options) = (stream(&mut seed), options(&mut seed));

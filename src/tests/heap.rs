@@ -452,22 +452,22 @@ fn decoder(row: &Row) -> Decoder {
 }
 
 #[test]
-fn lines_without_end() {
+fn a01_a02_a04_a05_a44_a46_lines_without_end() {
     all_within(floods(), decoder);
 }
 
 #[test]
-fn giant_events() {
+fn a03_a09_giant_events() {
     all_within(giants(), decoder);
 }
 
 #[test]
-fn choices_and_calls() {
+fn a20_a21_a22_choices_and_calls() {
     all_within(state(), decoder);
 }
 
 #[test]
-fn blocks_and_their_input() {
+fn a43_blocks_and_their_input() {
     all_within(blocks(), decoder);
 }
 
@@ -499,7 +499,7 @@ fn blocks_in_steady_state_take_nothing() {
 }
 
 #[test]
-fn facts_of_one_event() {
+fn a36_a37_a45_facts_of_one_event() {
     all_within(facts(), decoder);
 }
 
@@ -518,7 +518,7 @@ fn the_framer() {
 
 /// A46: what a completion keeps of complaints does not grow with their number.
 #[test]
-fn complaints_without_end() {
+fn a46_complaints_without_end() {
     for complaint in ["data: x\n\n", "data: {\"error\":{\"message\":\"x\"}}\n\n", "event: error\ndata: x\n\n"]
     {
         let stream = complaint.repeat(100_000);

@@ -25,7 +25,7 @@ fn call(index: usize) -> Value {
 
 /// A20: distinct indexes count, not their size.
 #[test]
-fn choices_at_their_limit() {
+fn a20_choices_at_their_limit() {
     let options = limited(|limits| limits.with_choices(5));
     for (count, met) in [(4, 0), (5, 0), (6, 1)] {
         let many: String = (0..count)
@@ -38,7 +38,7 @@ fn choices_at_their_limit() {
 
 /// A20, A21: calls of one choice.
 #[test]
-fn tool_calls_at_their_limit() {
+fn a20_a21_tool_calls_at_their_limit() {
     let options = limited(|limits| limits.with_tool_calls(5));
     for (count, met) in [(4, 0), (5, 0), (6, 1)] {
         let many: String =
@@ -109,7 +109,7 @@ fn limits_of_the_framer() {
 
 /// A33: limits of nothing and of everything.
 #[test]
-fn limits_of_nothing_and_everything() {
+fn a33_limits_of_nothing_and_everything() {
     let all = |n: usize| {
         limited(|limits| {
             let limits = limits.with_event_bytes(n).with_depth(n).with_choices(n);
@@ -151,7 +151,7 @@ fn a_fatal_limit_stays() {
 
 /// A20: indexes that are no counts are errors of their event; a missing one is the position.
 #[test]
-fn odd_indexes() {
+fn a20_odd_indexes() {
     for (index, told) in [
         ("0", "x"),
         ("\"0\"", "x"),
@@ -181,7 +181,7 @@ fn odd_indexes() {
 
 /// A22: a stream that repeats itself tells what the stream in pieces would.
 #[test]
-fn cumulative_is_incremental() {
+fn a22_cumulative_is_incremental() {
     let pieces = ["", "Hé", "Hé", "llo", " 😀", "Hé", "\n"];
     let mut so_far = String::new();
     let mut stream = String::new();
@@ -196,7 +196,7 @@ fn cumulative_is_incremental() {
 
 /// A23: what may be a tag is held, never more than 32 bytes, never past its time, and never lost.
 #[test]
-fn held_text_is_released() {
+fn a23_held_text_is_released() {
     let pieces = ["<", "th", "in", "k", "ing> is", " no <think> tag"];
     let stream: String = pieces.iter().map(|piece| content(piece)).collect();
     let run = run_whole(&Options::new(), stream.as_bytes());
@@ -217,7 +217,7 @@ fn held_text_is_released() {
 
 /// A24: the end marker, its spellings, and what only looks like it.
 #[test]
-fn end_markers() {
+fn a24_end_markers() {
     for (marker, done) in [
         ("data: [DONE]\n\n", true),
         ("data:[DONE]\n\n", true),
@@ -247,7 +247,7 @@ fn end_markers() {
 
 /// A25: cut at every byte, a stream never says more than the longer one, and is complete only at its end.
 #[test]
-fn truncation_is_monotone() {
+fn a25_truncation_is_monotone() {
     let Stream { bytes, .. } = stream("openai/tools-parallel.sse");
     let whole = run_whole(&Options::new(), &bytes);
     let finish = bytes.windows(18).position(|window| window == b"\"finish_reason\":\"t").unwrap();
@@ -265,7 +265,7 @@ fn truncation_is_monotone() {
 
 /// A26, A27, A28, A30.
 #[test]
-fn small_oddities() {
+fn a26_a27_a28_a30_small_oddities() {
     // A comment in the middle of JSON costs that event.
     let broken = format!("data: {{\"choices\":[{{\"index\":0,\n\ndata: \"delta\":{{}}}}]}}\n\n{GOOD}");
     let run = run_whole(&Options::strict(), broken.as_bytes());

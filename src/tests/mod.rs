@@ -7,6 +7,7 @@ mod bedrock;
 mod completion;
 mod corpus;
 mod curve;
+mod dependencies;
 mod encode;
 mod encode_messages;
 mod encode_responses;

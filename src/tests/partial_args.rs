@@ -96,7 +96,7 @@ fn at(paths: &[&str], depth: usize) -> (String, usize) {
 }
 
 #[test]
-fn hostile_paths_are_refused_and_nothing_is_filled_in() {
+fn a43_hostile_paths_are_refused_and_nothing_is_filled_in() {
     for path in [
         "",
         "$",

@@ -73,7 +73,7 @@ fn damaged(bytes: &[u8], seed: &mut Seeded) -> Vec<u8> {
 }
 
 #[test]
-fn damaged_streams_keep_the_laws() {
+fn a34_damaged_streams_keep_the_laws() {
     let mut seed = Seeded(11);
     for stream in corpus().iter().filter(|stream| stream.bytes.len() < 3000) {
         for _ in 0..2 {
@@ -107,7 +107,7 @@ fn the_corpus_keeps_the_laws() {
 
 /// Two streams one after another, with a reset between, at any point of the first.
 #[test]
-fn a_reset_decoder_is_new() {
+fn a35_a_reset_decoder_is_new() {
     let streams = corpus();
     let mut seed = Seeded(13);
     for (first, second) in streams.iter().zip(streams.iter().skip(1).step_by(3).cycle()) {
@@ -153,7 +153,7 @@ fn a_clone_goes_on_alike() {
 
 /// Our complaints are about events, never about what they say.
 #[test]
-fn no_error_prints_the_stream() {
+fn a32_no_error_prints_the_stream() {
     const SECRET: &str = "sk-quokka";
     let stream = format!(
         "data: {{\"{SECRET}\n\ndata: {{\"choices\":[{{\"index\":\"{SECRET}\"}}]}}\n\nevent: {SECRET}{0}\ndata: {{}}\n\nid: {SECRET}{0}\ndata: {{\"id\":\"{SECRET}{0}\",\"choices\":[]}}\n\n",
@@ -243,7 +243,7 @@ proptest! {
 
     /// No text is lost or made up by what is held back: with tags off, the pieces' concatenation is what was sent.
     #[test]
-    fn held_text_is_never_lost(texts in prop::collection::vec("[<>/a-tхhink ]{0,9}", 0..8)) {
+    fn a23_held_text_is_never_lost(texts in prop::collection::vec("[<>/a-tхhink ]{0,9}", 0..8)) {
         let chunk = |text: &String| format!("data: {{\"choices\":[{{\"index\":0,\"delta\":{{\"content\":{}}}}}]}}\n\n", serde_json::to_string(text).unwrap());
         let stream: String = texts.iter().map(chunk).collect();
         let all = texts.concat();

@@ -77,7 +77,7 @@ fn stream(chunks: &[(&str, &str)]) -> Vec<u8> {
 
 /// Calls of one index, told apart by ids that stand before or behind values that grow.
 #[test]
-fn ids_of_calls_are_kept_wherever_they_stand() {
+fn a38_ids_of_calls_are_kept_wherever_they_stand() {
     let call = |id: &str, text: &str, behind: bool| match behind {
         false => format!(
             "\"tool_calls\":[{{\"index\":0,\"id\":\"{id}\",\"function\":{{\"arguments\":\"{text}\"}}}}]"
@@ -153,7 +153,7 @@ fn what_varies_beside_a_text_is_told_as_without_prediction() {
 
 /// Where lines become events, no shape of before changes the ending.
 #[test]
-fn lines_that_become_events_change_no_ending() {
+fn a39_lines_that_become_events_change_no_ending() {
     let event = |text: &str| {
         format!("data: {{\"choices\":[{{\"index\":0,\"delta\":{{\"content\":\"{text}\"}}}}]}}\n")
     };

@@ -42,7 +42,7 @@ const FRAMINGS: [(&str, Framed); 6] = [
 ];
 
 #[test]
-fn an_odd_event_costs_itself() {
+fn a40_an_odd_event_costs_itself() {
     let good: Vec<_> = ["a", "b", "c", "d", "e"].map(chunk).into();
     for (framing, framed) in FRAMINGS {
         for odd in ODD {
@@ -66,7 +66,7 @@ fn an_odd_event_costs_itself() {
 
 /// Fault 4: lines that name, number or retry, where events end with their lines.
 #[test]
-fn fields_around_events_that_are_lines() {
+fn a39_fields_around_events_that_are_lines() {
     for field in ["id: 1\n", "retry: 5\n", ": c\n", "x: y\n", "event: x\n"] {
         for (before, after) in [(field, ""), ("", field), (field, field)] {
             let lines: String = ["b", "x", "c", "d", "e"]

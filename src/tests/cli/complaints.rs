@@ -84,7 +84,7 @@ fn what_is_no_stream_is_named_in_every_form() {
 }
 
 #[test]
-fn of_many_errors_the_first_are_told_and_all_are_counted() {
+fn a46_of_many_errors_the_first_are_told_and_all_are_counted() {
     for form in ["deltas", "text", "completion", "none"] {
         let told = deltaic(&["-o", form], &[&MALFORMED.repeat(1000), CLEAN].concat());
         let complaints: Vec<_> = told.err.lines().collect();

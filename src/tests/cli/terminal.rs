@@ -90,7 +90,7 @@ fn hostile_file(content: &[u8]) -> OsString {
 }
 
 #[test]
-fn no_stream_and_no_file_name_controls_a_terminal() {
+fn a31_a41_no_stream_and_no_file_name_controls_a_terminal() {
     let stream = hostile_stream();
     let whole = hostile_file(stream.as_bytes());
     let page = hostile_file(b"<html>\x1b[2J");
@@ -112,7 +112,7 @@ fn no_stream_and_no_file_name_controls_a_terminal() {
 }
 
 #[test]
-fn no_argument_controls_a_terminal() {
+fn a41_no_argument_controls_a_terminal() {
     let hostile = OsStr::from_bytes(b"\x1b]0;title\x07\xc2\x9b2J\x9b\x7f");
     let option = OsString::from_vec([b"--", hostile.as_bytes()].concat());
     for args in [&[OsStr::new("--split"), hostile][..], &[OsStr::new("-o"), hostile], &[&option]] {
