@@ -64,6 +64,7 @@ mod learn;
 mod matching;
 
 use alloc::vec::Vec;
+use core::num::NonZeroU32;
 
 pub(crate) use known::Shapes;
 
@@ -130,9 +131,24 @@ struct Shape {
     single: Option<SingleDelta>,
     /// Its single deltas can be told as they are, and are for this slot. Asked once, and again when anything but such hits has
     /// happened on the stream.
-    trusted: Option<u32>,
+    trusted: Option<Slot>,
     /// Of which shape the event after its last hit was, or may be: choices and parts take turns.
-    next: usize,
+    next: u8,
+}
+
+/// A slot in as little room as its number, because each shape has one: one more than that.
+#[derive(Debug, Clone, Copy)]
+struct Slot(NonZeroU32);
+
+impl Slot {
+    fn new(slot: u32) -> Option<Self> {
+        NonZeroU32::new(slot.wrapping_add(1)).map(Self)
+    }
+
+    #[inline(always)]
+    const fn get(self) -> u32 {
+        self.0.get().wrapping_sub(1)
+    }
 }
 
 /// What an event says that says one thing about one choice, and maybe counters.
@@ -203,7 +219,7 @@ pub(crate) struct Hit {
     /// It can be told as it is, and is for this slot ([`Shapes::trust`]).
     pub(crate) trusted: Option<u32>,
     /// Of which shape the next event may be.
-    next: usize,
+    next: u8,
     /// The last text; where the hit is a single delta, its text. Never empty then.
     pub(crate) text: Str,
     /// Which hole that fills, a bit as in `escaped`.

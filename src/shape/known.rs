@@ -6,7 +6,7 @@ mod replay;
 
 use alloc::vec::Vec;
 
-use super::{AfterMiss, Capture, HOLES, Hit, Learnt, Shape};
+use super::{AfterMiss, Capture, HOLES, Hit, Learnt, Shape, Slot};
 
 const SHAPES: usize = 8;
 
@@ -137,7 +137,7 @@ impl Shapes {
     fn turn_to(&mut self, at: usize) {
         self.guess = at;
         if let Some(before) = self.shapes.get_mut(self.told) {
-            before.next = at;
+            before.next = ordinal(at);
         }
     }
 
@@ -152,13 +152,13 @@ impl Shapes {
     pub(crate) fn record_hit(&mut self, hit: &Hit) {
         self.credit = self.credit.saturating_add(1).min(CREDIT);
         self.told = self.guess;
-        self.guess = hit.next;
+        self.guess = usize::from(hit.next);
     }
 
     /// The single deltas of the last hit's shape can be told as they are, for this slot, until something else happens.
     pub(crate) fn trust(&mut self, slot: u32) {
         if let Some(shape) = self.shapes.get_mut(self.guess) {
-            shape.trusted = Some(slot);
+            shape.trusted = Slot::new(slot);
         }
     }
 
@@ -213,7 +213,7 @@ impl Shapes {
             // The new one served to generalize the other: it is not needed again soon.
             Some(_) => self.shapes.truncate(self.live.saturating_add(usize::from(self.relearns))),
             None => {
-                (new.trusted, new.next) = (None, at);
+                (new.trusted, new.next) = (None, ordinal(at));
                 self.live = self.live.saturating_add(1);
             }
         }
@@ -251,4 +251,9 @@ impl Shapes {
             self.shapes.push(Shape::default());
         }
     }
+}
+
+/// A shape's place among the few, in a byte.
+fn ordinal(at: usize) -> u8 {
+    u8::try_from(at).unwrap_or(0)
 }

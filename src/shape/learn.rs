@@ -135,7 +135,7 @@ impl Learnt<'_> {
 }
 
 /// Bytes to spare, so that the next event that is learned in their place, a little longer, allocates nothing.
-const SLACK: usize = 32;
+const SLACK: usize = 16;
 
 /// An empty list with room for so many, and little more: each of thousands of streams has its shapes.
 fn renew<T>(list: &mut Vec<T>, length: usize, slack: usize) {

@@ -2,7 +2,7 @@
 //!
 //! Knows: pieces and holes. Must not know: which shape to try, what a hit means.
 
-use super::{Capture, HOLES, Hit, Hole, PROOF, Shape};
+use super::{Capture, HOLES, Hit, Hole, PROOF, Shape, Slot};
 use crate::lex;
 use crate::record::{Span, Str};
 
@@ -28,7 +28,8 @@ impl Shape {
             at = end;
             match piece.hole {
                 Hole::End => {
-                    let Self { single, trusted, next, .. } = *self;
+                    let Self { single, next, .. } = *self;
+                    let trusted = self.trusted.map(Slot::get);
                     return Some(Hit { length: at, single, trusted, next, text, text_hole, escaped });
                 }
                 Hole::Text => {
