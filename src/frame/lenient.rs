@@ -25,6 +25,8 @@ pub(super) struct Pending {
     ended: bool,
     /// What follows that document begins no other.
     trailing: bool,
+    /// It begins with the prefix of data that was framed before ([`Quirk::DoubledPrefix`]).
+    framed_before: bool,
 }
 
 impl Pending {
@@ -36,10 +38,12 @@ impl Pending {
     /// Goes on through the documents. Cost: each byte once.
     fn scan(&mut self, data: &[u8]) {
         while let Some(rest @ [_, ..]) = data.get(self.nested..) {
-            let seen = match prefixes(rest) {
-                prefixes @ 1.. if self.nest.is_before() => Some(prefixes),
-                _ if self.nest.is_closed() => self.between(rest),
-                _ => self.nest.scan(rest),
+            let prefixes = if self.nest.is_before() { prefixes(rest) } else { 0 };
+            self.framed_before |= prefixes > 0;
+            let seen = match prefixes {
+                1.. => Some(prefixes),
+                0 if self.nest.is_closed() => self.between(rest),
+                0 => self.nest.scan(rest),
             };
             self.ended |= self.nest.is_closed();
             self.nested = seen.map_or(data.len(), |seen| self.nested.saturating_add(seen));
@@ -56,6 +60,12 @@ impl Pending {
         }
         self.nest = Nest::default();
         Some(at)
+    }
+
+    /// The data begins with the prefix of data that was framed before.
+    pub(super) fn is_framed_before(&mut self, data: &[u8]) -> bool {
+        self.scan(data);
+        self.framed_before
     }
 
     /// The data is complete JSON values (whatever follows them) or an end marker.

@@ -97,10 +97,12 @@ impl Sse {
 
     /// A further data line of an event that was framed before, as its first line shows: without that framing.
     #[cold]
-    fn framed_once(&self, bytes: &[u8], value: Span, tolerance: &Tolerance) -> Span {
+    fn framed_once(&mut self, bytes: &[u8], value: Span, tolerance: &Tolerance) -> Span {
+        if !tolerance.allows(Quirk::DoubledPrefix) || self.is_text(bytes) {
+            return value;
+        }
         let pending = Self::pending(self.data, &self.data_buffer, bytes);
-        let is_doubled = lenient::prefixes(pending) > 0 && !self.is_text(bytes);
-        if !is_doubled || !tolerance.allows(Quirk::DoubledPrefix) {
+        if !self.lenient.is_framed_before(pending) {
             return value;
         }
         let (range, prefixes) = (value.range(), lenient::prefixes(value.of(bytes)));
