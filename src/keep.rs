@@ -14,10 +14,10 @@
 //! | the records: head, body, spare | what an event states | [`ITEMS`] each |
 //! | the usage snapshots | an event that counts again and again | [`ITEMS`] |
 
-/// Bytes that a buffer of bytes keeps between events.
 use alloc::string::String;
 use alloc::vec::Vec;
 
+/// Bytes that a buffer of bytes keeps between events.
 pub(crate) const BYTES: usize = 64 << 10;
 
 /// Items that a list keeps room for between events.

@@ -211,7 +211,7 @@ impl Machine {
         self.shapes.record_hit(hit);
     }
 
-    /// The same, noted for the hits that follow.
+    /// The slot of what a plain hit says, if it can be told as it is; noted for the hits of its shape that follow.
     #[inline(never)]
     fn ask_whether_passes(&mut self, single: SingleDelta) -> Option<u32> {
         let slot = self.passes(single)?;
@@ -219,7 +219,7 @@ impl Machine {
         Some(slot)
     }
 
-    /// The slot of what a plain hit says, if it can be told as it is: the call's, or 0.
+    /// Asks the normalizer: the call's slot, or 0.
     fn passes(&self, single: SingleDelta) -> Option<u32> {
         let normalizer = &self.pipeline.normalizer;
         if single.in_place {

@@ -9,11 +9,10 @@ pub(crate) trait Names {
     /// What the member of this name is.
     fn key(&self, name: &[u8]) -> Self::Key;
 
-    /// The same if what is `ahead`, after the name's opening quote, is a common name, its closing quote and a colon; and what
+    /// The same if what is ahead, after the name's opening quote, is a common name, its closing quote and a colon; and what
     /// follows them. It is as long as the table says, so nobody looks for its end, nor waits for where that is.
     #[inline(always)]
-    fn common<'a>(&self, ahead: &'a [u8]) -> Option<(Self::Key, &'a [u8])> {
-        let _ = ahead;
+    fn common<'a>(&self, _ahead: &'a [u8]) -> Option<(Self::Key, &'a [u8])> {
         None
     }
 }

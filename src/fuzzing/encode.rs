@@ -29,22 +29,38 @@ pub(super) fn sources(data: &[u8]) -> Vec<Source> {
 /// What `data` decodes to, and what it chooses, is said again by what the encoder writes of it.
 pub fn encode(data: &[u8]) {
     let default = &EncodeOptions::new();
-    streams_say_again(
-        data,
-        |deltas, ending| law(deltas, ending, default),
-        |deltas, ending| written(deltas, ending, default),
-    );
+    let law = |deltas: &[OwnedDelta], ending: &Ending| law(deltas, ending, default);
+    streams_say_again(data, law, |deltas, ending| written(deltas, ending, default));
+    generated_say_again(data, law, |deltas, ending| {
+        for options in [
+            EncodeOptions::new().only_choice(1).whole_usage(true).finish_missing(FinishReason::Stop),
+            odd_and_short(),
+        ] {
+            is_clean(&written(deltas, ending, &options));
+        }
+    });
+}
+
+/// Options with names that need escapes, and a limit that hardly anything is within.
+pub(super) fn odd_and_short() -> EncodeOptions {
+    EncodeOptions::new().id("i\n\"").model("m\r").limits(crate::Limits::new().with_event_bytes(40))
+}
+
+/// Deltas that `data` chooses keep the law of an encoder, whether their stream ended or was cut; and whatever the options, what
+/// is written of them `is_clean`.
+pub(super) fn generated_say_again(
+    data: &[u8],
+    law: impl Fn(&[OwnedDelta], &Ending),
+    is_clean: impl Fn(&[OwnedDelta], &Ending),
+) {
     if !sources(data).contains(&Source::Generated) {
         return;
     }
-    let ending = decode(Options::new(), b"data: [DONE]\n\n", || usize::MAX).1;
     let deltas = conversations::generated(data);
-    law(&deltas, &ending, &EncodeOptions::new());
-    for options in [
-        EncodeOptions::new().only_choice(1).whole_usage(true).finish_missing(FinishReason::Stop),
-        EncodeOptions::new().id("i\n\"").model("m\r").limits(crate::Limits::new().with_event_bytes(40)),
-    ] {
-        is_clean(&written(&deltas, &ending, &options));
+    for stream in [&b"data: [DONE]\n\n"[..], b""] {
+        let ending = decode(Options::new(), stream, || usize::MAX).1;
+        law(&deltas, &ending);
+        is_clean(&deltas, &ending);
     }
 }
 

@@ -5,32 +5,26 @@
 
 use std::collections::BTreeMap;
 
+use super::decode;
 use super::encode::{
-    Source, first_sight, fold, is_id_late, sayable_name, sources, streams_say_again, written_by,
+    first_sight, fold, generated_say_again, is_id_late, odd_and_short, sayable_name, streams_say_again,
+    written_by,
 };
-use super::{conversations, decode};
 use crate::encode::{EncodeOptions, UiStreamEncoder};
 use crate::{Completion, Delta, Ending, FinishReason, Options, OwnedDelta, Quirks, Usage};
 
 /// What `data` decodes to, and what it chooses, is said again by what the encoder writes of it.
 pub fn encode_ui(data: &[u8]) {
-    let default = &EncodeOptions::new();
-    streams_say_again(data, law, |deltas, ending| written(deltas, ending, default));
-    if !sources(data).contains(&Source::Generated) {
-        return;
-    }
-    let deltas = conversations::generated(data);
-    for stream in [&b"data: [DONE]\n\n"[..], b""] {
-        let ending = decode(Options::new(), stream, || usize::MAX).1;
-        law(&deltas, &ending);
+    streams_say_again(data, law, |deltas, ending| written(deltas, ending, &EncodeOptions::new()));
+    generated_say_again(data, law, |deltas, ending| {
         for options in [
             EncodeOptions::new().only_choice(1).whole_usage(true).finish_missing(FinishReason::Stop),
-            EncodeOptions::new().id("i\n\"").model("m\r").limits(crate::Limits::new().with_event_bytes(40)),
             EncodeOptions::new().metadata(false).tell_truncation(true),
+            odd_and_short(),
         ] {
-            is_clean(&written(&deltas, &ending, &options), &options);
+            is_clean(&written(deltas, ending, &options), &options);
         }
-    }
+    });
 }
 
 /// What the encoder writes of these.

@@ -4,34 +4,27 @@
 
 use std::collections::BTreeSet;
 
-use super::encode::{Source, is_id_late, sayable_name, sources, streams_say_again, written_by};
-use super::{conversations, decode};
+use super::decode;
+use super::encode::{
+    generated_say_again, is_id_late, odd_and_short, sayable_name, streams_say_again, written_by,
+};
 use crate::encode::{EncodeOptions, MessagesEncoder};
 use crate::{Completion, Delta, Ending, FinishReason, Options, OwnedDelta, Quirks, Usage};
 
 /// What `data` decodes to, and what it chooses, is said again by what the encoder writes of it.
 pub fn messages(data: &[u8]) {
     let default = &EncodeOptions::new();
-    streams_say_again(
-        data,
-        |deltas, ending| law(deltas, ending, default),
-        |deltas, ending| written(deltas, ending, default),
-    );
-    if !sources(data).contains(&Source::Generated) {
-        return;
-    }
-    let deltas = conversations::generated(data);
-    for stream in [&b"data: [DONE]\n\n"[..], b""] {
-        let ending = decode(Options::new(), stream, || usize::MAX).1;
-        law(&deltas, &ending, default);
+    let law = |deltas: &[OwnedDelta], ending: &Ending| law(deltas, ending, default);
+    streams_say_again(data, law, |deltas, ending| written(deltas, ending, default));
+    generated_say_again(data, law, |deltas, ending| {
         for options in [
             EncodeOptions::new().only_choice(1).signatures(true).finish_missing(FinishReason::Stop),
-            EncodeOptions::new().id("i\n\"").model("m\r").limits(crate::Limits::new().with_event_bytes(40)),
             EncodeOptions::new().limits(crate::Limits::new().with_event_bytes(400)).tell_truncation(true),
+            odd_and_short(),
         ] {
-            is_clean(&written(&deltas, &ending, &options));
+            is_clean(&written(deltas, ending, &options));
         }
-    }
+    });
 }
 
 /// What the encoder writes of these.

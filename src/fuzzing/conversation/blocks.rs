@@ -19,10 +19,9 @@ pub(super) fn messages(pen: &mut Pen<'_>, script: &Script) {
         match *step {
             Move::Open(at) => {
                 let block = script.block(at);
-                pen.block_part(block);
+                pen.open_block(block);
                 let content = match block.kind {
                     PartKind::ToolCall => {
-                        pen.say_call(block);
                         format!(
                             r#"{{"type":"tool_use","id":"{}","name":"{}","input":{{}}}}"#,
                             block.id, block.name
@@ -44,10 +43,7 @@ pub(super) fn messages(pen: &mut Pen<'_>, script: &Script) {
             }
             Move::Piece(at, piece, _) => {
                 let block = script.block(at);
-                let text = block.piece(piece);
-                pen.block_part(block);
-                pen.say_piece(block, text);
-                let quoted = pen.quoted(text);
+                let quoted = pen.block_piece(block, piece);
                 let delta = match block.kind {
                     PartKind::ToolCall => format!(r#"{{"type":"input_json_delta","partial_json":{quoted}}}"#),
                     PartKind::Reasoning => format!(r#"{{"type":"thinking_delta","thinking":{quoted}}}"#),
@@ -87,10 +83,9 @@ pub(super) fn interactions(pen: &mut Pen<'_>, script: &Script) {
         match *step {
             Move::Open(at) => {
                 let block = script.block(at);
-                pen.block_part(block);
+                pen.open_block(block);
                 let content = match block.kind {
                     PartKind::ToolCall => {
-                        pen.say_call(block);
                         format!(
                             r#""type":"function_call","id":"{}","name":"{}","arguments":{{}}"#,
                             block.id, block.name
@@ -106,9 +101,7 @@ pub(super) fn interactions(pen: &mut Pen<'_>, script: &Script) {
             }
             Move::Piece(at, piece, _) => {
                 let block = script.block(at);
-                pen.block_part(block);
-                pen.say_piece(block, block.piece(piece));
-                let quoted = pen.quoted(block.piece(piece));
+                let quoted = pen.block_piece(block, piece);
                 let delta = match block.kind {
                     PartKind::ToolCall => format!(r#""type":"arguments_delta","arguments":{quoted}"#),
                     PartKind::Reasoning => {
@@ -151,16 +144,13 @@ pub(super) fn converse(pen: &mut Pen<'_>, script: &Script) {
             Move::Open(at) => {
                 let block = script.block(at);
                 if block.kind == PartKind::ToolCall {
-                    pen.block_part(block);
-                    pen.say_call(block);
+                    pen.open_block(block);
                     pen.event("contentBlockStart", format!(r#"{{"contentBlockIndex":{},"start":{{"toolUse":{{"toolUseId":"{}","name":"{}"}}}}}}"#, block.key, block.id, block.name));
                 }
             }
             Move::Piece(at, piece, _) => {
                 let block = script.block(at);
-                pen.block_part(block);
-                pen.say_piece(block, block.piece(piece));
-                let quoted = pen.quoted(block.piece(piece));
+                let quoted = pen.block_piece(block, piece);
                 let delta = match block.kind {
                     PartKind::ToolCall => format!(r#""toolUse":{{"input":{quoted}}}"#),
                     PartKind::Reasoning => format!(r#""reasoningContent":{{"text":{quoted}}}"#),
@@ -206,10 +196,9 @@ pub(super) fn cohere2(pen: &mut Pen<'_>, script: &Script) {
         match *step {
             Move::Open(at) => {
                 let block = script.block(at);
-                pen.block_part(block);
+                pen.open_block(block);
                 match block.kind {
                     PartKind::ToolCall => {
-                        pen.say_call(block);
                         let call = format!(
                             r#""tool_calls":{{"id":"{}","type":"function","function":{{"name":"{}","arguments":""}}}}"#,
                             block.id, block.name
@@ -229,9 +218,7 @@ pub(super) fn cohere2(pen: &mut Pen<'_>, script: &Script) {
             }
             Move::Piece(at, piece, _) => {
                 let block = script.block(at);
-                pen.block_part(block);
-                pen.say_piece(block, block.piece(piece));
-                let quoted = pen.quoted(block.piece(piece));
+                let quoted = pen.block_piece(block, piece);
                 match block.kind {
                     PartKind::ToolCall => event(
                         pen,

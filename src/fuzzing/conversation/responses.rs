@@ -15,10 +15,7 @@ pub(super) fn responses(pen: &mut Pen<'_>, script: &Script) {
             Move::Open(at) => response_item(pen, script.block(at)),
             Move::Piece(at, piece, _) => {
                 let block = script.block(at);
-                let text = block.piece(piece);
-                pen.block_part(block);
-                pen.say_piece(block, text);
-                let quoted = pen.quoted(text);
+                let quoted = pen.block_piece(block, piece);
                 let (name, place) = match block.kind {
                     PartKind::ToolCall => ("response.function_call_arguments.delta", ""),
                     PartKind::Reasoning => ("response.reasoning_summary_text.delta", r#""summary_index":0,"#),
@@ -44,8 +41,7 @@ fn response_item(pen: &mut Pen<'_>, block: &Block) {
     let key = block.key;
     let item = match block.kind {
         PartKind::ToolCall => {
-            pen.block_part(block);
-            pen.say_call(block);
+            pen.open_block(block);
             format!(
                 r#""type":"function_call","status":"in_progress","arguments":"","call_id":"{}","name":"{}""#,
                 block.id, block.name

@@ -78,7 +78,7 @@ impl Pen<'_> {
         }
     }
 
-    pub(super) fn say_call(&mut self, block: &Block) {
+    fn say_call(&mut self, block: &Block) {
         let Block { choice, slot, id, name, .. } = block;
         self.say(Delta::tool_call_start(*choice, *slot, Some(id), Some(name)));
     }
@@ -116,6 +116,27 @@ impl Pen<'_> {
     pub(super) fn block_part(&mut self, block: &Block) {
         self.part(block.choice, u64::from(block.key), block.kind);
     }
+
+    /// A block begins that its wire announces: its part, and its call if it is one.
+    pub(super) fn open_block(&mut self, block: &Block) {
+        self.block_part(block);
+        if block.kind == PartKind::ToolCall {
+            self.say_call(block);
+        }
+    }
+
+    /// A piece of a block is said in its part; returns it quoted.
+    pub(super) fn block_piece(&mut self, block: &Block, piece: usize) -> String {
+        self.block_part(block);
+        self.piece(block, piece)
+    }
+
+    /// A piece is said; returns it quoted.
+    fn piece(&mut self, block: &Block, piece: usize) -> String {
+        let text = block.piece(piece);
+        self.say_piece(block, text);
+        self.quoted(text)
+    }
 }
 
 fn generate_content(pen: &mut Pen<'_>, script: &Script) {
@@ -142,8 +163,7 @@ fn generate_content(pen: &mut Pen<'_>, script: &Script) {
             Move::Piece(at, piece, _) if script.block(at).kind != PartKind::ToolCall => {
                 let block = script.block(at);
                 run(pen, block, &mut runs);
-                pen.say_piece(block, block.piece(piece));
-                let quoted = pen.quoted(block.piece(piece));
+                let quoted = pen.piece(block, piece);
                 let thought = if block.kind == PartKind::Reasoning { r#","thought":true"# } else { "" };
                 response(pen, block.choice, format!(r#"{{"text":{quoted}{thought}}}"#), String::new());
             }
@@ -208,8 +228,7 @@ fn ollama(pen: &mut Pen<'_>, script: &Script) {
             Move::Piece(at, piece, _) if script.block(at).kind != PartKind::ToolCall => {
                 let block = script.block(at);
                 run(pen, block, &mut runs);
-                pen.say_piece(block, block.piece(piece));
-                let quoted = pen.quoted(block.piece(piece));
+                let quoted = pen.piece(block, piece);
                 let message = match block.kind {
                     PartKind::Reasoning => format!(r#""content":"","thinking":{quoted}"#),
                     _ => format!(r#""content":{quoted}"#),
