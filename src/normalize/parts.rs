@@ -94,7 +94,7 @@ impl Part {
 
 impl Parts {
     /// The current part, if it is this place and was told last: what is told of it next needs no cursor.
-    pub(super) fn current_if_announced(&self, place: &Place) -> Option<&Part> {
+    pub(super) fn current_if_at(&self, place: &Place) -> Option<&Part> {
         let part = self.current_part()?;
         let is_same = match place.key {
             PlaceKey::Wire(_) => part.key == place.key && part.sub == place.sub,
@@ -164,7 +164,7 @@ impl Parts {
     }
 
     /// Whether what is told next needs no cursor: there is no part, or it was told last.
-    fn is_current_announced(&self) -> bool {
+    fn is_current_announced_last(&self) -> bool {
         self.current_part().is_none_or(|part| part.ordinal.is_some() && part.ordinal == self.cursor)
     }
 
@@ -173,7 +173,7 @@ impl Parts {
     pub(super) fn are_unchanged_by(&self, kind: u8) -> bool {
         let is_noted =
             self.emitted & kind != 0 && self.current_part().is_none_or(|part| part.emitted & kind != 0);
-        is_noted && self.is_current_announced()
+        is_noted && self.is_current_announced_last()
     }
 
     /// Tells the current part.
@@ -274,7 +274,7 @@ impl Normalizer {
         let Some(choice) = self.current_choice() else { return };
         let Some(parts) = &mut choice.parts else { return };
         parts.note_emitted_and_drop_input(kind);
-        if !parts.is_current_announced() {
+        if !parts.is_current_announced_last() {
             announce_part_if_other(choice, event);
             self.repeatable = false;
         }

@@ -88,7 +88,9 @@ impl Splitter {
                     emit(Piece::Text(span_of(0, rest.len())));
                     rest.len()
                 }
-                State::Before | State::Started => self.consume_opening_tag(rest, &span_of, &mut emit),
+                State::Before | State::Started => {
+                    self.consume_opening_tag_or_become_plain(rest, &span_of, &mut emit)
+                }
                 State::Inside(tag) => {
                     self.consume_reasoning_and_hold_tag_start(tag, rest, &span_of, &mut emit)
                 }
@@ -99,7 +101,7 @@ impl Splitter {
     }
 
     /// White space, then a tag, what may become one, or anything else. Returns the bytes used.
-    fn consume_opening_tag(
+    fn consume_opening_tag_or_become_plain(
         &mut self,
         rest: &str,
         span_of: &dyn Fn(usize, usize) -> Str,

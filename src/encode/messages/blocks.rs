@@ -47,7 +47,7 @@ struct Block {
 pub(super) struct AddedBytes(pub(super) usize);
 
 impl AddedBytes {
-    const fn and(self, more: Self) -> Self {
+    const fn plus(self, more: Self) -> Self {
         Self(self.0.saturating_add(more.0))
     }
 }
@@ -131,7 +131,7 @@ impl Blocks {
         };
         let Some(last) = self.last_if_going_on(kind) else { return begun };
         last.held.push_str(text);
-        last.count_added(text.len()).and(begun)
+        last.count_added(text.len()).plus(begun)
     }
 
     /// A block that is whole.
@@ -156,7 +156,7 @@ impl Blocks {
         let Some(last) = self.last_if_going_on(Kind::Thinking) else { return begun };
         last.signature.push_str(data);
         last.is_ended = true;
-        last.count_added(data.len()).and(begun)
+        last.count_added(data.len()).plus(begun)
     }
 
     /// What comes next is another block, if it is no call's.
@@ -198,7 +198,7 @@ impl Blocks {
         let name = if is_late { "" } else { name };
         call.id.push_str(id);
         call.name.push_str(name);
-        Some(call.count_added(id.len().saturating_add(name.len())).and(begun))
+        Some(call.count_added(id.len().saturating_add(name.len())).plus(begun))
     }
 
     /// A piece of its arguments; nothing, if that cannot be said any more.

@@ -11,7 +11,7 @@ use crate::record::RawDelta;
 
 /// Tells the current part, if what was told last is another. What is held of that one's text goes before.
 pub(super) fn announce_part_if_other(choice: &mut Choice, event: &mut Event<'_>) {
-    if choice.parts.as_ref().is_none_or(|parts| parts.is_current_announced()) {
+    if choice.parts.as_ref().is_none_or(|parts| parts.is_current_announced_last()) {
         return;
     }
     release_held_text(choice, event);
