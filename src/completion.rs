@@ -156,30 +156,34 @@ impl Completion {
     /// Cost: a look-up by choice (and slot) and the copy of the text: linear in the answer.
     pub fn apply(&mut self, delta: Delta<'_>) {
         match delta {
-            Delta::Start { id, model, created } => self.start(id, model, created),
+            Delta::Start { id, model, created } => self.learn_first(id, model, created),
             // Empty is absent.
             Delta::Role { choice: _, role: "" } => {}
-            Delta::Role { choice, role } => self.choice(choice).role = Some(role.to_owned()),
-            Delta::Text { choice, text } => self.choice(choice).text.push_str(text),
-            Delta::Reasoning { choice, text } => self.choice(choice).add_reasoning(text),
+            Delta::Role { choice, role } => self.choice_or_new(choice).role = Some(role.to_owned()),
+            Delta::Text { choice, text } => self.choice_or_new(choice).text.push_str(text),
+            Delta::Reasoning { choice, text } => self.choice_or_new(choice).add_reasoning(text),
             Delta::ReasoningOpaque { choice, kind, data } => {
-                self.choice(choice).details.add_opaque(kind, data)
+                self.choice_or_new(choice).details.sign_or_push_encrypted(kind, data)
             }
-            Delta::Part { choice, part, kind } => self.choice(choice).details.begin_part(part, kind),
-            Delta::Restart { choice } => self.choice(choice).details.restart(),
-            Delta::Refusal { choice, text } => self.choice(choice).refusal.push_str(text),
+            Delta::Part { choice, part, kind } => self.choice_or_new(choice).details.set_part(part, kind),
+            Delta::Restart { choice } => self.choice_or_new(choice).details.close_open_entries(),
+            Delta::Refusal { choice, text } => self.choice_or_new(choice).refusal.push_str(text),
             Delta::ToolCallStart { choice, slot, id, name }
-            | Delta::ToolCallUpdate { choice, slot, id, name } => self.call(choice, slot).name_it(id, name),
+            | Delta::ToolCallUpdate { choice, slot, id, name } => {
+                self.call_or_new(choice, slot).keep_first_id_and_extend_name(id, name)
+            }
             Delta::ToolCallArguments { choice, slot, fragment } => {
-                self.call(choice, slot).arguments.push_str(fragment);
+                self.call_or_new(choice, slot).arguments.push_str(fragment);
             }
             Delta::Finish { choice, reason, raw, saw_tool_calls: _ } => {
-                self.choice(choice).finish.replace(Finish { reason, raw: raw.to_owned() });
+                self.choice_or_new(choice).finish.replace(Finish { reason, raw: raw.to_owned() });
             }
             Delta::Usage(usage) => self.usage = Some(*usage),
-            Delta::PeerError { code, kind, message, json: _ } => self.add_error(code, kind, message),
+            Delta::PeerError { code, kind, message, json: _ } => {
+                self.count_error_and_keep_first(code, kind, message)
+            }
             Delta::Extra { choice: Some(choice), kind: ExtraKind::Audio, name: "audio", json } => {
-                self.add_audio(choice, json);
+                self.add_audio_if_valid(choice, json);
             }
             Delta::ToolCallEnd { .. }
             | Delta::Extra { .. }
@@ -189,7 +193,7 @@ impl Completion {
         }
     }
 
-    fn add_error(&mut self, code: Option<&str>, kind: Option<&str>, message: &str) {
+    fn count_error_and_keep_first(&mut self, code: Option<&str>, kind: Option<&str>, message: &str) {
         self.error_count = self.error_count.saturating_add(1);
         if self.errors.len() < Self::ERRORS_KEPT {
             let (code, kind) = (code.map(str::to_owned), kind.map(str::to_owned));
@@ -197,24 +201,24 @@ impl Completion {
         }
     }
 
-    fn start(&mut self, id: Option<&str>, model: Option<&str>, created: Option<u64>) {
+    fn learn_first(&mut self, id: Option<&str>, model: Option<&str>, created: Option<u64>) {
         self.id = self.id.take().or(id.map(str::to_owned));
         self.model = self.model.take().or(model.map(str::to_owned));
         self.created = self.created.or(created);
     }
 
-    fn add_audio(&mut self, choice: u32, json: &str) {
+    fn add_audio_if_valid(&mut self, choice: u32, json: &str) {
         if let Some(piece) = AudioPiece::read(json, &mut Scratch::default()) {
-            self.choice(choice).audio.get_or_insert_default().add(piece);
+            self.choice_or_new(choice).audio.get_or_insert_default().append(piece);
         }
     }
 
-    fn choice(&mut self, index: u32) -> &mut Choice {
+    fn choice_or_new(&mut self, index: u32) -> &mut Choice {
         self.choices.entry(index).or_default()
     }
 
-    fn call(&mut self, choice: u32, slot: u32) -> &mut ToolCall {
-        self.choice(choice).tool_calls.entry(slot).or_default()
+    fn call_or_new(&mut self, choice: u32, slot: u32) -> &mut ToolCall {
+        self.choice_or_new(choice).tool_calls.entry(slot).or_default()
     }
 }
 
@@ -260,7 +264,7 @@ impl Choice {
     fn add_reasoning(&mut self, text: &str) {
         let start = self.reasoning.len();
         self.reasoning.push_str(text);
-        self.details.extend(start, self.reasoning.len());
+        self.details.add_text_range(start, self.reasoning.len());
     }
 
     /// The reasoning part by part, each with its signature, and the encrypted blobs between: what services want back, as it
@@ -305,7 +309,7 @@ impl Choice {
     /// ]);
     /// ```
     pub fn reasoning_details(&self) -> impl Iterator<Item = ReasoningDetail<'_>> {
-        self.details.over(&self.reasoning)
+        self.details.entries_over(&self.reasoning)
     }
 
     /// How the choice ended, for whoever acts on it: `stop` with tool calls means [`FinishReason::ToolCalls`]
@@ -320,7 +324,7 @@ impl Choice {
 }
 
 impl ToolCall {
-    fn name_it(&mut self, id: Option<&str>, name: Option<&str>) {
+    fn keep_first_id_and_extend_name(&mut self, id: Option<&str>, name: Option<&str>) {
         self.id = self.id.take().or(id.map(str::to_owned));
         self.name.push_str(name.unwrap_or_default());
     }

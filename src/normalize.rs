@@ -29,7 +29,7 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use channel::{ChannelState, Edges};
-use chunk::counter_of;
+use chunk::counter_mut;
 use parts::Parts;
 use think::Splitter;
 use tools::Call;
@@ -127,7 +127,7 @@ pub(crate) struct Normalizer {
 #[derive(Debug, Clone, Copy)]
 struct Repeats {
     /// The kinds of content that were told of its place before it began.
-    told: u8,
+    emitted: u8,
     /// The choice ends with it.
     ends: bool,
     /// The reference does not repeat: leaving it out is a quirk.
@@ -145,7 +145,7 @@ struct Caps {
 }
 
 impl Caps {
-    fn of(limits: &Limits) -> Self {
+    fn from_limits(limits: &Limits) -> Self {
         let small = |limit: usize| u32::try_from(limit).unwrap_or(u32::MAX);
         Self {
             choices: small(limits.choices()),
@@ -167,10 +167,15 @@ struct Started {
 
 impl Normalizer {
     pub(crate) fn new(options: &Options) -> Self {
-        Self::set(options.reasoning_tags, options.content, options.keepalives, Caps::of(&options.limits))
+        Self::with_caps(
+            options.reasoning_tags,
+            options.content,
+            options.keepalives,
+            Caps::from_limits(&options.limits),
+        )
     }
 
-    fn set(think: ReasoningTags, content: ContentMode, keepalives: bool, caps: Caps) -> Self {
+    fn with_caps(think: ReasoningTags, content: ContentMode, keepalives: bool, caps: Caps) -> Self {
         Self {
             think,
             content,
@@ -203,8 +208,11 @@ impl Normalizer {
             (core::mem::take(&mut self.choices), core::mem::take(&mut self.snapshots));
         choices.clear();
         snapshots.clear();
-        *self =
-            Self { choices, snapshots, ..Self::set(self.think, self.content, self.keepalives, self.caps) };
+        *self = Self {
+            choices,
+            snapshots,
+            ..Self::with_caps(self.think, self.content, self.keepalives, self.caps)
+        };
     }
 
     pub(crate) fn is_done(&self) -> bool {
@@ -227,12 +235,12 @@ impl Normalizer {
     }
 
     /// Whether an event has left more than `items` snapshots.
-    pub(crate) fn is_big(&self, items: usize) -> bool {
+    pub(crate) fn has_many_snapshots(&self, items: usize) -> bool {
         self.snapshots.capacity() > items
     }
 
     /// Keeps room for so many.
-    pub(crate) fn relax(&mut self, items: usize) {
+    pub(crate) fn clear_and_shrink_snapshots(&mut self, items: usize) {
         self.snapshots.clear();
         self.snapshots.shrink_to(items);
     }
@@ -244,88 +252,96 @@ impl Normalizer {
     }
 
     /// Makes deltas of one document's records. No choice is meant before the document names one.
-    pub(crate) fn document(&mut self, records: &Records, event: &mut Event<'_>) -> Result<(), ErrorKind> {
+    pub(crate) fn normalize(&mut self, records: &Records, event: &mut Event<'_>) -> Result<(), ErrorKind> {
         self.in_choice = false;
-        self.head(records.head(), !records.body().is_empty(), event)?;
-        self.body(records.body(), event)
+        self.normalize_head(records.head(), !records.body().is_empty(), event)?;
+        self.normalize_body(records.body(), event)
     }
 
     /// The same of a document just like one before, which told nothing of its head: nor does this one.
-    pub(crate) fn repetition(&mut self, records: &Records, event: &mut Event<'_>) -> Result<(), ErrorKind> {
+    pub(crate) fn normalize_repeated(
+        &mut self,
+        records: &Records,
+        event: &mut Event<'_>,
+    ) -> Result<(), ErrorKind> {
         self.in_choice = false;
-        self.body(records.body(), event)
+        self.normalize_body(records.body(), event)
     }
 
     /// The records about choices, and usage.
-    fn body(&mut self, records: &[Record], event: &mut Event<'_>) -> Result<(), ErrorKind> {
+    fn normalize_body(&mut self, records: &[Record], event: &mut Event<'_>) -> Result<(), ErrorKind> {
         let mut before = None;
         for record in records {
             match *record {
                 Record::Counter { counter, value, .. } => {
                     before.get_or_insert(self.usage);
-                    self.count(counter, value, event.tolerance);
+                    self.set_counter_if_news(counter, value, event.tolerance);
                 }
                 Record::WeakCounter { counter, value } => {
                     before.get_or_insert(self.usage);
-                    counter_of(&mut self.usage, counter).get_or_insert(value);
+                    counter_mut(&mut self.usage, counter).get_or_insert(value);
                     self.repeatable = false;
                 }
                 Record::Done { marker } => {
-                    self.tell_usage(before.as_ref(), event);
+                    self.emit_usage_if_changed(before.as_ref(), event);
                     before = None;
-                    self.end(Some(marker), event);
+                    self.end_stream(Some(marker), event);
                 }
-                _ => self.record(record, event)?,
+                _ => self.normalize_record(record, event)?,
             }
         }
-        self.tell_usage(before.as_ref(), event);
+        self.emit_usage_if_changed(before.as_ref(), event);
         Ok(())
     }
 
-    fn record(&mut self, record: &Record, event: &mut Event<'_>) -> Result<(), ErrorKind> {
+    fn normalize_record(&mut self, record: &Record, event: &mut Event<'_>) -> Result<(), ErrorKind> {
         match *record {
-            Record::Choice { index } => self.choose(index, event.tolerance)?,
-            Record::Begin => self.begin_answer(event),
-            Record::Place(place) => self.place(place, event)?,
-            Record::PlaceBegins => self.begin_place(event),
-            Record::PlaceEnd => self.end_place(event),
+            Record::Choice { index } => self.choose_or_add_choice(index, event.tolerance)?,
+            Record::Begin => self.begin_or_restart_answer(event),
+            Record::Place(place) => self.enter_place(place, event)?,
+            Record::PlaceBegins => self.announce_place(event),
+            Record::PlaceEnd => self.end_all_places_of_key(event),
             Record::Whole(scope) => self.begin_repetition(scope),
-            Record::Role(role) => self.role(role, false, event),
-            Record::SteadyRole(role) => self.role(role, true, event),
+            Record::Role(role) => self.emit_role_if_new(role, false, event),
+            Record::SteadyRole(role) => self.emit_role_if_new(role, true, event),
             Record::Edges { lead, tail } => {
                 self.repeatable = false;
                 self.edges = Edges { lead, tail };
             }
-            Record::Reasoning { text, .. } => self.content(TextChannel::Reasoning, text, event),
-            Record::Text(text) => self.content(TextChannel::Text, text, event),
-            Record::Refusal(text) => self.content(TextChannel::Refusal, text, event),
-            Record::Opaque { kind, data } => self.opaque(kind, data, event),
+            Record::Reasoning { text, .. } => {
+                self.emit_content_unless_repeated(TextChannel::Reasoning, text, event)
+            }
+            Record::Text(text) => self.emit_content_unless_repeated(TextChannel::Text, text, event),
+            Record::Refusal(text) => self.emit_content_unless_repeated(TextChannel::Refusal, text, event),
+            Record::Opaque { kind, data } => self.emit_opaque_unless_repeated(kind, data, event),
             Record::ToolCall { index, id, name, bare } => {
                 self.call = None;
-                if self.accepts(CALLS, event) {
-                    self.tool_call(index, id, name, bare, event)?;
-                    self.mark(CALLS);
+                if self.accept_unless_repeated(CALLS, event) {
+                    self.begin_or_update_call(index, id, name, bare, event)?;
+                    self.note_in_deltas(CALLS);
                 }
             }
             Record::Arguments(fragment) => {
-                if self.accepts(parts::ARGUMENTS, event) {
-                    self.fragment(fragment, event);
+                if self.accept_unless_repeated(parts::ARGUMENTS, event) {
+                    self.emit_new_arguments(fragment, event);
                 }
             }
-            Record::Input(input) => self.hold_input(input, event)?,
+            Record::Input(input) => self.hold_input_unless_fragments(input, event)?,
             Record::ArgumentAt { path, value, name, json } => {
-                self.argument_at(path, value, (name, json), event);
+                self.emit_argument_or_extra(path, value, (name, json), event);
             }
-            Record::Extra { kind, name, json, chunk } => self.extra((kind, name, json), chunk, event),
+            Record::Extra { kind, name, json, chunk } => {
+                self.emit_extra_unless_repeated((kind, name, json), chunk, event)
+            }
             Record::ExtraIfHosted { name, brace } => {
                 if self.call.is_none() {
-                    self.hosted_extra(name, brace, event);
+                    self.emit_hosted_extra(name, brace, event);
                 }
             }
-            Record::Finish { reason, raw } => self.finish(reason, raw, event),
+            Record::Finish { reason, raw } => self.finish_choice_if_news(reason, raw, event),
             Record::ProvisionalFinish(finish) => {
                 self.repeatable = false;
-                if let Some(choice) = self.current() {
+                if let Some(choice) = self.current_choice() {
                     choice.provisional = Some(finish);
                 }
             }
@@ -344,19 +360,19 @@ impl Normalizer {
         Ok(())
     }
 
-    fn current(&mut self) -> Option<&mut Choice> {
+    fn current_choice(&mut self) -> Option<&mut Choice> {
         if self.in_choice { self.choices.get_mut(self.choice) } else { None }
     }
 
     /// The index of the choice that the records are about.
-    fn choice_index(&self) -> Option<u32> {
+    fn current_choice_index(&self) -> Option<u32> {
         let choice = self.choices.get(self.choice).filter(|_| self.in_choice)?;
         Some(choice.index)
     }
 
     /// What follows is about the choice of this wire index.
     #[inline]
-    fn choose(&mut self, index: u32, tolerance: &Tolerance) -> Result<(), ErrorKind> {
+    fn choose_or_add_choice(&mut self, index: u32, tolerance: &Tolerance) -> Result<(), ErrorKind> {
         self.in_choice = true;
         self.with_content = 0;
         self.repeats = None;
@@ -374,8 +390,8 @@ impl Normalizer {
         }
         self.repeatable = false;
         self.choice = self.choices.len();
-        let [splitter, reasoning_splitter] = self.splitters(tolerance);
-        make_room(&mut self.choices, 1);
+        let [splitter, reasoning_splitter] = self.new_splitters(tolerance);
+        reserve_next(&mut self.choices, 1);
         self.choices.push(Choice {
             index,
             role: 0,
@@ -395,12 +411,12 @@ impl Normalizer {
     }
 }
 
-fn need(event: &mut Event<'_>, quirk: Quirk) -> Result<(), ErrorKind> {
+fn require_quirk(event: &mut Event<'_>, quirk: Quirk) -> Result<(), ErrorKind> {
     if event.tolerance.meets(quirk) { Ok(()) } else { Err(ErrorKind::QuirkOff(quirk)) }
 }
 
 /// Room for one more: for `first` at the start, then twice as much each time. Most streams have one choice, and a few calls.
-fn make_room<T>(list: &mut Vec<T>, first: usize) {
+fn reserve_next<T>(list: &mut Vec<T>, first: usize) {
     if list.len() == list.capacity() {
         list.reserve_exact(list.len().max(first));
     }

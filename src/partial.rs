@@ -145,14 +145,14 @@ impl PartialJson {
         let bytes = fragment.as_bytes();
         let mut at = 0usize;
         while let Some(&byte) = bytes.get(at) {
-            if self.state == State::Text && is_plain(byte) {
+            if self.state == State::Text && is_plain_in_string(byte) {
                 self.high = false;
                 // Fragments of a few bytes cost more to scan than to look at.
                 let rest = bytes.get(at..).filter(|rest| rest.len() >= 8);
                 at = at.saturating_add(rest.map_or(1, |rest| lex::string_stop(rest).at));
                 continue;
             }
-            match self.after(byte) {
+            match self.next_state(byte) {
                 Some(state) => self.state = state,
                 None => {
                     self.state = State::Invalid;
@@ -193,65 +193,65 @@ impl PartialJson {
 
     /// The state after this byte; none if it cannot stand there.
     #[inline]
-    fn after(&mut self, byte: u8) -> Option<State> {
+    fn next_state(&mut self, byte: u8) -> Option<State> {
         match self.state {
-            State::Text => self.text(byte),
-            State::After => self.after_value(byte),
-            State::Value => self.value(byte),
-            State::FirstItem if byte == b']' => self.close(byte),
-            State::FirstItem => self.value(byte),
-            State::FirstKey if byte == b'}' => self.close(byte),
+            State::Text => self.next_in_string(byte),
+            State::After => self.next_after_value(byte),
+            State::Value => self.begin_value(byte),
+            State::FirstItem if byte == b']' => self.leave_if_matching(byte),
+            State::FirstItem => self.begin_value(byte),
+            State::FirstKey if byte == b'}' => self.leave_if_matching(byte),
             State::FirstKey | State::Key => match byte {
-                b'"' => Some(self.open_string(true)),
-                _ => self.if_space(byte),
+                b'"' => Some(self.enter_string(true)),
+                _ => self.same_if_space(byte),
             },
             State::Colon => match byte {
                 b':' => Some(State::Value),
-                _ => self.if_space(byte),
+                _ => self.same_if_space(byte),
             },
-            State::Number(number) => match number.after(byte) {
+            State::Number(number) => match number.go_on(byte) {
                 Some(number) => Some(State::Number(number)),
-                None if number.is_whole() => self.after_value(byte),
+                None if number.is_whole() => self.next_after_value(byte),
                 None => None,
             },
-            State::Word => self.next_of_word(byte),
-            State::Escape => self.escape(byte),
-            State::Hex => self.hex(byte),
+            State::Word => self.next_in_word(byte),
+            State::Escape => self.next_in_escape(byte),
+            State::Hex => self.add_hex_digit(byte),
             State::Invalid => None,
         }
     }
 
     /// White space changes nothing.
-    fn if_space(&self, byte: u8) -> Option<State> {
+    fn same_if_space(&self, byte: u8) -> Option<State> {
         matches!(byte, b' ' | b'\t' | b'\n' | b'\r').then_some(self.state)
     }
 
-    fn value(&mut self, byte: u8) -> Option<State> {
+    fn begin_value(&mut self, byte: u8) -> Option<State> {
         match byte {
-            b'{' => self.open(true, State::FirstKey),
-            b'[' => self.open(false, State::FirstItem),
-            b'"' => Some(self.open_string(false)),
+            b'{' => self.enter_if_not_too_deep(true, State::FirstKey),
+            b'[' => self.enter_if_not_too_deep(false, State::FirstItem),
+            b'"' => Some(self.enter_string(false)),
             b't' => Some(self.begin_word("rue")),
             b'f' => Some(self.begin_word("alse")),
             b'n' => Some(self.begin_word("ull")),
             b'-' => Some(State::Number(Number::Minus)),
             b'0' => Some(State::Number(Number::Zero)),
             b'1'..=b'9' => Some(State::Number(Number::Int)),
-            _ => self.if_space(byte),
+            _ => self.same_if_space(byte),
         }
     }
 
-    fn open(&mut self, brace: bool, inside: State) -> Option<State> {
+    fn enter_if_not_too_deep(&mut self, is_object: bool, inside: State) -> Option<State> {
         if self.depth as usize >= Self::MAX_DEPTH {
             return None;
         }
         self.depth = self.depth.saturating_add(1);
-        self.braces = self.braces << 1 | u128::from(brace);
+        self.braces = self.braces << 1 | u128::from(is_object);
         Some(inside)
     }
 
-    fn open_string(&mut self, key: bool) -> State {
-        self.in_key = key;
+    fn enter_string(&mut self, is_key: bool) -> State {
+        self.in_key = is_key;
         self.high = false;
         State::Text
     }
@@ -264,17 +264,17 @@ impl PartialJson {
         self.depth > 0 && self.braces & 1 == 0
     }
 
-    fn after_value(&mut self, byte: u8) -> Option<State> {
+    fn next_after_value(&mut self, byte: u8) -> Option<State> {
         match byte {
             b' ' | b'\t' | b'\n' | b'\r' => Some(State::After),
             b',' if self.in_object() => Some(State::Key),
             b',' if self.in_array() => Some(State::Value),
-            b'}' | b']' => self.close(byte),
+            b'}' | b']' => self.leave_if_matching(byte),
             _ => None,
         }
     }
 
-    fn close(&mut self, bracket: u8) -> Option<State> {
+    fn leave_if_matching(&mut self, bracket: u8) -> Option<State> {
         let is_right = if bracket == b'}' { self.in_object() } else { self.in_array() };
         if !is_right {
             return None;
@@ -285,7 +285,7 @@ impl PartialJson {
     }
 
     /// A byte at which a scan for what is plain in a string has stopped.
-    fn text(&mut self, byte: u8) -> Option<State> {
+    fn next_in_string(&mut self, byte: u8) -> Option<State> {
         match byte {
             b'"' if self.in_key => Some(State::Colon),
             b'"' => Some(State::After),
@@ -294,7 +294,7 @@ impl PartialJson {
         }
     }
 
-    fn escape(&mut self, byte: u8) -> Option<State> {
+    fn next_in_escape(&mut self, byte: u8) -> Option<State> {
         match byte {
             b'u' => {
                 (self.unit, self.digits) = (0, 4);
@@ -308,7 +308,7 @@ impl PartialJson {
         }
     }
 
-    fn hex(&mut self, byte: u8) -> Option<State> {
+    fn add_hex_digit(&mut self, byte: u8) -> Option<State> {
         let digit = char::from(byte).to_digit(16)?;
         self.unit = self.unit << 4 | u16::try_from(digit).ok()?;
         self.digits = self.digits.saturating_sub(1);
@@ -324,7 +324,7 @@ impl PartialJson {
         State::Word
     }
 
-    fn next_of_word(&mut self, byte: u8) -> Option<State> {
+    fn next_in_word(&mut self, byte: u8) -> Option<State> {
         let (&next, after) = self.word.as_bytes().split_first()?;
         if next != byte {
             return None;
@@ -335,7 +335,7 @@ impl PartialJson {
 }
 
 /// A byte of a string that is itself: no quote, no backslash, no control character.
-const fn is_plain(byte: u8) -> bool {
+const fn is_plain_in_string(byte: u8) -> bool {
     byte >= 0x20 && byte != b'"' && byte != b'\\'
 }
 
@@ -349,7 +349,7 @@ impl Number {
     }
 
     /// The number goes on with this byte; none if it does not.
-    const fn after(self, byte: u8) -> Option<Self> {
+    const fn go_on(self, byte: u8) -> Option<Self> {
         Some(match (self, byte) {
             (Self::Minus, b'0') => Self::Zero,
             (Self::Minus, b'1'..=b'9') | (Self::Int, b'0'..=b'9') => Self::Int,

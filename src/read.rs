@@ -132,7 +132,7 @@ impl<R: Read> DeltaReader<R> {
     /// go on.
     pub fn fill(&mut self) -> io::Result<bool> {
         if self.fused.is_open() && self.unread.is_empty() {
-            match self.read()? {
+            match self.read_again_if_interrupted()? {
                 0 => self.fused.finish(),
                 length => self.unread = 0..length,
             }
@@ -140,7 +140,7 @@ impl<R: Read> DeltaReader<R> {
         Ok(!self.fused.is_over())
     }
 
-    fn read(&mut self) -> io::Result<usize> {
+    fn read_again_if_interrupted(&mut self) -> io::Result<usize> {
         self.buffer.resize(BUFFER, 0);
         loop {
             match self.reader.read(&mut self.buffer) {

@@ -25,7 +25,7 @@ pub struct Audio {
 }
 
 impl Audio {
-    pub(super) fn add(&mut self, piece: AudioPiece<'_>) {
+    pub(super) fn append(&mut self, piece: AudioPiece<'_>) {
         let AudioPiece { id, data, transcript, expires_at } = piece;
         self.id = self.id.take().or(Some(id).filter(|id| !id.is_empty()).map(str::to_owned));
         self.data.push_str(data);

@@ -139,10 +139,10 @@ impl<'de> Deserialize<'de> for Completion {
 impl<'a> From<&'a Completion> for CompletionObject<'a> {
     fn from(completion: &'a Completion) -> Self {
         Self {
-            id: text(completion.id.as_deref()),
+            id: text_or_empty(completion.id.as_deref()),
             object: "chat.completion".into(),
             created: completion.created.unwrap_or_default(),
-            model: text(completion.model.as_deref()),
+            model: text_or_empty(completion.model.as_deref()),
             choices: completion
                 .choices
                 .iter()
@@ -156,8 +156,8 @@ impl<'a> From<&'a Completion> for CompletionObject<'a> {
 impl From<CompletionObject<'_>> for Completion {
     fn from(object: CompletionObject<'_>) -> Self {
         Self {
-            id: known(object.id),
-            model: known(object.model),
+            id: owned_unless_empty(object.id),
+            model: owned_unless_empty(object.model),
             created: Some(object.created).filter(|&created| created != 0),
             choices: object.choices.into_iter().map(|choice| (choice.index, choice.into())).collect(),
             usage: object.usage.map(Usage::from),
@@ -172,10 +172,10 @@ impl<'a> ChoiceObject<'a> {
         let silent = !choice.refusal.is_empty() || !choice.tool_calls.is_empty() || choice.audio.is_some();
         let message = MessageObject {
             role: choice.role.as_deref().filter(|role| !role.is_empty()).unwrap_or("assistant").into(),
-            content: if silent { told(&choice.text) } else { Some(choice.text.as_str().into()) },
-            reasoning_content: told(&choice.reasoning),
-            reasoning_details: DetailObject::all(choice),
-            refusal: told(&choice.refusal),
+            content: if silent { text_unless_empty(&choice.text) } else { Some(choice.text.as_str().into()) },
+            reasoning_content: text_unless_empty(&choice.reasoning),
+            reasoning_details: DetailObject::all_if_signature_or_blob(choice),
+            refusal: text_unless_empty(&choice.refusal),
             tool_calls: Some(choice.tool_calls.values().map(CallObject::from).collect())
                 .filter(|calls: &Vec<_>| !calls.is_empty()),
             audio: choice.audio.as_ref().map(AudioObject::from),
@@ -188,26 +188,28 @@ impl From<ChoiceObject<'_>> for Choice {
     fn from(object: ChoiceObject<'_>) -> Self {
         let message = object.message;
         let calls = message.tool_calls.unwrap_or_default();
-        let details = || message.reasoning_details.iter().flatten().filter_map(DetailObject::detail);
-        let reasoning = message.reasoning_content.map_or_else(|| texts(details()), Cow::into_owned);
+        let details = || message.reasoning_details.iter().flatten().filter_map(DetailObject::known_detail);
+        let reasoning = message.reasoning_content.map_or_else(|| join_texts(details()), Cow::into_owned);
         Self {
-            details: Details::read(&reasoning, details()),
-            role: known(message.role),
+            details: Details::from_details(&reasoning, details()),
+            role: owned_unless_empty(message.role),
             text: message.content.unwrap_or_default().into_owned(),
             reasoning,
             refusal: message.refusal.unwrap_or_default().into_owned(),
             tool_calls: (0..).zip(calls.into_iter().map(ToolCall::from)).collect(),
             audio: message.audio.map(Audio::from),
-            finish: object.finish_reason.map(|word| Finish { reason: reason(&word), raw: word.into_owned() }),
+            finish: object
+                .finish_reason
+                .map(|word| Finish { reason: reason_or_other(&word), raw: word.into_owned() }),
         }
     }
 }
 
 impl<'a> DetailObject<'a> {
     /// Where there is a signature or a blob, all that there is: in order, the texts are the reasoning.
-    fn all(choice: &'a Choice) -> Option<Vec<Self>> {
+    fn all_if_signature_or_blob(choice: &'a Choice) -> Option<Vec<Self>> {
         let all = || choice.reasoning_details().enumerate().map(|(index, detail)| Self::new(index, detail));
-        choice.details.has_blobs().then(|| all().collect())
+        choice.details.has_signature_or_blob().then(|| all().collect())
     }
 
     fn new(index: usize, detail: ReasoningDetail<'a>) -> Self {
@@ -225,7 +227,7 @@ impl<'a> DetailObject<'a> {
     }
 
     /// What it says, if it is of a type that is known and says anything.
-    fn detail(&self) -> Option<ReasoningDetail<'_>> {
+    fn known_detail(&self) -> Option<ReasoningDetail<'_>> {
         match &*self.r#type {
             TEXT_DETAIL => {
                 let text = self.text.as_deref().unwrap_or_default();
@@ -240,7 +242,7 @@ impl<'a> DetailObject<'a> {
 }
 
 /// The reasoning that details are of.
-fn texts<'a>(details: impl Iterator<Item = ReasoningDetail<'a>>) -> String {
+fn join_texts<'a>(details: impl Iterator<Item = ReasoningDetail<'a>>) -> String {
     let text = |detail| match detail {
         ReasoningDetail::Text { text, .. } => Some(text),
         ReasoningDetail::Encrypted { .. } => None,
@@ -251,7 +253,7 @@ fn texts<'a>(details: impl Iterator<Item = ReasoningDetail<'a>>) -> String {
 impl<'a> From<&'a Audio> for AudioObject<'a> {
     fn from(audio: &'a Audio) -> Self {
         Self {
-            id: text(audio.id.as_deref()),
+            id: text_or_empty(audio.id.as_deref()),
             data: audio.data.as_str().into(),
             transcript: audio.transcript.as_str().into(),
             expires_at: audio.expires_at.unwrap_or_default(),
@@ -262,7 +264,7 @@ impl<'a> From<&'a Audio> for AudioObject<'a> {
 impl From<AudioObject<'_>> for Audio {
     fn from(object: AudioObject<'_>) -> Self {
         Self {
-            id: known(object.id),
+            id: owned_unless_empty(object.id),
             data: object.data.into_owned(),
             transcript: object.transcript.into_owned(),
             expires_at: Some(object.expires_at).filter(|&at| at != 0),
@@ -274,14 +276,14 @@ impl<'a> From<&'a ToolCall> for CallObject<'a> {
     fn from(call: &'a ToolCall) -> Self {
         let function =
             FunctionObject { name: call.name.as_str().into(), arguments: call.arguments.as_str().into() };
-        Self { id: text(call.id.as_deref()), r#type: "function".into(), function }
+        Self { id: text_or_empty(call.id.as_deref()), r#type: "function".into(), function }
     }
 }
 
 impl From<CallObject<'_>> for ToolCall {
     fn from(object: CallObject<'_>) -> Self {
         let FunctionObject { name, arguments } = object.function;
-        Self { id: known(object.id), name: name.into_owned(), arguments: arguments.into_owned() }
+        Self { id: owned_unless_empty(object.id), name: name.into_owned(), arguments: arguments.into_owned() }
     }
 }
 
@@ -315,19 +317,19 @@ impl From<UsageObject> for Usage {
     }
 }
 
-fn text(known: Option<&str>) -> Text<'_> {
+fn text_or_empty(known: Option<&str>) -> Text<'_> {
     known.unwrap_or_default().into()
 }
 
-fn known(text: Text<'_>) -> Option<String> {
+fn owned_unless_empty(text: Text<'_>) -> Option<String> {
     Some(text.into_owned()).filter(|text| !text.is_empty())
 }
 
-fn told(text: &str) -> Option<Text<'_>> {
+fn text_unless_empty(text: &str) -> Option<Text<'_>> {
     Some(text.into()).filter(|_| !text.is_empty())
 }
 
-fn reason(word: &str) -> FinishReason {
+fn reason_or_other(word: &str) -> FinishReason {
     use FinishReason::{ContentFilter, Error, Length, Other, Stop, ToolCalls};
     let known = [Stop, Length, ToolCalls, ContentFilter, Error];
     known.into_iter().find(|reason| reason.as_str() == word).unwrap_or(Other)

@@ -71,25 +71,25 @@ enum Pieces {
 
 impl Details {
     /// What follows is of this part.
-    pub(super) fn begin_part(&mut self, part: u32, kind: PartKind) {
+    pub(super) fn set_part(&mut self, part: u32, kind: PartKind) {
         self.part = Some((part, kind));
     }
 
     /// The answer begins anew: what was open stays as it is.
-    pub(super) fn restart(&mut self) {
+    pub(super) fn close_open_entries(&mut self) {
         self.part = None;
         self.open.clear();
     }
 
     /// The reasoning grew from `start` to `end`.
-    pub(super) fn extend(&mut self, start: usize, end: usize) {
+    pub(super) fn add_text_range(&mut self, start: usize, end: usize) {
         if start == end {
             return;
         }
         let key = self.part.map(|(part, _)| part);
         let open = self.open.get(&key).and_then(|&at| self.entries.get_mut(at));
         if let Some(Entry::Text { text, .. }) = open {
-            text.extend(start, end);
+            text.push_or_join_range(start, end);
             return;
         }
         self.open.insert(key, self.entries.len());
@@ -97,7 +97,7 @@ impl Details {
     }
 
     /// A blob came.
-    pub(super) fn add_opaque(&mut self, kind: OpaqueKind, data: &str) {
+    pub(super) fn sign_or_push_encrypted(&mut self, kind: OpaqueKind, data: &str) {
         let is_reasoning = self.part.is_none_or(|(_, kind)| kind == PartKind::Reasoning);
         let open = if is_reasoning { self.open.remove(&self.part.map(|(part, _)| part)) } else { None };
         match kind {
@@ -113,10 +113,13 @@ impl Details {
     }
 
     /// The entries, over the choice's reasoning.
-    pub(super) fn over<'a>(&'a self, reasoning: &'a str) -> impl Iterator<Item = ReasoningDetail<'a>> {
+    pub(super) fn entries_over<'a>(
+        &'a self,
+        reasoning: &'a str,
+    ) -> impl Iterator<Item = ReasoningDetail<'a>> {
         self.entries.iter().map(move |entry| match entry {
             Entry::Text { text, signature } => {
-                ReasoningDetail::Text { text: text.over(reasoning), signature: signature.as_deref() }
+                ReasoningDetail::Text { text: text.text_over(reasoning), signature: signature.as_deref() }
             }
             Entry::Encrypted(data) => ReasoningDetail::Encrypted { data },
         })
@@ -124,20 +127,23 @@ impl Details {
 
     /// Whether there is anything that the reasoning itself does not say.
     #[cfg(feature = "serde")]
-    pub(super) fn has_blobs(&self) -> bool {
+    pub(super) fn has_signature_or_blob(&self) -> bool {
         self.entries.iter().any(|entry| !matches!(entry, Entry::Text { signature: None, .. }))
     }
 
     /// Entries as they are read from an object whose reasoning is `reasoning`. What of it they do not mention is one more,
     /// unless some entry says what the reasoning does not.
     #[cfg(feature = "serde")]
-    pub(super) fn read<'a>(reasoning: &str, details: impl Iterator<Item = ReasoningDetail<'a>>) -> Self {
+    pub(super) fn from_details<'a>(
+        reasoning: &str,
+        details: impl Iterator<Item = ReasoningDetail<'a>>,
+    ) -> Self {
         let (mut entries, mut at) = (Vec::new(), 0usize);
         for detail in details {
             entries.push(match detail {
                 ReasoningDetail::Encrypted { data } => Entry::Encrypted(data.to_owned()),
                 ReasoningDetail::Text { text, signature } => {
-                    let text = Pieces::find(text, reasoning, &mut at);
+                    let text = Pieces::range_or_own(text, reasoning, &mut at);
                     Entry::Text { text, signature: signature.map(str::to_owned) }
                 }
             });
@@ -145,7 +151,7 @@ impl Details {
         let is_own = |entry: &Entry| matches!(entry, Entry::Text { text: Pieces::Own(_), .. });
         let mut read = Self { entries, ..Self::default() };
         if !read.entries.iter().any(is_own) {
-            read.extend(at, reasoning.len());
+            read.add_text_range(at, reasoning.len());
         }
         read
     }
@@ -154,7 +160,7 @@ impl Details {
 impl Pieces {
     const NONE: Self = Self::Ranges(Vec::new());
 
-    fn extend(&mut self, start: usize, end: usize) {
+    fn push_or_join_range(&mut self, start: usize, end: usize) {
         match self {
             Self::Ranges(ranges) => match ranges.last_mut() {
                 Some((_, last)) if *last == start => *last = end,
@@ -166,7 +172,7 @@ impl Pieces {
     }
 
     /// The text, borrowed where it lies in one piece.
-    fn over<'a>(&'a self, reasoning: &'a str) -> Cow<'a, str> {
+    fn text_over<'a>(&'a self, reasoning: &'a str) -> Cow<'a, str> {
         let piece = |&(start, end): &(usize, usize)| reasoning.get(start..end).unwrap_or_default();
         match self {
             Self::Ranges(ranges) => match ranges.as_slice() {
@@ -181,7 +187,7 @@ impl Pieces {
 
     /// The text as a range of the reasoning, if it stands there at `at`.
     #[cfg(feature = "serde")]
-    fn find(text: Cow<'_, str>, reasoning: &str, at: &mut usize) -> Self {
+    fn range_or_own(text: Cow<'_, str>, reasoning: &str, at: &mut usize) -> Self {
         if text.is_empty() {
             return Self::NONE;
         }

@@ -225,22 +225,22 @@ impl Machine {
         if single.in_place {
             let place = self.shapes.place()?;
             return match single.says {
-                Channel::Text => {
-                    normalizer.passes_part(single.choice, &place, TextChannel::Text).then_some(0)
-                }
-                Channel::Reasoning => {
-                    normalizer.passes_part(single.choice, &place, TextChannel::Reasoning).then_some(0)
-                }
+                Channel::Text => normalizer
+                    .emits_part_text_unchanged(single.choice, &place, TextChannel::Text)
+                    .then_some(0),
+                Channel::Reasoning => normalizer
+                    .emits_part_text_unchanged(single.choice, &place, TextChannel::Reasoning)
+                    .then_some(0),
                 Channel::Arguments(_) => None,
                 Channel::PartArguments if self.pipeline.tolerance.allows(Quirk::RepeatedArguments) => None,
-                Channel::PartArguments => normalizer.passes_part_arguments(single.choice, &place),
+                Channel::PartArguments => normalizer.unchanged_part_arguments_slot(single.choice, &place),
             };
         }
         match single.says {
-            Channel::Text => normalizer.passes(single.choice, false).then_some(0),
-            Channel::Reasoning => normalizer.passes(single.choice, true).then_some(0),
+            Channel::Text => normalizer.emits_text_unchanged(single.choice, false).then_some(0),
+            Channel::Reasoning => normalizer.emits_text_unchanged(single.choice, true).then_some(0),
             Channel::Arguments(_) if self.pipeline.tolerance.allows(Quirk::RepeatedArguments) => None,
-            Channel::Arguments(call) => normalizer.passes_arguments(single.choice, call),
+            Channel::Arguments(call) => normalizer.unchanged_arguments_slot(single.choice, call),
             Channel::PartArguments => None,
         }
     }

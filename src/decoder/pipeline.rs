@@ -90,7 +90,7 @@ impl Pipeline {
             || self.scratch.escaped.capacity() > keep::ITEMS
             || self.queue.capacity() > keep::ITEMS
             || self.parser.is_big(keep::ITEMS)
-            || self.normalizer.is_big(keep::ITEMS)
+            || self.normalizer.has_many_snapshots(keep::ITEMS)
     }
 
     /// Gives back what one big event took, once nothing of it is left to tell.
@@ -102,7 +102,7 @@ impl Pipeline {
         self.scratch.escaped.shrink_to(keep::ITEMS);
         self.queue.shrink_to(keep::ITEMS);
         self.parser.relax(keep::ITEMS);
-        self.normalizer.relax(keep::ITEMS);
+        self.normalizer.clear_and_shrink_snapshots(keep::ITEMS);
     }
 
     /// A comment.
@@ -118,7 +118,7 @@ impl Pipeline {
         self.begin();
         let Self { normalizer, scratch, tolerance, queue, .. } = self;
         let texts = Texts { payload: &[], scratch: &mut scratch.text };
-        normalizer.end(None, &mut Event { texts, tolerance, out: queue });
+        normalizer.end_stream(None, &mut Event { texts, tolerance, out: queue });
     }
 
     /// Queues the deltas of one event, document by document; what is wrong with it is left in `error`. `learn`: a shape may
@@ -139,7 +139,7 @@ impl Pipeline {
                 Err(kind) => break Some(kind),
             }
             let texts = Texts { payload: event.payload, scratch: &mut scratch.text };
-            let result = normalizer.document(&parser.records, &mut Event { texts, tolerance, out: queue });
+            let result = normalizer.normalize(&parser.records, &mut Event { texts, tolerance, out: queue });
             if let Err(kind) = result {
                 break Some(kind);
             }
@@ -175,7 +175,7 @@ impl Pipeline {
         }
         let texts = Texts { payload: raw, scratch: &mut scratch.text };
         let mut event = Event { texts, tolerance, out: queue };
-        *error = normalizer.repetition(&parser.records, &mut event).err();
+        *error = normalizer.normalize_repeated(&parser.records, &mut event).err();
         Replay::Done
     }
 
@@ -199,14 +199,15 @@ impl Pipeline {
     pub(super) fn replay_counters(&mut self, shapes: &mut Shapes) -> Usage {
         let Self { normalizer, tolerance, .. } = self;
         let mut changed = false;
-        shapes.counters(|counter, value| changed |= normalizer.count(counter, value, tolerance));
+        shapes
+            .counters(|counter, value| changed |= normalizer.set_counter_if_news(counter, value, tolerance));
         if changed { Usage::Changed } else { Usage::Same }
     }
 
     /// Tells the usage and nothing else.
     pub(super) fn say_usage(&mut self) {
         self.begin();
-        let snapshot = self.normalizer.take_snapshot();
+        let snapshot = self.normalizer.push_snapshot();
         self.queue.push(RawDelta::Usage { snapshot });
     }
 }

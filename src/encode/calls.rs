@@ -24,7 +24,7 @@ impl Budget {
     }
 
     /// Whether there is room for so many more; they are counted then.
-    pub(super) const fn take(&mut self, bytes: usize) -> bool {
+    pub(super) const fn take_if_fits(&mut self, bytes: usize) -> bool {
         let after = self.held.saturating_add(bytes);
         let fits = after <= self.most;
         if fits {
@@ -50,7 +50,7 @@ pub(super) struct Call {
     /// By which the deltas know it.
     slot: u32,
     /// Nothing of its name is to come.
-    is_whole: bool,
+    is_name_whole: bool,
     pub(super) id: String,
     pub(super) name: String,
     pub(super) arguments: String,
@@ -62,9 +62,9 @@ pub(super) enum Held {
     /// It is held.
     Yes,
     /// The call has begun: it is to be written, if it is arguments; of anything else it is too late to tell.
-    Begun,
+    AlreadyBegun,
     /// There is no room: the calls of the choice are to be written as they are.
-    Full,
+    NoRoom,
 }
 
 /// The calls of one choice, in order of first sight.
@@ -86,7 +86,7 @@ impl Calls {
     }
 
     /// The ordinal of the call of this slot, which begins if it is new; none if there are `most`.
-    pub(super) fn find(&mut self, slot: u32, most: usize) -> Option<usize> {
+    pub(super) fn find_or_add(&mut self, slot: u32, most: usize) -> Option<usize> {
         if let Some(known) = self.calls.iter().rposition(|call| call.slot == slot) {
             return Some(known);
         }
@@ -98,19 +98,19 @@ impl Calls {
     }
 
     /// Its id, the first that is told, and a piece of its name.
-    pub(super) fn label(
+    pub(super) fn hold_label(
         &mut self,
         at: usize,
         id: Option<&str>,
         name: Option<&str>,
         budget: &mut Budget,
     ) -> Held {
-        let Some(call) = self.held(at) else { return Held::Begun };
+        let Some(call) = self.waiting_call(at) else { return Held::AlreadyBegun };
         let id = id.filter(|_| call.id.is_empty()).unwrap_or_default();
-        let is_late = call.is_whole && !call.name.is_empty();
+        let is_late = call.is_name_whole && !call.name.is_empty();
         let name = name.filter(|_| !is_late).unwrap_or_default();
-        if !budget.take(id.len().saturating_add(name.len())) {
-            return Held::Full;
+        if !budget.take_if_fits(id.len().saturating_add(name.len())) {
+            return Held::NoRoom;
         }
         call.id.push_str(id);
         call.name.push_str(name);
@@ -118,33 +118,33 @@ impl Calls {
     }
 
     /// A piece of its arguments.
-    pub(super) fn arguments(&mut self, at: usize, fragment: &str, budget: &mut Budget) -> Held {
-        let Some(call) = self.held(at) else { return Held::Begun };
-        call.is_whole = true;
-        if !budget.take(fragment.len()) {
-            return Held::Full;
+    pub(super) fn hold_arguments(&mut self, at: usize, fragment: &str, budget: &mut Budget) -> Held {
+        let Some(call) = self.waiting_call(at) else { return Held::AlreadyBegun };
+        call.is_name_whole = true;
+        if !budget.take_if_fits(fragment.len()) {
+            return Held::NoRoom;
         }
         call.arguments.push_str(fragment);
         Held::Yes
     }
 
     /// It is complete.
-    pub(super) fn end(&mut self, at: usize) {
-        if let Some(call) = self.held(at) {
-            call.is_whole = true;
+    pub(super) fn mark_name_whole(&mut self, at: usize) {
+        if let Some(call) = self.waiting_call(at) {
+            call.is_name_whole = true;
         }
     }
 
     /// All of them are.
-    pub(super) fn end_all(&mut self) {
-        self.calls.iter_mut().for_each(|call| call.is_whole = true);
+    pub(super) fn mark_all_names_whole(&mut self) {
+        self.calls.iter_mut().for_each(|call| call.is_name_whole = true);
     }
 
-    /// The next call that can be written, and its ordinal; with `all`, whatever of its name is known. It holds nothing any
+    /// The next call that can be written, and its ordinal; with `force`, whatever of its name is known. It holds nothing any
     /// more.
-    pub(super) fn begin_next(&mut self, all: bool, budget: &mut Budget) -> Option<(usize, Call)> {
+    pub(super) fn begin_next_if_ready(&mut self, force: bool, budget: &mut Budget) -> Option<(usize, Call)> {
         let call = self.calls.get_mut(self.begun)?;
-        if !all && (!call.is_whole || call.name.is_empty()) {
+        if !force && (!call.is_name_whole || call.name.is_empty()) {
             return None;
         }
         let slot = call.slot;
@@ -156,7 +156,7 @@ impl Calls {
         Some((ordinal, begun))
     }
 
-    fn held(&mut self, at: usize) -> Option<&mut Call> {
+    fn waiting_call(&mut self, at: usize) -> Option<&mut Call> {
         if at < self.begun { None } else { self.calls.get_mut(at) }
     }
 }

@@ -122,34 +122,40 @@ impl ChunkEncoder {
     /// Appends what one delta says to `out`: nothing, or whole events.
     pub fn push(&mut self, delta: Delta<'_>, out: &mut Vec<u8>) {
         if self.is_over {
-            return self.leave_out();
+            return self.count_left_out();
         }
         match delta {
             Delta::Start { id, model, created } if self.head.is_empty() => {
-                self.answer.learn(id, model, created, self.options.limits.id_bytes());
+                self.answer.learn_first(id, model, created, self.options.limits.id_bytes());
             }
             Delta::Start { .. } => {}
-            Delta::Role { choice, role: _ } => drop(self.announce(choice, out)),
-            Delta::Text { choice, text } => self.text(choice, "content", text, out),
-            Delta::Reasoning { choice, text } => self.text(choice, self.reasoning_member(), text, out),
-            Delta::Refusal { choice, text } => self.text(choice, "refusal", text, out),
-            Delta::ReasoningOpaque { choice, kind, data } => self.opaque(choice, kind, data, out),
-            Delta::ToolCallStart { choice, slot, id, name }
-            | Delta::ToolCallUpdate { choice, slot, id, name } => self.label(choice, slot, id, name, out),
-            Delta::ToolCallArguments { choice, slot, fragment } => {
-                self.arguments(choice, slot, fragment, out)
+            Delta::Role { choice, role: _ } => drop(self.ensure_announced(choice, out)),
+            Delta::Text { choice, text } => self.write_text(choice, "content", text, out),
+            Delta::Reasoning { choice, text } => self.write_text(choice, self.reasoning_member(), text, out),
+            Delta::Refusal { choice, text } => self.write_text(choice, "refusal", text, out),
+            Delta::ReasoningOpaque { choice, kind, data } => {
+                self.write_reasoning_detail(choice, kind, data, out)
             }
-            Delta::ToolCallEnd { choice, slot } => self.end_call(choice, slot, out),
-            Delta::Extra { choice, kind, name, json } => self.extra(choice, (kind, name, json), out),
+            Delta::ToolCallStart { choice, slot, id, name }
+            | Delta::ToolCallUpdate { choice, slot, id, name } => {
+                self.hold_label_and_begin_ready(choice, slot, id, name, out)
+            }
+            Delta::ToolCallArguments { choice, slot, fragment } => {
+                self.write_or_hold_arguments(choice, slot, fragment, out)
+            }
+            Delta::ToolCallEnd { choice, slot } => self.end_call_and_begin_ready(choice, slot, out),
+            Delta::Extra { choice, kind, name, json } => {
+                self.write_or_hold_extra(choice, (kind, name, json), out)
+            }
             Delta::Finish { choice, reason, raw, saw_tool_calls } => {
-                self.finish_choice(choice, reason, raw, saw_tool_calls, out);
+                self.end_calls_and_hold_finish(choice, reason, raw, saw_tool_calls, out);
             }
             Delta::Usage(usage) => self.usage = Some(*usage),
-            Delta::PeerError { code, kind, message, json: _ } => self.hold_error(code, kind, message),
+            Delta::PeerError { code, kind, message, json: _ } => self.hold_error_if_room(code, kind, message),
             Delta::Keepalive => out.extend_from_slice(sse::COMMENT),
-            Delta::Done { marker: _ } => self.end(true, false, out),
+            Delta::Done { marker: _ } => self.end_stream(true, false, out),
             Delta::Part { .. } => {}
-            Delta::Restart { .. } | Delta::Unknown { .. } => self.leave_out(),
+            Delta::Restart { .. } | Delta::Unknown { .. } => self.count_left_out(),
         }
     }
 
@@ -157,7 +163,7 @@ impl ChunkEncoder {
     /// Nothing if its own end marker was pushed, for then that was done; nothing the second time.
     pub fn finish(&mut self, ending: &Ending, out: &mut Vec<u8>) {
         if !self.is_over {
-            self.end(!ending.is_truncated(), ending.is_truncated(), out);
+            self.end_stream(!ending.is_truncated(), ending.is_truncated(), out);
         }
     }
 
@@ -168,21 +174,21 @@ impl ChunkEncoder {
         self.left_out
     }
 
-    fn leave_out(&mut self) {
+    fn count_left_out(&mut self) {
         self.left_out = self.left_out.saturating_add(1);
     }
 
     /// From here on every chunk begins alike; what had to wait for that is written.
     #[cold]
-    fn settle(&mut self, out: &mut Vec<u8>) {
-        self.answer.settle(&self.options, [ids::STREAM, ids::MODEL]);
+    fn build_head_and_write_early_extras(&mut self, out: &mut Vec<u8>) {
+        self.answer.set_by_options_or_defaults(&self.options, [ids::STREAM, ids::MODEL]);
         self.head.extend_from_slice(sse::DATA);
         self.head.extend_from_slice(b"{\"id\":");
-        json::string(&self.answer.id, &mut self.head);
+        json::write_string(&self.answer.id, &mut self.head);
         self.head.extend_from_slice(b",\"object\":\"chat.completion.chunk\",\"created\":");
-        json::number(self.answer.created.unwrap_or(0), &mut self.head);
+        json::write_number(self.answer.created.unwrap_or(0), &mut self.head);
         self.head.extend_from_slice(b",\"model\":");
-        json::string(&self.answer.model, &mut self.head);
+        json::write_string(&self.answer.model, &mut self.head);
         self.head.extend_from_slice(b",\"choices\":[");
         self.write_early_extras(out);
     }
@@ -191,7 +197,7 @@ impl ChunkEncoder {
     #[inline]
     fn begin_chunk(&mut self, out: &mut Vec<u8>) {
         if self.head.is_empty() {
-            self.settle(out);
+            self.build_head_and_write_early_extras(out);
         }
         out.extend_from_slice(&self.head);
     }
@@ -201,29 +207,29 @@ impl ChunkEncoder {
     fn begin_delta(&mut self, choice: u32, out: &mut Vec<u8>) {
         self.begin_chunk(out);
         out.extend_from_slice(b"{\"index\":");
-        json::number(u64::from(choice), out);
+        json::write_number(u64::from(choice), out);
         out.extend_from_slice(b",\"delta\":{");
     }
 
     /// The index under which a choice is written, once it and all before it are announced; none if it is not written.
     #[inline]
-    fn announce(&mut self, choice: u32, out: &mut Vec<u8>) -> Option<u32> {
+    fn ensure_announced(&mut self, choice: u32, out: &mut Vec<u8>) -> Option<u32> {
         let choice = match self.options.only_choice {
             None => choice,
             Some(only) if only == choice => 0,
             Some(_) => return None,
         };
         let place = usize::try_from(choice).unwrap_or(usize::MAX);
-        if place >= self.choices.len() && !self.announce_up_to(place, out) {
+        if place >= self.choices.len() && !self.announce_through_if_allowed(place, out) {
             return None;
         }
         Some(choice)
     }
 
     #[cold]
-    fn announce_up_to(&mut self, place: usize, out: &mut Vec<u8>) -> bool {
+    fn announce_through_if_allowed(&mut self, place: usize, out: &mut Vec<u8>) -> bool {
         if place >= self.options.limits.choices() {
-            self.leave_out();
+            self.count_left_out();
             return false;
         }
         while let Some(next) = u32::try_from(self.choices.len()).ok().filter(|_| self.choices.len() <= place)
@@ -236,7 +242,7 @@ impl ChunkEncoder {
         true
     }
 
-    fn choice(&mut self, announced: u32) -> Option<&mut Choice> {
+    fn choice_mut(&mut self, announced: u32) -> Option<&mut Choice> {
         self.choices.get_mut(usize::try_from(announced).ok()?)
     }
 
@@ -248,8 +254,8 @@ impl ChunkEncoder {
     }
 
     #[inline]
-    fn text(&mut self, choice: u32, member: &str, text: &str, out: &mut Vec<u8>) {
-        let Some(choice) = self.announce(choice, out) else { return };
+    fn write_text(&mut self, choice: u32, member: &str, text: &str, out: &mut Vec<u8>) {
+        let Some(choice) = self.ensure_announced(choice, out) else { return };
         if text.is_empty() {
             return;
         }
@@ -257,23 +263,23 @@ impl ChunkEncoder {
         out.push(b'"');
         out.extend_from_slice(member.as_bytes());
         out.extend_from_slice(b"\":");
-        json::string(text, out);
+        json::write_string(text, out);
         end_delta(out);
     }
 
-    fn opaque(&mut self, choice: u32, kind: OpaqueKind, data: &str, out: &mut Vec<u8>) {
-        let Some(choice) = self.announce(choice, out).filter(|_| !data.is_empty()) else { return };
-        let Some(known) = self.choice(choice) else { return };
+    fn write_reasoning_detail(&mut self, choice: u32, kind: OpaqueKind, data: &str, out: &mut Vec<u8>) {
+        let Some(choice) = self.ensure_announced(choice, out).filter(|_| !data.is_empty()) else { return };
+        let Some(known) = self.choice_mut(choice) else { return };
         let index = known.details;
         known.details = index.saturating_add(1);
         self.begin_delta(choice, out);
         out.extend_from_slice(b"\"reasoning_details\":[{\"index\":");
-        json::number(u64::from(index), out);
+        json::write_number(u64::from(index), out);
         out.extend_from_slice(match kind {
             OpaqueKind::Signature => b",\"type\":\"reasoning.text\",\"signature\":",
             OpaqueKind::Encrypted => b",\"type\":\"reasoning.encrypted\",\"data\":",
         });
-        json::string(data, out);
+        json::write_string(data, out);
         out.extend_from_slice(b"}]");
         end_delta(out);
     }

@@ -12,13 +12,13 @@ pub(super) const TRUNCATED: (&str, &str) =
     ("the answer was cut short: the service's stream ended early", "truncated");
 
 /// Services say `stop` where a choice made calls; clients go by the word.
-pub(super) fn with_calls(reason: FinishReason) -> FinishReason {
+pub(super) fn tool_calls_if_stop(reason: FinishReason) -> FinishReason {
     if reason == FinishReason::Stop { FinishReason::ToolCalls } else { reason }
 }
 
 /// The usage that is written, if any is known.
-pub(super) fn usage(told: Option<Usage>, options: &EncodeOptions) -> Option<Usage> {
-    let mut usage = told.filter(|usage| *usage != Usage::default())?;
+pub(super) fn completed_usage(known: Option<Usage>, options: &EncodeOptions) -> Option<Usage> {
+    let mut usage = known.filter(|usage| *usage != Usage::default())?;
     if options.whole_usage {
         let (input, output) = (usage.input.unwrap_or(0), usage.output.unwrap_or(0));
         (usage.input, usage.output) = (Some(input), Some(output));
@@ -30,33 +30,38 @@ pub(super) fn usage(told: Option<Usage>, options: &EncodeOptions) -> Option<Usag
 /// Counts by name.
 type Counts<'a> = [(&'a str, Option<u64>)];
 
-/// An object of the counts that are known, if one is, in the object whose members begin at `start`.
-pub(super) fn write_details(name: &str, counts: &Counts<'_>, start: usize, out: &mut Vec<u8>) {
+/// An object of the counts that are known, if one is, in the object whose members begin at `members_start`.
+pub(super) fn write_counts_object_if_any(
+    name: &str,
+    counts: &Counts<'_>,
+    members_start: usize,
+    out: &mut Vec<u8>,
+) {
     if counts.iter().all(|(_, count)| count.is_none()) {
         return;
     }
-    separate(start, out);
-    json::string(name, out);
+    comma_unless_first(members_start, out);
+    json::write_string(name, out);
     out.extend_from_slice(b":{");
-    write_counts(counts, out.len(), out);
+    write_known_counts(counts, out.len(), out);
     out.push(b'}');
 }
 
-/// The members that are known, of the object whose members begin at `start`.
-pub(super) fn write_counts(counts: &Counts<'_>, start: usize, out: &mut Vec<u8>) {
+/// The members that are known, of the object whose members begin at `members_start`.
+pub(super) fn write_known_counts(counts: &Counts<'_>, members_start: usize, out: &mut Vec<u8>) {
     for (name, count) in counts {
         if let Some(count) = *count {
-            separate(start, out);
-            json::string(name, out);
+            comma_unless_first(members_start, out);
+            json::write_string(name, out);
             out.push(b':');
-            json::number(count, out);
+            json::write_number(count, out);
         }
     }
 }
 
-/// A comma before every member but the first of the object whose members begin at `start`.
-pub(super) fn separate(start: usize, out: &mut Vec<u8>) {
-    if out.len() > start {
+/// A comma before every member but the first of the object whose members begin at `members_start`.
+pub(super) fn comma_unless_first(members_start: usize, out: &mut Vec<u8>) {
+    if out.len() > members_start {
         out.push(b',');
     }
 }

@@ -19,9 +19,15 @@ impl Identity {
         Self { id: String::new(), model: String::new(), created: None }
     }
 
-    /// What the stream tells of them: the first of each counts, and one of more than `most` bytes is none.
-    pub(super) fn learn(&mut self, id: Option<&str>, model: Option<&str>, created: Option<u64>, most: usize) {
-        let fits = |text: &&str| text.len() <= most;
+    /// What the stream tells of them: the first of each counts, and one of more than `most_bytes` is none.
+    pub(super) fn learn_first(
+        &mut self,
+        id: Option<&str>,
+        model: Option<&str>,
+        created: Option<u64>,
+        most_bytes: usize,
+    ) {
+        let fits = |text: &&str| text.len() <= most_bytes;
         for (known, told) in [(&mut self.id, id), (&mut self.model, model)] {
             if known.is_empty() {
                 known.push_str(told.filter(fits).unwrap_or_default());
@@ -31,14 +37,18 @@ impl Identity {
     }
 
     /// The host's own, else the stream's, else these.
-    pub(super) fn settle(&mut self, options: &EncodeOptions, [id, model]: [&str; 2]) {
-        for (known, own, unknown) in
-            [(&mut self.id, &options.id, id), (&mut self.model, &options.model, model)]
+    pub(super) fn set_by_options_or_defaults(
+        &mut self,
+        options: &EncodeOptions,
+        [default_id, default_model]: [&str; 2],
+    ) {
+        for (known, own, default) in
+            [(&mut self.id, &options.id, default_id), (&mut self.model, &options.model, default_model)]
         {
             if let Some(own) = own.as_deref().filter(|own| !own.is_empty()) {
                 known.replace_range(.., own);
             } else if known.is_empty() {
-                known.push_str(unknown);
+                known.push_str(default);
             }
         }
     }

@@ -13,10 +13,10 @@ pub(super) const STREAM: &str = "chatcmpl-unknown";
 pub(super) const MODEL: &str = "unknown";
 
 /// Appends the id of a call that has none: it must come back with the call's result, so it is another for each call of a
-/// conversation as long as `stream`, the id of the stream, is. The same stream has the same ids. At most 40 bytes, as
-/// services ask, for any stream of fewer than 10,000 choices and calls.
-pub(super) fn call(stream: &str, choice: u32, ordinal: usize, id: &mut String) {
-    let print = label_print(0, stream.as_bytes());
+/// conversation as long as `stream_id` is. The same stream has the same ids. At most 40 bytes, as services ask, for any
+/// stream of fewer than 10,000 choices and calls.
+pub(super) fn push_call_id(stream_id: &str, choice: u32, ordinal: usize, id: &mut String) {
+    let print = label_print(0, stream_id.as_bytes());
     let hex = |shift: u32| char::from_digit(u32::try_from(print.wrapping_shr(shift) & 15).unwrap_or(0), 16);
     id.push_str("call_");
     id.extend((0..64).step_by(4).rev().filter_map(hex));

@@ -14,22 +14,22 @@ use alloc::vec::Vec;
 const DEPTH: usize = 120;
 
 /// A string, in its quotes. Cost: one pass.
-pub(super) fn string(text: &str, out: &mut Vec<u8>) {
+pub(super) fn write_string(text: &str, out: &mut Vec<u8>) {
     out.push(b'"');
     lex::escape(text, |piece| out.extend_from_slice(piece.as_bytes()));
     out.push(b'"');
 }
 
 /// A string, or null.
-pub(super) fn optional_string(text: Option<&str>, out: &mut Vec<u8>) {
+pub(super) fn write_string_or_null(text: Option<&str>, out: &mut Vec<u8>) {
     match text {
-        Some(text) => string(text, out),
+        Some(text) => write_string(text, out),
         None => out.extend_from_slice(b"null"),
     }
 }
 
 /// A number. Cost: its digits.
-pub(super) fn number(value: u64, out: &mut Vec<u8>) {
+pub(super) fn write_number(value: u64, out: &mut Vec<u8>) {
     let mut digits = [b'0'; 20];
     let (mut rest, mut used) = (value, 0usize);
     for digit in digits.iter_mut().rev() {
@@ -45,14 +45,14 @@ pub(super) fn number(value: u64, out: &mut Vec<u8>) {
 
 /// A value of someone else's: as it is where that is one strict value on one line, else compacted. Returns whether it could
 /// be written; nothing is, where it is no value. Cost: one pass, another where it is compacted.
-pub(super) fn value(json: &str, scratch: &mut Scratch, out: &mut Vec<u8>) -> bool {
+pub(super) fn write_mended_if_valid(json: &str, scratch: &mut Scratch, out: &mut Vec<u8>) -> bool {
     let start = out.len();
     let is_one_line = memchr::memchr2(b'\n', b'\r', json.as_bytes()).is_none();
     if is_one_line && is_value(json.as_bytes(), DEPTH, scratch) {
         out.extend_from_slice(json.as_bytes());
         return true;
     }
-    compact_strict(json.as_bytes(), out);
+    write_compact_and_mended(json.as_bytes(), out);
     let is_strict = is_value(out.get(start..).unwrap_or_default(), DEPTH, scratch);
     if !is_strict {
         out.truncate(start);
@@ -61,26 +61,26 @@ pub(super) fn value(json: &str, scratch: &mut Scratch, out: &mut Vec<u8>) -> boo
 }
 
 /// The same of a value of which nothing is mended: what is no JSON as it stands is none.
-pub(super) fn sound_value(json: &str, scratch: &mut Scratch, out: &mut Vec<u8>) -> bool {
+pub(super) fn write_unmended_if_valid(json: &str, scratch: &mut Scratch, out: &mut Vec<u8>) -> bool {
     let is_sound = is_value(json.as_bytes(), DEPTH, scratch);
     if is_sound {
-        compact_strict(json.as_bytes(), out);
+        write_compact_and_mended(json.as_bytes(), out);
     }
     is_sound
 }
 
 /// Writes what JSON may be without white space; control characters in its strings are escaped, numbers that are none are
 /// null. Of what is no JSON it makes something that is none either.
-fn compact_strict(json: &[u8], out: &mut Vec<u8>) {
+fn write_compact_and_mended(json: &[u8], out: &mut Vec<u8>) {
     let mut rest = json;
     while let Some((first, after)) = rest.split_first() {
         rest = match first {
             b'"' => {
                 out.push(b'"');
-                string_body(after, out)
+                write_mended_string_body(after, out)
             }
             b' ' | b'\t' | b'\r' | b'\n' => after,
-            _ => match not_finite(rest) {
+            _ => match strip_non_finite(rest) {
                 Some(after) => {
                     out.extend_from_slice(b"null");
                     after
@@ -95,13 +95,13 @@ fn compact_strict(json: &[u8], out: &mut Vec<u8>) {
 }
 
 /// What follows a number that is none.
-fn not_finite(rest: &[u8]) -> Option<&[u8]> {
+fn strip_non_finite(rest: &[u8]) -> Option<&[u8]> {
     let words: [&[u8]; 3] = [b"NaN", b"Infinity", b"-Infinity"];
     words.into_iter().find_map(|word| rest.strip_prefix(word))
 }
 
 /// A string up to its closing quote; returns what follows.
-fn string_body<'j>(body: &'j [u8], out: &mut Vec<u8>) -> &'j [u8] {
+fn write_mended_string_body<'j>(body: &'j [u8], out: &mut Vec<u8>) -> &'j [u8] {
     let mut rest = body;
     loop {
         let (run, after) = rest.split_at_checked(lex::string_stop(rest).at).unwrap_or((rest, &[]));
@@ -125,20 +125,25 @@ fn string_body<'j>(body: &'j [u8], out: &mut Vec<u8>) -> &'j [u8] {
     }
 }
 
-/// An array that [`value`] wrote, each object in it with an `index`: its own, or the next of `next`. Returns whether it is
-/// an array; else nothing is written.
-pub(super) fn indexed(json: &[u8], next: &mut u32, scratch: &mut Scratch, out: &mut Vec<u8>) -> bool {
+/// An array that [`write_mended_if_valid`] wrote, each object in it with an `index`: its own, or `next_index`, which then grows.
+/// Returns whether it is an array; else nothing is written.
+pub(super) fn write_indexed_if_array(
+    json: &[u8],
+    next_index: &mut u32,
+    scratch: &mut Scratch,
+    out: &mut Vec<u8>,
+) -> bool {
     let start = out.len();
-    let is_array = write_indexed(json, next, scratch, out).is_ok();
+    let is_array = try_write_indexed(json, next_index, scratch, out).is_ok();
     if !is_array {
         out.truncate(start);
     }
     is_array
 }
 
-fn write_indexed(
+fn try_write_indexed(
     json: &[u8],
-    next: &mut u32,
+    next_index: &mut u32,
     scratch: &mut Scratch,
     out: &mut Vec<u8>,
 ) -> Result<(), ErrorKind> {
@@ -149,34 +154,39 @@ fn write_indexed(
     while let Some(kind) = reader.element(&mut items)? {
         out.push(core::mem::replace(&mut before, b','));
         let start = reader.mark_ahead();
-        let (has_index, has_members) = match kind {
-            Kind::Object => has_index_or_members(&mut reader)?,
+        let skipped = match kind {
+            Kind::Object => skip_object(&mut reader)?,
             _ => {
                 reader.skip()?;
-                (true, true)
+                SkippedObject { has_index: true, has_members: true }
             }
         };
         let element = json.get(start..reader.position()).unwrap_or_default();
-        if has_index {
+        if skipped.has_index {
             out.extend_from_slice(element);
             continue;
         }
         out.extend_from_slice(b"{\"index\":");
-        number(u64::from(*next), out);
-        *next = next.saturating_add(1);
-        out.extend_from_slice(if has_members { b"," } else { b"" });
+        write_number(u64::from(*next_index), out);
+        *next_index = next_index.saturating_add(1);
+        out.extend_from_slice(if skipped.has_members { b"," } else { b"" });
         out.extend_from_slice(element.get(1..).unwrap_or_default());
     }
     out.extend_from_slice(if before == b'[' { b"[]" } else { b"]" });
     Ok(())
 }
 
-/// Whether what [`value`] wrote is an object with this member, and that is this string.
-pub(super) fn says(json: &[u8], name: &str, word: &str, scratch: &mut Scratch) -> bool {
-    find_string(json, name, word, scratch).unwrap_or(false)
+/// Whether what [`write_mended_if_valid`] wrote is an object with this member, and that is this string.
+pub(super) fn has_one_string_member(json: &[u8], name: &str, wanted: &str, scratch: &mut Scratch) -> bool {
+    try_has_one_string_member(json, name, wanted, scratch).unwrap_or(false)
 }
 
-fn find_string(json: &[u8], name: &str, word: &str, scratch: &mut Scratch) -> Result<bool, ErrorKind> {
+fn try_has_one_string_member(
+    json: &[u8],
+    name: &str,
+    wanted: &str,
+    scratch: &mut Scratch,
+) -> Result<bool, ErrorKind> {
     let mut strict = Tolerance::new(Quirks::NONE);
     let mut reader = Reader::new(json, 0, DEPTH, scratch, &mut strict);
     let (mut says, mut is_twice) = (None, false);
@@ -184,7 +194,7 @@ fn find_string(json: &[u8], name: &str, word: &str, scratch: &mut Scratch) -> Re
     while let Some((is_named, kind)) = reader.member_by(&mut members, |key| key == name.as_bytes())? {
         if is_named && kind == Kind::String {
             let text = reader.string()?;
-            is_twice = says.replace(reader.bytes(text) == word.as_bytes()).is_some();
+            is_twice = says.replace(reader.bytes(text) == wanted.as_bytes()).is_some();
         } else {
             is_twice |= is_named;
             reader.skip()?;
@@ -193,14 +203,20 @@ fn find_string(json: &[u8], name: &str, word: &str, scratch: &mut Scratch) -> Re
     Ok(says == Some(true) && !is_twice)
 }
 
-/// Whether the object ahead has an index, and whether it has anything.
-fn has_index_or_members(reader: &mut Reader<'_>) -> Result<(bool, bool), ErrorKind> {
-    let (mut has_index, mut has_members) = (false, false);
+/// What was seen of an object that was skipped.
+struct SkippedObject {
+    has_index: bool,
+    has_members: bool,
+}
+
+/// Reads past the object ahead.
+fn skip_object(reader: &mut Reader<'_>) -> Result<SkippedObject, ErrorKind> {
+    let mut skipped = SkippedObject { has_index: false, has_members: false };
     let mut members = reader.enter_object()?;
     while let Some((is_index, _)) = reader.member_by(&mut members, |name| name == b"index")? {
-        has_index |= is_index;
-        has_members = true;
+        skipped.has_index |= is_index;
+        skipped.has_members = true;
         reader.skip()?;
     }
-    Ok((has_index, has_members))
+    Ok(skipped)
 }

@@ -28,7 +28,7 @@ use crate::delta::{Delta, FinishReason, OpaqueKind, Usage};
 use crate::parse::cursor::Scratch;
 use alloc::string::String;
 use alloc::vec::Vec;
-use blocks::{Blocks, Kind};
+use blocks::{AddedBytes, Blocks, Kind};
 
 /// Writes deltas as the events of Anthropic's Messages: the body of an answer with `stream: true`, of content type
 /// `text/event-stream`.
@@ -144,38 +144,44 @@ impl MessagesEncoder {
     pub fn push(&mut self, delta: Delta<'_>, out: &mut Vec<u8>) {
         let is_other = delta.choice().is_some_and(|choice| choice != self.options.only_choice.unwrap_or(0));
         if self.is_over || is_other {
-            return self.leave_out();
+            return self.count_left_out();
         }
         match delta {
             Delta::Start { id, model, created } if !self.has_begun => {
-                self.answer.learn(id, model, created, self.options.limits.id_bytes());
+                self.answer.learn_first(id, model, created, self.options.limits.id_bytes());
             }
             Delta::Start { .. } => {}
-            Delta::Text { text, .. } | Delta::Refusal { text, .. } => self.text(Kind::Text, text, out),
-            Delta::Reasoning { text, .. } => self.text(Kind::Thinking, text, out),
-            Delta::ReasoningOpaque { kind, data, .. } => self.opaque(kind, data, out),
-            Delta::ToolCallStart { slot, id, name, .. } | Delta::ToolCallUpdate { slot, id, name, .. } => {
-                self.label(slot, id, name, out);
+            Delta::Text { text, .. } | Delta::Refusal { text, .. } => {
+                self.write_or_hold_text(Kind::Text, text, out)
             }
-            Delta::ToolCallArguments { slot, fragment, .. } => self.arguments(slot, fragment, out),
+            Delta::Reasoning { text, .. } => self.write_or_hold_text(Kind::Thinking, text, out),
+            Delta::ReasoningOpaque { kind, data, .. } => {
+                self.write_or_hold_opaque_if_allowed(kind, data, out)
+            }
+            Delta::ToolCallStart { slot, id, name, .. } | Delta::ToolCallUpdate { slot, id, name, .. } => {
+                self.hold_label_and_begin_ready(slot, id, name, out);
+            }
+            Delta::ToolCallArguments { slot, fragment, .. } => {
+                self.write_or_hold_arguments(slot, fragment, out)
+            }
             Delta::ToolCallEnd { slot, .. } => {
                 self.blocks.end_call(slot);
-                self.write_blocks(out);
+                self.write_ready(out);
             }
             Delta::Finish { reason, raw, saw_tool_calls, .. } => {
-                self.finish_answer(reason, raw, saw_tool_calls, out);
+                self.end_calls_and_hold_finish(reason, raw, saw_tool_calls, out);
             }
             Delta::Usage(usage) => self.usage = *usage,
-            Delta::PeerError { code: _, kind, message, json: _ } => self.hold_error(kind, message),
-            Delta::Part { .. } => self.blocks.end_text(),
+            Delta::PeerError { code: _, kind, message, json: _ } => self.hold_error_if_room(kind, message),
+            Delta::Part { .. } => self.blocks.end_last_unless_call(),
             Delta::Keepalive => {
                 sse::begin_named("ping", out);
                 out.extend_from_slice(b"{\"type\":\"ping\"}\n\n");
             }
-            Delta::Done { .. } => self.end(true, false, out),
+            Delta::Done { .. } => self.end_stream(true, false, out),
             Delta::Role { .. } => self.has_role = true,
-            Delta::Extra { kind, name, json, .. } => self.extra(kind, name, json, out),
-            Delta::Restart { .. } | Delta::Unknown { .. } => self.leave_out(),
+            Delta::Extra { kind, name, json, .. } => self.write_or_hold_extra_if_own(kind, name, json, out),
+            Delta::Restart { .. } | Delta::Unknown { .. } => self.count_left_out(),
         }
     }
 
@@ -183,7 +189,7 @@ impl MessagesEncoder {
     /// stream's own end marker was pushed, for then that was done; nothing the second time.
     pub fn finish(&mut self, ending: &Ending, out: &mut Vec<u8>) {
         if !self.is_over {
-            self.end(!ending.is_truncated(), ending.is_truncated(), out);
+            self.end_stream(!ending.is_truncated(), ending.is_truncated(), out);
         }
     }
 
@@ -194,82 +200,88 @@ impl MessagesEncoder {
         self.left_out
     }
 
-    fn leave_out(&mut self) {
+    fn count_left_out(&mut self) {
         self.left_out = self.left_out.saturating_add(1);
     }
 
-    fn text(&mut self, kind: Kind, text: &str, out: &mut Vec<u8>) {
+    fn write_or_hold_text(&mut self, kind: Kind, text: &str, out: &mut Vec<u8>) {
         if text.is_empty() {
             return;
         }
-        self.begin(out);
-        if self.blocks.is_open(kind) {
-            return blocks::write_delta(self.blocks.index(), kind, text, out);
+        self.begin_message_once(out);
+        if self.blocks.is_written_at_once(kind) {
+            return blocks::write_delta(self.blocks.first_index(), kind, text, out);
         }
-        let bytes = self.blocks.add(kind, text);
-        self.write_held(bytes, out);
+        let added = self.blocks.extend_or_begin(kind, text);
+        self.count_held_and_write_ready(added, out);
     }
 
-    fn opaque(&mut self, kind: OpaqueKind, data: &str, out: &mut Vec<u8>) {
+    fn write_or_hold_opaque_if_allowed(&mut self, kind: OpaqueKind, data: &str, out: &mut Vec<u8>) {
         if !self.options.signatures {
-            return self.leave_out();
+            return self.count_left_out();
         }
-        self.begin(out);
-        let bytes = match kind {
-            OpaqueKind::Signature => self.blocks.sign(data),
-            OpaqueKind::Encrypted => self.blocks.add_whole(Kind::Redacted, data),
+        self.begin_message_once(out);
+        let added = match kind {
+            OpaqueKind::Signature => self.blocks.sign_and_end_thinking(data),
+            OpaqueKind::Encrypted => self.blocks.add_ended(Kind::Redacted, data),
         };
-        self.write_held(bytes, out);
+        self.count_held_and_write_ready(added, out);
     }
 
-    fn label(&mut self, slot: u32, id: Option<&str>, name: Option<&str>, out: &mut Vec<u8>) {
-        self.begin(out);
+    fn hold_label_and_begin_ready(
+        &mut self,
+        slot: u32,
+        id: Option<&str>,
+        name: Option<&str>,
+        out: &mut Vec<u8>,
+    ) {
+        self.begin_message_once(out);
         let most = self.options.limits;
         let id = id.filter(|id| id.len() <= most.id_bytes()).unwrap_or_default();
-        match self.blocks.label(slot, id, name.unwrap_or_default(), most.tool_calls()) {
-            Some(bytes) => self.write_held(bytes, out),
-            None => self.leave_out(),
+        match self.blocks.label_or_begin_call(slot, id, name.unwrap_or_default(), most.tool_calls()) {
+            Some(added) => self.count_held_and_write_ready(added, out),
+            None => self.count_left_out(),
         }
     }
 
-    fn arguments(&mut self, slot: u32, fragment: &str, out: &mut Vec<u8>) {
-        if self.blocks.is_open(Kind::Call(slot)) {
-            return blocks::write_delta(self.blocks.index(), Kind::Call(slot), fragment, out);
+    fn write_or_hold_arguments(&mut self, slot: u32, fragment: &str, out: &mut Vec<u8>) {
+        if self.blocks.is_written_at_once(Kind::Call(slot)) {
+            return blocks::write_delta(self.blocks.first_index(), Kind::Call(slot), fragment, out);
         }
-        match self.blocks.arguments(slot, fragment) {
-            Some(bytes) => self.write_held(bytes, out),
-            None => self.leave_out(),
+        match self.blocks.hold_arguments(slot, fragment) {
+            Some(added) => self.count_held_and_write_ready(added, out),
+            None => self.count_left_out(),
         }
     }
 
-    /// Writes what can be of the blocks to which so many bytes were added: all, if they are too many to hold.
-    fn write_held(&mut self, bytes: usize, out: &mut Vec<u8>) {
-        if !self.budget.take(bytes) {
+    /// Counts the bytes that were added to the blocks, and writes what can be: all, if they are too many to hold.
+    fn count_held_and_write_ready(&mut self, AddedBytes(bytes): AddedBytes, out: &mut Vec<u8>) {
+        if !self.budget.take_if_fits(bytes) {
             self.budget.take_anyway(bytes);
             self.blocks.end_all();
         }
-        self.write_blocks(out);
+        self.write_ready(out);
     }
 
     /// Writes what of the blocks can be written.
-    fn write_blocks(&mut self, out: &mut Vec<u8>) {
+    fn write_ready(&mut self, out: &mut Vec<u8>) {
         let Self { blocks, budget, answer, .. } = self;
-        blocks.write(&answer.id, budget, out);
+        blocks.write_ready(&answer.id, budget, out);
     }
 
     /// The message begins, once.
-    fn begin(&mut self, out: &mut Vec<u8>) {
+    fn begin_message_once(&mut self, out: &mut Vec<u8>) {
         if core::mem::replace(&mut self.has_begun, true) {
             return;
         }
-        self.answer.settle(&self.options, ["msg_unknown", ids::MODEL]);
+        self.answer.set_by_options_or_defaults(&self.options, ["msg_unknown", ids::MODEL]);
         sse::begin_named("message_start", out);
         out.extend_from_slice(b"{\"type\":\"message_start\",\"message\":{\"id\":");
-        json::string(&self.answer.id, out);
+        json::write_string(&self.answer.id, out);
         out.extend_from_slice(b",\"type\":\"message\",\"role\":\"assistant\",\"model\":");
-        json::string(&self.answer.model, out);
+        json::write_string(&self.answer.model, out);
         out.extend_from_slice(b",\"content\":[],\"stop_reason\":null,\"stop_sequence\":null,\"usage\":");
-        tail::write_usage(&self.usage, out);
+        tail::write_usage_object(&self.usage, out);
         out.extend_from_slice(b"}}\n\n");
     }
 }
@@ -278,7 +290,7 @@ impl MessagesEncoder {
 impl fmt::Debug for MessagesEncoder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("MessagesEncoder")
-            .field("blocks", &self.blocks.index())
+            .field("blocks", &self.blocks.first_index())
             .field("is_over", &self.is_over)
             .field("left_out", &self.left_out)
             .finish_non_exhaustive()

@@ -151,10 +151,10 @@ impl EncodeOptions {
     }
 
     /// The reason that can be said in place of one.
-    pub(super) fn sayable(&self, reason: FinishReason) -> FinishReason {
+    pub(super) fn replace_error_and_other(&self, reason: FinishReason) -> FinishReason {
         match reason {
-            FinishReason::Error => Self::or_stop(self.finish_error),
-            FinishReason::Other => Self::or_stop(self.finish_other),
+            FinishReason::Error => Self::stop_if_error_or_other(self.finish_error),
+            FinishReason::Other => Self::stop_if_error_or_other(self.finish_other),
             FinishReason::Stop
             | FinishReason::Length
             | FinishReason::ToolCalls
@@ -162,7 +162,7 @@ impl EncodeOptions {
         }
     }
 
-    fn or_stop(reason: FinishReason) -> FinishReason {
+    fn stop_if_error_or_other(reason: FinishReason) -> FinishReason {
         match reason {
             FinishReason::Error | FinishReason::Other => FinishReason::Stop,
             FinishReason::Stop

@@ -147,36 +147,40 @@ impl ResponsesEncoder {
 
     /// Appends what one delta says to `out`: nothing, or whole events.
     pub fn push(&mut self, delta: Delta<'_>, out: &mut Vec<u8>) {
-        if self.is_over || delta.choice().is_some_and(|choice| choice != self.choice()) {
-            return self.leave_out();
+        if self.is_over || delta.choice().is_some_and(|choice| choice != self.written_choice()) {
+            return self.count_left_out();
         }
         match delta {
             Delta::Start { id, model, created } if !self.is_created => {
-                self.answer.learn(id, model, created, self.options.limits.id_bytes());
+                self.answer.learn_first(id, model, created, self.options.limits.id_bytes());
             }
             Delta::Start { .. } => {}
-            Delta::Role { .. } => self.create(out),
-            Delta::Text { text, .. } => self.piece(Content::Text, text, out),
-            Delta::Refusal { text, .. } => self.piece(Content::Refusal, text, out),
-            Delta::Reasoning { text, .. } => self.piece(Content::Reasoning, text, out),
+            Delta::Role { .. } => self.ensure_created(out),
+            Delta::Text { text, .. } => self.write_and_hold_piece(Content::Text, text, out),
+            Delta::Refusal { text, .. } => self.write_and_hold_piece(Content::Refusal, text, out),
+            Delta::Reasoning { text, .. } => self.write_and_hold_piece(Content::Reasoning, text, out),
             Delta::ReasoningOpaque { kind: OpaqueKind::Encrypted, data, .. } if self.options.signatures => {
-                self.encrypted(data, out);
+                self.end_item_with_encrypted(data, out);
             }
             Delta::ToolCallStart { slot, id, name, .. } | Delta::ToolCallUpdate { slot, id, name, .. } => {
-                self.label(slot, id, name, out);
+                self.hold_label_and_begin_ready(slot, id, name, out);
             }
-            Delta::ToolCallArguments { slot, fragment, .. } => self.arguments(slot, fragment, out),
+            Delta::ToolCallArguments { slot, fragment, .. } => {
+                self.write_or_hold_arguments(slot, fragment, out)
+            }
             Delta::ToolCallEnd { slot, .. } => self.end_call(slot, out),
-            Delta::Part { part, .. } => self.turn_to(part, out),
-            Delta::Finish { reason, .. } => self.finish_answer(reason, out),
+            Delta::Part { part, .. } => self.switch_part_ending_other(part, out),
+            Delta::Finish { reason, .. } => self.end_calls_and_hold_finish(reason, out),
             Delta::Usage(usage) => self.usage = Some(*usage),
-            Delta::PeerError { code, kind, message, json: _ } => self.hold_error(code.or(kind), message),
+            Delta::PeerError { code, kind, message, json: _ } => {
+                self.hold_error_if_room(code.or(kind), message)
+            }
             Delta::Keepalive => out.extend_from_slice(sse::COMMENT),
-            Delta::Done { marker: _ } => self.end(true, false, out),
+            Delta::Done { marker: _ } => self.end_stream(true, false, out),
             Delta::ReasoningOpaque { .. }
             | Delta::Extra { .. }
             | Delta::Restart { .. }
-            | Delta::Unknown { .. } => self.leave_out(),
+            | Delta::Unknown { .. } => self.count_left_out(),
         }
     }
 
@@ -184,7 +188,7 @@ impl ResponsesEncoder {
     /// marker was pushed, for then that was done; nothing the second time.
     pub fn finish(&mut self, ending: &Ending, out: &mut Vec<u8>) {
         if !self.is_over {
-            self.end(!ending.is_truncated(), ending.is_truncated(), out);
+            self.end_stream(!ending.is_truncated(), ending.is_truncated(), out);
         }
     }
 
@@ -196,13 +200,13 @@ impl ResponsesEncoder {
     }
 
     /// The choice that is written.
-    fn choice(&self) -> u32 {
+    fn written_choice(&self) -> u32 {
         self.options.only_choice.unwrap_or(0)
     }
 
     /// The response begins, unless it has.
     #[inline]
-    fn create(&mut self, out: &mut Vec<u8>) {
+    fn ensure_created(&mut self, out: &mut Vec<u8>) {
         if !self.is_created {
             self.write_created(out);
         }
@@ -211,44 +215,44 @@ impl ResponsesEncoder {
     #[cold]
     fn write_created(&mut self, out: &mut Vec<u8>) {
         self.is_created = true;
-        self.answer.settle(&self.options, ["resp_unknown", ids::MODEL]);
+        self.answer.set_by_options_or_defaults(&self.options, ["resp_unknown", ids::MODEL]);
         for kind in ["response.created", "response.in_progress"] {
-            self.begin(kind, out);
-            self.write_response("in_progress", out);
+            self.begin_event(kind, out);
+            self.begin_response_object("in_progress", out);
             out.extend_from_slice(
                 b",\"error\":null,\"incomplete_details\":null,\"output\":[],\"usage\":null}",
             );
-            end(out);
+            end_event(out);
         }
     }
 
     /// Begins an event of this type.
     #[inline]
-    fn begin(&mut self, kind: &str, out: &mut Vec<u8>) {
+    fn begin_event(&mut self, kind: &str, out: &mut Vec<u8>) {
         sse::begin_named(kind, out);
         out.extend_from_slice(b"{\"type\":\"");
         out.extend_from_slice(kind.as_bytes());
         out.extend_from_slice(b"\",\"sequence_number\":");
-        json::number(self.sequence, out);
+        json::write_number(self.sequence, out);
         self.sequence = self.sequence.saturating_add(1);
     }
 
     /// The response, up to how it stands.
-    fn write_response(&self, status: &str, out: &mut Vec<u8>) {
+    fn begin_response_object(&self, status: &str, out: &mut Vec<u8>) {
         out.extend_from_slice(b",\"response\":{\"id\":");
-        json::string(&self.answer.id, out);
+        json::write_string(&self.answer.id, out);
         out.extend_from_slice(b",\"object\":\"response\",\"created_at\":");
-        json::number(self.answer.created.unwrap_or(0), out);
+        json::write_number(self.answer.created.unwrap_or(0), out);
         out.extend_from_slice(b",\"model\":");
-        json::string(&self.answer.model, out);
+        json::write_string(&self.answer.model, out);
         // What typed clients ask for of the request, which nobody told.
         out.extend_from_slice(b",\"instructions\":null,\"metadata\":{},\"parallel_tool_calls\":true,");
         out.extend_from_slice(b"\"temperature\":null,\"tool_choice\":\"auto\",\"tools\":[],\"top_p\":null");
-        member("status", status, out);
+        write_string_member("status", status, out);
     }
 
     /// A new item; its index.
-    fn add_item(&mut self) -> usize {
+    fn push_empty_item(&mut self) -> usize {
         let index = self.items.len();
         self.items.push(Vec::new());
         index
@@ -257,32 +261,32 @@ impl ResponsesEncoder {
 
 /// A member that is a string; its name is a word of the protocol.
 #[inline]
-fn member(name: &str, text: &str, out: &mut Vec<u8>) {
+fn write_string_member(name: &str, text: &str, out: &mut Vec<u8>) {
     out.extend_from_slice(b",\"");
     out.extend_from_slice(name.as_bytes());
     out.extend_from_slice(b"\":");
-    json::string(text, out);
+    json::write_string(text, out);
 }
 
 /// Which item an event is about.
 #[inline]
-fn item_index(index: usize, out: &mut Vec<u8>) {
+fn write_output_index(index: usize, out: &mut Vec<u8>) {
     out.extend_from_slice(b",\"output_index\":");
-    json::number(u64::try_from(index).unwrap_or(u64::MAX), out);
+    json::write_number(u64::try_from(index).unwrap_or(u64::MAX), out);
 }
 
 /// The id of an item: its index is, for what clients send back is known by it alone.
 #[inline]
-fn item_id(name: &str, index: usize, out: &mut Vec<u8>) {
+fn write_item_id(name: &str, index: usize, out: &mut Vec<u8>) {
     out.extend_from_slice(b",\"");
     out.extend_from_slice(name.as_bytes());
     out.extend_from_slice(b"\":\"item_");
-    json::number(u64::try_from(index).unwrap_or(u64::MAX), out);
+    json::write_number(u64::try_from(index).unwrap_or(u64::MAX), out);
     out.push(b'"');
 }
 
 #[inline]
-fn end(out: &mut Vec<u8>) {
+fn end_event(out: &mut Vec<u8>) {
     out.push(b'}');
     out.extend_from_slice(sse::END);
 }

@@ -163,33 +163,41 @@ impl UiStreamEncoder {
 
     /// Appends what one delta says to `out`: nothing, or whole events.
     pub fn push(&mut self, delta: Delta<'_>, out: &mut Vec<u8>) {
-        if self.is_over || delta.choice().is_some_and(|choice| choice != self.choice()) {
-            return self.leave_out();
+        if self.is_over || delta.choice().is_some_and(|choice| choice != self.written_choice()) {
+            return self.count_left_out();
         }
         match delta {
             Delta::Start { id, model, created } if !self.is_started => {
-                self.answer.learn(id, model, created, self.options.limits.id_bytes());
+                self.answer.learn_first(id, model, created, self.options.limits.id_bytes());
             }
             Delta::Start { .. } => {}
-            Delta::Role { .. } => self.start(out),
-            Delta::Text { text, .. } | Delta::Refusal { text, .. } => self.text(Content::Text, text, out),
-            Delta::Reasoning { text, .. } => self.text(Content::Reasoning, text, out),
-            Delta::ReasoningOpaque { kind, data, .. } => self.blob(kind, data, out),
-            Delta::ToolCallStart { slot, id, name, .. } | Delta::ToolCallUpdate { slot, id, name, .. } => {
-                self.label(slot, id, name, out);
+            Delta::Role { .. } => self.ensure_started(out),
+            Delta::Text { text, .. } | Delta::Refusal { text, .. } => {
+                self.write_text(Content::Text, text, out)
             }
-            Delta::ToolCallArguments { slot, fragment, .. } => self.arguments(slot, fragment, out),
+            Delta::Reasoning { text, .. } => self.write_text(Content::Reasoning, text, out),
+            Delta::ReasoningOpaque { kind, data, .. } => self.end_reasoning_with_blob(kind, data, out),
+            Delta::ToolCallStart { slot, id, name, .. } | Delta::ToolCallUpdate { slot, id, name, .. } => {
+                self.hold_label_and_begin_ready(slot, id, name, out);
+            }
+            Delta::ToolCallArguments { slot, fragment, .. } => {
+                self.write_or_hold_arguments(slot, fragment, out)
+            }
             Delta::ToolCallEnd { slot, .. } => self.end_call(slot, out),
-            Delta::Part { part, .. } => self.turn_to(part, out),
-            Delta::Extra { choice, kind, name, json } => self.extra(choice, (kind, name, json), out),
-            Delta::Finish { reason, saw_tool_calls, .. } => self.finish_answer(reason, saw_tool_calls, out),
+            Delta::Part { part, .. } => self.switch_part_ending_other(part, out),
+            Delta::Extra { choice, kind, name, json } => {
+                self.write_or_hold_extra(choice, (kind, name, json), out)
+            }
+            Delta::Finish { reason, saw_tool_calls, .. } => {
+                self.end_calls_and_hold_finish(reason, saw_tool_calls, out)
+            }
             Delta::Usage(usage) => self.usage = Some(*usage),
             Delta::PeerError { code, kind, message, json: _ } => {
-                self.hold_error(&[Some(message), kind, code])
+                self.hold_error_if_room(&[Some(message), kind, code])
             }
             Delta::Keepalive => out.extend_from_slice(sse::COMMENT),
-            Delta::Done { marker: _ } => self.end(true, false, out),
-            Delta::Restart { .. } | Delta::Unknown { .. } => self.leave_out(),
+            Delta::Done { marker: _ } => self.end_stream(true, false, out),
+            Delta::Restart { .. } | Delta::Unknown { .. } => self.count_left_out(),
         }
     }
 
@@ -197,7 +205,7 @@ impl UiStreamEncoder {
     /// Nothing if its own end marker was pushed, for then that was done; nothing the second time.
     pub fn finish(&mut self, ending: &Ending, out: &mut Vec<u8>) {
         if !self.is_over {
-            self.end(!ending.is_truncated(), ending.is_truncated(), out);
+            self.end_stream(!ending.is_truncated(), ending.is_truncated(), out);
         }
     }
 
@@ -209,40 +217,40 @@ impl UiStreamEncoder {
     }
 
     /// The choice that is written.
-    fn choice(&self) -> u32 {
+    fn written_choice(&self) -> u32 {
         self.options.only_choice.unwrap_or(0)
     }
 
     /// The message begins, unless it has.
     #[inline]
-    fn start(&mut self, out: &mut Vec<u8>) {
+    fn ensure_started(&mut self, out: &mut Vec<u8>) {
         if !self.is_started {
-            self.write_start(out);
+            self.write_start_and_early_extras(out);
         }
     }
 
     #[cold]
-    fn write_start(&mut self, out: &mut Vec<u8>) {
+    fn write_start_and_early_extras(&mut self, out: &mut Vec<u8>) {
         self.is_started = true;
-        self.answer.settle(&self.options, ["", ""]);
-        begin("start", out);
+        self.answer.set_by_options_or_defaults(&self.options, ["", ""]);
+        begin_event("start", out);
         if !self.answer.id.is_empty() {
-            member("messageId", &self.answer.id, out);
+            write_string_member("messageId", &self.answer.id, out);
         }
         if self.options.metadata && (!self.answer.model.is_empty() || self.answer.created.is_some()) {
             out.extend_from_slice(b",\"messageMetadata\":{");
             let start = out.len();
-            closing::write_counts(&[("created", self.answer.created)], start, out);
+            closing::write_known_counts(&[("created", self.answer.created)], start, out);
             if !self.answer.model.is_empty() {
-                closing::separate(start, out);
+                closing::comma_unless_first(start, out);
                 out.extend_from_slice(b"\"model\":");
-                json::string(&self.answer.model, out);
+                json::write_string(&self.answer.model, out);
             }
             out.push(b'}');
         }
-        end(out);
-        begin("start-step", out);
-        end(out);
+        end_event(out);
+        begin_event("start-step", out);
+        end_event(out);
         let early = core::mem::take(&mut self.early_extras);
         out.extend_from_slice(&early);
         self.budget.give_back(early.len());
@@ -251,7 +259,7 @@ impl UiStreamEncoder {
 
 /// Begins an event of this type, which is a word of the protocol.
 #[inline]
-fn begin(kind: &str, out: &mut Vec<u8>) {
+fn begin_event(kind: &str, out: &mut Vec<u8>) {
     out.extend_from_slice(sse::DATA);
     out.extend_from_slice(b"{\"type\":\"");
     out.extend_from_slice(kind.as_bytes());
@@ -260,15 +268,15 @@ fn begin(kind: &str, out: &mut Vec<u8>) {
 
 /// A member that is a string; its name is a word of the protocol.
 #[inline]
-fn member(name: &str, text: &str, out: &mut Vec<u8>) {
+fn write_string_member(name: &str, text: &str, out: &mut Vec<u8>) {
     out.extend_from_slice(b",\"");
     out.extend_from_slice(name.as_bytes());
     out.extend_from_slice(b"\":");
-    json::string(text, out);
+    json::write_string(text, out);
 }
 
 #[inline]
-fn end(out: &mut Vec<u8>) {
+fn end_event(out: &mut Vec<u8>) {
     out.push(b'}');
     out.extend_from_slice(sse::END);
 }

@@ -3,14 +3,14 @@
 //! Knows: the resolution of [`super::tools`], and what is told of it. Must not know: text.
 
 use super::tools::{self, Call, Found, Name};
-use super::{Event, Normalizer, make_room, need};
+use super::{Event, Normalizer, require_quirk, reserve_next};
 use crate::dialect::Quirk;
 use crate::error::{ErrorKind, LimitKind};
 use crate::lex::label_print;
 use crate::record::{RawDelta, Str};
 
 impl Normalizer {
-    pub(super) fn tool_call(
+    pub(super) fn begin_or_update_call(
         &mut self,
         index: Option<u32>,
         id: Str,
@@ -18,9 +18,9 @@ impl Normalizer {
         bare: bool,
         event: &mut Event<'_>,
     ) -> Result<(), ErrorKind> {
-        self.settle(event);
-        let (caps, linked) = (self.caps, self.place_call());
-        let Some(choice) = self.current() else { return Ok(()) };
+        self.release_repetitions(event);
+        let (caps, linked) = (self.caps, self.current_part_call());
+        let Some(choice) = self.current_choice() else { return Ok(()) };
         if id.len() > caps.id_bytes as usize {
             return Err(ErrorKind::Limit(LimitKind::IdBytes));
         }
@@ -30,43 +30,43 @@ impl Normalizer {
         };
         let entry = tools::Entry { index, id: print(id), name: print(name) };
         if let Some(linked) = linked {
-            return self.place_call_entry(linked, entry, (id, name), event);
+            return self.begin_or_label_part_call(linked, entry, (id, name), event);
         }
         if index.is_none() {
-            need(event, Quirk::ToolIndexMissing)?;
+            require_quirk(event, Quirk::ToolIndexMissing)?;
         }
-        let mut found = tools::call_of(&choice.calls, entry);
+        let mut found = tools::find_call(&choice.calls, entry);
         match found {
             Found::Reused(known) => {
                 let reuses = event.tolerance.meets(Quirk::ToolIndexReused);
                 found = if reuses { Found::New } else { Found::Call(known) };
             }
             Found::Renamed(known) => {
-                need(event, Quirk::ToolIdChanges)?;
+                require_quirk(event, Quirk::ToolIdChanges)?;
                 found = Found::Call(known);
             }
             Found::New | Found::Call(_) => {}
         }
         if bare {
-            need(event, Quirk::ToolMetadata)?;
+            require_quirk(event, Quirk::ToolMetadata)?;
         }
         match found {
             Found::Call(known) => {
                 self.call = Some(known);
-                self.same_call(known, entry, (id, name), event)
+                self.emit_late_label(known, entry, (id, name), event)
             }
             _ if bare => Ok(()),
             _ => {
                 if choice.calls.len() >= caps.tool_calls as usize {
                     return Err(ErrorKind::Limit(LimitKind::ToolCalls));
                 }
-                self.new_call(entry, (id, name), event)
+                self.begin_call(entry, (id, name), event)
             }
         }
     }
 
     /// An entry of a place, which has at most one call.
-    fn place_call_entry(
+    fn begin_or_label_part_call(
         &mut self,
         linked: Option<usize>,
         entry: tools::Entry,
@@ -75,28 +75,28 @@ impl Normalizer {
     ) -> Result<(), ErrorKind> {
         if let Some(slot) = linked {
             self.call = Some(slot);
-            self.fill_label(slot, entry, label, event);
+            self.emit_missing_label(slot, entry, label, event);
             return Ok(());
         }
         let most = self.caps.tool_calls as usize;
-        if self.current().is_some_and(|choice| choice.calls.len() >= most) {
+        if self.current_choice().is_some_and(|choice| choice.calls.len() >= most) {
             return Err(ErrorKind::Limit(LimitKind::ToolCalls));
         }
-        self.tell_part(super::CALLS, event);
-        self.new_call(entry, label, event)?;
-        self.link_call();
+        self.note_kind_and_announce_part(super::CALLS, event);
+        self.begin_call(entry, label, event)?;
+        self.link_call_to_part();
         Ok(())
     }
 
     /// What the beginning of a place's call left out, said later. What it did say stays: another id or name is not told.
-    fn fill_label(
+    fn emit_missing_label(
         &mut self,
         slot: usize,
         entry: tools::Entry,
         (id, name): (Str, Str),
         event: &mut Event<'_>,
     ) {
-        let Some(choice) = self.current() else { return };
+        let Some(choice) = self.current_choice() else { return };
         let index = choice.index;
         let Some(call) = choice.calls.get_mut(slot) else { return };
         let id = if call.id == 0 { id } else { Str::NONE };
@@ -109,7 +109,7 @@ impl Normalizer {
         }
     }
 
-    fn new_call(
+    fn begin_call(
         &mut self,
         entry: tools::Entry,
         (id, name): (Str, Str),
@@ -117,13 +117,13 @@ impl Normalizer {
     ) -> Result<(), ErrorKind> {
         self.repeatable = false;
         self.invalidates_shapes = true;
-        if id.is_empty() && self.place_call().is_none() {
-            need(event, Quirk::ToolIdLate)?;
+        if id.is_empty() && self.current_part_call().is_none() {
+            require_quirk(event, Quirk::ToolIdLate)?;
         }
-        let Some(choice) = self.current() else { return Ok(()) };
+        let Some(choice) = self.current_choice() else { return Ok(()) };
         let slot = choice.calls.len();
         choice.went_on |= choice.finished.is_some();
-        make_room(&mut choice.calls, 4);
+        reserve_next(&mut choice.calls, 4);
         choice.calls.push(Call { index: entry.index, id: entry.id, name: entry.name, ..Call::default() });
         let slot = u32::try_from(slot).unwrap_or(u32::MAX);
         event.out.push(RawDelta::ToolCallStart { choice: choice.index, slot, id, name });
@@ -132,19 +132,19 @@ impl Normalizer {
     }
 
     /// An entry for a call that is known: a late id, a further piece of the name, or nothing new.
-    fn same_call(
+    fn emit_late_label(
         &mut self,
         slot: usize,
         entry: tools::Entry,
         (id, name): (Str, Str),
         event: &mut Event<'_>,
     ) -> Result<(), ErrorKind> {
-        let Some(choice) = self.current() else { return Ok(()) };
+        let Some(choice) = self.current_choice() else { return Ok(()) };
         let index = choice.index;
         let Some(call) = choice.calls.get_mut(slot) else { return Ok(()) };
         let mut late = Str::NONE;
         if entry.id != 0 && call.id == 0 {
-            need(event, Quirk::ToolIdLate)?;
+            require_quirk(event, Quirk::ToolIdLate)?;
             call.id = entry.id;
             late = id;
         } else if entry.id != 0 && entry.id == call.id && !event.tolerance.meets(Quirk::ToolIdRepeated) {
@@ -152,13 +152,13 @@ impl Normalizer {
         }
         let mut piece = Str::NONE;
         if entry.name != 0 {
-            match call.name_says(entry.name) {
+            match call.compare_name(entry.name) {
                 Name::First => {
                     call.name = entry.name;
                     piece = name;
                 }
                 Name::Piece => {
-                    need(event, Quirk::ToolNameSplit)?;
+                    require_quirk(event, Quirk::ToolNameSplit)?;
                     call.name = label_print(call.name, event.texts.bytes(name));
                     piece = name;
                 }
@@ -178,23 +178,23 @@ impl Normalizer {
         Ok(())
     }
 
-    pub(super) fn fragment(&mut self, fragment: Str, event: &mut Event<'_>) {
+    pub(super) fn emit_new_arguments(&mut self, fragment: Str, event: &mut Event<'_>) {
         let edges = core::mem::take(&mut self.edges);
         let repeated = event.tolerance.allows(Quirk::RepeatedArguments);
         let Some(slot) = self.call else { return };
         if !fragment.is_empty() || edges != Default::default() {
-            self.tell_part(super::parts::ARGUMENTS, event);
+            self.note_kind_and_announce_part(super::parts::ARGUMENTS, event);
         }
-        let Some(choice) = self.current() else { return };
+        let Some(choice) = self.current_choice() else { return };
         let Some(call) = choice.calls.get_mut(slot) else { return };
         // Half a surrogate pair is one, too.
         call.arguments |= !fragment.is_empty() || edges != Default::default();
-        let mut fragment = call.channel.join(fragment, edges, &mut event.texts);
+        let mut fragment = call.channel.join_surrogates(fragment, edges, &mut event.texts);
         if fragment.is_empty() {
             return;
         }
         if repeated {
-            fragment = unrepeated(call, fragment, event);
+            fragment = strip_repeated_arguments(call, fragment, event);
             if fragment.is_empty() {
                 return;
             }
@@ -206,18 +206,18 @@ impl Normalizer {
 }
 
 /// Of a fragment that begins with everything so far, what is new.
-fn unrepeated(call: &mut Call, fragment: Str, event: &mut Event<'_>) -> Str {
+fn strip_repeated_arguments(call: &mut Call, fragment: Str, event: &mut Event<'_>) -> Str {
     let text = event.texts.bytes(fragment);
-    match call.channel.repeats(text) {
+    match call.channel.repeated_length(text) {
         Some(told) => {
             event.tolerance.meets(Quirk::RepeatedArguments);
             let fresh = fragment.part(told, fragment.len());
             let new = event.texts.bytes(fresh);
-            call.channel.told_more(new);
+            call.channel.extend_emitted(new);
             fresh
         }
         None => {
-            call.channel.told_more(text);
+            call.channel.extend_emitted(text);
             fragment
         }
     }

@@ -4,7 +4,7 @@
 
 use alloc::boxed::Box;
 
-use super::repeat::{Repeat, Step};
+use super::repeat::{Repeat, Step, ToEmit};
 use crate::lex;
 use crate::record::{Str, Texts};
 
@@ -13,6 +13,15 @@ use crate::record::{Str, Texts};
 pub(super) struct Edges {
     pub(super) lead: u16,
     pub(super) tail: u16,
+}
+
+/// What is known beforehand of a text that may repeat.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Expectation {
+    /// It may repeat, by the model's name.
+    pub(super) is_expected: bool,
+    /// The choice has ended: what comes again is no piece.
+    pub(super) has_ended: bool,
 }
 
 /// The state of one channel. The size is the same however much text went through.
@@ -26,12 +35,12 @@ pub(super) struct ChannelState {
 
 impl ChannelState {
     #[inline(always)]
-    pub(super) fn waits(&self) -> bool {
+    pub(super) fn has_waiting_surrogate(&self) -> bool {
         self.high != 0
     }
 
     /// Joins what waits with `text`, whose edges are `edges`. Cost: nothing without surrogates, else one copy.
-    pub(super) fn join(&mut self, text: Str, edges: Edges, texts: &mut Texts<'_>) -> Str {
+    pub(super) fn join_surrogates(&mut self, text: Str, edges: Edges, texts: &mut Texts<'_>) -> Str {
         if (self.high == 0 && edges == Edges::default()) || (text.is_empty() && edges == Edges::default()) {
             return text;
         }
@@ -50,32 +59,31 @@ impl ChannelState {
     }
 
     /// What waits will not be completed: U+FFFD.
-    pub(super) fn release(&mut self, texts: &mut Texts<'_>) -> Option<Str> {
+    pub(super) fn replace_waiting_surrogate(&mut self, texts: &mut Texts<'_>) -> Option<Str> {
         (core::mem::take(&mut self.high) != 0).then(|| texts.keep("\u{FFFD}"))
     }
 
     /// Of a text that repeats all so far, what is new, after what was held ([`Repeat`]); a text that does not begin with all so
     /// far is a piece, and so is everything after it. A surrogate that waits comes again with all so far, so it is joined with
-    /// nothing, unless the text is a piece. `expected`: it may repeat, by the model's name. `ended`: the choice has ended, so
-    /// that what comes again is no piece. Cost: two passes over the text.
-    pub(super) fn fresh(
+    /// nothing, unless the text is a piece. Cost: two passes over the text.
+    pub(super) fn strip_repeated(
         &mut self,
         (text, edges): (Str, Edges),
-        [expected, ended]: [bool; 2],
+        Expectation { is_expected, has_ended }: Expectation,
         texts: &mut Texts<'_>,
-    ) -> [Str; 2] {
+    ) -> ToEmit {
         let mut held = Str::NONE;
         if !self.is_in_pieces() {
             let waiting = core::mem::take(&mut self.high);
-            let whole = self.join(text, edges, texts);
-            let repeat = self.repeat.get_or_insert_with(|| Box::new(Repeat::new(expected)));
-            match repeat.advance(whole, ended || waiting != 0, texts) {
-                Step::Fresh(held, fresh) => return [held, fresh],
+            let whole = self.join_surrogates(text, edges, texts);
+            let repeat = self.repeat.get_or_insert_with(|| Box::new(Repeat::new(is_expected)));
+            match repeat.advance(whole, has_ended || waiting != 0, texts) {
+                Step::Emit(to_emit) => return to_emit,
                 Step::Piece(whole) => held = whole,
             }
             self.high = waiting;
         }
-        [held, self.join(text, edges, texts)]
+        ToEmit { held, new: self.join_surrogates(text, edges, texts) }
     }
 
     fn is_in_pieces(&self) -> bool {
@@ -83,32 +91,32 @@ impl ChannelState {
     }
 
     /// The text is known to repeat.
-    pub(super) fn is_repeating(&self) -> bool {
+    pub(super) fn is_known_to_repeat(&self) -> bool {
         self.repeat.as_ref().is_some_and(|repeat| repeat.is_decided() && !repeat.is_in_pieces())
     }
 
     /// What is held because it may be a repetition ([`Repeat`]), if anything: as what was repeated, or whole.
-    pub(super) fn settle(&mut self, repeats: bool, texts: &mut Texts<'_>) -> Option<Str> {
-        self.repeat.as_mut()?.settle(repeats, texts)
+    pub(super) fn take_held_as(&mut self, is_repetition: bool, texts: &mut Texts<'_>) -> Option<Str> {
+        self.repeat.as_mut()?.take_held_as(is_repetition, texts)
     }
 
     /// Counts a fragment of arguments that is told as it is.
-    pub(super) fn told_more(&mut self, bytes: &[u8]) {
+    pub(super) fn extend_emitted(&mut self, bytes: &[u8]) {
         let repeat = self.repeat.get_or_insert_default();
-        repeat.told = repeat.told.saturating_add(bytes.len());
-        repeat.print = extend(repeat.print, bytes);
+        repeat.length = repeat.length.saturating_add(bytes.len());
+        repeat.print = extend_print(repeat.print, bytes);
     }
 
-    /// Whether `bytes` begin with all the arguments told so far ([`ChannelState::told_more`]); returns how many those are.
-    pub(super) fn repeats(&self, bytes: &[u8]) -> Option<usize> {
+    /// Whether `bytes` begin with all the arguments told so far ([`ChannelState::extend_emitted`]); returns how many those are.
+    pub(super) fn repeated_length(&self, bytes: &[u8]) -> Option<usize> {
         let repeat = self.repeat.as_ref()?;
-        let head = bytes.get(..repeat.told)?;
-        (repeat.told > 0 && extend(0, head) == repeat.print).then_some(repeat.told)
+        let head = bytes.get(..repeat.length)?;
+        (repeat.length > 0 && extend_print(0, head) == repeat.print).then_some(repeat.length)
     }
 }
 
 /// A print that can be extended byte by byte (FNV-1a, 128 bits), whatever the pieces.
-fn extend(print: u128, bytes: &[u8]) -> u128 {
+fn extend_print(print: u128, bytes: &[u8]) -> u128 {
     const PRIME: u128 = 0x0000_0000_0100_0000_0000_0000_0000_013B;
     const BASIS: u128 = 0x6C62_272E_07BB_0142_62B8_2175_6295_C58D;
     bytes.iter().fold(print ^ BASIS, |sum, byte| (sum ^ u128::from(*byte)).wrapping_mul(PRIME)) ^ BASIS

@@ -2,7 +2,7 @@
 //!
 //! Knows: what was told of these before. Must not know: choices.
 
-use super::{Event, Normalizer, Started, make_room};
+use super::{Event, Normalizer, Started, reserve_next};
 use crate::delta::Usage;
 use crate::dialect::{self, Quirk, Tolerance};
 use crate::error::{ErrorKind, LimitKind};
@@ -14,15 +14,15 @@ use crate::record::{Counter, RawDelta, Record, Str};
 const REMEMBERED: usize = 16;
 
 impl Normalizer {
-    /// What is about the document. `says_more`: there is something about choices, or usage.
-    pub(super) fn head(
+    /// What is about the document. `has_body`: there is something about choices, or usage.
+    pub(super) fn normalize_head(
         &mut self,
         head: &[Record],
-        says_more: bool,
+        has_body: bool,
         event: &mut Event<'_>,
     ) -> Result<(), ErrorKind> {
         let (mut id, mut model, mut created) = (Str::NONE, Str::NONE, None);
-        let mut carries = says_more || !head.is_empty();
+        let mut carries = has_body || !head.is_empty();
         let mut repeats = false;
         for record in head {
             match *record {
@@ -42,10 +42,10 @@ impl Normalizer {
                     carries = false;
                 }
                 Record::Done { marker } => {
-                    self.end(Some(marker), event);
+                    self.end_stream(Some(marker), event);
                     carries = false;
                 }
-                Record::Begin => self.begin_answer(event),
+                Record::Begin => self.begin_or_restart_answer(event),
                 Record::Id(string) if string.len() > self.caps.id_bytes as usize => {
                     return Err(ErrorKind::Limit(LimitKind::IdBytes));
                 }
@@ -57,13 +57,19 @@ impl Normalizer {
         }
         self.repeatable &= carries;
         if carries || !id.is_empty() || !model.is_empty() {
-            self.start(id, model, created, event);
+            self.emit_start_if_news(id, model, created, event);
         }
         Ok(())
     }
 
     /// Start: with the first chunk, and again for what is first seen later.
-    pub(super) fn start(&mut self, id: Str, model: Str, created: Option<u64>, event: &mut Event<'_>) {
+    pub(super) fn emit_start_if_news(
+        &mut self,
+        id: Str,
+        model: Str,
+        created: Option<u64>,
+        event: &mut Event<'_>,
+    ) {
         let before = self.started;
         let news = !before.any
             || (!before.id && !id.is_empty())
@@ -93,7 +99,7 @@ impl Normalizer {
     }
 
     /// Remembers a chunk-level extra; whether it was not among the last few that were told.
-    pub(super) fn remember_extra(&mut self, json: Str, event: &Event<'_>) -> bool {
+    pub(super) fn remember_extra_if_new(&mut self, json: Str, event: &Event<'_>) -> bool {
         let print = label_print(0, event.texts.bytes(json));
         if self.extras.contains(&print) {
             return false;
@@ -108,9 +114,9 @@ impl Normalizer {
 
     /// Tells the usage, if it was another `before`.
     #[inline]
-    pub(super) fn tell_usage(&mut self, before: Option<&Usage>, event: &mut Event<'_>) {
+    pub(super) fn emit_usage_if_changed(&mut self, before: Option<&Usage>, event: &mut Event<'_>) {
         if before.is_some_and(|before| *before != self.usage) {
-            let snapshot = self.take_snapshot();
+            let snapshot = self.push_snapshot();
             event.out.push(RawDelta::Usage { snapshot });
         }
     }
@@ -123,8 +129,13 @@ impl Normalizer {
 
     /// Takes a counter down; returns whether that is news.
     #[inline]
-    pub(crate) fn count(&mut self, counter: Counter, value: u64, tolerance: &mut Tolerance) -> bool {
-        let known = counter_of(&mut self.usage, counter);
+    pub(crate) fn set_counter_if_news(
+        &mut self,
+        counter: Counter,
+        value: u64,
+        tolerance: &mut Tolerance,
+    ) -> bool {
+        let known = counter_mut(&mut self.usage, counter);
         let late_zero = value == 0 && known.is_some_and(|old| old > 0);
         if *known == Some(value) || (late_zero && tolerance.meets(Quirk::UsageZero)) {
             return false;
@@ -134,15 +145,15 @@ impl Normalizer {
     }
 
     /// Keeps the usage as it is now, for a delta that is told later; returns its ordinal.
-    pub(crate) fn take_snapshot(&mut self) -> usize {
+    pub(crate) fn push_snapshot(&mut self) -> usize {
         let ordinal = self.snapshots.len();
-        make_room(&mut self.snapshots, 1);
+        reserve_next(&mut self.snapshots, 1);
         self.snapshots.push(self.usage);
         ordinal
     }
 }
 
-pub(super) fn counter_of(usage: &mut Usage, counter: Counter) -> &mut Option<u64> {
+pub(super) fn counter_mut(usage: &mut Usage, counter: Counter) -> &mut Option<u64> {
     match counter {
         Counter::Input => &mut usage.input,
         Counter::Output => &mut usage.output,

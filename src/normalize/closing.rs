@@ -2,8 +2,8 @@
 //!
 //! Knows: finish reasons, through the dialect's table. Must not know: how content came.
 
-use super::content::{settle, split, told};
-use super::parts::{end_call_parts, release_inputs};
+use super::content::{emit_split_text, release_repetitions_of, text_delta};
+use super::parts::{end_call_parts, release_all_inputs};
 use super::think::Splitter;
 use super::{Choice, Event, Normalizer, TextChannel};
 use crate::delta::FinishReason;
@@ -34,10 +34,10 @@ impl Normalizer {
 
     /// The choice ends. Told when first met; again only if the choice went on after that and now ends otherwise, or with calls
     /// that are still open: the last one stands.
-    pub(super) fn finish(&mut self, reason: FinishReason, raw: Str, event: &mut Event<'_>) {
+    pub(super) fn finish_choice_if_news(&mut self, reason: FinishReason, raw: Str, event: &mut Event<'_>) {
         self.repeatable = false;
-        self.settle(event);
-        let Some(choice) = self.current() else { return };
+        self.release_repetitions(event);
+        let Some(choice) = self.current_choice() else { return };
         if let Some(before) = choice.finished {
             let has_open_calls = choice.calls.iter().any(|call| !call.ended);
             let is_news = choice.went_on && (has_open_calls || before != reason);
@@ -48,24 +48,24 @@ impl Normalizer {
                 return;
             }
         }
-        finish(choice, reason, raw, event);
+        release_and_finish(choice, reason, raw, event);
     }
 
     /// The stream ends (by its marker, or because no more bytes come): what was held and what was provisional is told. Calls of a
     /// choice without a finish stay open.
-    pub(crate) fn end(&mut self, marker: Option<&'static str>, event: &mut Event<'_>) {
+    pub(crate) fn end_stream(&mut self, marker: Option<&'static str>, event: &mut Event<'_>) {
         self.repeatable = false;
         for choice in &mut self.choices {
-            settle(choice, |_| true, |_| marker.is_none(), event);
-            release(choice, event);
-            release_inputs(choice, event);
+            release_repetitions_of(choice, |_| true, |_| marker.is_none(), event);
+            release_all_held(choice, event);
+            release_all_inputs(choice, event);
             if let (None, Some((reason, word))) = (choice.finished, choice.provisional) {
                 let raw = event.texts.keep(word);
-                finish(choice, *reason, raw, event);
+                release_and_finish(choice, *reason, raw, event);
             }
             if choice.finished.is_some() {
                 end_call_parts(choice, event);
-                end_calls(choice, event);
+                end_open_calls(choice, event);
             }
         }
         if let Some(marker) = marker {
@@ -76,13 +76,13 @@ impl Normalizer {
 }
 
 /// Tells what the choice holds back; from here on content is content.
-pub(super) fn release(choice: &mut Choice, event: &mut Event<'_>) {
-    release_text(choice, event);
-    choice.splitter.settle();
-    choice.reasoning_splitter.settle();
+pub(super) fn release_all_held(choice: &mut Choice, event: &mut Event<'_>) {
+    release_held_text(choice, event);
+    choice.splitter.become_plain_if_before_tag();
+    choice.reasoning_splitter.become_plain_if_before_tag();
     let index = choice.index;
     for (slot, call) in choice.calls.iter_mut().enumerate() {
-        if let Some(fragment) = call.channel.release(&mut event.texts) {
+        if let Some(fragment) = call.channel.replace_waiting_surrogate(&mut event.texts) {
             let slot = u32::try_from(slot).unwrap_or(u32::MAX);
             event.out.push(RawDelta::ToolCallArguments { choice: index, slot, fragment });
         }
@@ -90,46 +90,47 @@ pub(super) fn release(choice: &mut Choice, event: &mut Event<'_>) {
 }
 
 /// Tells what the choice holds back of its text: what comes next does not belong to it.
-pub(super) fn release_text(choice: &mut Choice, event: &mut Event<'_>) {
-    settle(choice, |_| true, |_| true, event);
+pub(super) fn release_held_text(choice: &mut Choice, event: &mut Event<'_>) {
+    release_repetitions_of(choice, |_| true, |_| true, event);
     let index = choice.index;
-    if let Some(text) = choice.reasoning.release(&mut event.texts) {
+    if let Some(text) = choice.reasoning.replace_waiting_surrogate(&mut event.texts) {
         event.out.push(RawDelta::Reasoning { choice: index, text });
     }
-    if let Some(text) = choice.text.release(&mut event.texts) {
-        split(choice, text, event);
+    if let Some(text) = choice.text.replace_waiting_surrogate(&mut event.texts) {
+        emit_split_text(choice, text, event);
     }
-    let channel = if choice.splitter.holds_reasoning() { TextChannel::Reasoning } else { TextChannel::Text };
-    release_tag(&mut choice.splitter, channel, index, event);
-    release_tag(&mut choice.reasoning_splitter, TextChannel::Reasoning, index, event);
-    if let Some(text) = choice.refusal.release(&mut event.texts) {
+    let channel =
+        if choice.splitter.is_held_reasoning() { TextChannel::Reasoning } else { TextChannel::Text };
+    release_held_tag(&mut choice.splitter, channel, index, event);
+    release_held_tag(&mut choice.reasoning_splitter, TextChannel::Reasoning, index, event);
+    if let Some(text) = choice.refusal.replace_waiting_surrogate(&mut event.texts) {
         event.out.push(RawDelta::Refusal { choice: index, text });
     }
 }
 
 /// What may have been the beginning of a tag is none.
-fn release_tag(splitter: &mut Splitter, channel: TextChannel, choice: u32, event: &mut Event<'_>) {
-    let (held, length) = splitter.take_held();
-    if let Some(held) = held.get(..length).filter(|held| !held.is_empty()) {
-        let text = event.texts.keep(core::str::from_utf8(held).unwrap_or_default());
-        event.out.push(told(channel, choice, text));
-        splitter.settle();
+fn release_held_tag(splitter: &mut Splitter, channel: TextChannel, choice: u32, event: &mut Event<'_>) {
+    let held = splitter.take_held();
+    if !held.as_str().is_empty() {
+        let text = event.texts.keep(held.as_str());
+        event.out.push(text_delta(channel, choice, text));
+        splitter.become_plain_if_before_tag();
     }
 }
 
 /// The choice ends: held text, open calls, then the reason.
-fn finish(choice: &mut Choice, reason: FinishReason, raw: Str, event: &mut Event<'_>) {
-    release(choice, event);
+fn release_and_finish(choice: &mut Choice, reason: FinishReason, raw: Str, event: &mut Event<'_>) {
+    release_all_held(choice, event);
     choice.finished = Some(reason);
     choice.went_on = false;
     end_call_parts(choice, event);
-    end_calls(choice, event);
+    end_open_calls(choice, event);
     let saw_tool_calls = !choice.calls.is_empty();
     event.out.push(RawDelta::Finish { choice: choice.index, reason, raw, saw_tool_calls });
 }
 
 /// What is open of the choice's calls is complete.
-fn end_calls(choice: &mut Choice, event: &mut Event<'_>) {
+fn end_open_calls(choice: &mut Choice, event: &mut Event<'_>) {
     for (slot, call) in choice.calls.iter_mut().enumerate() {
         if !core::mem::replace(&mut call.ended, true) {
             let slot = u32::try_from(slot).unwrap_or(u32::MAX);

@@ -2,7 +2,8 @@
 //!
 //! Knows: which source of a content counts, and what its channel remembers. Must not know: tool calls, usage.
 
-use super::channel::{ChannelState, Edges};
+use super::channel::{ChannelState, Edges, Expectation};
+use super::repeat::ToEmit;
 use super::think::Piece;
 use super::{Choice, Event, Normalizer, REASONING, REFUSAL, Repeats, TEXT, TextChannel};
 use crate::dialect::Quirk;
@@ -11,16 +12,16 @@ use crate::options::ContentMode;
 use crate::record::{RawDelta, Str};
 
 impl Normalizer {
-    /// The role. `steady`: the wire says it with every event, so that one that is said again is no deviation.
-    pub(super) fn role(&mut self, role: Str, steady: bool, event: &mut Event<'_>) {
+    /// The role. `is_steady`: the wire says it with every event, so that one that is said again is no deviation.
+    pub(super) fn emit_role_if_new(&mut self, role: Str, is_steady: bool, event: &mut Event<'_>) {
         if role.is_empty() {
             return;
         }
         let print = label_print(0, event.texts.bytes(role));
-        let Some(choice) = self.current() else { return };
+        let Some(choice) = self.current_choice() else { return };
         // Where an answer has parts, each may name its role.
-        let is_steady = steady || choice.parts.is_some();
-        if choice.role == print && (is_steady || event.tolerance.meets(Quirk::RoleRepeated)) {
+        let may_repeat = is_steady || choice.parts.is_some();
+        if choice.role == print && (may_repeat || event.tolerance.meets(Quirk::RoleRepeated)) {
             return;
         }
         let told = RawDelta::Role { choice: choice.index, role };
@@ -31,9 +32,9 @@ impl Normalizer {
     }
 
     /// Content of this kind came in pieces, or wholly: what repeats it later is told apart.
-    pub(super) fn mark(&mut self, kind: u8) {
+    pub(super) fn note_in_deltas(&mut self, kind: u8) {
         if self.repeats.is_none()
-            && let Some(choice) = self.current()
+            && let Some(choice) = self.current_choice()
         {
             choice.in_deltas |= kind;
         }
@@ -41,9 +42,9 @@ impl Normalizer {
 
     /// Whether content of this kind counts here: a repetition does not where the same kind was told in pieces.
     #[inline]
-    pub(super) fn accepts(&mut self, kind: u8, event: &mut Event<'_>) -> bool {
+    pub(super) fn accept_unless_repeated(&mut self, kind: u8, event: &mut Event<'_>) -> bool {
         match self.repeats {
-            Some(Repeats { told, is_quirk, .. }) if told & kind != 0 => {
+            Some(Repeats { emitted, is_quirk, .. }) if emitted & kind != 0 => {
                 self.edges = Edges::default();
                 is_quirk && !event.tolerance.meets(Quirk::MessageRepeats)
             }
@@ -53,33 +54,38 @@ impl Normalizer {
 
     /// Text of a channel, if it is not a repetition.
     #[inline]
-    pub(super) fn content(&mut self, channel: TextChannel, text: Str, event: &mut Event<'_>) {
-        let kind = channel.kind();
-        if !self.accepts(kind, event) {
+    pub(super) fn emit_content_unless_repeated(
+        &mut self,
+        channel: TextChannel,
+        text: Str,
+        event: &mut Event<'_>,
+    ) {
+        let kind = channel.kind_bit();
+        if !self.accept_unless_repeated(kind, event) {
             return;
         }
         if !text.is_empty() {
-            self.mark(kind);
+            self.note_in_deltas(kind);
         }
         // A lone surrogate is text, too.
         if (!text.is_empty() || self.edges != Edges::default())
-            && self.current().is_some_and(|choice| choice.parts.is_some())
+            && self.current_choice().is_some_and(|choice| choice.parts.is_some())
         {
-            self.tell_part(kind, event);
+            self.note_kind_and_announce_part(kind, event);
         }
         self.emit_text(channel, text, event);
     }
 
     /// Text of a channel, through what the channel remembers.
-    pub(super) fn emit_text(&mut self, voice: TextChannel, text: Str, event: &mut Event<'_>) {
+    pub(super) fn emit_text(&mut self, channel: TextChannel, text: Str, event: &mut Event<'_>) {
         if self.cumulative {
-            return self.emit_fresh(voice, text, event);
+            return self.emit_what_is_new(channel, text, event);
         }
         let edges = core::mem::take(&mut self.edges);
         let repeats = self.repeats;
-        let Some(choice) = self.current() else { return };
-        let channel = choice.channel(voice);
-        let text = channel.join(text, edges, &mut event.texts);
+        let Some(choice) = self.current_choice() else { return };
+        let state = choice.channel_mut(channel);
+        let text = state.join_surrogates(text, edges, &mut event.texts);
         if text.is_empty() {
             return;
         }
@@ -87,91 +93,100 @@ impl Normalizer {
             // Pieces in messages, and the last message is all of them once more.
             let bytes = event.texts.bytes(text);
             if ends
-                && channel.repeats(bytes) == Some(bytes.len())
+                && state.repeated_length(bytes) == Some(bytes.len())
                 && event.tolerance.meets(Quirk::MessageRepeats)
             {
                 return;
             }
-            channel.told_more(bytes);
+            state.extend_emitted(bytes);
         }
-        emit(choice, voice, text, event);
+        emit_through_splitter(choice, channel, text, event);
     }
 
     /// Text of a channel that repeats all so far, or may.
-    fn emit_fresh(&mut self, voice: TextChannel, text: Str, event: &mut Event<'_>) {
+    fn emit_what_is_new(&mut self, channel: TextChannel, text: Str, event: &mut Event<'_>) {
         let edges = core::mem::take(&mut self.edges);
         if text.is_empty() && edges == Edges::default() {
             return;
         }
-        self.with_content |= voice.kind();
-        self.settle_except(voice.kind(), event);
-        let expected = self.content == ContentMode::Auto;
-        let Some(choice) = self.current() else { return };
-        let ended = choice.finished.is_some();
-        let channel = choice.channel(voice);
-        let fresh = channel.fresh((text, edges), [expected, ended], &mut event.texts);
-        if !expected || channel.is_repeating() {
+        self.with_content |= channel.kind_bit();
+        self.release_repetitions_except(channel.kind_bit(), event);
+        let is_expected = self.content == ContentMode::Auto;
+        let Some(choice) = self.current_choice() else { return };
+        let has_ended = choice.finished.is_some();
+        let state = choice.channel_mut(channel);
+        let expectation = Expectation { is_expected, has_ended };
+        let ToEmit { held, new } = state.strip_repeated((text, edges), expectation, &mut event.texts);
+        if !is_expected || state.is_known_to_repeat() {
             event.tolerance.meets(Quirk::Cumulative);
         }
-        for text in fresh.into_iter().filter(|text| !text.is_empty()) {
-            emit(choice, voice, text, event);
+        for text in [held, new].into_iter().filter(|text| !text.is_empty()) {
+            emit_through_splitter(choice, channel, text, event);
         }
     }
 
     /// What the choice holds because it may be a repetition is told: what comes next does not belong to it.
     #[inline]
-    pub(super) fn settle(&mut self, event: &mut Event<'_>) {
+    pub(super) fn release_repetitions(&mut self, event: &mut Event<'_>) {
         if self.cumulative {
-            self.settle_except(0, event);
+            self.release_repetitions_except(0, event);
         }
     }
 
     /// It was repeated if this chunk repeats it, too.
-    fn settle_except(&mut self, kind: u8, event: &mut Event<'_>) {
+    fn release_repetitions_except(&mut self, kind: u8, event: &mut Event<'_>) {
         let with_content = self.with_content;
-        if let Some(choice) = self.current() {
-            settle(choice, |channel| channel & kind == 0, |channel| channel & with_content != 0, event);
+        if let Some(choice) = self.current_choice() {
+            release_repetitions_of(
+                choice,
+                |channel| channel & kind == 0,
+                |channel| channel & with_content != 0,
+                event,
+            );
         }
     }
 }
 
 /// What is held of these channels of the choice, because it may be a repetition, is told.
-pub(super) fn settle(
+pub(super) fn release_repetitions_of(
     choice: &mut Choice,
-    wanted: impl Fn(u8) -> bool,
-    repeats: impl Fn(u8) -> bool,
+    is_wanted: impl Fn(u8) -> bool,
+    is_repetition: impl Fn(u8) -> bool,
     event: &mut Event<'_>,
 ) {
-    for voice in [TextChannel::Reasoning, TextChannel::Text, TextChannel::Refusal] {
-        let kind = voice.kind();
-        if !wanted(kind) {
+    for channel in [TextChannel::Reasoning, TextChannel::Text, TextChannel::Refusal] {
+        let kind = channel.kind_bit();
+        if !is_wanted(kind) {
             continue;
         }
-        let Some(held) = choice.channel(voice).settle(repeats(kind), &mut event.texts) else { continue };
-        if repeats(kind) {
+        let Some(held) = choice.channel_mut(channel).take_held_as(is_repetition(kind), &mut event.texts)
+        else {
+            continue;
+        };
+        if is_repetition(kind) {
             event.tolerance.meets(Quirk::Cumulative);
         }
         if !held.is_empty() {
-            emit(choice, voice, held, event);
+            emit_through_splitter(choice, channel, held, event);
         }
     }
 }
 
 /// Text that is to be told, through the search for tags.
-fn emit(choice: &mut Choice, voice: TextChannel, text: Str, event: &mut Event<'_>) {
+fn emit_through_splitter(choice: &mut Choice, channel: TextChannel, text: Str, event: &mut Event<'_>) {
     choice.went_on |= choice.finished.is_some();
-    match voice {
-        TextChannel::Text if !choice.splitter.is_plain() => split(choice, text, event),
+    match channel {
+        TextChannel::Text if !choice.splitter.is_plain() => emit_split_text(choice, text, event),
         TextChannel::Reasoning if !choice.reasoning_splitter.is_plain() => {
-            split_reasoning(choice, text, event)
+            emit_split_reasoning(choice, text, event)
         }
-        _ => event.out.push(told(voice, choice.index, text)),
+        _ => event.out.push(text_delta(channel, choice.index, text)),
     }
 }
 
 impl Choice {
-    fn channel(&mut self, voice: TextChannel) -> &mut ChannelState {
-        match voice {
+    fn channel_mut(&mut self, channel: TextChannel) -> &mut ChannelState {
+        match channel {
             TextChannel::Text => &mut self.text,
             TextChannel::Reasoning => &mut self.reasoning,
             TextChannel::Refusal => &mut self.refusal,
@@ -179,8 +194,8 @@ impl Choice {
     }
 }
 
-pub(super) fn told(voice: TextChannel, choice: u32, text: Str) -> RawDelta {
-    match voice {
+pub(super) fn text_delta(channel: TextChannel, choice: u32, text: Str) -> RawDelta {
+    match channel {
         TextChannel::Text => RawDelta::Text { choice, text },
         TextChannel::Reasoning => RawDelta::Reasoning { choice, text },
         TextChannel::Refusal => RawDelta::Refusal { choice, text },
@@ -189,7 +204,7 @@ pub(super) fn told(voice: TextChannel, choice: u32, text: Str) -> RawDelta {
 
 impl TextChannel {
     /// Its bit among the kinds of content.
-    pub(super) const fn kind(self) -> u8 {
+    pub(super) const fn kind_bit(self) -> u8 {
         match self {
             Self::Text => TEXT,
             Self::Reasoning => REASONING,
@@ -199,9 +214,9 @@ impl TextChannel {
 }
 
 /// Reasoning whose beginning may be a tag: a leading tag, and the one that closes it, are taken off.
-pub(super) fn split_reasoning(choice: &mut Choice, text: Str, event: &mut Event<'_>) {
-    let (held, length) = choice.reasoning_splitter.take_held();
-    let text = with_held(held.get(..length).unwrap_or_default(), text, event);
+pub(super) fn emit_split_reasoning(choice: &mut Choice, text: Str, event: &mut Event<'_>) {
+    let held = choice.reasoning_splitter.take_held();
+    let text = prepend_held(held.as_str(), text, event);
     let (index, splitter) = (choice.index, &mut choice.reasoning_splitter);
     let Event { texts, tolerance, out, .. } = event;
     splitter.split(texts.get(text), text, |piece| match piece {
@@ -213,22 +228,20 @@ pub(super) fn split_reasoning(choice: &mut Choice, text: Str, event: &mut Event<
 }
 
 /// What was held, and the text after it, as one string.
-fn with_held(held: &[u8], text: Str, event: &mut Event<'_>) -> Str {
-    match core::str::from_utf8(held) {
-        Ok(held) if !held.is_empty() => {
-            let start = event.texts.scratch.len();
-            event.texts.scratch.push_str(held);
-            event.texts.append(text);
-            Str::scratch(start, event.texts.scratch.len())
-        }
-        _ => text,
+fn prepend_held(held: &str, text: Str, event: &mut Event<'_>) -> Str {
+    if held.is_empty() {
+        return text;
     }
+    let start = event.texts.scratch.len();
+    event.texts.scratch.push_str(held);
+    event.texts.append(text);
+    Str::scratch(start, event.texts.scratch.len())
 }
 
 /// Content whose beginning may be, or is, reasoning between tags.
-pub(super) fn split(choice: &mut Choice, text: Str, event: &mut Event<'_>) {
-    let (held, length) = choice.splitter.take_held();
-    let text = with_held(held.get(..length).unwrap_or_default(), text, event);
+pub(super) fn emit_split_text(choice: &mut Choice, text: Str, event: &mut Event<'_>) {
+    let held = choice.splitter.take_held();
+    let text = prepend_held(held.as_str(), text, event);
     let (index, splitter) = (choice.index, &mut choice.splitter);
     let Event { texts, tolerance, out, .. } = event;
     splitter.split(texts.get(text), text, |piece| match piece {

@@ -77,7 +77,7 @@ pub(super) struct Bounds {
 }
 
 impl Level {
-    fn is(&self, step: Step<'_>) -> bool {
+    fn matches(&self, step: Step<'_>) -> bool {
         match step {
             Step::Name(name) => self.name.as_deref() == Some(name),
             Step::Index(index) => self.name.is_none() && self.index == index,
@@ -87,16 +87,16 @@ impl Level {
 
 impl PartialArgs {
     /// Where a value of this path goes; none if it is refused.
-    fn target(&self, path: &str, is_text: bool, bounds: Bounds) -> Option<Target> {
+    fn target_if_allowed(&self, path: &str, is_text: bool, bounds: Bounds) -> Option<Target> {
         let (mut common, mut steps, mut new) = (0usize, 0usize, None);
-        each_step(path, bounds.path_bytes, &mut |step| {
+        for_each_step(path, bounds.path_bytes, &mut |step| {
             let level = self.open.get(steps).filter(|_| steps == common);
             match level {
-                Some(level) if level.is(step) => common = common.saturating_add(1),
+                Some(level) if level.matches(step) => common = common.saturating_add(1),
                 Some(_) => new = Some(self.may_follow(common, step)),
                 None if steps == 0 => new = Some(matches!(step, Step::Name(_))),
                 // Beneath what is new.
-                None if new.is_some() => new = new.filter(|may| *may && begins(step)),
+                None if new.is_some() => new = new.filter(|may| *may && may_come_first(step)),
                 // Beneath a value that is told.
                 None => new = Some(false),
             }
@@ -120,7 +120,7 @@ impl PartialArgs {
                 let beneath = self.open.get(at.saturating_add(1)).map(|level| level.names_from);
                 let end = beneath.unwrap_or(self.names.len());
                 let known = self.names.get(level.names_from..end).unwrap_or_default();
-                !known.contains(&print(name))
+                !known.contains(&name_print(name))
             }
             (None, Step::Index(index)) => level.index.checked_add(1) == Some(index),
             _ => false,
@@ -128,7 +128,7 @@ impl PartialArgs {
     }
 
     /// Writes a value where it goes: a piece of text, or JSON text.
-    fn tell(
+    fn write_value(
         &mut self,
         path: &str,
         target: Target,
@@ -138,7 +138,7 @@ impl PartialArgs {
         out: &mut String,
     ) {
         if let Target::After(common) = target {
-            self.turn(path, common, bounds, out);
+            self.close_and_open_path(path, common, bounds, out);
             out.push_str(if text.is_some() { "\"" } else { json });
         }
         self.in_text = text.is_some();
@@ -146,19 +146,19 @@ impl PartialArgs {
     }
 
     /// Closes what is open beyond `common` levels, and opens the path: what is told next is the value.
-    fn turn(&mut self, path: &str, common: usize, bounds: Bounds, out: &mut String) {
+    fn close_and_open_path(&mut self, path: &str, common: usize, bounds: Bounds, out: &mut String) {
         self.close_to(common.saturating_add(1), out);
         let mut level = 0usize;
-        let _ = each_step(path, bounds.path_bytes, &mut |step| {
+        let _ = for_each_step(path, bounds.path_bytes, &mut |step| {
             if level >= common {
-                self.enter(step, level, out);
+                self.open_step(step, level, out);
             }
             level = level.saturating_add(1);
         });
     }
 
     /// Writes a step at `level`: another one of what is open there, or the first.
-    fn enter(&mut self, step: Step<'_>, level: usize, out: &mut String) {
+    fn open_step(&mut self, step: Step<'_>, level: usize, out: &mut String) {
         let before = self.open.get(level).map(|level| level.names_from);
         self.open.truncate(level);
         let names_from = before.unwrap_or(self.names.len());
@@ -173,7 +173,7 @@ impl PartialArgs {
         };
         if let Step::Name(name) = step {
             if self.names.len() < NAMES {
-                self.names.push(print(name));
+                self.names.push(name_print(name));
             }
             push_quoted(name, out);
             out.push(':');
@@ -195,23 +195,23 @@ impl PartialArgs {
     }
 
     /// The call ends: what closes its arguments.
-    pub(super) fn close(&mut self, out: &mut String) {
+    pub(super) fn close_all(&mut self, out: &mut String) {
         self.close_to(0, out);
     }
 }
 
 /// Whether what is new may begin with this step.
-fn begins(step: Step<'_>) -> bool {
+fn may_come_first(step: Step<'_>) -> bool {
     !matches!(step, Step::Index(1..))
 }
 
-fn print(name: &str) -> u64 {
+fn name_print(name: &str) -> u64 {
     label_print(0, name.as_bytes())
 }
 
 /// Calls `f` with each step of a path; none if it is malformed. Cost: one pass.
-fn each_step(path: &str, longest: usize, f: &mut dyn FnMut(Step<'_>)) -> Option<()> {
-    let mut rest = path.strip_prefix('$').filter(|_| path.len() <= longest)?;
+fn for_each_step(path: &str, most_bytes: usize, f: &mut dyn FnMut(Step<'_>)) -> Option<()> {
+    let mut rest = path.strip_prefix('$').filter(|_| path.len() <= most_bytes)?;
     while !rest.is_empty() {
         rest = match rest.strip_prefix('.') {
             Some(after) => {
@@ -220,7 +220,7 @@ fn each_step(path: &str, longest: usize, f: &mut dyn FnMut(Step<'_>)) -> Option<
                 f(Step::Name(Some(name).filter(|name| is_plain_name(name))?));
                 rest
             }
-            None => bracketed(rest.strip_prefix('[')?, f)?,
+            None => visit_bracketed(rest.strip_prefix('[')?, f)?,
         };
     }
     Some(())
@@ -232,9 +232,9 @@ fn is_plain_name(name: &str) -> bool {
 }
 
 /// What stands between brackets; returns what follows them.
-fn bracketed<'a>(inner: &'a str, f: &mut dyn FnMut(Step<'_>)) -> Option<&'a str> {
+fn visit_bracketed<'a>(inner: &'a str, f: &mut dyn FnMut(Step<'_>)) -> Option<&'a str> {
     if let quote @ ('"' | '\'') = inner.chars().next()? {
-        return quoted(inner.strip_prefix(quote)?, quote, f);
+        return visit_quoted(inner.strip_prefix(quote)?, quote, f);
     }
     let (digits, rest) = inner.split_once(']')?;
     let is_plain =
@@ -244,12 +244,12 @@ fn bracketed<'a>(inner: &'a str, f: &mut dyn FnMut(Step<'_>)) -> Option<&'a str>
 }
 
 /// A name in quotes, and the bracket that closes it.
-fn quoted<'a>(inner: &'a str, quote: char, f: &mut dyn FnMut(Step<'_>)) -> Option<&'a str> {
+fn visit_quoted<'a>(inner: &'a str, quote: char, f: &mut dyn FnMut(Step<'_>)) -> Option<&'a str> {
     let mut name = String::new();
     let mut chars = inner.chars();
     loop {
         match chars.next()? {
-            '\\' => name.push(escaped(chars.next()?)?),
+            '\\' => name.push(unescape_letter(chars.next()?)?),
             end if end == quote => break,
             other => name.push(other),
         }
@@ -259,7 +259,7 @@ fn quoted<'a>(inner: &'a str, quote: char, f: &mut dyn FnMut(Step<'_>)) -> Optio
 }
 
 /// What an escape stands for; those of code points are no part of the paths that are understood.
-const fn escaped(letter: char) -> Option<char> {
+const fn unescape_letter(letter: char) -> Option<char> {
     Some(match letter {
         'b' => '\u{8}',
         'f' => '\u{c}',
@@ -284,7 +284,7 @@ fn push_escaped(text: &str, out: &mut String) {
 
 impl Normalizer {
     /// One value of the current call's arguments. What cannot be told is passed on.
-    pub(super) fn argument_at(
+    pub(super) fn emit_argument_or_extra(
         &mut self,
         path: Str,
         value: Argument,
@@ -293,14 +293,14 @@ impl Normalizer {
     ) {
         self.repeatable = false;
         let edges = core::mem::take(&mut self.edges);
-        let told = self.tell_argument(path, value, edges, event);
-        if let (None, Some(json), Some(choice)) = (told, json.some(), self.choice_index()) {
-            self.tell_part(0, event);
+        let told = self.emit_argument_if_allowed(path, value, edges, event);
+        if let (None, Some(json), Some(choice)) = (told, json.some(), self.current_choice_index()) {
+            self.note_kind_and_announce_part(0, event);
             event.out.push(RawDelta::Extra { choice: Some(choice), kind: ExtraKind::Other, name, json });
         }
     }
 
-    fn tell_argument(
+    fn emit_argument_if_allowed(
         &mut self,
         path: Str,
         value: Argument,
@@ -309,36 +309,39 @@ impl Normalizer {
     ) -> Option<()> {
         let bounds = Bounds { depth: self.caps.depth as usize, path_bytes: self.caps.id_bytes as usize };
         let slot = self.call?;
-        let choice = self.current()?;
+        let choice = self.current_choice()?;
         let call = choice.calls.get_mut(slot).filter(|call| !call.ended)?;
-        let partial = choice.parts.as_mut()?.partial_args()?;
+        let partial = choice.parts.as_mut()?.partial_args_or_new()?;
         let is_text = matches!(value, Argument::Text(_));
-        let target =
-            partial.target(event.texts.get(path), is_text, bounds).filter(|_| value != Argument::Unknown)?;
+        let target = partial
+            .target_if_allowed(event.texts.get(path), is_text, bounds)
+            .filter(|_| value != Argument::Unknown)?;
         let mut out = String::new();
-        if target != Target::Append && call.channel.release(&mut event.texts).is_some() {
+        if target != Target::Append && call.channel.replace_waiting_surrogate(&mut event.texts).is_some() {
             // A surrogate that waited, in the text before, for its partner.
             out.push(char::REPLACEMENT_CHARACTER);
         }
         let (text, json) = match value {
-            Argument::Text(text) => (Some(call.channel.join(text, edges, &mut event.texts)), Str::NONE),
+            Argument::Text(text) => {
+                (Some(call.channel.join_surrogates(text, edges, &mut event.texts)), Str::NONE)
+            }
             Argument::Json(json) => (None, json),
             Argument::Null | Argument::Unknown => (None, Str::NONE),
         };
         let json = if value == Argument::Null { "null" } else { event.texts.get(json) };
         let text = text.map(|text| event.texts.get(text));
-        partial.tell(event.texts.get(path), target, text, json, bounds, &mut out);
+        partial.write_value(event.texts.get(path), target, text, json, bounds, &mut out);
         if !out.is_empty() {
             let fragment = event.texts.keep(&out);
-            self.tell_arguments(slot, fragment, event);
+            self.emit_arguments_as_is(slot, fragment, event);
         }
         Some(())
     }
 
     /// A piece of a call's arguments that is told as it is.
-    fn tell_arguments(&mut self, slot: usize, fragment: Str, event: &mut Event<'_>) {
-        self.tell_part(parts::ARGUMENTS, event);
-        let Some(choice) = self.current() else { return };
+    fn emit_arguments_as_is(&mut self, slot: usize, fragment: Str, event: &mut Event<'_>) {
+        self.note_kind_and_announce_part(parts::ARGUMENTS, event);
+        let Some(choice) = self.current_choice() else { return };
         let Some(call) = choice.calls.get_mut(slot) else { return };
         call.arguments = true;
         choice.went_on |= choice.finished.is_some();
@@ -347,21 +350,28 @@ impl Normalizer {
     }
 }
 
-/// For tests: tells values by their paths, and closes; pieces that were told, and how many values were refused.
+/// What tests see of values that were written by their paths: the pieces of text, with what closes them as the last.
 #[cfg(test)]
-pub(crate) fn assemble(values: &[(String, Option<String>, String)], depth: usize) -> (Vec<String>, usize) {
+pub(crate) struct WrittenPieces {
+    pub(crate) pieces: Vec<String>,
+    pub(crate) refused: usize,
+}
+
+/// For tests: writes values by their paths (path, piece of text, JSON text), and closes.
+#[cfg(test)]
+pub(crate) fn pieces_for_test(values: &[(String, Option<String>, String)], depth: usize) -> WrittenPieces {
     let bounds = Bounds { depth, path_bytes: 1 << 10 };
     let (mut partial, mut pieces, mut refused) = (PartialArgs::default(), Vec::new(), 0usize);
     for (path, text, json) in values {
         let mut out = String::new();
-        match partial.target(path, text.is_some(), bounds) {
-            Some(target) => partial.tell(path, target, text.as_deref(), json, bounds, &mut out),
+        match partial.target_if_allowed(path, text.is_some(), bounds) {
+            Some(target) => partial.write_value(path, target, text.as_deref(), json, bounds, &mut out),
             None => refused = refused.saturating_add(1),
         }
         pieces.push(out);
     }
     let mut closing = String::new();
-    partial.close(&mut closing);
+    partial.close_all(&mut closing);
     pieces.push(closing);
-    (pieces, refused)
+    WrittenPieces { pieces, refused }
 }

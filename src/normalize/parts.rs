@@ -15,10 +15,10 @@ mod ending;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-pub(super) use ending::{end_call_parts, release_inputs};
-use ending::{end_part, move_cursor};
+use ending::{announce_part_if_other, end_current_part};
+pub(super) use ending::{end_call_parts, release_all_inputs};
 
-use super::closing::release;
+use super::closing::release_all_held;
 use super::partial_args::PartialArgs;
 use super::{Event, Normalizer, Repeats};
 use crate::delta::{ExtraKind, OpaqueKind, PartKind};
@@ -36,7 +36,7 @@ const OPAQUE: u8 = 64;
 const EXTRAS: u8 = 128;
 
 /// The kind of content that an extra is.
-const fn extra(kind: ExtraKind) -> u8 {
+const fn kind_bit_of_extra(kind: ExtraKind) -> u8 {
     match kind {
         ExtraKind::Annotation => ANNOTATIONS,
         ExtraKind::Logprobs
@@ -63,7 +63,7 @@ pub(super) struct Parts {
     /// Bytes of arguments that are held.
     held: usize,
     /// Kinds of content that were told of the whole answer.
-    told: u8,
+    emitted: u8,
 }
 
 /// One open place.
@@ -75,7 +75,7 @@ pub(super) struct Part {
     /// Once told.
     ordinal: Option<u32>,
     /// The kinds of content that were told of it.
-    pub(super) told: u8,
+    pub(super) emitted: u8,
     /// Its call, if it is one.
     pub(super) call: Option<usize>,
     /// Arguments that came with its beginning.
@@ -88,14 +88,14 @@ impl Part {
     /// Whether it has nothing in it yet, and was not told to be of another kind.
     fn may_become(&self, kind: PartKind) -> bool {
         let is_of_kind = self.ordinal.is_none() || self.kind == kind;
-        is_of_kind && self.told == 0 && self.call.is_none()
+        is_of_kind && self.emitted == 0 && self.call.is_none()
     }
 }
 
 impl Parts {
     /// The current part, if it is this place and was told last: what is told of it next needs no cursor.
-    pub(super) fn stands_at(&self, place: &Place) -> Option<&Part> {
-        let part = self.part()?;
+    pub(super) fn current_if_at(&self, place: &Place) -> Option<&Part> {
+        let part = self.current_part()?;
         let is_same = match place.key {
             PlaceKey::Wire(_) => part.key == place.key && part.sub == place.sub,
             PlaceKey::Running => part.kind == place.kind,
@@ -105,19 +105,19 @@ impl Parts {
         (is_same && part.ordinal.is_some() && part.ordinal == self.cursor).then_some(part)
     }
 
-    fn part(&self) -> Option<&Part> {
+    fn current_part(&self) -> Option<&Part> {
         self.open.get(self.current?)
     }
 
-    fn part_mut(&mut self) -> Option<&mut Part> {
+    fn current_part_mut(&mut self) -> Option<&mut Part> {
         self.open.get_mut(self.current?)
     }
 
     /// Content of this kind is told of the current part. Where fragments of arguments come, what came whole before is dropped.
-    fn note_told(&mut self, kind: u8) {
-        self.told |= kind;
-        let Some(part) = self.part_mut() else { return };
-        part.told |= kind;
+    fn note_emitted_and_drop_input(&mut self, kind: u8) {
+        self.emitted |= kind;
+        let Some(part) = self.current_part_mut() else { return };
+        part.emitted |= kind;
         if kind == ARGUMENTS
             && let Some(input) = part.input.take()
         {
@@ -125,32 +125,32 @@ impl Parts {
         }
     }
 
-    fn told_of(&self, key: PlaceKey) -> u8 {
-        self.open.iter().filter(|part| part.key == key).fold(0, |told, part| told | part.told)
+    fn emitted_of(&self, key: PlaceKey) -> u8 {
+        self.open.iter().filter(|part| part.key == key).fold(0, |emitted, part| emitted | part.emitted)
     }
 
     /// The arguments of the current part that come value by value; none if they come otherwise.
-    pub(super) fn partial_args(&mut self) -> Option<&mut PartialArgs> {
-        let part = self.part_mut()?;
-        if part.partial.is_none() && part.told & ARGUMENTS != 0 {
+    pub(super) fn partial_args_or_new(&mut self) -> Option<&mut PartialArgs> {
+        let part = self.current_part_mut()?;
+        if part.partial.is_none() && part.emitted & ARGUMENTS != 0 {
             return None;
         }
         Some(part.partial.get_or_insert_default())
     }
 
     /// Makes the open part that has no key of the wire's the current one, if there is one.
-    fn choose_keyless(&mut self) -> bool {
+    fn choose_keyless_if_any(&mut self) -> bool {
         let keyless = self.open.iter().position(|part| !matches!(part.key, PlaceKey::Wire(_)));
         self.current = keyless.or(self.current);
         keyless.is_some()
     }
 
     /// The open part that a place with a key of the wire's own is.
-    fn find(&mut self, place: &Place) -> Option<usize> {
+    fn find_or_claim(&mut self, place: &Place) -> Option<usize> {
         let of_item = |part: &Part| part.key == place.key;
         if place.sub == Place::WHOLE {
-            let was_told = |part: &Part| of_item(part) && part.ordinal.is_some();
-            return self.open.iter().rposition(was_told).or_else(|| self.open.iter().rposition(of_item));
+            let was_announced = |part: &Part| of_item(part) && part.ordinal.is_some();
+            return self.open.iter().rposition(was_announced).or_else(|| self.open.iter().rposition(of_item));
         }
         let known = self.open.iter().rposition(|part| of_item(part) && part.sub == place.sub);
         known.or_else(|| {
@@ -164,19 +164,20 @@ impl Parts {
     }
 
     /// Whether what is told next needs no cursor: there is no part, or it was told last.
-    fn is_told(&self) -> bool {
-        self.part().is_none_or(|part| part.ordinal.is_some() && part.ordinal == self.cursor)
+    fn is_current_announced_last(&self) -> bool {
+        self.current_part().is_none_or(|part| part.ordinal.is_some() && part.ordinal == self.cursor)
     }
 
     /// Whether content of this kind that names no place would leave nothing behind: no cursor is told first, and it was told
     /// before, of the current part as of the answer.
-    pub(super) fn passes(&self, kind: u8) -> bool {
-        let is_noted = self.told & kind != 0 && self.part().is_none_or(|part| part.told & kind != 0);
-        is_noted && self.is_told()
+    pub(super) fn are_unchanged_by(&self, kind: u8) -> bool {
+        let is_noted =
+            self.emitted & kind != 0 && self.current_part().is_none_or(|part| part.emitted & kind != 0);
+        is_noted && self.is_current_announced_last()
     }
 
     /// Tells the current part.
-    fn tell(&mut self, choice: u32, out: &mut Vec<RawDelta>) {
+    fn announce_current(&mut self, choice: u32, out: &mut Vec<RawDelta>) {
         let next = self.next;
         let Some(part) = self.current.and_then(|at| self.open.get_mut(at)) else { return };
         let ordinal = *part.ordinal.get_or_insert(next);
@@ -188,36 +189,38 @@ impl Parts {
 
 impl Normalizer {
     /// What follows is of this place.
-    pub(super) fn place(&mut self, place: Place, event: &mut Event<'_>) -> Result<(), ErrorKind> {
+    pub(super) fn enter_place(&mut self, place: Place, event: &mut Event<'_>) -> Result<(), ErrorKind> {
         let most = self.caps.tool_calls as usize;
-        let Some(choice) = self.current() else { return Ok(()) };
+        let Some(choice) = self.current_choice() else { return Ok(()) };
         let parts = choice.parts.get_or_insert_default();
         let known = match place.key {
-            PlaceKey::Running => parts.part().filter(|part| part.kind == place.kind).and(parts.current),
+            PlaceKey::Running => {
+                parts.current_part().filter(|part| part.kind == place.kind).and(parts.current)
+            }
             PlaceKey::Fresh => None,
             PlaceKey::Current => parts.current,
-            PlaceKey::Wire(_) => parts.find(&place),
+            PlaceKey::Wire(_) => parts.find_or_claim(&place),
         };
         match known {
             Some(known) if !place.begins => parts.current = Some(known),
             Some(known) => {
                 parts.current = Some(known);
-                end_part(choice, event);
+                end_current_part(choice, event);
                 return self.open_part(place, most, event);
             }
             None => return self.open_part(place, most, event),
         }
-        self.call = parts.part().and_then(|part| part.call);
+        self.call = parts.current_part().and_then(|part| part.call);
         Ok(())
     }
 
     fn open_part(&mut self, place: Place, most: usize, event: &mut Event<'_>) -> Result<(), ErrorKind> {
         self.repeatable = false;
         self.call = None;
-        let Some(choice) = self.current() else { return Ok(()) };
-        if choice.parts.as_mut().is_some_and(|parts| parts.choose_keyless()) {
+        let Some(choice) = self.current_choice() else { return Ok(()) };
+        if choice.parts.as_mut().is_some_and(|parts| parts.choose_keyless_if_any()) {
             // A part without a key of the wire's is over where another begins: so there is never more than one.
-            end_part(choice, event);
+            end_current_part(choice, event);
         }
         let parts = choice.parts.get_or_insert_default();
         if parts.open.len() >= most {
@@ -229,29 +232,30 @@ impl Normalizer {
             sub: place.sub,
             kind: place.kind,
             ordinal: None,
-            told: 0,
+            emitted: 0,
             call: None,
             input: None,
             partial: None,
         });
         if place.begins {
-            move_cursor(choice, event);
+            announce_part_if_other(choice, event);
         }
         Ok(())
     }
 
     /// The current place begins, whatever follows.
-    pub(super) fn begin_place(&mut self, event: &mut Event<'_>) {
+    pub(super) fn announce_place(&mut self, event: &mut Event<'_>) {
         self.repeatable = false;
-        self.tell_part(0, event);
+        self.note_kind_and_announce_part(0, event);
     }
 
     /// The current place is over; with `Wire` keys, all places of its item.
-    pub(super) fn end_place(&mut self, event: &mut Event<'_>) {
+    pub(super) fn end_all_places_of_key(&mut self, event: &mut Event<'_>) {
         self.repeatable = false;
         self.call = None;
-        let Some(choice) = self.current() else { return };
-        let Some(key) = choice.parts.as_ref().and_then(|parts| parts.part()).map(|part| part.key) else {
+        let Some(choice) = self.current_choice() else { return };
+        let Some(key) = choice.parts.as_ref().and_then(|parts| parts.current_part()).map(|part| part.key)
+        else {
             return;
         };
         while let Some(at) =
@@ -260,18 +264,18 @@ impl Normalizer {
             if let Some(parts) = &mut choice.parts {
                 parts.current = Some(at);
             }
-            end_part(choice, event);
+            end_current_part(choice, event);
         }
     }
 
     /// Content is about to be told: of which part, and that it was.
     #[inline]
-    pub(super) fn tell_part(&mut self, kind: u8, event: &mut Event<'_>) {
-        let Some(choice) = self.current() else { return };
+    pub(super) fn note_kind_and_announce_part(&mut self, kind: u8, event: &mut Event<'_>) {
+        let Some(choice) = self.current_choice() else { return };
         let Some(parts) = &mut choice.parts else { return };
-        parts.note_told(kind);
-        if !parts.is_told() {
-            move_cursor(choice, event);
+        parts.note_emitted_and_drop_input(kind);
+        if !parts.is_current_announced_last() {
+            announce_part_if_other(choice, event);
             self.repeatable = false;
         }
     }
@@ -279,55 +283,61 @@ impl Normalizer {
     /// What was told of a scope, which is now repeated.
     pub(super) fn begin_repetition(&mut self, scope: Scope) {
         self.repeatable = false;
-        let Some(choice) = self.current() else { return };
+        let Some(choice) = self.current_choice() else { return };
         let parts = choice.parts.as_deref();
-        let told = choice.in_deltas | parts.map_or(0, |parts| parts.told);
-        let (told, ends, is_quirk) = match scope {
+        let emitted = choice.in_deltas | parts.map_or(0, |parts| parts.emitted);
+        let (emitted, ends, is_quirk) = match scope {
             Scope::Message { ends } => (choice.in_deltas, ends, true),
-            Scope::Place => (parts.and_then(Parts::part).map_or(0, |part| part.told), false, false),
-            Scope::Item(key) => (parts.map_or(0, |parts| parts.told_of(key)), false, false),
-            Scope::Kinds => (told, false, false),
-            Scope::Answer => (told_at_all(told), false, false),
+            Scope::Place => {
+                (parts.and_then(Parts::current_part).map_or(0, |part| part.emitted), false, false)
+            }
+            Scope::Item(key) => (parts.map_or(0, |parts| parts.emitted_of(key)), false, false),
+            Scope::Kinds => (emitted, false, false),
+            Scope::Answer => (all_if_any_content(emitted), false, false),
         };
-        self.repeats = Some(Repeats { told, ends, is_quirk });
+        self.repeats = Some(Repeats { emitted, ends, is_quirk });
     }
 
     /// A blob that belongs to the reasoning.
-    pub(super) fn opaque(&mut self, kind: OpaqueKind, data: Str, event: &mut Event<'_>) {
+    pub(super) fn emit_opaque_unless_repeated(&mut self, kind: OpaqueKind, data: Str, event: &mut Event<'_>) {
         self.repeatable = false;
-        if !self.accepts(OPAQUE, event) {
+        if !self.accept_unless_repeated(OPAQUE, event) {
             return;
         }
-        self.tell_part(OPAQUE, event);
-        if let Some(choice) = self.choice_index() {
+        self.note_kind_and_announce_part(OPAQUE, event);
+        if let Some(choice) = self.current_choice_index() {
             event.out.push(RawDelta::ReasoningOpaque { choice, kind, data });
         }
     }
 
-    /// Passes on a member; `chunk`: it is about the document.
-    pub(super) fn extra(
+    /// Passes on a member; `is_of_chunk`: it is about the document.
+    pub(super) fn emit_extra_unless_repeated(
         &mut self,
         (kind, name, json): (ExtraKind, Str, Str),
-        chunk: bool,
+        is_of_chunk: bool,
         event: &mut Event<'_>,
     ) {
         self.repeatable = false;
-        let told = if chunk { self.remember_extra(json, event) } else { self.accepts(extra(kind), event) };
-        if !told {
+        let is_news = if is_of_chunk {
+            self.remember_extra_if_new(json, event)
+        } else {
+            self.accept_unless_repeated(kind_bit_of_extra(kind), event)
+        };
+        if !is_news {
             return;
         }
-        if !chunk {
-            self.tell_part(extra(kind), event);
+        if !is_of_chunk {
+            self.note_kind_and_announce_part(kind_bit_of_extra(kind), event);
         }
-        let choice = if chunk { None } else { self.choice_index() };
+        let choice = if is_of_chunk { None } else { self.current_choice_index() };
         event.out.push(RawDelta::Extra { choice, kind, name, json });
     }
 
     /// Passes on the object that begins with `brace`.
-    pub(super) fn hosted_extra(&mut self, name: Str, brace: Str, event: &mut Event<'_>) {
+    pub(super) fn emit_hosted_extra(&mut self, name: Str, brace: Str, event: &mut Event<'_>) {
         self.repeatable = false;
-        self.tell_part(0, event);
-        let Some(choice) = self.choice_index() else { return };
+        self.note_kind_and_announce_part(0, event);
+        let Some(choice) = self.current_choice_index() else { return };
         let start = brace.span().range().start;
         let rest = event.texts.payload.get(start..).unwrap_or_default();
         let length = Nest::default().scan(rest).unwrap_or(0);
@@ -336,32 +346,36 @@ impl Normalizer {
     }
 
     /// The call that was just begun is the current place's.
-    pub(super) fn link_call(&mut self) {
+    pub(super) fn link_call_to_part(&mut self) {
         let call = self.call;
-        if let Some(choice) = self.current()
-            && let Some(part) = choice.parts.as_mut().and_then(|parts| parts.part_mut())
+        if let Some(choice) = self.current_choice()
+            && let Some(part) = choice.parts.as_mut().and_then(|parts| parts.current_part_mut())
         {
             part.call = call;
         }
     }
 
     /// Whether the current place is a call of its own already.
-    pub(super) fn place_call(&self) -> Option<Option<usize>> {
+    pub(super) fn current_part_call(&self) -> Option<Option<usize>> {
         let choice = self.choices.get(self.choice).filter(|_| self.in_choice)?;
-        choice.parts.as_ref()?.part().map(|part| part.call)
+        choice.parts.as_ref()?.current_part().map(|part| part.call)
     }
 
     /// Arguments that came whole with the call's beginning are held.
-    pub(super) fn hold_input(&mut self, input: Str, event: &mut Event<'_>) -> Result<(), ErrorKind> {
+    pub(super) fn hold_input_unless_fragments(
+        &mut self,
+        input: Str,
+        event: &mut Event<'_>,
+    ) -> Result<(), ErrorKind> {
         self.repeatable = false;
         let most = self.caps.event_bytes as usize;
-        let Some(choice) = self.current() else { return Ok(()) };
+        let Some(choice) = self.current_choice() else { return Ok(()) };
         let Some(parts) = choice.parts.as_mut() else { return Ok(()) };
         let held = parts.held.saturating_add(input.len());
         if held > most {
             return Err(ErrorKind::Limit(LimitKind::EventBytes));
         }
-        if let Some(part) = parts.part_mut().filter(|part| part.told & ARGUMENTS == 0) {
+        if let Some(part) = parts.current_part_mut().filter(|part| part.emitted & ARGUMENTS == 0) {
             part.input = Some(event.texts.get(input).into());
             parts.held = held;
         }
@@ -369,29 +383,29 @@ impl Normalizer {
     }
 
     /// The answer begins; again, if it began before: its places are forgotten, its open calls stay open.
-    pub(super) fn begin_answer(&mut self, event: &mut Event<'_>) {
+    pub(super) fn begin_or_restart_answer(&mut self, event: &mut Event<'_>) {
         self.repeatable = false;
         if !core::mem::replace(&mut self.began, true) {
             return;
         }
         self.started = super::Started::default();
         self.invalidates_shapes = true;
-        let [splitter, reasoning_splitter] = self.splitters(event.tolerance);
+        let [splitter, reasoning_splitter] = self.new_splitters(event.tolerance);
         if let Some(choice) = self.choices.iter_mut().find(|choice| choice.index == 0) {
-            release(choice, event);
+            release_all_held(choice, event);
             event.out.push(RawDelta::Restart { choice: 0 });
             (choice.role, choice.finished, choice.went_on, choice.provisional) = (0, None, false, None);
             (choice.splitter, choice.reasoning_splitter) = (splitter, reasoning_splitter);
             if let Some(parts) = &mut choice.parts {
                 parts.open.clear();
-                (parts.current, parts.held, parts.told) = (None, 0, 0);
+                (parts.current, parts.held, parts.emitted) = (None, 0, 0);
             }
         }
     }
 }
 
 /// What a repetition of the whole answer may leave out: all of it, if any content or call was told.
-const fn told_at_all(told: u8) -> u8 {
+const fn all_if_any_content(emitted: u8) -> u8 {
     const BESIDE: u8 = ANNOTATIONS | OPAQUE | EXTRAS;
-    if told & !BESIDE != 0 { ALL } else { told }
+    if emitted & !BESIDE != 0 { ALL } else { emitted }
 }

@@ -24,7 +24,7 @@ const HELD: usize = 1024;
 #[derive(Clone, Default)]
 pub(super) struct Repeat {
     /// The length of all so far.
-    pub(super) told: usize,
+    pub(super) length: usize,
     pub(super) print: u128,
     pattern: Pattern,
     /// While it is not decided, and the first text was not too long.
@@ -53,18 +53,33 @@ struct Held {
     longer: usize,
 }
 
+/// What is told of a text that repeats; each may be empty.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct ToEmit {
+    /// What was held of the texts before.
+    pub(super) held: Str,
+    /// What is new in this one.
+    pub(super) new: Str,
+}
+
 /// What is to be told of a text.
 pub(super) enum Step {
-    /// What was held of it, and what is new in this one; each may be empty.
-    Fresh(Str, Str),
+    /// It repeats, or is the first.
+    Emit(ToEmit),
     /// What was held, whole; this one is a piece.
     Piece(Str),
 }
 
+impl Step {
+    const fn new_only(new: Str) -> Self {
+        Self::Emit(ToEmit { held: Str::NONE, new })
+    }
+}
+
 impl Repeat {
-    /// `expected`: by the model's name only.
-    pub(super) fn new(expected: bool) -> Self {
-        let pattern = if expected { Pattern::Undecided } else { Pattern::Repeats };
+    /// `is_expected`: by the model's name only.
+    pub(super) fn new(is_expected: bool) -> Self {
+        let pattern = if is_expected { Pattern::Undecided } else { Pattern::Repeats };
         Self { pattern, ..Self::default() }
     }
 
@@ -76,70 +91,71 @@ impl Repeat {
         self.pattern != Pattern::Undecided
     }
 
-    /// Goes on with `text`. `proved`: if it begins with all so far, it repeats that. Cost: two passes over the text; while it
+    /// Goes on with `text`. `is_proved`: if it begins with all so far, it repeats that. Cost: two passes over the text; while it
     /// is undecided, a copy of up to [`HELD`] bytes.
-    pub(super) fn advance(&mut self, text: Str, proved: bool, texts: &mut Texts<'_>) -> Step {
+    pub(super) fn advance(&mut self, text: Str, is_proved: bool, texts: &mut Texts<'_>) -> Step {
         let bytes = texts.bytes(text);
         if bytes.is_empty() {
-            return Step::Fresh(Str::NONE, text);
+            return Step::new_only(text);
         }
-        let is_known = bytes.get(..self.told).is_some_and(|head| fingerprint(head) == self.print);
-        if !is_known && self.told > 0 {
-            return self.split_up(texts);
+        let is_known = bytes.get(..self.length).is_some_and(|head| fingerprint(head) == self.print);
+        if !is_known && self.length > 0 {
+            return self.decide_pieces(texts);
         }
-        let told = core::mem::replace(&mut self.told, bytes.len());
+        let told = core::mem::replace(&mut self.length, bytes.len());
         self.print = fingerprint(bytes);
         let fresh = text.part(told, text.len());
         match self.pattern {
             Pattern::Undecided if told == 0 => {
                 let first = texts.get(text);
                 self.held = (first.len() <= HELD).then(|| Held::new(first));
-                Step::Fresh(Str::NONE, fresh)
+                Step::new_only(fresh)
             }
-            Pattern::Undecided if !proved => self.hold(text, fresh, texts),
-            Pattern::Undecided | Pattern::Repeats | Pattern::Pieces => self.repeats(fresh, texts),
+            Pattern::Undecided if !is_proved => self.hold_or_decide(text, fresh, texts),
+            Pattern::Undecided | Pattern::Repeats | Pattern::Pieces => self.decide_repeats(fresh, texts),
         }
     }
 
     /// What is held must be told now: as what is new in a repetition, or whole, as pieces. None if nothing is held.
-    pub(super) fn settle(&mut self, repeats: bool, texts: &mut Texts<'_>) -> Option<Str> {
+    pub(super) fn take_held_as(&mut self, is_repetition: bool, texts: &mut Texts<'_>) -> Option<Str> {
         self.held.as_ref().filter(|held| held.again > 0 || held.longer > 0)?;
-        let step = if repeats { self.repeats(Str::NONE, texts) } else { self.split_up(texts) };
+        let step =
+            if is_repetition { self.decide_repeats(Str::NONE, texts) } else { self.decide_pieces(texts) };
         match step {
-            Step::Fresh(held, _) | Step::Piece(held) => Some(held),
+            Step::Emit(ToEmit { held, .. }) | Step::Piece(held) => Some(held),
         }
     }
 
     /// `text` begins with all so far; `fresh` is what is new in it.
-    fn hold(&mut self, text: Str, fresh: Str, texts: &mut Texts<'_>) -> Step {
+    fn hold_or_decide(&mut self, text: Str, fresh: Str, texts: &mut Texts<'_>) -> Step {
         let grows = !fresh.is_empty();
         let Some(held) = self.held.as_mut().filter(|held| !grows || held.longer == 0) else {
-            return self.repeats(fresh, texts);
+            return self.decide_repeats(fresh, texts);
         };
-        let fits = held.whole().saturating_add(text.len()) <= HELD;
+        let fits = held.length_as_pieces().saturating_add(text.len()) <= HELD;
         match (fits, grows || held.longer > 0) {
-            (false, true) => self.repeats(fresh, texts),
-            (false, false) => self.split_up(texts),
+            (false, true) => self.decide_repeats(fresh, texts),
+            (false, false) => self.decide_pieces(texts),
             (true, true) => {
                 held.longer = held.longer.saturating_add(1);
                 held.text.replace_range(.., texts.get(text));
-                Step::Fresh(Str::NONE, Str::NONE)
+                Step::new_only(Str::NONE)
             }
             (true, false) => {
                 held.again = held.again.saturating_add(1);
-                Step::Fresh(Str::NONE, Str::NONE)
+                Step::new_only(Str::NONE)
             }
         }
     }
 
-    fn repeats(&mut self, fresh: Str, texts: &mut Texts<'_>) -> Step {
+    fn decide_repeats(&mut self, fresh: Str, texts: &mut Texts<'_>) -> Step {
         self.pattern = Pattern::Repeats;
         let held = self.held.take();
         let new = held.as_ref().and_then(|held| held.text.get(held.first..)).filter(|new| !new.is_empty());
-        Step::Fresh(new.map_or(Str::NONE, |new| texts.keep(new)), fresh)
+        Step::Emit(ToEmit { held: new.map_or(Str::NONE, |new| texts.keep(new)), new: fresh })
     }
 
-    fn split_up(&mut self, texts: &mut Texts<'_>) -> Step {
+    fn decide_pieces(&mut self, texts: &mut Texts<'_>) -> Step {
         self.pattern = Pattern::Pieces;
         let Some(held) = self.held.take() else { return Step::Piece(Str::NONE) };
         let start = texts.scratch.len();
@@ -156,7 +172,7 @@ impl Held {
     }
 
     /// How long it is as pieces.
-    fn whole(&self) -> usize {
+    fn length_as_pieces(&self) -> usize {
         let again = self.first.saturating_mul(self.again);
         again.saturating_add(self.text.len().saturating_mul(self.longer))
     }

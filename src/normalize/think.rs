@@ -48,6 +48,19 @@ pub(super) enum Piece {
     Tag,
 }
 
+/// Text that was held, in place.
+pub(super) struct HeldText {
+    bytes: [u8; HOLD],
+    length: usize,
+}
+
+impl HeldText {
+    pub(super) fn as_str(&self) -> &str {
+        let text = self.bytes.get(..self.length).unwrap_or_default();
+        core::str::from_utf8(text).unwrap_or_default()
+    }
+}
+
 impl Splitter {
     pub(super) const PLAIN: Self = Self { state: State::Plain, held: [0; HOLD], length: 0 };
     pub(super) const AUTO: Self = Self { state: State::Before, held: [0; HOLD], length: 0 };
@@ -59,58 +72,63 @@ impl Splitter {
     }
 
     /// Held text, which the caller puts before the next. Never more than one tag.
-    pub(super) fn take_held(&mut self) -> ([u8; HOLD], usize) {
-        (self.held, usize::from(core::mem::take(&mut self.length)))
+    pub(super) fn take_held(&mut self) -> HeldText {
+        HeldText { bytes: self.held, length: usize::from(core::mem::take(&mut self.length)) }
     }
 
     /// Takes `text` apart; `string` is where it is. Cost: one pass.
-    pub(super) fn split(&mut self, text: &str, string: Str, mut piece: impl FnMut(Piece)) {
+    pub(super) fn split(&mut self, text: &str, string: Str, mut emit: impl FnMut(Piece)) {
         let mut at = 0usize;
         while at < text.len() {
             let rest = text.get(at..).unwrap_or_default();
-            let part = |from: usize, to: usize| string.part(at.saturating_add(from), at.saturating_add(to));
+            let span_of =
+                |from: usize, to: usize| string.part(at.saturating_add(from), at.saturating_add(to));
             let used = match self.state {
                 State::Plain => {
-                    piece(Piece::Text(part(0, rest.len())));
+                    emit(Piece::Text(span_of(0, rest.len())));
                     rest.len()
                 }
-                State::Before | State::Started => self.open(rest, &part, &mut piece),
-                State::Inside(tag) => self.inside(tag, rest, &part, &mut piece),
-                State::Then(tag, dropped) => self.then(tag, dropped, rest),
+                State::Before | State::Started => {
+                    self.consume_opening_tag_or_become_plain(rest, &span_of, &mut emit)
+                }
+                State::Inside(tag) => {
+                    self.consume_reasoning_and_hold_tag_start(tag, rest, &span_of, &mut emit)
+                }
+                State::Then(tag, dropped) => self.consume_dropped_after_tag(tag, dropped, rest),
             };
             at = at.saturating_add(used);
         }
     }
 
     /// White space, then a tag, what may become one, or anything else. Returns the bytes used.
-    fn open(
+    fn consume_opening_tag_or_become_plain(
         &mut self,
         rest: &str,
-        part: &dyn Fn(usize, usize) -> Str,
-        piece: &mut dyn FnMut(Piece),
+        span_of: &dyn Fn(usize, usize) -> Str,
+        emit: &mut dyn FnMut(Piece),
     ) -> usize {
         let body = rest.trim_start();
         let space = rest.len().saturating_sub(body.len());
-        let mut tell = |from: usize, to: usize, started: bool| {
+        let mut emit_space = |from: usize, to: usize, started: bool| {
             if from < to {
-                let text = part(from, to);
-                piece(if started { Piece::Reasoning(text) } else { Piece::Text(text) });
+                let text = span_of(from, to);
+                emit(if started { Piece::Reasoning(text) } else { Piece::Text(text) });
             }
         };
         let started = self.state == State::Started;
         if let Some((tag, tags)) = (0u8..).zip(THINK).find(|(_, tags)| body.starts_with(tags.open)) {
-            tell(0, space, started);
-            piece(Piece::Tag);
+            emit_space(0, space, started);
+            emit(Piece::Tag);
             self.state = State::Inside(Some(tag));
             return space.saturating_add(tags.open.len());
         }
         if body.is_empty() || THINK.iter().any(|tags| tags.open.starts_with(body)) {
-            tell(0, space, started);
+            emit_space(0, space, started);
             self.set_held(body);
             return rest.len();
         }
         if started {
-            piece(Piece::Tag);
+            emit(Piece::Tag);
             self.state = State::Inside(None);
             return 0;
         }
@@ -118,12 +136,12 @@ impl Splitter {
         0
     }
 
-    fn inside(
+    fn consume_reasoning_and_hold_tag_start(
         &mut self,
         tag: Option<u8>,
         rest: &str,
-        part: &dyn Fn(usize, usize) -> Str,
-        piece: &mut dyn FnMut(Piece),
+        span_of: &dyn Fn(usize, usize) -> Str,
+        emit: &mut dyn FnMut(Piece),
     ) -> usize {
         let candidates = || (0u8..).zip(THINK).filter(|(at, _)| tag.is_none_or(|tag| tag == *at));
         let found = candidates()
@@ -131,21 +149,21 @@ impl Splitter {
             .min();
         if let Some((start, tag, length)) = found {
             if start > 0 {
-                piece(Piece::Reasoning(part(0, start)));
+                emit(Piece::Reasoning(span_of(0, start)));
             }
             self.state = State::Then(tag, 0);
             return start.saturating_add(length);
         }
-        let kept = candidates().map(|(_, tags)| overlap(rest, tags.close)).max().unwrap_or(0);
-        let told = rest.len().saturating_sub(kept);
-        if told > 0 {
-            piece(Piece::Reasoning(part(0, told)));
+        let held = candidates().map(|(_, tags)| tag_start_at_end(rest, tags.close)).max().unwrap_or(0);
+        let sure = rest.len().saturating_sub(held);
+        if sure > 0 {
+            emit(Piece::Reasoning(span_of(0, sure)));
         }
-        self.set_held(rest.get(told..).unwrap_or_default());
+        self.set_held(rest.get(sure..).unwrap_or_default());
         rest.len()
     }
 
-    fn then(&mut self, tag: u8, dropped: u8, rest: &str) -> usize {
+    fn consume_dropped_after_tag(&mut self, tag: u8, dropped: u8, rest: &str) -> usize {
         let next = THINK.get(usize::from(tag)).and_then(|tags| tags.then.get(usize::from(dropped)));
         match next {
             Some(next) if rest.starts_with(next) => {
@@ -173,12 +191,12 @@ impl Splitter {
     }
 
     /// Whether held text is reasoning, if it is released now.
-    pub(super) fn holds_reasoning(&self) -> bool {
+    pub(super) fn is_held_reasoning(&self) -> bool {
         matches!(self.state, State::Inside(_) | State::Started)
     }
 
     /// After the end of the choice: content is content.
-    pub(super) fn settle(&mut self) {
+    pub(super) fn become_plain_if_before_tag(&mut self) {
         if self.state == State::Before {
             self.state = State::Plain;
         }
@@ -187,7 +205,7 @@ impl Splitter {
 
 impl Normalizer {
     /// The splitters of content that begins: of the text, of the reasoning.
-    pub(super) fn splitters(&self, tolerance: &Tolerance) -> [Splitter; 2] {
+    pub(super) fn new_splitters(&self, tolerance: &Tolerance) -> [Splitter; 2] {
         match self.think {
             _ if !tolerance.allows(Quirk::ThinkTags) => [Splitter::PLAIN; 2],
             ReasoningTags::Auto => [Splitter::AUTO; 2],
@@ -198,7 +216,7 @@ impl Normalizer {
 }
 
 /// How many bytes at the end of `text` may begin `tag`.
-fn overlap(text: &str, tag: &str) -> usize {
+fn tag_start_at_end(text: &str, tag: &str) -> usize {
     let longest = tag.len().saturating_sub(1).min(text.len());
     (1..=longest)
         .rev()

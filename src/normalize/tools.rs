@@ -45,7 +45,7 @@ pub(super) enum Found {
 }
 
 /// The call that an entry is about: by its index, else its id, else the latest.
-pub(super) fn call_of(calls: &[Call], entry: Entry) -> Found {
+pub(super) fn find_call(calls: &[Call], entry: Entry) -> Found {
     let latest = calls.len().checked_sub(1);
     let by_id = || calls.iter().rposition(|call| entry.id != 0 && call.id == entry.id);
     if entry.index.is_some() {
@@ -93,7 +93,7 @@ pub(super) enum Name {
 
 impl Call {
     /// What a name says, of which this is the print.
-    pub(super) fn name_says(&self, print: u64) -> Name {
+    pub(super) fn compare_name(&self, print: u64) -> Name {
         match self.name {
             0 => Name::First,
             known if print == known || self.arguments => Name::Again,

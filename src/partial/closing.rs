@@ -31,7 +31,7 @@ impl Closing {
 
     pub(super) fn of(json: &PartialJson) -> Self {
         let mut closing = Self { bytes: [0; LONGEST], length: 0 };
-        closing.value(json);
+        closing.push_missing_of_value(json);
         let mut braces = json.braces;
         for _ in 0..json.depth {
             closing.push(if braces & 1 == 1 { "}" } else { "]" });
@@ -41,13 +41,13 @@ impl Closing {
     }
 
     /// What the innermost value lacks.
-    fn value(&mut self, json: &PartialJson) {
+    fn push_missing_of_value(&mut self, json: &PartialJson) {
         match json.state {
             State::Value => self.push("null"),
             State::Key => self.push("\"\":null"),
             State::Colon => self.push(":null"),
             State::Text | State::Escape | State::Hex => {
-                self.string(json);
+                self.push_missing_of_string(json);
                 self.push(if json.in_key { "\":null" } else { "\"" });
             }
             State::Word => self.push(json.word),
@@ -57,25 +57,25 @@ impl Closing {
     }
 
     /// What the string's last character lacks.
-    fn string(&mut self, json: &PartialJson) {
+    fn push_missing_of_string(&mut self, json: &PartialJson) {
         match json.state {
             State::Escape if json.high => self.push(LOW.get(1..).unwrap_or_default()),
             State::Escape => self.push("\\"),
-            State::Hex => self.hex(json, json.digits),
+            State::Hex => self.push_missing_hex(json, json.digits),
             _ if json.high => self.push(LOW),
             _ => {}
         }
     }
 
     /// The digits that `\u` lacks, and what that makes necessary.
-    fn hex(&mut self, json: &PartialJson, left: u8) {
-        let missing = usize::from(left);
-        let may_be_low = matches!((left, json.unit), (4, _) | (3, 0xD));
+    fn push_missing_hex(&mut self, json: &PartialJson, digits_missing: u8) {
+        let missing = usize::from(digits_missing);
+        let may_be_low = matches!((digits_missing, json.unit), (4, _) | (3, 0xD));
         if json.high && may_be_low {
             return self.push(LOW.get(LOW.len().saturating_sub(missing)..).unwrap_or_default());
         }
         self.push("0000".get(..missing).unwrap_or_default());
-        if lex::is_high(json.unit << (4 * u32::from(left)).min(15)) {
+        if lex::is_high(json.unit << (4 * u32::from(digits_missing)).min(15)) {
             self.push(LOW);
         }
     }

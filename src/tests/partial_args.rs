@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
-use crate::normalize::partial_args::assemble;
+use crate::normalize::partial_args::{WrittenPieces, pieces_for_test};
 
 /// A path, a piece of text if that is what it sets, and JSON text.
 type Step = (String, Option<String>, String);
@@ -68,7 +68,7 @@ proptest! {
     fn what_is_told_is_the_json(object in object(), piece in 1usize..5) {
         let mut values = Vec::new();
         steps("$", &object, piece, &mut values);
-        let (pieces, refused) = assemble(&values, 128);
+        let WrittenPieces { pieces, refused } = pieces_for_test(&values, 128);
         prop_assert_eq!(refused, 0);
         prop_assert_eq!(serde_json::from_str::<Value>(&pieces.concat()).unwrap(), object);
     }
@@ -81,7 +81,7 @@ proptest! {
             .into_iter()
             .map(|(path, is_text)| (path, is_text.then(|| "x\"".to_owned()), "7".to_owned()))
             .collect();
-        let (pieces, refused) = assemble(&values, 4);
+        let WrittenPieces { pieces, refused } = pieces_for_test(&values, 4);
         let whole = pieces.concat();
         prop_assert_eq!(whole.is_empty(), refused == values.len());
         prop_assert!(whole.is_empty() || serde_json::from_str::<Value>(&whole).is_ok(), "{}", whole);
@@ -91,7 +91,7 @@ proptest! {
 /// Numbers at these paths: what is told, and how many are refused.
 fn at(paths: &[&str], depth: usize) -> (String, usize) {
     let values: Vec<Step> = paths.iter().map(|path| ((*path).to_owned(), None, "1".to_owned())).collect();
-    let (pieces, refused) = assemble(&values, depth);
+    let WrittenPieces { pieces, refused } = pieces_for_test(&values, depth);
     (pieces.concat(), refused)
 }
 
@@ -161,7 +161,7 @@ fn what_is_told_is_not_told_again() {
 fn text_goes_on_until_another_path() {
     let text = |path: &str, text: &str| (path.to_owned(), Some(text.to_owned()), String::new());
     let values = [text("$.a", "x"), text("$['a']", "\n\u{1}"), text("$.b", ""), text("$.b", "y")];
-    let (pieces, refused) = assemble(&values, 128);
+    let WrittenPieces { pieces, refused } = pieces_for_test(&values, 128);
     assert_eq!(refused, 0);
     assert_eq!(pieces, [r#"{"a":"x"#, r"\n\u0001", r#"","b":""#, "y", r#""}"#]);
     assert_eq!(

@@ -7,9 +7,15 @@ use crate::encode::calls::{Call, Held};
 use crate::encode::{ids, json};
 use alloc::vec::Vec;
 
+/// Where a call stands: its choice, which is announced, and its ordinal in that.
+struct CallAt {
+    choice: u32,
+    ordinal: usize,
+}
+
 impl ChunkEncoder {
     /// A call's id, and a piece of its name.
-    pub(super) fn label(
+    pub(super) fn hold_label_and_begin_ready(
         &mut self,
         choice: u32,
         slot: u32,
@@ -18,86 +24,92 @@ impl ChunkEncoder {
         out: &mut Vec<u8>,
     ) {
         let most = self.options.limits.id_bytes();
-        let Some((choice, at)) = self.find_call(choice, slot, out) else { return };
+        let Some(CallAt { choice, ordinal }) = self.find_or_add_call(choice, slot, out) else { return };
         let id = id.filter(|id| id.len() <= most);
         let place = usize::try_from(choice).unwrap_or(usize::MAX);
         let Some(known) = self.choices.get_mut(place) else { return };
-        match known.calls.label(at, id, name, &mut self.budget) {
-            Held::Yes => self.begin_calls(choice, false, out),
-            Held::Full => {
-                self.leave_out();
-                self.begin_calls(choice, true, out);
+        match known.calls.hold_label(ordinal, id, name, &mut self.budget) {
+            Held::Yes => self.begin_ready_calls(choice, false, out),
+            Held::NoRoom => {
+                self.count_left_out();
+                self.begin_ready_calls(choice, true, out);
             }
-            Held::Begun => self.leave_out(),
+            Held::AlreadyBegun => self.count_left_out(),
         }
     }
 
-    pub(super) fn arguments(&mut self, choice: u32, slot: u32, fragment: &str, out: &mut Vec<u8>) {
-        let Some((choice, at)) = self.find_call(choice, slot, out) else { return };
+    pub(super) fn write_or_hold_arguments(
+        &mut self,
+        choice: u32,
+        slot: u32,
+        fragment: &str,
+        out: &mut Vec<u8>,
+    ) {
+        let Some(CallAt { choice, ordinal }) = self.find_or_add_call(choice, slot, out) else { return };
         let place = usize::try_from(choice).unwrap_or(usize::MAX);
         let Some(known) = self.choices.get_mut(place) else { return };
-        match known.calls.arguments(at, fragment, &mut self.budget) {
-            Held::Yes => return self.begin_calls(choice, false, out),
-            Held::Full => self.begin_calls(choice, true, out),
-            Held::Begun => {}
+        match known.calls.hold_arguments(ordinal, fragment, &mut self.budget) {
+            Held::Yes => return self.begin_ready_calls(choice, false, out),
+            Held::NoRoom => self.begin_ready_calls(choice, true, out),
+            Held::AlreadyBegun => {}
         }
         self.begin_delta(choice, out);
         out.extend_from_slice(b"\"tool_calls\":[{\"index\":");
-        json::number(u64::try_from(at).unwrap_or(u64::MAX), out);
+        json::write_number(u64::try_from(ordinal).unwrap_or(u64::MAX), out);
         out.extend_from_slice(b",\"function\":{\"arguments\":");
-        json::string(fragment, out);
+        json::write_string(fragment, out);
         out.extend_from_slice(b"}}]");
         end_delta(out);
     }
 
-    pub(super) fn end_call(&mut self, choice: u32, slot: u32, out: &mut Vec<u8>) {
-        let Some((choice, at)) = self.find_call(choice, slot, out) else { return };
-        if let Some(known) = self.choice(choice) {
-            known.calls.end(at);
+    pub(super) fn end_call_and_begin_ready(&mut self, choice: u32, slot: u32, out: &mut Vec<u8>) {
+        let Some(CallAt { choice, ordinal }) = self.find_or_add_call(choice, slot, out) else { return };
+        if let Some(known) = self.choice_mut(choice) {
+            known.calls.mark_name_whole(ordinal);
         }
-        self.begin_calls(choice, false, out);
+        self.begin_ready_calls(choice, false, out);
     }
 
-    /// The choice, announced, and the ordinal of its call.
-    fn find_call(&mut self, choice: u32, slot: u32, out: &mut Vec<u8>) -> Option<(u32, usize)> {
-        let choice = self.announce(choice, out)?;
+    /// Announces the choice, if it is new, and finds its call, which is new if none has the slot.
+    fn find_or_add_call(&mut self, choice: u32, slot: u32, out: &mut Vec<u8>) -> Option<CallAt> {
+        let choice = self.ensure_announced(choice, out)?;
         let most = self.options.limits.tool_calls();
-        let found = self.choice(choice)?.calls.find(slot, most);
+        let found = self.choice_mut(choice)?.calls.find_or_add(slot, most);
         if found.is_none() {
-            self.leave_out();
+            self.count_left_out();
         }
-        Some((choice, found?))
+        Some(CallAt { choice, ordinal: found? })
     }
 
     /// Begins the calls that can begin, or all.
-    pub(super) fn begin_calls(&mut self, choice: u32, all: bool, out: &mut Vec<u8>) {
+    pub(super) fn begin_ready_calls(&mut self, choice: u32, force: bool, out: &mut Vec<u8>) {
         let place = usize::try_from(choice).unwrap_or(usize::MAX);
         while let Some(known) = self.choices.get_mut(place)
-            && let Some((ordinal, call)) = known.calls.begin_next(all, &mut self.budget)
+            && let Some((ordinal, call)) = known.calls.begin_next_if_ready(force, &mut self.budget)
         {
-            self.begin_call(choice, ordinal, call, out);
+            self.write_call_so_far(choice, ordinal, call, out);
         }
     }
 
-    fn begin_call(&mut self, choice: u32, ordinal: usize, call: Call, out: &mut Vec<u8>) {
+    fn write_call_so_far(&mut self, choice: u32, ordinal: usize, call: Call, out: &mut Vec<u8>) {
         let Call { mut id, name, arguments, .. } = call;
         self.begin_delta(choice, out);
         if id.is_empty() {
-            ids::call(&self.answer.id, choice, ordinal, &mut id);
+            ids::push_call_id(&self.answer.id, choice, ordinal, &mut id);
         }
         out.extend_from_slice(b"\"tool_calls\":[{\"index\":");
-        json::number(u64::try_from(ordinal).unwrap_or(u64::MAX), out);
+        json::write_number(u64::try_from(ordinal).unwrap_or(u64::MAX), out);
         out.extend_from_slice(b",\"id\":");
-        json::string(&id, out);
+        json::write_string(&id, out);
         out.extend_from_slice(b",\"type\":\"function\",\"function\":{");
         // Only where none came at all.
         if !name.is_empty() {
             out.extend_from_slice(b"\"name\":");
-            json::string(&name, out);
+            json::write_string(&name, out);
             out.push(b',');
         }
         out.extend_from_slice(b"\"arguments\":");
-        json::string(&arguments, out);
+        json::write_string(&arguments, out);
         out.extend_from_slice(b"}}]");
         end_delta(out);
     }

@@ -12,48 +12,48 @@ use crate::encode::{json, sse};
 use alloc::vec::Vec;
 
 /// What goes before a name that clients know as something else.
-const OTHER: &str = "x_";
+const TAKEN_PREFIX: &str = "x_";
 
 /// An extra: its kind, name and value.
 type Extra<'a> = (ExtraKind, &'a str, &'a str);
 
 impl ChunkEncoder {
-    pub(super) fn extra(&mut self, choice: Option<u32>, extra: Extra<'_>, out: &mut Vec<u8>) {
+    pub(super) fn write_or_hold_extra(&mut self, choice: Option<u32>, extra: Extra<'_>, out: &mut Vec<u8>) {
         match choice {
-            None => self.stream_extra(extra, out),
+            None => self.write_or_hold_stream_extra(extra, out),
             Some(choice) => {
-                let Some(choice) = self.announce(choice, out) else { return };
+                let Some(choice) = self.ensure_announced(choice, out) else { return };
                 let (kind, name, _) = extra;
                 let is_delta = matches!(dialect::DeltaNames.key(name.as_bytes()), DeltaKey::Extra(_));
-                if !is_delta || !self.delta_extra(choice, kind, extra, out) {
-                    self.choice_extra(choice, extra, out);
+                if !is_delta || !self.write_in_delta_if_allowed(choice, kind, extra, out) {
+                    self.write_beside_delta_if_valid(choice, extra, out);
                 }
             }
         }
     }
 
     /// One of the stream: a chunk without choices. Before the first chunk it waits, for the id may still come.
-    fn stream_extra(&mut self, (kind, name, value): Extra<'_>, out: &mut Vec<u8>) {
-        let is_known = |name: &str| {
+    fn write_or_hold_stream_extra(&mut self, (kind, name, value): Extra<'_>, out: &mut Vec<u8>) {
+        let is_taken = |name: &str| {
             let key = dialect::ChunkNames.key(name.as_bytes());
             !matches!(key, ChunkKey::Extra(_) | ChunkKey::Noise | ChunkKey::Other)
         };
         self.spare.clear();
         self.spare.extend_from_slice(b"],");
-        write_name(kind, name, is_known, &mut self.spare);
-        if !json::value(value, &mut self.scratch, &mut self.spare) {
-            return self.leave_out();
+        write_untaken_key(kind, name, is_taken, &mut self.spare);
+        if !json::write_mended_if_valid(value, &mut self.scratch, &mut self.spare) {
+            return self.count_left_out();
         }
         self.spare.push(b'}');
         if !self.head.is_empty() {
             self.begin_chunk(out);
             out.extend_from_slice(&self.spare);
             out.extend_from_slice(sse::END);
-        } else if self.budget.take(self.spare.len().saturating_add(1)) {
+        } else if self.budget.take_if_fits(self.spare.len().saturating_add(1)) {
             self.early_extras.extend_from_slice(&self.spare);
             self.early_extras.push(b'\n');
         } else {
-            self.leave_out();
+            self.count_left_out();
         }
     }
 
@@ -69,7 +69,7 @@ impl ChunkEncoder {
     }
 
     /// One that belongs in a delta; returns whether it is what may stand there.
-    fn delta_extra(
+    fn write_in_delta_if_allowed(
         &mut self,
         choice: u32,
         kind: ExtraKind,
@@ -77,12 +77,12 @@ impl ChunkEncoder {
         out: &mut Vec<u8>,
     ) -> bool {
         self.spare.clear();
-        if !json::value(value, &mut self.scratch, &mut self.spare) {
+        if !json::write_mended_if_valid(value, &mut self.scratch, &mut self.spare) {
             return false;
         }
         let start = out.len();
         self.begin_delta(choice, out);
-        write_name(kind, name, |_| false, out);
+        write_untaken_key(kind, name, |_| false, out);
         let Self { choices, spare, scratch, .. } = self;
         let place = usize::try_from(choice).unwrap_or(usize::MAX);
         let is_written = match choices.get_mut(place) {
@@ -90,7 +90,7 @@ impl ChunkEncoder {
                 out.extend_from_slice(spare);
                 true
             }
-            Some(known) => json::indexed(spare, &mut known.entries, scratch, out),
+            Some(known) => json::write_indexed_if_array(spare, &mut known.entries, scratch, out),
             None => false,
         };
         if is_written {
@@ -102,33 +102,38 @@ impl ChunkEncoder {
     }
 
     /// One that stands beside the delta.
-    fn choice_extra(&mut self, choice: u32, (kind, name, value): Extra<'_>, out: &mut Vec<u8>) {
-        let is_known = |name: &str| {
+    fn write_beside_delta_if_valid(
+        &mut self,
+        choice: u32,
+        (kind, name, value): Extra<'_>,
+        out: &mut Vec<u8>,
+    ) {
+        let is_taken = |name: &str| {
             let key = dialect::ChoiceNames.key(name.as_bytes());
             !matches!(key, ChoiceKey::Extra(_) | ChoiceKey::Other)
         };
         let start = out.len();
         self.begin_delta(choice, out);
         out.extend_from_slice(b"},");
-        write_name(kind, name, is_known, out);
-        if json::value(value, &mut self.scratch, out) {
+        write_untaken_key(kind, name, is_taken, out);
+        if json::write_mended_if_valid(value, &mut self.scratch, out) {
             out.extend_from_slice(AFTER_DELTA.strip_prefix(b"}").unwrap_or_default());
             out.extend_from_slice(sse::END);
         } else {
             out.truncate(start);
-            self.leave_out();
+            self.count_left_out();
         }
     }
 }
 
 /// A member's name and its colon.
-fn write_name(kind: ExtraKind, name: &str, is_known: impl Fn(&str) -> bool, out: &mut Vec<u8>) {
+fn write_untaken_key(kind: ExtraKind, name: &str, is_taken: impl Fn(&str) -> bool, out: &mut Vec<u8>) {
     let name = if name.is_empty() { kind.as_str() } else { name };
     let start = out.len();
-    json::string(name, out);
-    if is_known(name) {
+    json::write_string(name, out);
+    if is_taken(name) {
         // Behind the quote.
-        out.splice(start.saturating_add(1)..start.saturating_add(1), OTHER.bytes());
+        out.splice(start.saturating_add(1)..start.saturating_add(1), TAKEN_PREFIX.bytes());
     }
     out.push(b':');
 }

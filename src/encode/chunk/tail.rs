@@ -4,7 +4,9 @@
 
 use super::{ChunkEncoder, sse};
 use crate::delta::{FinishReason, Usage};
-use crate::encode::closing::{self, TRUNCATED, with_calls, write_counts, write_details};
+use crate::encode::closing::{
+    self, TRUNCATED, tool_calls_if_stop, write_counts_object_if_any, write_known_counts,
+};
 use crate::encode::json;
 use alloc::borrow::ToOwned;
 use alloc::string::String;
@@ -15,7 +17,7 @@ const LONGEST_WORD: usize = 256;
 
 impl ChunkEncoder {
     /// How a choice ended, as far as is known: the last word counts.
-    pub(super) fn finish_choice(
+    pub(super) fn end_calls_and_hold_finish(
         &mut self,
         choice: u32,
         reason: FinishReason,
@@ -23,42 +25,42 @@ impl ChunkEncoder {
         saw_tool_calls: bool,
         out: &mut Vec<u8>,
     ) {
-        let Some(choice) = self.announce(choice, out) else { return };
-        let Some(known) = self.choice(choice) else { return };
-        known.calls.end_all();
-        let reason = if saw_tool_calls { with_calls(reason) } else { reason };
+        let Some(choice) = self.ensure_announced(choice, out) else { return };
+        let Some(known) = self.choice_mut(choice) else { return };
+        known.calls.mark_all_names_whole();
+        let reason = if saw_tool_calls { tool_calls_if_stop(reason) } else { reason };
         let raw = if raw.len() <= LONGEST_WORD { raw } else { "" };
         known.finish = Some((reason, raw.to_owned()));
-        self.begin_calls(choice, false, out);
+        self.begin_ready_calls(choice, false, out);
     }
 
     /// Holds an error of the peer.
-    pub(super) fn hold_error(&mut self, code: Option<&str>, kind: Option<&str>, message: &str) {
+    pub(super) fn hold_error_if_room(&mut self, code: Option<&str>, kind: Option<&str>, message: &str) {
         let start = self.errors.len();
-        write_error(code, kind, message, &mut self.errors);
-        if !self.budget.take(self.errors.len().saturating_sub(start)) {
+        write_error_event(code, kind, message, &mut self.errors);
+        if !self.budget.take_if_fits(self.errors.len().saturating_sub(start)) {
             self.errors.truncate(start);
-            self.leave_out();
+            self.count_left_out();
         }
     }
 
     /// Nothing more will be told.
-    pub(super) fn end(&mut self, is_complete: bool, is_truncated: bool, out: &mut Vec<u8>) {
+    pub(super) fn end_stream(&mut self, is_complete: bool, is_truncated: bool, out: &mut Vec<u8>) {
         let count = u32::try_from(self.choices.len()).unwrap_or(u32::MAX);
         for choice in 0..count {
-            self.begin_calls(choice, true, out);
+            self.begin_ready_calls(choice, true, out);
         }
         if is_truncated && self.options.tell_truncation {
-            write_error(None, Some(TRUNCATED.1), TRUNCATED.0, &mut self.errors);
+            write_error_event(None, Some(TRUNCATED.1), TRUNCATED.0, &mut self.errors);
         }
         let mut is_finished = count > 0;
         for choice in 0..count {
-            is_finished &= self.write_finish(choice, out);
+            is_finished &= self.write_finish_if_known(choice, out);
         }
         if !self.early_extras.is_empty() && self.head.is_empty() {
-            self.settle(out);
+            self.build_head_and_write_early_extras(out);
         }
-        self.write_usage(out);
+        self.write_usage_if_known(out);
         out.append(&mut self.errors);
         // Without a chunk there is no head.
         if (is_complete || (is_finished && self.options.finish_missing.is_some())) && !self.head.is_empty() {
@@ -68,51 +70,58 @@ impl ChunkEncoder {
     }
 
     /// Returns whether the choice has a finish.
-    fn write_finish(&mut self, choice: u32, out: &mut Vec<u8>) -> bool {
+    fn write_finish_if_known(&mut self, choice: u32, out: &mut Vec<u8>) -> bool {
         let missing = self.options.finish_missing.filter(|_| self.errors.is_empty());
-        let Some(known) = self.choice(choice) else { return false };
+        let Some(known) = self.choice_mut(choice) else { return false };
         let has_calls = !known.calls.is_empty();
         let told = known.finish.take().or(missing.map(|reason| (reason, String::new())));
         let Some((reason, raw)) = told else { return false };
-        let reason = if has_calls { with_calls(reason) } else { reason };
-        let reason = self.options.sayable(reason);
+        let reason = if has_calls { tool_calls_if_stop(reason) } else { reason };
+        let reason = self.options.replace_error_and_other(reason);
         self.begin_delta(choice, out);
         out.extend_from_slice(b"},\"finish_reason\":");
-        json::string(reason.as_str(), out);
+        json::write_string(reason.as_str(), out);
         if !raw.is_empty() && raw != reason.as_str() {
             out.extend_from_slice(b",\"native_finish_reason\":");
-            json::string(&raw, out);
+            json::write_string(&raw, out);
         }
         out.extend_from_slice(b"}]}");
         out.extend_from_slice(sse::END);
         true
     }
 
-    fn write_usage(&mut self, out: &mut Vec<u8>) {
-        let Some(usage) = closing::usage(self.usage.take(), &self.options) else { return };
+    fn write_usage_if_known(&mut self, out: &mut Vec<u8>) {
+        let Some(usage) = closing::completed_usage(self.usage.take(), &self.options) else {
+            return;
+        };
         let Usage { input, output, total, cached_input, cache_write, reasoning } = usage;
         self.begin_chunk(out);
         out.extend_from_slice(b"],\"usage\":{");
         let start = out.len();
         let counts = [("prompt_tokens", input), ("completion_tokens", output), ("total_tokens", total)];
-        write_counts(&counts, start, out);
+        write_known_counts(&counts, start, out);
         let prompt = [("cached_tokens", cached_input), ("cache_write_tokens", cache_write)];
-        write_details("prompt_tokens_details", &prompt, start, out);
-        write_details("completion_tokens_details", &[("reasoning_tokens", reasoning)], start, out);
+        write_counts_object_if_any("prompt_tokens_details", &prompt, start, out);
+        write_counts_object_if_any(
+            "completion_tokens_details",
+            &[("reasoning_tokens", reasoning)],
+            start,
+            out,
+        );
         out.extend_from_slice(b"}}");
         out.extend_from_slice(sse::END);
     }
 }
 
 /// An error, as an event.
-fn write_error(code: Option<&str>, kind: Option<&str>, message: &str, out: &mut Vec<u8>) {
+fn write_error_event(code: Option<&str>, kind: Option<&str>, message: &str, out: &mut Vec<u8>) {
     out.extend_from_slice(sse::DATA);
     out.extend_from_slice(b"{\"error\":{\"message\":");
-    json::string(message, out);
+    json::write_string(message, out);
     out.extend_from_slice(b",\"type\":");
-    json::optional_string(kind, out);
+    json::write_string_or_null(kind, out);
     out.extend_from_slice(b",\"param\":null,\"code\":");
-    json::optional_string(code, out);
+    json::write_string_or_null(code, out);
     out.extend_from_slice(b"}}");
     out.extend_from_slice(sse::END);
 }

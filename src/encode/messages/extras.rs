@@ -8,7 +8,7 @@
 use alloc::vec::Vec;
 
 use super::MessagesEncoder;
-use super::blocks::{self, Kind};
+use super::blocks::{self, AddedBytes, Kind};
 use crate::delta::ExtraKind;
 use crate::encode::json;
 
@@ -19,65 +19,83 @@ const INPUT: &str = "input_json_delta";
 const CITATION: &str = "citations_delta";
 
 impl MessagesEncoder {
-    pub(super) fn extra(&mut self, kind: ExtraKind, name: &str, value: &str, out: &mut Vec<u8>) {
+    pub(super) fn write_or_hold_extra_if_own(
+        &mut self,
+        kind: ExtraKind,
+        name: &str,
+        value: &str,
+        out: &mut Vec<u8>,
+    ) {
         let mut spare = core::mem::take(&mut self.spare);
         spare.clear();
-        let bytes = match kind {
-            ExtraKind::Annotation if name == CITATION => self.citation(value, &mut spare, out),
-            ExtraKind::Hosted if name == INPUT => self.hosted_input(value, &mut spare, out),
-            ExtraKind::Hosted if is_block(name) => self.hosted_block(name, value, &mut spare, out),
+        let added = match kind {
+            ExtraKind::Annotation if name == CITATION => self.write_or_hold_citation(value, &mut spare, out),
+            ExtraKind::Hosted if name == INPUT => self.write_or_hold_hosted_delta(value, &mut spare, out),
+            ExtraKind::Hosted if is_hosted_block_name(name) => {
+                self.hold_hosted_block(name, value, &mut spare, out)
+            }
             _ => None,
         };
         self.spare = spare;
-        match bytes {
-            Some(bytes) => self.write_held(bytes, out),
-            None => self.leave_out(),
+        match added {
+            Some(added) => self.count_held_and_write_ready(added, out),
+            None => self.count_left_out(),
         }
     }
 
     /// Of the text that came last.
-    fn citation(&mut self, value: &str, spare: &mut Vec<u8>, out: &mut Vec<u8>) -> Option<usize> {
+    fn write_or_hold_citation(
+        &mut self,
+        value: &str,
+        spare: &mut Vec<u8>,
+        out: &mut Vec<u8>,
+    ) -> Option<AddedBytes> {
         spare.extend_from_slice(b"{\"type\":\"citations_delta\",\"citation\":");
         let start = spare.len();
-        let is_value = json::value(value, &mut self.scratch, spare);
+        let is_value = json::write_mended_if_valid(value, &mut self.scratch, spare);
         let is_object = spare.get(start..)?.trim_ascii_start().starts_with(b"{");
         spare.push(b'}');
-        if is_value && is_object { self.pass(Kind::Text, spare, out) } else { None }
+        if is_value && is_object { self.write_or_hold_delta(Kind::Text, spare, out) } else { None }
     }
 
-    fn hosted_input(&mut self, value: &str, spare: &mut Vec<u8>, out: &mut Vec<u8>) -> Option<usize> {
-        let is_own = json::value(value, &mut self.scratch, spare)
-            && json::says(spare, "type", INPUT, &mut self.scratch);
-        if is_own { self.pass(Kind::Hosted, spare, out) } else { None }
+    fn write_or_hold_hosted_delta(
+        &mut self,
+        value: &str,
+        spare: &mut Vec<u8>,
+        out: &mut Vec<u8>,
+    ) -> Option<AddedBytes> {
+        let is_own = json::write_mended_if_valid(value, &mut self.scratch, spare)
+            && json::has_one_string_member(spare, "type", INPUT, &mut self.scratch);
+        if is_own { self.write_or_hold_delta(Kind::Hosted, spare, out) } else { None }
     }
 
     /// A delta of the block that came last: written at once, if that is open.
-    fn pass(&mut self, kind: Kind, delta: &[u8], out: &mut Vec<u8>) -> Option<usize> {
+    fn write_or_hold_delta(&mut self, kind: Kind, delta: &[u8], out: &mut Vec<u8>) -> Option<AddedBytes> {
         let delta = core::str::from_utf8(delta).ok()?;
-        if self.blocks.is_open(kind) {
-            blocks::pass_delta(self.blocks.index(), delta, out);
-            return Some(0);
+        if self.blocks.is_written_at_once(kind) {
+            blocks::write_json_delta(self.blocks.first_index(), delta, out);
+            return Some(AddedBytes(0));
         }
-        self.blocks.pass(kind, delta)
+        self.blocks.hold_delta_if_going_on(kind, delta)
     }
 
-    fn hosted_block(
+    fn hold_hosted_block(
         &mut self,
         name: &str,
         value: &str,
         spare: &mut Vec<u8>,
         out: &mut Vec<u8>,
-    ) -> Option<usize> {
-        let is_own = json::value(value, &mut self.scratch, spare)
-            && json::says(spare, "type", name, &mut self.scratch);
+    ) -> Option<AddedBytes> {
+        let is_own = json::write_mended_if_valid(value, &mut self.scratch, spare)
+            && json::has_one_string_member(spare, "type", name, &mut self.scratch);
         let block = core::str::from_utf8(spare).ok().filter(|_| is_own)?;
-        self.begin(out);
-        self.blocks.end_text();
-        Some(self.blocks.add(Kind::Hosted, block))
+        self.begin_message_once(out);
+        self.blocks.end_last_unless_call();
+        Some(self.blocks.extend_or_begin(Kind::Hosted, block))
     }
 }
 
 /// Whether the target calls a hosted tool's call or result so.
-fn is_block(name: &str) -> bool {
+fn is_hosted_block_name(name: &str) -> bool {
     matches!(name, "server_tool_use" | "mcp_tool_use") || name.ends_with("_tool_result")
 }

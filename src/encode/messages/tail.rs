@@ -5,42 +5,42 @@
 use alloc::vec::Vec;
 
 use super::{FinishReason, MessagesEncoder, Usage};
-use crate::encode::closing::{TRUNCATED, with_calls};
+use crate::encode::closing::{TRUNCATED, tool_calls_if_stop};
 use crate::encode::{json, sse};
 
 impl MessagesEncoder {
     /// How the answer ended, as far as is known: the last word counts.
-    pub(super) fn finish_answer(
+    pub(super) fn end_calls_and_hold_finish(
         &mut self,
         reason: FinishReason,
         raw: &str,
         saw_tool_calls: bool,
         out: &mut Vec<u8>,
     ) {
-        let reason = if saw_tool_calls { with_calls(reason) } else { reason };
+        let reason = if saw_tool_calls { tool_calls_if_stop(reason) } else { reason };
         let own = OWN_WORDS.iter().find(|own| **own == (raw, reason)).map(|own| own.0);
         self.finish = Some((reason, own));
         self.blocks.end_calls();
-        self.write_blocks(out);
+        self.write_ready(out);
     }
 
     /// Holds an error of the peer.
-    pub(super) fn hold_error(&mut self, kind: Option<&str>, message: &str) {
+    pub(super) fn hold_error_if_room(&mut self, kind: Option<&str>, message: &str) {
         let start = self.errors.len();
-        write_error(kind, message, &mut self.errors);
-        if !self.budget.take(self.errors.len().saturating_sub(start)) {
+        write_error_event(kind, message, &mut self.errors);
+        if !self.budget.take_if_fits(self.errors.len().saturating_sub(start)) {
             self.errors.truncate(start);
-            self.leave_out();
+            self.count_left_out();
         }
     }
 
     /// Nothing more will be told.
-    pub(super) fn end(&mut self, is_complete: bool, is_truncated: bool, out: &mut Vec<u8>) {
+    pub(super) fn end_stream(&mut self, is_complete: bool, is_truncated: bool, out: &mut Vec<u8>) {
         self.is_over = true;
         self.blocks.end_all();
-        self.write_blocks(out);
+        self.write_ready(out);
         if is_truncated && self.options.tell_truncation {
-            write_error(Some(TRUNCATED.1), TRUNCATED.0, &mut self.errors);
+            write_error_event(Some(TRUNCATED.1), TRUNCATED.0, &mut self.errors);
         }
         let has_error = !self.errors.is_empty();
         let missing = self.options.finish_missing.filter(|_| !has_error && self.has_begun);
@@ -49,7 +49,7 @@ impl MessagesEncoder {
         self.has_role &= is_whole;
         if self.has_role || finish.is_some() || self.usage != Usage::default() || (is_whole && self.has_begun)
         {
-            self.write_end(finish, out);
+            self.write_message_delta(finish, out);
         }
         out.append(&mut self.errors);
         if is_whole && !has_error && self.has_begun {
@@ -58,18 +58,19 @@ impl MessagesEncoder {
         }
     }
 
-    fn write_end(&mut self, finish: Option<(FinishReason, Option<&str>)>, out: &mut Vec<u8>) {
-        self.begin(out);
+    fn write_message_delta(&mut self, finish: Option<(FinishReason, Option<&str>)>, out: &mut Vec<u8>) {
+        self.begin_message_once(out);
         let has_calls = self.blocks.has_calls();
         let reason = finish.map(|(told, own)| {
-            let reason = if has_calls { with_calls(told) } else { told };
-            own.filter(|_| reason == told).unwrap_or(stop_reason(self.options.sayable(reason)))
+            let reason = if has_calls { tool_calls_if_stop(told) } else { told };
+            own.filter(|_| reason == told)
+                .unwrap_or(stop_reason(self.options.replace_error_and_other(reason)))
         });
         sse::begin_named("message_delta", out);
         out.extend_from_slice(b"{\"type\":\"message_delta\",\"delta\":{\"stop_reason\":");
-        json::optional_string(reason, out);
+        json::write_string_or_null(reason, out);
         out.extend_from_slice(b",\"stop_sequence\":null},\"usage\":");
-        write_usage(&self.usage, out);
+        write_usage_object(&self.usage, out);
         out.extend_from_slice(b"}\n\n");
     }
 }
@@ -93,11 +94,11 @@ const fn stop_reason(reason: FinishReason) -> &'static str {
 }
 
 /// Clients want the first two.
-pub(super) fn write_usage(usage: &Usage, out: &mut Vec<u8>) {
+pub(super) fn write_usage_object(usage: &Usage, out: &mut Vec<u8>) {
     out.extend_from_slice(b"{\"input_tokens\":");
-    json::number(usage.input.unwrap_or(0), out);
+    json::write_number(usage.input.unwrap_or(0), out);
     out.extend_from_slice(b",\"output_tokens\":");
-    json::number(usage.output.unwrap_or(0), out);
+    json::write_number(usage.output.unwrap_or(0), out);
     let more = [
         (&b",\"cache_read_input_tokens\":"[..], usage.cached_input),
         (b",\"cache_creation_input_tokens\":", usage.cache_write),
@@ -105,22 +106,22 @@ pub(super) fn write_usage(usage: &Usage, out: &mut Vec<u8>) {
     for (name, count) in more {
         if let Some(count) = count {
             out.extend_from_slice(name);
-            json::number(count, out);
+            json::write_number(count, out);
         }
     }
     if let Some(reasoning) = usage.reasoning {
         out.extend_from_slice(b",\"output_tokens_details\":{\"thinking_tokens\":");
-        json::number(reasoning, out);
+        json::write_number(reasoning, out);
         out.push(b'}');
     }
     out.push(b'}');
 }
 
-fn write_error(kind: Option<&str>, message: &str, out: &mut Vec<u8>) {
+fn write_error_event(kind: Option<&str>, message: &str, out: &mut Vec<u8>) {
     sse::begin_named("error", out);
     out.extend_from_slice(b"{\"type\":\"error\",\"error\":{\"type\":");
-    json::string(kind.filter(|kind| !kind.is_empty()).unwrap_or("api_error"), out);
+    json::write_string(kind.filter(|kind| !kind.is_empty()).unwrap_or("api_error"), out);
     out.extend_from_slice(b",\"message\":");
-    json::string(message, out);
+    json::write_string(message, out);
     out.extend_from_slice(b"}}\n\n");
 }

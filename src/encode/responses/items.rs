@@ -7,7 +7,7 @@
 
 use alloc::vec::Vec;
 
-use super::{ResponsesEncoder, end, item_id, item_index, json, member};
+use super::{ResponsesEncoder, end_event, json, write_item_id, write_output_index, write_string_member};
 use crate::encode::whole::WholeCallTarget;
 
 /// What a part holds.
@@ -29,6 +29,13 @@ pub(super) struct Open {
     next: u64,
     /// The part of the stream that it is.
     of: Option<u32>,
+}
+
+/// An open part: the index of its item, and its own in that.
+#[derive(Debug, Clone, Copy)]
+struct PartAt {
+    item: usize,
+    part: u64,
 }
 
 /// The words of one kind of content.
@@ -81,12 +88,12 @@ impl Content {
 }
 
 /// A part of an item, as it stands.
-fn write_part(content: Content, text: &str, out: &mut Vec<u8>) {
+fn write_part_object(content: Content, text: &str, out: &mut Vec<u8>) {
     let words = content.words();
     out.extend_from_slice(b"{\"type\":\"");
     out.extend_from_slice(words.part.as_bytes());
     out.push(b'"');
-    member(words.member, text, out);
+    write_string_member(words.member, text, out);
     if content == Content::Text {
         out.extend_from_slice(b",\"annotations\":[],\"logprobs\":[]");
     }
@@ -95,22 +102,22 @@ fn write_part(content: Content, text: &str, out: &mut Vec<u8>) {
 
 impl ResponsesEncoder {
     /// A piece of the answer or of its reasoning.
-    pub(super) fn piece(&mut self, content: Content, text: &str, out: &mut Vec<u8>) {
+    pub(super) fn write_and_hold_piece(&mut self, content: Content, text: &str, out: &mut Vec<u8>) {
         if text.is_empty() {
-            return self.create(out);
+            return self.ensure_created(out);
         }
-        let (index, part) = self.open_part(content, out);
-        self.hold(text);
-        self.about(content.words().delta, content, index, part, out);
-        member("delta", text, out);
+        let at = self.ensure_part_open(content, out);
+        self.hold_or_drop_all(text);
+        self.begin_part_event(content.words().delta, content, at, out);
+        write_string_member("delta", text, out);
         if content == Content::Text {
             out.extend_from_slice(b",\"logprobs\":[]");
         }
-        end(out);
+        end_event(out);
     }
 
-    fn hold(&mut self, text: &str) {
-        self.is_too_long |= !self.budget.take(text.len());
+    fn hold_or_drop_all(&mut self, text: &str) {
+        self.is_too_long |= !self.budget.take_if_fits(text.len());
         if self.is_too_long {
             (self.text, self.parts, self.items) =
                 (Default::default(), Vec::new(), alloc::vec![Vec::new(); self.items.len()]);
@@ -121,128 +128,138 @@ impl ResponsesEncoder {
 
     /// Begins an event about a part.
     #[inline]
-    fn about(&mut self, kind: &str, content: Content, index: usize, part: u64, out: &mut Vec<u8>) {
-        self.begin(kind, out);
-        item_index(index, out);
-        item_id("item_id", index, out);
+    fn begin_part_event(&mut self, kind: &str, content: Content, at: PartAt, out: &mut Vec<u8>) {
+        self.begin_event(kind, out);
+        write_output_index(at.item, out);
+        write_item_id("item_id", at.item, out);
         out.extend_from_slice(content.words().index);
-        json::number(part, out);
+        json::write_number(at.part, out);
     }
 
     /// The item and the part of this content that are open; if none is, they begin.
     #[inline]
-    fn open_part(&mut self, content: Content, out: &mut Vec<u8>) -> (usize, u64) {
+    fn ensure_part_open(&mut self, content: Content, out: &mut Vec<u8>) -> PartAt {
         match self.open {
-            Some(Open { index, content: open, part: Some(part), .. }) if open == content => (index, part),
-            _ => self.begin_part(content, out),
+            Some(Open { index, content: open, part: Some(part), .. }) if open == content => {
+                PartAt { item: index, part }
+            }
+            _ => self.end_part_and_begin(content, out),
         }
     }
 
-    fn begin_part(&mut self, content: Content, out: &mut Vec<u8>) -> (usize, u64) {
-        self.end_part(out);
-        let mut open = self.open_item(content, out);
+    fn end_part_and_begin(&mut self, content: Content, out: &mut Vec<u8>) -> PartAt {
+        self.end_part_if_open(out);
+        let mut open = self.ensure_item_open(content, out);
         let part = open.next;
         (open.content, open.part, open.next) = (content, Some(part), part.saturating_add(1));
         self.open = Some(open);
-        self.about(content.words().added, content, open.index, part, out);
+        let at = PartAt { item: open.index, part };
+        self.begin_part_event(content.words().added, content, at, out);
         out.extend_from_slice(b",\"part\":");
-        write_part(content, "", out);
-        end(out);
-        (open.index, part)
+        write_part_object(content, "", out);
+        end_event(out);
+        at
     }
 
     /// The open item, if it can hold this content; else another.
-    fn open_item(&mut self, content: Content, out: &mut Vec<u8>) -> Open {
+    fn ensure_item_open(&mut self, content: Content, out: &mut Vec<u8>) -> Open {
         if let Some(open) = self.open.filter(|open| open.content.shares_item(content)) {
             return open;
         }
-        self.end_item("", out);
-        self.create(out);
-        let index = self.add_item();
-        self.begin("response.output_item.added", out);
-        item_index(index, out);
+        self.end_item_if_open("", out);
+        self.ensure_created(out);
+        let index = self.push_empty_item();
+        self.begin_event("response.output_item.added", out);
+        write_output_index(index, out);
         out.extend_from_slice(b",\"item\":");
-        write_item(content, index, "in_progress", b"", "", out);
-        end(out);
+        write_content_item(content, index, "in_progress", b"", "", out);
+        end_event(out);
         let open = Open { index, content, part: None, next: 0, of: self.cursor };
         self.open = Some(open);
         open
     }
 
     /// The part that is open is done.
-    fn end_part(&mut self, out: &mut Vec<u8>) {
+    fn end_part_if_open(&mut self, out: &mut Vec<u8>) {
         let Some(open) = &mut self.open else { return };
-        let (content, index) = (open.content, open.index);
-        let Some(part) = open.part.take() else { return };
+        let content = open.content;
+        let Some(at) = open.part.take().map(|part| PartAt { item: open.index, part }) else { return };
         let text = core::mem::take(&mut self.text);
         if self.is_too_long {
             return;
         }
         let words = content.words();
-        self.about(words.done, content, index, part, out);
-        member(words.member, &text, out);
+        self.begin_part_event(words.done, content, at, out);
+        write_string_member(words.member, &text, out);
         if content == Content::Text {
             out.extend_from_slice(b",\"logprobs\":[]");
         }
-        end(out);
-        self.about(words.part_done, content, index, part, out);
+        end_event(out);
+        self.begin_part_event(words.part_done, content, at, out);
         out.extend_from_slice(b",\"part\":");
-        write_part(content, &text, out);
-        end(out);
+        write_part_object(content, &text, out);
+        end_event(out);
         if !self.parts.is_empty() {
             self.parts.push(b',');
         }
-        write_part(content, &text, &mut self.parts);
+        write_part_object(content, &text, &mut self.parts);
     }
 
     /// The item that is open is done, with a blob that belongs to it.
-    pub(super) fn end_item(&mut self, blob: &str, out: &mut Vec<u8>) {
-        self.end_part(out);
+    pub(super) fn end_item_if_open(&mut self, blob: &str, out: &mut Vec<u8>) {
+        self.end_part_if_open(out);
         let Some(open) = self.open.take() else { return };
         let parts = core::mem::take(&mut self.parts);
         if self.is_too_long {
             return;
         }
         let mut item = Vec::new();
-        write_item(open.content, open.index, "completed", &parts, blob, &mut item);
-        self.done_item(open.index, item, out);
+        write_content_item(open.content, open.index, "completed", &parts, blob, &mut item);
+        self.write_item_done_and_keep(open.index, item, out);
     }
 
     /// An item is done.
-    pub(super) fn done_item(&mut self, index: usize, item: Vec<u8>, out: &mut Vec<u8>) {
-        self.begin("response.output_item.done", out);
-        item_index(index, out);
+    pub(super) fn write_item_done_and_keep(&mut self, index: usize, item: Vec<u8>, out: &mut Vec<u8>) {
+        self.begin_event("response.output_item.done", out);
+        write_output_index(index, out);
         out.extend_from_slice(b",\"item\":");
         out.extend_from_slice(&item);
-        end(out);
+        end_event(out);
         if let Some(known) = self.items.get_mut(index) {
             *known = item;
         }
     }
 
     /// Encrypted reasoning ends its item.
-    pub(super) fn encrypted(&mut self, data: &str, out: &mut Vec<u8>) {
-        if data.is_empty() || !self.budget.take(data.len()) {
-            return self.leave_out();
+    pub(super) fn end_item_with_encrypted(&mut self, data: &str, out: &mut Vec<u8>) {
+        if data.is_empty() || !self.budget.take_if_fits(data.len()) {
+            return self.count_left_out();
         }
-        self.open_item(Content::Reasoning, out);
-        self.end_item(data, out);
+        self.ensure_item_open(Content::Reasoning, out);
+        self.end_item_if_open(data, out);
     }
 
     /// What follows is of this part of the stream: another's is over.
-    pub(super) fn turn_to(&mut self, part: u32, out: &mut Vec<u8>) {
+    pub(super) fn switch_part_ending_other(&mut self, part: u32, out: &mut Vec<u8>) {
         self.cursor = Some(part);
         if self.open.is_some_and(|open| open.of != Some(part)) {
-            self.end_item("", out);
+            self.end_item_if_open("", out);
         }
     }
 }
 
-fn write_item(content: Content, index: usize, status: &str, parts: &[u8], blob: &str, out: &mut Vec<u8>) {
+fn write_content_item(
+    content: Content,
+    index: usize,
+    status: &str,
+    parts: &[u8],
+    blob: &str,
+    out: &mut Vec<u8>,
+) {
     let is_reasoning = content == Content::Reasoning;
     out.extend_from_slice(if is_reasoning { b"{\"type\":\"reasoning\"" } else { b"{\"type\":\"message\"" });
-    item_id("id", index, out);
-    member("status", status, out);
+    write_item_id("id", index, out);
+    write_string_member("status", status, out);
     out.extend_from_slice(if is_reasoning {
         b",\"summary\":["
     } else {
@@ -251,7 +268,7 @@ fn write_item(content: Content, index: usize, status: &str, parts: &[u8], blob: 
     out.extend_from_slice(parts);
     out.push(b']');
     if !blob.is_empty() {
-        member("encrypted_content", blob, out);
+        write_string_member("encrypted_content", blob, out);
     }
     out.push(b'}');
 }

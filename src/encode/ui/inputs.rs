@@ -5,9 +5,9 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::{UiStreamEncoder, begin, end, member};
+use super::{UiStreamEncoder, begin_event, end_event, write_string_member};
 use crate::encode::calls::Budget;
-use crate::encode::whole::{Whole, WholeCallTarget, WholeCalls};
+use crate::encode::whole::{WholeCall, WholeCallTarget, WholeCalls};
 use crate::encode::{ids, json};
 use crate::options::Limits;
 
@@ -16,7 +16,7 @@ const NO_JSON: &str = "the arguments of the call are no JSON";
 const TOO_LONG: &str = "the arguments of the call are too long";
 
 impl WholeCallTarget for UiStreamEncoder {
-    fn whole_calls(&mut self) -> (&mut WholeCalls, &mut Budget) {
+    fn calls_and_budget(&mut self) -> (&mut WholeCalls, &mut Budget) {
         (&mut self.calls, &mut self.budget)
     }
 
@@ -24,59 +24,59 @@ impl WholeCallTarget for UiStreamEncoder {
         &self.options.limits
     }
 
-    fn leave_out(&mut self) {
+    fn count_left_out(&mut self) {
         self.left_out = self.left_out.saturating_add(1);
     }
 
-    fn start_answer(&mut self, out: &mut Vec<u8>) {
-        self.start(out);
+    fn ensure_answer_started(&mut self, out: &mut Vec<u8>) {
+        self.ensure_started(out);
     }
 
-    fn make_id(&self, ordinal: usize, id: &mut String) {
-        ids::call(&self.answer.id, self.choice(), ordinal, id);
+    fn push_made_up_id(&self, ordinal: usize, id: &mut String) {
+        ids::push_call_id(&self.answer.id, self.written_choice(), ordinal, id);
     }
 
-    fn write_begin(&mut self, _: usize, id: &str, name: &str, out: &mut Vec<u8>) {
-        self.end_part(None, out);
-        begin("tool-input-start", out);
-        member("toolCallId", id, out);
-        member("toolName", name, out);
-        end(out);
+    fn write_call_start(&mut self, _: usize, id: &str, name: &str, out: &mut Vec<u8>) {
+        self.end_part_if_open(None, out);
+        begin_event("tool-input-start", out);
+        write_string_member("toolCallId", id, out);
+        write_string_member("toolName", name, out);
+        end_event(out);
     }
 
-    fn write_piece(&mut self, _: usize, id: &str, fragment: &str, out: &mut Vec<u8>) {
-        begin("tool-input-delta", out);
-        member("toolCallId", id, out);
-        member("inputTextDelta", fragment, out);
-        end(out);
+    fn write_arguments_piece(&mut self, _: usize, id: &str, fragment: &str, out: &mut Vec<u8>) {
+        begin_event("tool-input-delta", out);
+        write_string_member("toolCallId", id, out);
+        write_string_member("inputTextDelta", fragment, out);
+        end_event(out);
     }
 
     /// The input as a value. It is held no more.
-    fn write_whole(&mut self, _: usize, call: Whole, out: &mut Vec<u8>) {
+    fn write_whole_call(&mut self, _: usize, call: WholeCall, out: &mut Vec<u8>) {
         self.budget.give_back(call.name.len().saturating_add(call.arguments.len()));
         let start = out.len();
-        begin("tool-input-available", out);
-        member("toolCallId", &call.id, out);
-        member("toolName", &call.name, out);
+        begin_event("tool-input-available", out);
+        write_string_member("toolCallId", &call.id, out);
+        write_string_member("toolName", &call.name, out);
         out.extend_from_slice(b",\"input\":");
         let value = if call.arguments.trim_ascii().is_empty() { "{}" } else { &*call.arguments };
-        if call.is_too_long || !json::sound_value(value, &mut self.scratch, out) {
+        if call.is_too_long || !json::write_unmended_if_valid(value, &mut self.scratch, out) {
             out.truncate(start);
-            write_error(&call, out);
+            write_input_error(&call, out);
         }
-        end(out);
+        end_event(out);
     }
 }
 
 /// A call's input that is none, up to the event's end.
-fn write_error(call: &Whole, out: &mut Vec<u8>) {
-    begin("tool-input-error", out);
-    member("toolCallId", &call.id, out);
-    member("toolName", &call.name, out);
+fn write_input_error(call: &WholeCall, out: &mut Vec<u8>) {
+    begin_event("tool-input-error", out);
+    write_string_member("toolCallId", &call.id, out);
+    write_string_member("toolName", &call.name, out);
     if call.is_too_long {
         out.extend_from_slice(b",\"input\":null");
-        return member("errorText", TOO_LONG, out);
+        return write_string_member("errorText", TOO_LONG, out);
     }
-    member("input", &call.arguments, out);
-    member("errorText", NO_JSON, out);
+    write_string_member("input", &call.arguments, out);
+    write_string_member("errorText", NO_JSON, out);
 }

@@ -4,7 +4,7 @@
 
 use alloc::vec::Vec;
 
-use super::{UiStreamEncoder, begin, end, json, member};
+use super::{UiStreamEncoder, begin_event, end_event, json, write_string_member};
 use crate::delta::OpaqueKind;
 
 /// Under which name blobs stand in a part's metadata, where services have theirs under their own.
@@ -28,89 +28,89 @@ pub(super) enum Content {
 
 impl UiStreamEncoder {
     #[inline]
-    pub(super) fn text(&mut self, kind: Content, text: &str, out: &mut Vec<u8>) {
+    pub(super) fn write_text(&mut self, kind: Content, text: &str, out: &mut Vec<u8>) {
         if text.is_empty() {
-            return self.start(out);
+            return self.ensure_started(out);
         }
-        let id = self.open_part(kind, out);
-        begin(kind.delta(), out);
-        part_id(id, out);
-        member("delta", text, out);
-        end(out);
+        let id = self.ensure_part_open(kind, out);
+        begin_event(kind.delta_type(), out);
+        write_part_id(id, out);
+        write_string_member("delta", text, out);
+        end_event(out);
     }
 
     /// The id of the open part of this kind; if none is, one begins.
     #[inline]
-    fn open_part(&mut self, kind: Content, out: &mut Vec<u8>) -> u64 {
+    fn ensure_part_open(&mut self, kind: Content, out: &mut Vec<u8>) -> u64 {
         match self.open {
             Some(open) if open.kind == kind => open.id,
-            Some(_) | None => self.begin_part(kind, out),
+            Some(_) | None => self.end_part_and_begin(kind, out),
         }
     }
 
-    fn begin_part(&mut self, kind: Content, out: &mut Vec<u8>) -> u64 {
-        self.start(out);
-        self.end_part(None, out);
+    fn end_part_and_begin(&mut self, kind: Content, out: &mut Vec<u8>) -> u64 {
+        self.ensure_started(out);
+        self.end_part_if_open(None, out);
         let id = self.next;
         self.next = id.saturating_add(1);
         self.open = Some(Open { kind, id, part: self.cursor });
-        begin(kind.start(), out);
-        part_id(id, out);
-        end(out);
+        begin_event(kind.start_type(), out);
+        write_part_id(id, out);
+        end_event(out);
         id
     }
 
     /// Ends the part that is open, with a blob that belongs to it.
-    pub(super) fn end_part(&mut self, blob: Option<(OpaqueKind, &str)>, out: &mut Vec<u8>) {
+    pub(super) fn end_part_if_open(&mut self, blob: Option<(OpaqueKind, &str)>, out: &mut Vec<u8>) {
         let Some(open) = self.open.take() else { return };
-        begin(open.kind.end(), out);
-        part_id(open.id, out);
+        begin_event(open.kind.end_type(), out);
+        write_part_id(open.id, out);
         if let Some((kind, data)) = blob {
             out.extend_from_slice(b",\"providerMetadata\":{");
-            json::string(METADATA, out);
+            json::write_string(METADATA, out);
             out.extend_from_slice(match kind {
                 OpaqueKind::Signature => b":{\"signature\":",
                 OpaqueKind::Encrypted => b":{\"redactedData\":",
             });
-            json::string(data, out);
+            json::write_string(data, out);
             out.extend_from_slice(b"}}");
         }
-        end(out);
+        end_event(out);
     }
 
-    pub(super) fn blob(&mut self, kind: OpaqueKind, data: &str, out: &mut Vec<u8>) {
+    pub(super) fn end_reasoning_with_blob(&mut self, kind: OpaqueKind, data: &str, out: &mut Vec<u8>) {
         if data.is_empty() {
-            return self.start(out);
+            return self.ensure_started(out);
         }
-        self.open_part(Content::Reasoning, out);
-        self.end_part(Some((kind, data)), out);
+        self.ensure_part_open(Content::Reasoning, out);
+        self.end_part_if_open(Some((kind, data)), out);
     }
 
     /// What follows is of this part of the stream: another's is over.
-    pub(super) fn turn_to(&mut self, part: u32, out: &mut Vec<u8>) {
+    pub(super) fn switch_part_ending_other(&mut self, part: u32, out: &mut Vec<u8>) {
         self.cursor = Some(part);
         if self.open.is_some_and(|open| open.part != Some(part)) {
-            self.end_part(None, out);
+            self.end_part_if_open(None, out);
         }
     }
 }
 
 impl Content {
-    const fn start(self) -> &'static str {
+    const fn start_type(self) -> &'static str {
         match self {
             Self::Text => "text-start",
             Self::Reasoning => "reasoning-start",
         }
     }
 
-    const fn delta(self) -> &'static str {
+    const fn delta_type(self) -> &'static str {
         match self {
             Self::Text => "text-delta",
             Self::Reasoning => "reasoning-delta",
         }
     }
 
-    const fn end(self) -> &'static str {
+    const fn end_type(self) -> &'static str {
         match self {
             Self::Text => "text-end",
             Self::Reasoning => "reasoning-end",
@@ -119,8 +119,8 @@ impl Content {
 }
 
 #[inline]
-fn part_id(id: u64, out: &mut Vec<u8>) {
+fn write_part_id(id: u64, out: &mut Vec<u8>) {
     out.extend_from_slice(b",\"id\":\"");
-    json::number(id, out);
+    json::write_number(id, out);
     out.push(b'"');
 }

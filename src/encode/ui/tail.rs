@@ -4,8 +4,10 @@
 
 use alloc::vec::Vec;
 
-use super::{ExtraKind, FinishReason, UiStreamEncoder, Usage, begin, end, member};
-use crate::encode::closing::{self, TRUNCATED, with_calls, write_counts, write_details};
+use super::{ExtraKind, FinishReason, UiStreamEncoder, Usage, begin_event, end_event, write_string_member};
+use crate::encode::closing::{
+    self, TRUNCATED, tool_calls_if_stop, write_counts_object_if_any, write_known_counts,
+};
 use crate::encode::whole::WholeCallTarget;
 use crate::encode::{json, sse};
 
@@ -14,53 +16,60 @@ type Extra<'a> = (ExtraKind, &'a str, &'a str);
 
 impl UiStreamEncoder {
     /// How the answer ended, as far as is known: the last word counts.
-    pub(super) fn finish_answer(&mut self, reason: FinishReason, saw_tool_calls: bool, out: &mut Vec<u8>) {
-        self.start(out);
-        self.end_calls(out);
-        self.finish = Some(if saw_tool_calls { with_calls(reason) } else { reason });
+    pub(super) fn end_calls_and_hold_finish(
+        &mut self,
+        reason: FinishReason,
+        saw_tool_calls: bool,
+        out: &mut Vec<u8>,
+    ) {
+        self.ensure_started(out);
+        self.end_all_calls(out);
+        self.finish = Some(if saw_tool_calls { tool_calls_if_stop(reason) } else { reason });
     }
 
     /// Holds an error of the peer: the first of its texts that says something.
-    pub(super) fn hold_error(&mut self, texts: &[Option<&str>]) {
+    pub(super) fn hold_error_if_room(&mut self, texts: &[Option<&str>]) {
         let text = texts.iter().flatten().find(|text| !text.is_empty()).copied().unwrap_or_default();
         let start = self.errors.len();
-        write_error(text, &mut self.errors);
-        if !self.budget.take(self.errors.len().saturating_sub(start)) {
+        write_error_event(text, &mut self.errors);
+        if !self.budget.take_if_fits(self.errors.len().saturating_sub(start)) {
             self.errors.truncate(start);
-            self.leave_out();
+            self.count_left_out();
         }
     }
 
     /// A part of the host's own kind. Those of the stream wait for the start: its id may still come.
-    pub(super) fn extra(&mut self, choice: Option<u32>, extra: Extra<'_>, out: &mut Vec<u8>) {
+    pub(super) fn write_or_hold_extra(&mut self, choice: Option<u32>, extra: Extra<'_>, out: &mut Vec<u8>) {
         if choice.is_some() {
-            self.start(out);
+            self.ensure_started(out);
         }
         if self.is_started {
-            if !self.write_extra(extra, out) {
-                self.leave_out();
+            if !self.write_extra_if_valid(extra, out) {
+                self.count_left_out();
             }
             return;
         }
         let mut early = core::mem::take(&mut self.early_extras);
         let start = early.len();
-        if !self.write_extra(extra, &mut early) || !self.budget.take(early.len().saturating_sub(start)) {
+        if !self.write_extra_if_valid(extra, &mut early)
+            || !self.budget.take_if_fits(early.len().saturating_sub(start))
+        {
             early.truncate(start);
-            self.leave_out();
+            self.count_left_out();
         }
         self.early_extras = early;
     }
 
     /// Returns whether its value is JSON; else nothing is written.
-    fn write_extra(&mut self, (kind, name, value): Extra<'_>, out: &mut Vec<u8>) -> bool {
+    fn write_extra_if_valid(&mut self, (kind, name, value): Extra<'_>, out: &mut Vec<u8>) -> bool {
         let start = out.len();
         out.extend_from_slice(sse::DATA);
         out.extend_from_slice(b"{\"type\":\"data-");
         out.extend_from_slice(kind.as_str().as_bytes());
         out.extend_from_slice(b"\",\"data\":{\"name\":");
-        json::string(name, out);
+        json::write_string(name, out);
         out.extend_from_slice(b",\"value\":");
-        if !json::value(value, &mut self.scratch, out) {
+        if !json::write_mended_if_valid(value, &mut self.scratch, out) {
             out.truncate(start);
             return false;
         }
@@ -69,30 +78,30 @@ impl UiStreamEncoder {
         if kind == ExtraKind::Logprobs {
             out.extend_from_slice(b",\"transient\":true");
         }
-        end(out);
+        end_event(out);
         true
     }
 
     /// Nothing more will be told.
-    pub(super) fn end(&mut self, is_complete: bool, is_truncated: bool, out: &mut Vec<u8>) {
+    pub(super) fn end_stream(&mut self, is_complete: bool, is_truncated: bool, out: &mut Vec<u8>) {
         if is_truncated && self.options.tell_truncation {
-            write_error(TRUNCATED.0, &mut self.errors);
+            write_error_event(TRUNCATED.0, &mut self.errors);
         }
         let missing = self.options.finish_missing.filter(|_| self.errors.is_empty() && self.is_started);
         let finish = self.finish.or(missing);
         let is_whole = is_complete || finish.is_some();
-        self.begin_calls(true, out);
+        self.begin_ready_calls(true, out);
         if is_whole {
-            self.end_calls(out);
-            self.end_part(None, out);
+            self.end_all_calls(out);
+            self.end_part_if_open(None, out);
         }
         if !self.early_extras.is_empty() {
-            self.start(out);
+            self.ensure_started(out);
         }
-        self.write_usage(out);
+        self.write_usage_if_known(out);
         if is_whole && self.is_started {
-            begin("finish-step", out);
-            end(out);
+            begin_event("finish-step", out);
+            end_event(out);
         }
         if let Some(reason) = finish {
             self.write_finish(reason, out);
@@ -105,8 +114,8 @@ impl UiStreamEncoder {
     }
 
     fn write_finish(&self, reason: FinishReason, out: &mut Vec<u8>) {
-        let reason = if self.calls.is_empty() { reason } else { with_calls(reason) };
-        begin("finish", out);
+        let reason = if self.calls.is_empty() { reason } else { tool_calls_if_stop(reason) };
+        begin_event("finish", out);
         let word = match reason {
             FinishReason::ToolCalls => "tool-calls",
             FinishReason::ContentFilter => "content-filter",
@@ -114,34 +123,36 @@ impl UiStreamEncoder {
                 reason.as_str()
             }
         };
-        member("finishReason", word, out);
-        end(out);
+        write_string_member("finishReason", word, out);
+        end_event(out);
     }
 
     /// The last snapshot, under the SDK's names.
-    fn write_usage(&mut self, out: &mut Vec<u8>) {
-        let Some(usage) = closing::usage(self.usage.take(), &self.options) else { return };
+    fn write_usage_if_known(&mut self, out: &mut Vec<u8>) {
+        let Some(usage) = closing::completed_usage(self.usage.take(), &self.options) else {
+            return;
+        };
         if !self.options.metadata {
-            return self.leave_out();
+            return self.count_left_out();
         }
-        self.start(out);
+        self.ensure_started(out);
         let Usage { input, output, total, cached_input, cache_write, reasoning } = usage;
-        begin("message-metadata", out);
+        begin_event("message-metadata", out);
         out.extend_from_slice(b",\"messageMetadata\":{\"usage\":{");
         let start = out.len();
         let counts = [("inputTokens", input), ("outputTokens", output), ("totalTokens", total)];
-        write_counts(&counts, start, out);
+        write_known_counts(&counts, start, out);
         let of_input = [("cacheReadTokens", cached_input), ("cacheWriteTokens", cache_write)];
-        write_details("inputTokenDetails", &of_input, start, out);
-        write_details("outputTokenDetails", &[("reasoningTokens", reasoning)], start, out);
+        write_counts_object_if_any("inputTokenDetails", &of_input, start, out);
+        write_counts_object_if_any("outputTokenDetails", &[("reasoningTokens", reasoning)], start, out);
         out.extend_from_slice(b"}}");
-        end(out);
+        end_event(out);
     }
 }
 
 /// An error, as an event.
-fn write_error(text: &str, out: &mut Vec<u8>) {
-    begin("error", out);
-    member("errorText", text, out);
-    end(out);
+fn write_error_event(text: &str, out: &mut Vec<u8>) {
+    begin_event("error", out);
+    write_string_member("errorText", text, out);
+    end_event(out);
 }

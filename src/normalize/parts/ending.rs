@@ -4,40 +4,40 @@
 
 use alloc::string::String;
 
-use super::super::closing::release_text;
+use super::super::closing::release_held_text;
 use super::super::{Choice, Event};
 use super::ARGUMENTS;
 use crate::record::RawDelta;
 
 /// Tells the current part, if what was told last is another. What is held of that one's text goes before.
-pub(super) fn move_cursor(choice: &mut Choice, event: &mut Event<'_>) {
-    if choice.parts.as_ref().is_none_or(|parts| parts.is_told()) {
+pub(super) fn announce_part_if_other(choice: &mut Choice, event: &mut Event<'_>) {
+    if choice.parts.as_ref().is_none_or(|parts| parts.is_current_announced_last()) {
         return;
     }
-    release_text(choice, event);
+    release_held_text(choice, event);
     if let Some(parts) = &mut choice.parts {
-        parts.tell(choice.index, event.out);
+        parts.announce_current(choice.index, event.out);
     }
 }
 
 /// The current part is over: what is held of it is told, its call ends, its marks are dropped.
-pub(super) fn end_part(choice: &mut Choice, event: &mut Event<'_>) {
-    release_input(choice, event);
+pub(super) fn end_current_part(choice: &mut Choice, event: &mut Event<'_>) {
+    release_current_input(choice, event);
     let index = choice.index;
     let Some(parts) = choice.parts.as_mut() else { return };
     let Some(at) = parts.current else { return };
-    let Some(part) = parts.part_mut() else { return };
+    let Some(part) = parts.current_part_mut() else { return };
     let (slot, partial) = (part.call, part.partial.take());
     if let Some(slot) = slot
         && let Some(call) = choice.calls.get_mut(slot).filter(|call| !call.ended)
     {
         let wire_slot = u32::try_from(slot).unwrap_or(u32::MAX);
-        if let Some(fragment) = call.channel.release(&mut event.texts) {
+        if let Some(fragment) = call.channel.replace_waiting_surrogate(&mut event.texts) {
             event.out.push(RawDelta::ToolCallArguments { choice: index, slot: wire_slot, fragment });
         }
         if let Some(mut partial) = partial {
             let mut closing = String::new();
-            partial.close(&mut closing);
+            partial.close_all(&mut closing);
             if !closing.is_empty() {
                 let fragment = event.texts.keep(&closing);
                 event.out.push(RawDelta::ToolCallArguments { choice: index, slot: wire_slot, fragment });
@@ -51,26 +51,26 @@ pub(super) fn end_part(choice: &mut Choice, event: &mut Event<'_>) {
 }
 
 /// No fragment will follow: what came whole with the beginning of the current part's call is told.
-fn release_input(choice: &mut Choice, event: &mut Event<'_>) {
+fn release_current_input(choice: &mut Choice, event: &mut Event<'_>) {
     let Some(parts) = choice.parts.as_mut() else { return };
-    let Some(part) = parts.part_mut() else { return };
+    let Some(part) = parts.current_part_mut() else { return };
     let (Some(input), Some(slot)) = (part.input.take(), part.call) else { return };
-    part.told |= ARGUMENTS;
-    parts.told |= ARGUMENTS;
+    part.emitted |= ARGUMENTS;
+    parts.emitted |= ARGUMENTS;
     parts.held = parts.held.saturating_sub(input.len());
-    move_cursor(choice, event);
+    announce_part_if_other(choice, event);
     let (fragment, slot) = (event.texts.keep(&input), u32::try_from(slot).unwrap_or(u32::MAX));
     event.out.push(RawDelta::ToolCallArguments { choice: choice.index, slot, fragment });
 }
 
 /// The stream ends: nothing will follow in any part.
-pub(in crate::normalize) fn release_inputs(choice: &mut Choice, event: &mut Event<'_>) {
+pub(in crate::normalize) fn release_all_inputs(choice: &mut Choice, event: &mut Event<'_>) {
     let count = choice.parts.as_ref().map_or(0, |parts| parts.open.len());
     for at in 0..count {
         if let Some(parts) = &mut choice.parts {
             parts.current = Some(at);
         }
-        release_input(choice, event);
+        release_current_input(choice, event);
     }
 }
 
@@ -83,6 +83,6 @@ pub(in crate::normalize) fn end_call_parts(choice: &mut Choice, event: &mut Even
         if let Some(parts) = &mut choice.parts {
             parts.current = Some(at);
         }
-        end_part(choice, event);
+        end_current_part(choice, event);
     }
 }
