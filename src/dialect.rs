@@ -53,6 +53,9 @@ pub(crate) const ERROR_EVENT: &str = "error";
 /// The event name of which the data is text, whatever it looks like.
 pub(crate) const TEXT_EVENT: &str = "output";
 
+/// The event name of which the data is what the model printed besides: no answer, and nobody's complaint.
+pub(crate) const LOG_EVENT: &str = "logs";
+
 /// A finish reason's meaning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Finish {

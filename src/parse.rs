@@ -145,6 +145,11 @@ impl Parser {
         tolerance: &mut Tolerance,
     ) -> Result<Next, ErrorKind> {
         if self.ahead == Ahead::Payload {
+            // Only text has events that carry nothing.
+            let is_message = event.context.envelope != Envelope::None && !event.context.is_error;
+            if is_message && event.payload.is_empty() {
+                return Err(ErrorKind::Json);
+            }
             if let Some(wire) = wire::wire_of_text(event.context.name)
                 && self.is_text_on(wire, event, scratch, tolerance)
             {

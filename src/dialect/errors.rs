@@ -25,6 +25,10 @@ pub(crate) enum SurveyKey {
     /// `object`: it may say that it is an error.
     Object,
     Error,
+    /// IBM, Cloudflare: `[{code, message}]`.
+    Errors,
+    /// Amazon Bedrock: the exception, under its type.
+    Exception,
 }
 
 /// The same top-level members in a second look, for what only an error or another wire has.
@@ -32,10 +36,17 @@ pub(crate) fn survey_key(key: &[u8]) -> Option<SurveyKey> {
     Some(match key {
         b"object" => SurveyKey::Object,
         b"error" => SurveyKey::Error,
+        b"errors" => SurveyKey::Errors,
+        b"internalServerException"
+        | b"modelStreamErrorException"
+        | b"modelTimeoutException"
+        | b"serviceUnavailableException"
+        | b"throttlingException"
+        | b"validationException" => SurveyKey::Exception,
         b"type" | b"event_type" => SurveyKey::Type,
         b"error_type" => SurveyKey::ErrorType,
         b"code" => SurveyKey::Code,
-        b"message" => SurveyKey::Message,
+        b"message" | b"Message" => SurveyKey::Message,
         b"detail" => SurveyKey::Detail,
         b"base_resp" => SurveyKey::BaseResponse,
         b"error_code" => SurveyKey::ErrorCode,

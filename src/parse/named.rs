@@ -5,7 +5,7 @@
 use super::cursor::Scratch;
 use super::envelope::Envelope;
 use super::payload::{self, Segment};
-use super::{Ahead, Event, Next, Parser, wire};
+use super::{Ahead, Event, Next, Parser, event_name, wire};
 use crate::dialect::{self, Quirk, Tolerance};
 use crate::error::{ErrorKind, LimitKind};
 use crate::options::Wire;
@@ -44,7 +44,7 @@ impl Parser {
         Ok(Next::Records)
     }
 
-    /// An event whose name says what it is: an error, or the end.
+    /// An event whose name says what it is: an error, something printed, or the end.
     pub(super) fn named(
         &mut self,
         event: &Event<'_>,
@@ -60,8 +60,13 @@ impl Parser {
         if event.context.is_error || named_error && (is_native || tolerance.meets(Quirk::ErrorEvent)) {
             return self.error_event(event, scratch, tolerance).map(Some);
         }
+        if event.context.name == dialect::LOG_EVENT.as_bytes() && !is_object(event.payload) {
+            let name = event_name(event.context.name, scratch);
+            let json = Str::payload(0, event.payload.len());
+            return self.only(Record::Unknown { name, json }).map(Some);
+        }
         let is_read = |wire| {
-            wire::reads_end(wire, event.context.name)
+            wire::reads_end(wire, event.context.name) && is_object(event.payload)
                 || wire != Wire::Chat && dialect::done_marker(event.payload.trim_ascii()).is_some()
         };
         match payload::end_by_name(event.payload, event.context.name) {
@@ -105,4 +110,8 @@ impl Parser {
         let message = Str::payload(0, event.payload.len());
         self.only(Record::Error { code: Str::NONE, kind: Str::NONE, message, json: message })
     }
+}
+
+fn is_object(payload: &[u8]) -> bool {
+    payload.trim_ascii_start().starts_with(b"{")
 }

@@ -271,6 +271,16 @@ fn broken() -> Vec<(&'static str, Vec<Vec<u8>>)> {
                 end("end_turn"),
             ],
         ),
+        (
+            "empty-payload",
+            vec![
+                start(),
+                text("0", "one "),
+                event("contentBlockDelta", ""),
+                text("0", "two"),
+                end("end_turn"),
+            ],
+        ),
         ("headers", vec![start(), text("0", "one "), nameless, text("0", "two"), stop("0"), end("end_turn")]),
         ("prelude", vec![start(), text("0", "one"), damaged(text("0", "two"), 2), text("0", "three")]),
         (
@@ -339,6 +349,15 @@ fn invoked() -> Vec<(&'static str, Vec<Vec<u8>>)> {
                 chunk(r#"{"messageStop":{"stopReason":"tool_use"}}"#),
                 chunk(
                     r#"{"metadata":{"usage":{"inputTokens":8,"outputTokens":3,"cacheReadInputTokenCount":2,"cacheWriteInputTokenCount":0},"metrics":{},"trace":{}},"amazon-bedrock-invocationMetrics":{"inputTokenCount":80,"outputTokenCount":30}}"#,
+                ),
+            ],
+        ),
+        (
+            "invoke-cohere",
+            vec![
+                chunk(r#"{"text":"Low tide","is_finished":false}"#),
+                chunk(
+                    r#"{"is_finished":true,"finish_reason":"COMPLETE","amazon-bedrock-invocationMetrics":{"inputTokenCount":6,"outputTokenCount":2}}"#,
                 ),
             ],
         ),

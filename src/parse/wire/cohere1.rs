@@ -10,10 +10,12 @@
 //! 3. `tool-calls-generation` repeats what came in pieces, kind by kind; the `response` of the end repeats all: it counts
 //!    only where nothing was told.
 //! 4. A call has no id, and its arguments are the object `parameters`.
+//! 5. What went wrong is said by the last event. On Amazon Bedrock that has the counts, too.
 //!
 //! Source: Cohere, *API reference: Chat with streaming*, version 1; Amazon Bedrock, *Cohere Command models*.
 
 use super::signs::Signs;
+use super::invoke_model::{self, METRICS};
 use super::{Verdict, cohere2};
 use crate::delta::{ExtraKind, PartKind};
 use crate::error::ErrorKind;
@@ -31,7 +33,7 @@ pub(super) fn recognizes<C: Cursor>(signs: &mut Signs<'_, '_, '_, C>) -> bool {
 
 /// States the object ahead, if it is an event of the wire.
 pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> Result<Verdict> {
-    const NAMES: [&str; 11] = [
+    const NAMES: [&str; 14] = [
         "is_finished",
         "event_type",
         "text",
@@ -43,8 +45,11 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> 
         "search_results",
         "finish_reason",
         "response",
+        "error",
+        "err",
+        METRICS,
     ];
-    let [finished, kind, text, id, calls, piece, citations, documents, results, reason, response] =
+    let [finished, kind, text, id, calls, piece, citations, documents, results, last @ ..] =
         visitor.fields(&NAMES)?;
     if finished.is_none_or(|field| field.kind != Kind::Bool) {
         return Ok(Verdict::NotMine);
@@ -70,7 +75,7 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> 
         visitor.push_extra(ExtraKind::Annotation, name, Some(found))?;
     }
     if visitor.is_true(finished) {
-        end(visitor, reason, response)?;
+        end(visitor, last)?;
     }
     Ok(Verdict::Mine)
 }
@@ -104,18 +109,19 @@ fn calls<C: Cursor>(visitor: &mut Visitor<'_, C>, calls: Value<C>) -> Result<()>
 
 fn end<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
-    reason: Value<C>,
-    response: Value<C>,
+    [reason, response, error, generator_error, metrics]: [Value<C>; 5],
 ) -> Result<()> {
     const NAMES: [&str; 4] = ["text", "tool_calls", "generation_id", "meta"];
     let [text, calls, id, meta] = visitor.fields_of(response, &NAMES)?;
     let id = visitor.string_of(id)?;
     visitor.records.push_head(Record::Id(id))?;
+    cohere2::error(visitor, error.or(generator_error))?;
     visitor.push(Record::Whole(Scope::Answer))?;
     visitor.push_running(text, PartKind::Text, Record::Text)?;
     self::calls(visitor, calls)?;
     let word = visitor.string_of(reason)?;
     visitor.push_finish(word)?;
     cohere2::usage(visitor, meta)?;
+    invoke_model::metrics(visitor, metrics)?;
     visitor.push(Record::Done { marker: "stream-end" })
 }

@@ -16,6 +16,7 @@ use super::signs::Signs;
 use crate::delta::{ExtraKind, PartKind};
 use crate::dialect;
 use crate::error::ErrorKind;
+use crate::lex;
 use crate::parse::Context;
 use crate::parse::cursor::Cursor;
 use crate::parse::visitor::{Value, Visitor};
@@ -158,16 +159,23 @@ fn citation<C: Cursor>(visitor: &mut Visitor<'_, C>, message: Value<C>) -> Resul
 
 fn message_end<C: Cursor>(visitor: &mut Visitor<'_, C>, delta: Value<C>) -> Result<()> {
     let [reason, usage, error] = visitor.fields_of(delta, &["finish_reason", "usage", "error"])?;
-    if error.is_some() {
-        let message = visitor.label_of(error)?;
-        let (code, kind, json) = (Str::NONE, Str::NONE, Str::NONE);
-        visitor.records.push_head(Record::Error { code, kind, message, json })?;
-    }
+    self::error(visitor, error)?;
     visitor.push(Record::Choice { index: 0 })?;
     let word = visitor.string_of(reason)?;
     visitor.push_finish(word)?;
     self::usage(visitor, usage)?;
     visitor.push(Record::Done { marker: "message-end" })
+}
+
+/// The error that a last event says, if it says one.
+pub(super) fn error<C: Cursor>(visitor: &mut Visitor<'_, C>, error: Value<C>) -> Result<()> {
+    let message = visitor.label_of(error)?;
+    let said = visitor.cursor.bytes(message);
+    if said.is_empty() || lex::is_empty_value(said) {
+        return Ok(());
+    }
+    let (code, kind, json) = (Str::NONE, Str::NONE, Str::NONE);
+    visitor.records.push_head(Record::Error { code, kind, message, json })
 }
 
 /// The counts of a usage object, as both versions have it.

@@ -3,7 +3,7 @@
 //! Knows: the events of the wire. Must not know: SSE, cuts, earlier events.
 //!
 //! 1. Each event has an `output`: with `choices`, each a `message`; or with the `text` of the only choice; or, from a flow
-//!    of nodes, with a `workflow_message`.
+//!    of nodes, with a `workflow_message`. With none of them it may stand beside an error.
 //! 2. A message holds what chat's does. Its content is a string, or a list of parts on the multimodal endpoint.
 //! 3. `finish_reason` is the word `null` before the last event. There is no end marker.
 //! 4. Role and usage come with every event. Each event repeats all text so far, unless the request asked for pieces: which
@@ -25,15 +25,22 @@ type Result<T> = core::result::Result<T, ErrorKind>;
 
 const ENTRY: Names = Names { entry: ["index", "id", "function"], function: ["name", "arguments"] };
 
+/// Where an output has its answer.
+const ANSWERS: [&str; 3] = ["choices", "text", "workflow_message"];
+
 /// Whether an event like this is the first of the wire.
 pub(super) fn recognizes<C: Cursor>(signs: &mut Signs<'_, '_, '_, C>) -> bool {
-    ["choices", "text", "workflow_message"].iter().any(|name| signs.inner("output", name).is_some())
+    ANSWERS.iter().any(|name| signs.inner("output", name).is_some())
 }
 
 /// States the object ahead, if it is an event of the wire.
 pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> Result<Verdict> {
-    let [id, output, usage] = visitor.fields(&["request_id", "output", "usage"])?;
+    let [id, output, usage, code] = visitor.fields(&["request_id", "output", "usage", "code"])?;
     if output.is_none_or(|output| output.kind != Kind::Object) {
+        return Ok(Verdict::NotMine);
+    }
+    let has_failed = !visitor.string_of(code)?.is_empty();
+    if has_failed && visitor.fields_of(output, &ANSWERS)?.iter().all(Option::is_none) {
         return Ok(Verdict::NotMine);
     }
     let id = visitor.string_of(id)?;

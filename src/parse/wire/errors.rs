@@ -10,7 +10,7 @@ use crate::error::ErrorKind;
 use crate::lex;
 use crate::parse::Context;
 use crate::parse::cursor::{Cursor, Kind};
-use crate::parse::visitor::Visitor;
+use crate::parse::visitor::{Field, Visitor};
 use crate::record::{Record, Str};
 
 /// Members at the top of a document that a chunk does not have.
@@ -32,6 +32,10 @@ pub(super) struct Survey<M> {
     status: Option<M>,
     /// A response that may have failed.
     response: Option<M>,
+    /// A list of errors.
+    errors: Option<M>,
+    /// An exception.
+    exception: Option<M>,
 }
 
 impl<M: Copy> Survey<M> {
@@ -49,6 +53,8 @@ impl<M: Copy> Survey<M> {
             error_message: None,
             status: None,
             response: None,
+            errors: None,
+            exception: None,
         }
     }
 
@@ -85,6 +91,8 @@ impl<M: Copy> Survey<M> {
                 self.of_other_wire = true;
             }
             SurveyKey::Error => self.error = Some(mark),
+            SurveyKey::Errors => self.errors = Some(mark).filter(|_| kind == Kind::Array),
+            SurveyKey::Exception => self.exception = Some(mark).filter(|_| kind == Kind::Object),
             SurveyKey::Object => {}
         }
     }
@@ -136,7 +144,7 @@ pub(super) fn document<C: Cursor>(
     context: Context<'_>,
 ) -> Result<bool, ErrorKind> {
     let survey = survey(visitor, start)?;
-    if let Some(mark) = survey.error
+    if let Some(mark) = survey.error.or(survey.exception)
         && error_member(visitor, mark, &survey)?
     {
         return Ok(true);
@@ -194,7 +202,8 @@ fn complete<C: Cursor>(
     survey: &Survey<C::Mark>,
 ) -> Result<bool, ErrorKind> {
     if fields.kind.is_empty() {
-        fields.kind = visitor.label_at(survey.kind)?;
+        let of_exception = survey.exception.map(|mark| visitor.cursor.name_before(mark));
+        fields.kind = of_exception.map_or_else(|| visitor.label_at(survey.kind), Ok)?;
     }
     if fields.code.is_empty() {
         fields.code = visitor.label_at(survey.code)?;
@@ -219,7 +228,7 @@ pub(super) fn whole_error<C: Cursor>(
     let inner = match (survey.status, survey.response) {
         (Some(mark), _) => status(visitor, mark)?,
         (None, Some(mark)) => response(visitor, mark)?,
-        (None, None) => None,
+        (None, None) => first_listed(visitor, survey.errors)?,
     };
     let detail = says_something(visitor, survey.detail);
     let message = says_something(visitor, survey.error_message);
@@ -276,6 +285,23 @@ fn response<C: Cursor>(visitor: &mut Visitor<'_, C>, mark: C::Mark) -> Result<Op
     }
     visitor.cursor.go(back);
     Ok(found)
+}
+
+/// A list of errors: the first says what is wrong.
+fn first_listed<C: Cursor>(
+    visitor: &mut Visitor<'_, C>,
+    list: Option<C::Mark>,
+) -> Result<Option<Fields>, ErrorKind> {
+    let mut first = None;
+    let list = list.map(|mark| Field { kind: Kind::Array, mark });
+    visitor.each_of(list, &mut |visitor, kind, _| {
+        if kind != Kind::Object || first.is_some() {
+            return visitor.cursor.skip();
+        }
+        first = Some(error_fields(visitor)?).filter(|fields| fields.says_something);
+        Ok(())
+    })?;
+    Ok(first)
 }
 
 /// The error object ahead.

@@ -41,7 +41,8 @@ impl<'s, 'v, 'c, C: Cursor> Signs<'s, 'v, 'c, C> {
     fn field(&self, name: &str) -> Value<C> {
         let is_named =
             |(known, _): &&(Str, Field<C::Mark>)| self.visitor.cursor.bytes(*known) == name.as_bytes();
-        self.members.iter().map_while(Option::as_ref).find(is_named).map(|(_, field)| *field)
+        // Of several of one name the last counts.
+        self.members.iter().rev().flatten().find(is_named).map(|(_, field)| *field)
     }
 
     /// Whether it has a member of this name and kind.

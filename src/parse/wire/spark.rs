@@ -2,7 +2,8 @@
 //!
 //! Knows: the events of the wire. Must not know: SSE, cuts, earlier events.
 //!
-//! 1. Each event has a `header`: `code` is zero, or the event is an error; `sid` names the answer; `status` is 2 in the last.
+//! 1. Each event has a `header`: `code` is zero, or the event is an error; `sid` names the answer; `status` is 2 in the last, and so is
+//!    that of the choices.
 //! 2. `payload.choices.text` has pieces of the answer, each of the candidate of its `index`, with the role.
 //! 3. A call comes whole, in `function_call`; it has neither an id nor an index.
 //! 4. Usage comes in the last event. No word says why the answer ended: its status is the marker.
@@ -39,9 +40,9 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> 
     }
     let id = visitor.string_of(id)?;
     visitor.records.push_head(Record::Id(id))?;
-    let is_last = visitor.integer_of(status)? == Some(LAST);
     let [choices, plugins, usage] = visitor.fields_of(payload, &["choices", "plugins", "usage"])?;
-    let [texts] = visitor.fields_of(choices, &["text"])?;
+    let [texts, of_choices] = visitor.fields_of(choices, &["text", "status"])?;
+    let is_last = visitor.integer_of(status.or(of_choices))? == Some(LAST);
     let from = visitor.stated();
     visitor.each_of(texts, &mut |visitor, kind, _| match kind {
         Kind::Object => text(visitor),

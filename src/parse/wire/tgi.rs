@@ -2,7 +2,7 @@
 //!
 //! Knows: the events of the wire. Must not know: SSE, cuts, earlier events.
 //!
-//! 1. Every event has one `token`. A special one is for the model, no text.
+//! 1. Every event has one `token`, the last maybe none. A special one is for the model, no text.
 //! 2. The last has `generated_text`, the whole (by option with the prompt before it): it counts only where nothing was told.
 //! 3. By option the last has `details`: why it ended, and the counts.
 //!
@@ -26,7 +26,8 @@ pub(super) fn recognizes<C: Cursor>(signs: &mut Signs<'_, '_, '_, C>) -> bool {
 /// States the object ahead, if it is an event of the wire.
 pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> Result<Verdict> {
     let [token, whole, details] = visitor.fields(&["token", "generated_text", "details"])?;
-    if token.is_none_or(|token| token.kind != Kind::Object) {
+    let is_object = token.is_some_and(|token| token.kind == Kind::Object);
+    if !is_object && whole.is_none_or(|whole| whole.kind != Kind::String) {
         return Ok(Verdict::NotMine);
     }
     let [text, special] = visitor.fields_of(token, &["text", "special"])?;

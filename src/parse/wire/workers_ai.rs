@@ -2,7 +2,8 @@
 //!
 //! Knows: the events of the wire. Must not know: SSE, cuts, earlier events.
 //!
-//! 1. Each event has a piece of the text in `response`, and `p`, padding of random length.
+//! 1. Each event has a piece of the text in `response`, and `p`, padding of random length. A piece that is all digits may come
+//!    as a number.
 //! 2. Calls come whole, in `tool_calls`: a name and an object of arguments, neither an id nor an index.
 //! 3. Usage may come with any event. No word says why the answer ended; `[DONE]` follows it.
 //!
@@ -15,7 +16,7 @@ use crate::error::ErrorKind;
 use crate::parse::Context;
 use crate::parse::cursor::{Cursor, Kind};
 use crate::parse::visitor::Visitor;
-use crate::record::{Counter, Record, Str};
+use crate::record::{Counter, Place, PlaceKey, Record, Str};
 
 type Result<T> = core::result::Result<T, ErrorKind>;
 
@@ -27,11 +28,18 @@ pub(super) fn recognizes<C: Cursor>(signs: &mut Signs<'_, '_, '_, C>) -> bool {
 /// States the object ahead, if it is an event of the wire.
 pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> Result<Verdict> {
     let [response, calls, usage] = visitor.fields(&["response", "tool_calls", "usage"])?;
-    if response.is_none() && calls.is_none() && usage.is_none() {
+    let is_object = response.is_some_and(|response| response.kind == Kind::Object);
+    if is_object || response.is_none() && calls.is_none() && usage.is_none() {
         return Ok(Verdict::NotMine);
     }
     visitor.push(Record::Choice { index: 0 })?;
     visitor.push_running(response, PartKind::Text, Record::Text)?;
+    if response.is_some_and(|response| response.kind == Kind::Number) {
+        let place = Place { key: PlaceKey::Running, sub: Place::WHOLE, kind: PartKind::Text, begins: false };
+        visitor.push(Record::Place(place))?;
+        let digits = visitor.json_of(response);
+        visitor.push(Record::Text(digits))?;
+    }
     visitor.each_of(calls, &mut |visitor, kind, _| match kind {
         Kind::Object => {
             let [name, arguments] = visitor.fields(&["name", "arguments"])?;

@@ -2,6 +2,16 @@
 
 use serde_json::Value;
 
+/// The types of exceptions under which one is, where it came as JSON.
+const EXCEPTIONS: [&str; 6] = [
+    "internalServerException",
+    "modelStreamErrorException",
+    "modelTimeoutException",
+    "serviceUnavailableException",
+    "throttlingException",
+    "validationException",
+];
+
 /// What the peer complains of, if it does.
 pub(super) fn message(value: &Value, has_choices: bool) -> Option<String> {
     let error = &value["error"];
@@ -32,11 +42,15 @@ pub(super) fn message(value: &Value, has_choices: bool) -> Option<String> {
     if super::json::count(code).is_some_and(|code| code != 0) {
         return Some(text_of(&value["base_resp"]["status_msg"]).unwrap_or_default());
     }
+    let listed = value["errors"].as_array().into_iter().flatten().chain(EXCEPTIONS.map(|name| &value[name]));
+    if let Some(error) = listed.filter(|error| error.is_object()).find(|error| says_something(error)) {
+        return Some(of_object(error));
+    }
     let is_error = value["object"] == "error"
         || value["type"] == "error"
         || value.get("errorText").is_some_and(says_something)
         || value.get("code").is_some_and(says_something) && value.get("message").is_some()
-        || value["message"].is_string()
+        || (value["message"].is_string() || value["Message"].is_string())
             && ["code", "type", "role", "done"].iter().all(|name| value[*name].is_null())
         || value.get("detail").is_some_and(says_something)
         || value.get("error_code").is_some_and(says_something)
@@ -55,7 +69,7 @@ pub(super) fn words(error: &Value) -> Option<String> {
 }
 
 fn flat(value: &Value) -> Option<String> {
-    let names = ["message", "detail", "error_msg", "msg", "errorText"];
+    let names = ["message", "Message", "detail", "error_msg", "msg", "errorText"];
     names.iter().find_map(|name| text_of(&value[*name]))
 }
 

@@ -92,7 +92,10 @@ impl Model {
         if event.is_error() && !data.starts_with('{') {
             return self.talk.error(event.data.trim());
         }
-        if data.is_empty() || data.starts_with(':') {
+        if event.data.is_empty() && !event.headers.is_empty() {
+            return self.talk.malformed += 1;
+        }
+        if data.is_empty() || data.starts_with(':') || event.name == "logs" && !data.starts_with('{') {
             return;
         }
         if self.wire == Some(Wire::Replicate) || self.wire.is_none() && event.name == "output" {
