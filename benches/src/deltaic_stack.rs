@@ -50,7 +50,7 @@ impl<'s> Stack<'s> for Owning {
     fn feed<S: Sink>(&mut self, mut input: &'s [u8], sink: &mut S) {
         loop {
             match self.0.next_delta(&mut input) {
-                Ok(Some(delta)) => tell(black_box(delta.into_owned()).as_delta(), sink),
+                Ok(Some(delta)) => tell(black_box(&delta.into_owned()).as_delta(), sink),
                 Ok(None) => break,
                 Err(error) => sink.reject(&error),
             }
@@ -64,7 +64,7 @@ impl<'s> Stack<'s> for Owning {
 }
 
 /// One delta, to where values go.
-#[inline]
+#[inline(always)]
 pub(crate) fn tell<S: Sink>(delta: Delta<'_>, sink: &mut S) {
     match delta {
         Delta::Text { choice, text } => sink.text(choice, text),
