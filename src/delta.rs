@@ -216,7 +216,7 @@ impl Delta<'_> {
     /// assert_eq!(owned.as_delta(), Delta::Text { choice: 0, text: "Hi" });
     /// ```
     #[must_use]
-    #[inline]
+    #[inline(always)]
     pub fn into_owned(self) -> OwnedDelta {
         OwnedDelta::from(self)
     }
@@ -252,7 +252,8 @@ impl Delta<'_> {
     #[cfg(feature = "bytes")]
     #[must_use]
     pub fn into_owned_from(self, input: &bytes::Bytes) -> OwnedDelta {
-        OwnedDelta::by(self, |text| DeltaStr::of_input(text, input))
+        let owned = |text| DeltaStr::of_input(text, input);
+        OwnedDelta::by(self, owned, owned)
     }
 
     /// The choice that it is about; none where it is about the whole stream.

@@ -76,7 +76,20 @@ pub enum OwnedDelta {
 impl OwnedDelta {
     /// The same delta, borrowed. Cost: none.
     #[must_use]
+    #[inline(always)]
     pub fn as_delta(&self) -> Delta<'_> {
+        match self {
+            Self::Text { choice, text } => Delta::Text { choice: *choice, text },
+            Self::Reasoning { choice, text } => Delta::Reasoning { choice: *choice, text },
+            Self::ToolCallArguments { choice, slot, fragment } => {
+                Delta::ToolCallArguments { choice: *choice, slot: *slot, fragment }
+            }
+            _ => self.as_rare(),
+        }
+    }
+
+    #[inline(never)]
+    fn as_rare(&self) -> Delta<'_> {
         match self {
             Self::Start { id, model, created } => {
                 Delta::Start { id: id.as_deref(), model: model.as_deref(), created: *created }
@@ -124,23 +137,27 @@ impl OwnedDelta {
 }
 
 impl From<Delta<'_>> for OwnedDelta {
-    #[inline]
+    #[inline(always)] // Else the borrowed delta is copied once more to be handed over.
     fn from(delta: Delta<'_>) -> Self {
-        Self::by(delta, DeltaStr::from)
+        Self::by(delta, DeltaStr::from, DeltaStr::copied)
     }
 }
 
 impl OwnedDelta {
-    /// The delta with each of its strings made by `owned`.
-    #[inline]
-    pub(super) fn by<'a>(delta: Delta<'a>, owned: impl Fn(&'a str) -> DeltaStr + Copy) -> Self {
+    /// The delta with each of its strings made by `owned`; what a stream tells with every event is made by `token`.
+    #[inline(always)]
+    pub(super) fn by<'a>(
+        delta: Delta<'a>,
+        token: impl Fn(&'a str) -> DeltaStr,
+        owned: impl Fn(&'a str) -> DeltaStr + Copy,
+    ) -> Self {
         match delta {
             Delta::Start { id, model, created } => {
                 Self::Start { id: id.map(owned), model: model.map(owned), created }
             }
             Delta::Role { choice, role } => Self::Role { choice, role: owned(role) },
-            Delta::Text { choice, text } => Self::Text { choice, text: owned(text) },
-            Delta::Reasoning { choice, text } => Self::Reasoning { choice, text: owned(text) },
+            Delta::Text { choice, text } => Self::Text { choice, text: token(text) },
+            Delta::Reasoning { choice, text } => Self::Reasoning { choice, text: token(text) },
             Delta::Refusal { choice, text } => Self::Refusal { choice, text: owned(text) },
             Delta::ReasoningOpaque { choice, kind, data } => {
                 Self::ReasoningOpaque { choice, kind, data: owned(data) }
@@ -152,7 +169,7 @@ impl OwnedDelta {
                 Self::ToolCallUpdate { choice, slot, id: id.map(owned), name: name.map(owned) }
             }
             Delta::ToolCallArguments { choice, slot, fragment } => {
-                Self::ToolCallArguments { choice, slot, fragment: owned(fragment) }
+                Self::ToolCallArguments { choice, slot, fragment: token(fragment) }
             }
             Delta::ToolCallEnd { choice, slot } => Self::ToolCallEnd { choice, slot },
             Delta::Extra { choice, kind, name, json } => {

@@ -47,6 +47,12 @@ enum Kept {
 }
 
 impl DeltaStr {
+    /// As `from`, in one place: where a string is rare, a call costs less than the code.
+    #[inline(never)]
+    pub(crate) fn copied(text: &str) -> Self {
+        Self::from(text)
+    }
+
     /// From this length on, [`DeltaStr::of_input`] takes a slice. Measured (`benches/benches/owned.rs`): the look through a slice
     /// of ASCII takes as long as a copy into warm memory up to 256 KiB, half as long from 1 MiB on; and from here on an allocator
     /// takes fresh pages for a copy, which cost more than either. Below it a copy is as fast, and pins nothing.
