@@ -156,7 +156,7 @@ impl Machine {
     }
 
     /// The next delta of `input`, which is moved past the bytes taken.
-    #[inline(always)] // Its only caller is the public method of this name: one call, not two.
+    #[inline(never)] // What it needs registers for, the public method of this name can do without.
     fn next_delta<'d, 'i: 'd>(&'d mut self, input: &mut &'i [u8]) -> Result<Option<Delta<'d>>, Error> {
         let bytes: &'i [u8] = input;
         let mut used = 0usize;

@@ -98,6 +98,12 @@ impl Decoder {
     /// a cut, `data` joined from several lines, strings with escapes, the strings of an event's second and later deltas, and
     /// text of at most sixteen ASCII bytes: that is cheaper than to check it for UTF-8 where it lies.
     pub fn next_delta<'d, 'i: 'd>(&'d mut self, input: &mut &'i [u8]) -> Result<Option<Delta<'d>>, Error> {
+        if let [byte] = **input
+            && self.machine.carry_byte(byte)
+        {
+            *input = &[];
+            return Ok(None);
+        }
         self.machine.next_delta(input)
     }
 

@@ -7,6 +7,7 @@ use super::{Machine, Mode, Source, State};
 use crate::delta::Delta;
 use crate::dialect::Quirk;
 use crate::feeder::after_line_ends;
+use crate::frame::Growth;
 use crate::normalize::TextChannel;
 use crate::record::Span;
 use crate::shape::{Channel, Hit, SingleDelta};
@@ -127,6 +128,21 @@ impl Machine {
         self.missed = false;
         self.mode = Mode::PartialLine;
         true
+    }
+
+    /// One byte of a line that has begun, which is most of what inputs of one byte are: it is carried, if that is all there is to
+    /// do. Nothing is called here, so such an input costs no more than this.
+    #[inline(always)]
+    pub(super) fn carry_byte(&mut self, byte: u8) -> bool {
+        let is_more = self.mode == Mode::PartialLine
+            && self.events > 0
+            && self.feeder.carry.has_room()
+            && self.frames.extend_line(self.feeder.carry.len(), &[byte]) == Growth::Length;
+        if is_more {
+            self.feeder.carry.push(&[byte]);
+            self.taken = self.taken.saturating_add(1);
+        }
+        is_more
     }
 
     /// The carry gets the line that ends at `end` of `bytes`; returns how many bytes that takes.
