@@ -156,14 +156,17 @@ impl Machine {
     }
 
     /// The next delta of `input`, which is moved past the bytes taken.
-    #[inline(never)] // What it needs registers for, the public method of this name can do without.
+    #[inline(never)] // An input that the public method of this name can deal with alone needs none of the registers saved here.
     fn next_delta<'d, 'i: 'd>(&'d mut self, input: &mut &'i [u8]) -> Result<Option<Delta<'d>>, Error> {
         let mut bytes: &'i [u8] = input;
         let mut used = 0usize;
         match self.mode {
-            Mode::Fast if bytes.is_empty() => return Ok(None),
             Mode::Fast => {
                 self.skip_lf(&mut bytes);
+                if bytes.is_empty() {
+                    *input = bytes;
+                    return Ok(None);
+                }
                 if let Some((used, said)) = self.fast_input(bytes) {
                     *input = bytes.get(used..).unwrap_or_default();
                     return Ok(self.fast_delta(said));

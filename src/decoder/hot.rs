@@ -145,17 +145,27 @@ impl Machine {
         true
     }
 
-    /// One byte of a line that has begun, which is most of what inputs of one byte are: it is carried, if that is all there is to
-    /// do. Nothing is called here, so such an input costs no more than this.
+    /// Takes an input that is empty, as the last of every loop is, or one byte, if that is all there is to do: nothing is queued,
+    /// and the byte is one more of a line. Returns whether it did. It calls nothing, so all that such an input costs is here.
     #[inline(always)]
-    pub(super) fn carry_byte(&mut self, byte: u8) -> bool {
+    pub(super) fn takes_at_once(&mut self, bytes: &[u8]) -> bool {
+        match bytes {
+            [] => matches!(self.mode, Mode::Fast | Mode::FastMessage | Mode::PartialLine),
+            [byte] => self.carry_byte(*byte),
+            _ => false,
+        }
+    }
+
+    /// One more byte of the line in the carry.
+    #[inline(always)]
+    fn carry_byte(&mut self, byte: u8) -> bool {
         let is_more = self.mode == Mode::PartialLine
             && self.events > 0
             && self.feeder.carry.has_room()
             && self.frames.extend_line(self.feeder.carry.len(), &[byte]) == Growth::Length;
         if is_more {
             self.feeder.carry.push(&[byte]);
-            self.taken = self.taken.saturating_add(1);
+            self.taken = self.taken.wrapping_add(1);
         }
         is_more
     }
