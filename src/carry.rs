@@ -55,6 +55,12 @@ impl Carry {
         self.buffer.capacity()
     }
 
+    /// Whether one more byte can be kept without anything being moved or allocated.
+    #[inline(always)]
+    pub(crate) fn has_room(&self) -> bool {
+        self.start == 0 && self.buffer.len() < self.buffer.capacity()
+    }
+
     /// Keeps `bytes`. Cost: one copy; amortized growth.
     #[inline(always)]
     pub(crate) fn push(&mut self, bytes: &[u8]) {

@@ -156,13 +156,17 @@ impl Machine {
     }
 
     /// The next delta of `input`, which is moved past the bytes taken.
-    #[inline(always)] // Its only caller is the public method of this name: one call, not two.
+    #[inline(never)] // An input that the public method of this name can deal with alone needs none of the registers saved here.
     fn next_delta<'d, 'i: 'd>(&'d mut self, input: &mut &'i [u8]) -> Result<Option<Delta<'d>>, Error> {
-        let bytes: &'i [u8] = input;
+        let mut bytes: &'i [u8] = input;
         let mut used = 0usize;
         match self.mode {
-            Mode::Fast if bytes.is_empty() => return Ok(None),
             Mode::Fast => {
+                self.skip_lf(&mut bytes);
+                if bytes.is_empty() {
+                    *input = bytes;
+                    return Ok(None);
+                }
                 if let Some((used, said)) = self.fast_input(bytes) {
                     *input = bytes.get(used..).unwrap_or_default();
                     return Ok(self.fast_delta(said));

@@ -16,7 +16,7 @@
 //! state behind: framing, offsets, ending, quirks seen. It holds because:
 //!
 //! 1. *The bytes are one event.* A shape is all bytes of an event that ended by itself, whatever follows, and it is used
-//!    only where an event begins. Where the framer finds that events end in another way than before, the decoder forgets
+//!    only where an event begins; an LF that belongs to the CR before it is past by then, hit or no hit. Where the framer finds that events end in another way than before, the decoder forgets
 //!    the shapes. Line ends are in the literals, and a hole admits none, nor does it change which line it is in: an id's
 //!    line is one by the literal before it, whatever the id. Where the framing has lengths and checksums, those
 //!    are holes too, and whether they are right is asked of the framer before anything is made of the hit; what it counts

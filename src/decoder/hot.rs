@@ -7,6 +7,7 @@ use super::{Machine, Mode, Source, State};
 use crate::delta::Delta;
 use crate::dialect::Quirk;
 use crate::feeder::after_line_ends;
+use crate::frame::Growth;
 use crate::normalize::TextChannel;
 use crate::record::Span;
 use crate::shape::{Channel, Hit, SingleDelta};
@@ -54,19 +55,16 @@ impl Machine {
     /// The hot path: an event just like one before, that says one thing. Returns how many bytes it takes, and the delta.
     #[inline]
     pub(super) fn fast_input<'i>(&mut self, bytes: &'i [u8]) -> Option<(usize, FastDelta<'i>)> {
-        let skipped = usize::from(self.frames.skips_lf() && bytes.first() == Some(&b'\n'));
-        let event = bytes.get(skipped..)?;
-        let hit = if self.shapes.is_too_short(event) { None } else { self.shapes.find(event) };
+        let hit = if self.shapes.is_too_short(bytes) { None } else { self.shapes.find_here(bytes) };
         let Some(hit) = hit else {
-            self.missed = skipped == 0;
+            self.missed = true;
             return None;
         };
-        let said = self.single_delta(&hit, event)?;
+        let said = self.single_delta(&hit, bytes)?;
         self.commit_hit(&hit);
-        let used = skipped.saturating_add(hit.length);
-        self.frames.skipped(bytes.get(used.wrapping_sub(1)).copied().unwrap_or(0));
-        self.pass_hit(skipped, used);
-        Some((used, said))
+        self.frames.skipped(bytes.get(hit.length.wrapping_sub(1)).copied().unwrap_or(0));
+        self.pass_hit(hit.length);
+        Some((hit.length, said))
     }
 
     /// The same of a message: the framer must find it right where the shape leaves it open. One with counters is replayed.
@@ -82,7 +80,7 @@ impl Machine {
         }
         let said = self.single_delta(&hit, event).filter(|_| self.frames.proves(event))?;
         self.commit_hit(&hit);
-        self.pass_hit(0, hit.length);
+        self.pass_hit(hit.length);
         Some((hit.length, said))
     }
 
@@ -107,12 +105,30 @@ impl Machine {
         })
     }
 
-    /// The event of a hit is past: `used` bytes, of which the first `skipped` were none of its own.
+    /// The event of a hit is past, which was `length` bytes of the input.
     #[inline(always)]
-    fn pass_hit(&mut self, skipped: usize, used: usize) {
-        self.event_at = self.feeder.offset.saturating_add(skipped as u64);
-        self.feeder.offset = self.feeder.offset.saturating_add(used as u64);
-        self.taken = self.taken.saturating_add(used as u64);
+    fn pass_hit(&mut self, length: usize) {
+        self.event_at = self.feeder.offset;
+        self.pass(length);
+    }
+
+    /// So are these bytes of the input. A stream does not reach 2^64 of them.
+    #[inline(always)]
+    fn pass(&mut self, length: usize) {
+        self.feeder.offset = self.feeder.offset.wrapping_add(length as u64);
+        self.taken = self.taken.wrapping_add(length as u64);
+    }
+
+    /// Before an event: moves past the LF that still belongs to the line end of the event before, if it is there.
+    #[inline(always)]
+    pub(super) fn skip_lf(&mut self, bytes: &mut &[u8]) {
+        if self.frames.skips_lf()
+            && let [b'\n', rest @ ..] = *bytes
+        {
+            *bytes = rest;
+            self.frames.skipped(b'\n');
+            self.pass(1);
+        }
     }
 
     /// After a miss: whether the input ends in the midst of the event's one line, which is then carried.
@@ -127,6 +143,31 @@ impl Machine {
         self.missed = false;
         self.mode = Mode::PartialLine;
         true
+    }
+
+    /// Takes an input that is empty, as the last of every loop is, or one byte, if that is all there is to do: nothing is queued,
+    /// and the byte is one more of a line. Returns whether it did. It calls nothing, so all that such an input costs is here.
+    #[inline(always)]
+    pub(super) fn takes_at_once(&mut self, bytes: &[u8]) -> bool {
+        match bytes {
+            [] => matches!(self.mode, Mode::Fast | Mode::FastMessage | Mode::PartialLine),
+            [byte] => self.carry_byte(*byte),
+            _ => false,
+        }
+    }
+
+    /// One more byte of the line in the carry.
+    #[inline(always)]
+    fn carry_byte(&mut self, byte: u8) -> bool {
+        let is_more = self.mode == Mode::PartialLine
+            && self.events > 0
+            && self.feeder.carry.has_room()
+            && self.frames.extend_line(self.feeder.carry.len(), &[byte]) == Growth::Length;
+        if is_more {
+            self.feeder.carry.push(&[byte]);
+            self.taken = self.taken.wrapping_add(1);
+        }
+        is_more
     }
 
     /// The carry gets the line that ends at `end` of `bytes`; returns how many bytes that takes.
@@ -203,7 +244,7 @@ impl Machine {
     /// It is said: from here on nothing can fail.
     #[inline(always)]
     fn commit_hit(&mut self, hit: &Hit) {
-        self.events = self.events.saturating_add(1);
+        self.events = self.events.wrapping_add(1);
         let counts = hit.single.is_some_and(|single| single.counts);
         if counts && self.pipeline.replay_counters(&mut self.shapes) == Usage::Changed {
             self.mode = Mode::Usage;

@@ -108,8 +108,14 @@ impl Shapes {
     /// The bytes begin with an event of a known shape, if the framer finds its proofs right, where it has some. Nothing
     /// changes but where to look first.
     /// Cost: one comparison of the literals, one lex of the holes.
-    #[inline]
+    #[inline(never)]
     pub(crate) fn find(&mut self, bytes: &[u8]) -> Option<Hit> {
+        self.find_here(bytes)
+    }
+
+    /// The same as a part of its caller, for the one that is called for nearly every event.
+    #[inline(always)]
+    pub(crate) fn find_here(&mut self, bytes: &[u8]) -> Option<Hit> {
         if let Some(shape) = self.shapes.get(..self.live)?.get(self.guess)
             && let Some(hit) = shape.matches(bytes, self.longest, &mut self.captures)
         {
@@ -150,7 +156,9 @@ impl Shapes {
     /// The last hit is told: it earns credit.
     #[inline(always)]
     pub(crate) fn record_hit(&mut self, hit: &Hit) {
-        self.credit = self.credit.saturating_add(1).min(CREDIT);
+        if self.credit < CREDIT {
+            self.credit = self.credit.wrapping_add(1);
+        }
         self.told = self.guess;
         self.guess = usize::from(hit.next);
     }

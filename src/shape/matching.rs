@@ -18,8 +18,8 @@ impl Shape {
         let mut at = 0usize;
         let mut text = Str::NONE;
         let (mut text_hole, mut escaped) = (0u16, 0u16);
-        let bit = |number: u32| 1u16.wrapping_shl(number);
-        for ((piece, capture), number) in self.pieces.iter().zip(captures.iter_mut()).zip(0u32..) {
+        let mut bit = 1u16;
+        for (piece, capture) in self.pieces.iter().zip(captures.iter_mut()) {
             let literal = self.bytes.get(usize::from(piece.start)..usize::from(piece.end))?;
             let end = at.wrapping_add(literal.len());
             if bytes.get(at..end)? != literal {
@@ -40,16 +40,16 @@ impl Shape {
                     *capture = Capture::of_text(span);
                     at = span.end as usize;
                     if slow {
-                        escaped |= bit(number);
+                        escaped |= bit;
                     }
-                    (text, text_hole) = (Str::of_payload(span), bit(number));
+                    (text, text_hole) = (Str::of_payload(span), bit);
                 }
                 Hole::Padding => {
                     let (span, slow) = string_hole(bytes, at, true)?;
                     *capture = Capture::of_text(span);
                     at = span.end as usize;
                     if slow {
-                        escaped |= bit(number);
+                        escaped |= bit;
                     }
                 }
                 Hole::Integer(_) => {
@@ -62,6 +62,7 @@ impl Shape {
                 }
                 Hole::Proof => at = at.wrapping_add(usize::from(PROOF)),
             }
+            bit = bit.wrapping_shl(1);
         }
         None
     }
