@@ -10,14 +10,15 @@ use super::{AfterMiss, Capture, HOLES, Hit, Learnt, Shape, Slot};
 
 const SHAPES: usize = 8;
 
-/// What a hit saves is worth four: what a comparison in vain costs is less than a fourth of that, what learning costs is
-/// put at six times as much, so that a stream whose events are all of their own shape soon stops trying.
+/// What a hit saves, in fourths. A comparison in vain costs less than one of them, learning about as much as two hits save (all
+/// three were counted): so no stream pays for long what it does not get back, and one whose every part has a shape of its
+/// own may learn each.
 const HIT: i32 = 4;
 const MISS: i32 = 1;
-const LEARN: i32 = 23;
-const CREDIT: i32 = 256;
+const LEARN: i32 = 9;
+const CREDIT: i32 = 128;
 /// After a sleep: enough to learn an event, and from the next what varies.
-const AWAKE: i32 = 2 * LEARN;
+const AWAKE: i32 = 2 * (MISS + LEARN);
 const FIRST_SLEEP: u32 = 64;
 const LONGEST_SLEEP: u32 = 1 << 16;
 
