@@ -66,6 +66,18 @@ pub(crate) fn string_stop(bytes: &[u8]) -> Stop {
     Stop { at, wide }
 }
 
+/// The bytes as text, if they are UTF-8. Cost: one pass, by vectors where that is worth its set-up.
+#[inline]
+pub(crate) fn utf8(bytes: &[u8]) -> Option<&str> {
+    if is_long(bytes) { simdutf8::basic::from_utf8(bytes).ok() } else { core::str::from_utf8(bytes).ok() }
+}
+
+/// Whether a string is longer than tokens are.
+#[inline(always)]
+pub(crate) const fn is_long(bytes: &[u8]) -> bool {
+    bytes.len() >= 64
+}
+
 /// How many spaces the bytes begin with. Cost: eight bytes a step.
 #[inline]
 pub(crate) fn spaces(bytes: &[u8]) -> usize {

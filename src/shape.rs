@@ -56,8 +56,9 @@
 //! **What is not learned:** events that told something once and for all (start, role, a call's beginning, a finish), events
 //! with extras or errors, events of several data lines, or ended by a bare CR.
 //!
-//! **Bounds:** at most 8 shapes of at most 2 KiB and 12 pieces. Misses spend a credit that hits earn back; without credit
-//! the room sleeps, each time twice as long: a stream that never repeats pays a few percent at first and then nothing.
+//! **Bounds:** at most 8 shapes of at most 2 KiB and 12 pieces. Comparisons in vain and learning spend a credit that
+//! hits earn back, each as much as it costs or saves; without credit the room sleeps, each time twice as long: a stream that
+//! never repeats pays a few percent at first and then nothing. What is compared with nothing and is not learned is free.
 
 mod known;
 mod learn;

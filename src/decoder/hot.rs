@@ -8,6 +8,7 @@ use crate::delta::Delta;
 use crate::dialect::Quirk;
 use crate::feeder::after_line_ends;
 use crate::frame::Growth;
+use crate::lex;
 use crate::normalize::TextChannel;
 use crate::record::Span;
 use crate::shape::{Channel, Hit, SingleDelta};
@@ -92,9 +93,7 @@ impl Machine {
             FastText::Input(text) => text,
             FastText::Pad(length) => self.pad.text(length),
             FastText::Scratch => &self.pipeline.scratch.text,
-            FastText::Carry { length, span } => {
-                core::str::from_utf8(span.of(self.feeder.carry.read(length))).ok()?
-            }
+            FastText::Carry { length, span } => lex::utf8(span.of(self.feeder.carry.read(length)))?,
         };
         Some(match says {
             Channel::Text => Delta::Text { choice, text },
@@ -228,7 +227,7 @@ impl Machine {
         if self.pad.fill(event.get(start as usize..)?, length) {
             return Some(FastText::Pad(length));
         }
-        Some(FastText::Input(core::str::from_utf8(hit.text.span().of(event)).ok()?))
+        Some(FastText::Input(lex::utf8(hit.text.span().of(event))?))
     }
 
     /// The same where it has escapes; if anything else has, it is no plain hit.

@@ -166,7 +166,7 @@ impl Pipeline {
         let Self { normalizer, scratch, tolerance, queue, parser, error, .. } = self;
         let mut unescape = |span: Span| {
             let start = scratch.text.len();
-            let met = lex::unescape(core::str::from_utf8(span.of(raw)).ok()?, &mut scratch.text)?;
+            let met = lex::unescape(lex::utf8(span.of(raw))?, &mut scratch.text)?;
             (!met.lone).then(|| Str::scratch(start, scratch.text.len()))
         };
         let well_formed = shapes.escaped_padding().all(|span| unescape(span).is_some());
@@ -184,9 +184,9 @@ impl Pipeline {
     pub(super) fn unescape_text(&mut self, event: &[u8], text: Span) -> Option<()> {
         self.scratch.clear();
         let (body, scratch) = (text.of(event), &mut self.scratch.text);
-        if lex::unescape_alone(body, scratch).is_none() {
+        if lex::is_long(body) || lex::unescape_alone(body, scratch).is_none() {
             scratch.clear();
-            let met = lex::unescape(core::str::from_utf8(body).ok()?, scratch)?;
+            let met = lex::unescape(lex::utf8(body)?, scratch)?;
             if met.lone {
                 return None;
             }

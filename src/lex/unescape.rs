@@ -42,10 +42,13 @@ fn unescape_with(body: &str, out: &mut String, mut edges: Option<&mut Edges>) ->
     let mut met = Escaped::default();
     let mut at = 0usize;
     loop {
-        let plain = memchr::memchr(b'\\', bytes.get(at..)?).map_or(bytes.len(), |i| at.wrapping_add(i));
-        out.push_str(body.get(at..plain)?);
-        if plain >= bytes.len() {
-            return Some(met);
+        let mut plain = at;
+        if bytes.get(at) != Some(&b'\\') {
+            plain = memchr::memchr(b'\\', bytes.get(at..)?).map_or(bytes.len(), |i| at.wrapping_add(i));
+            out.push_str(body.get(at..plain)?);
+            if plain >= bytes.len() {
+                return Some(met);
+            }
         }
         at = match bytes.get(plain.wrapping_add(1))? {
             b'u' => unescape_unit(bytes, plain, out, &mut met, edges.as_deref_mut())?,

@@ -333,9 +333,8 @@ impl Normalizer {
         event.out.push(RawDelta::Extra { choice, kind, name, json });
     }
 
-    /// Passes on the object that begins with `brace`.
+    /// Passes on the object that begins with `brace`; each is told, so an event like it may be learned.
     pub(super) fn emit_hosted_extra(&mut self, name: Str, brace: Str, event: &mut Event<'_>) {
-        self.repeatable = false;
         self.note_kind_and_announce_part(0, event);
         let Some(choice) = self.current_choice_index() else { return };
         let start = brace.span().range().start;

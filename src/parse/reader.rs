@@ -16,9 +16,11 @@
 //! | byte-order mark | not JSON (the framer takes the one that starts a stream) |
 //! | invalid UTF-8 | replaced before it gets here; a quirk |
 
+mod passed;
 mod skip;
 mod slow;
 
+use self::passed::Passed;
 use super::cursor::{Cursor, Kind, Number, Piece, Scratch, number_of};
 use crate::dialect::{Names, Quirk, Tolerance};
 use crate::error::{ErrorKind, LimitKind};
@@ -37,6 +39,7 @@ pub(crate) struct Reader<'a> {
     /// The last piece of a text that was unescaped, and the surrogates at its edges.
     edged: Str,
     edges: Edges,
+    passed: Passed,
 }
 
 /// A walk through a container.
@@ -55,7 +58,8 @@ impl<'a> Reader<'a> {
     ) -> Self {
         let limit = u32::try_from(depth).unwrap_or(u32::MAX).min(128);
         let rest = payload.get(at..).unwrap_or_default();
-        Self { payload, rest, depth: 0, limit, scratch, tolerance, edged: Str::NONE, edges: Edges::default() }
+        let (edged, edges, passed) = (Str::NONE, Edges::default(), Passed::default());
+        Self { payload, rest, depth: 0, limit, scratch, tolerance, edged, edges, passed }
     }
 
     /// Where the reader stands.
@@ -297,7 +301,20 @@ impl Cursor for Reader<'_> {
     fn skip(&mut self) -> Result<(), ErrorKind> {
         self.space();
         match self.rest {
-            [b'{' | b'[', ..] => self.skip_container(),
+            [b'{' | b'[', ..] => {
+                if self.step_over() {
+                    Ok(())
+                } else {
+                    self.skip_container()
+                }
+            }
+            [b'"', ..] if self.passed.any() => {
+                if self.step_over() {
+                    Ok(())
+                } else {
+                    self.skip_scalar()
+                }
+            }
             _ => self.skip_scalar(),
         }
     }

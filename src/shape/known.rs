@@ -10,9 +10,15 @@ use super::{AfterMiss, Capture, HOLES, Hit, Learnt, Shape, Slot};
 
 const SHAPES: usize = 8;
 
-const CREDIT: i32 = 64;
-const MISS: i32 = 2;
-const LEARN: i32 = 4;
+/// What a hit saves, in fourths. A comparison in vain costs less than one of them, learning about as much as two hits save (all
+/// three were counted): so no stream pays for long what it does not get back, and one whose every part has a shape of its
+/// own may learn each.
+const HIT: i32 = 4;
+const MISS: i32 = 1;
+const LEARN: i32 = 9;
+const CREDIT: i32 = 128;
+/// After a sleep: enough to learn an event, and from the next what varies.
+const AWAKE: i32 = 2 * (MISS + LEARN);
 const FIRST_SLEEP: u32 = 64;
 const LONGEST_SLEEP: u32 = 1 << 16;
 
@@ -157,7 +163,7 @@ impl Shapes {
     #[inline(always)]
     pub(crate) fn record_hit(&mut self, hit: &Hit) {
         if self.credit < CREDIT {
-            self.credit = self.credit.wrapping_add(1);
+            self.credit = self.credit.wrapping_add(HIT);
         }
         self.told = self.guess;
         self.guess = usize::from(hit.next);
@@ -175,7 +181,8 @@ impl Shapes {
         self.shapes.iter_mut().for_each(|shape| shape.trusted = None);
     }
 
-    /// The event at hand is of none of the shapes: that costs credit.
+    /// The event at hand is of none of the shapes: that costs credit, if there was any to compare with. An event that says
+    /// nothing that can be learned may come in any number before text does.
     pub(crate) fn record_miss(&mut self) -> AfterMiss {
         self.missed = true;
         self.distrust();
@@ -186,11 +193,17 @@ impl Shapes {
             self.asleep = self.asleep.saturating_sub(1);
             return AfterMiss::Ignore;
         }
-        self.credit = self.credit.saturating_sub(MISS);
+        if self.credit >= CREDIT {
+            // Hits have paid for all: what was before is no sign of what comes.
+            self.sleep = FIRST_SLEEP;
+        }
+        if self.live > 0 {
+            self.credit = self.credit.saturating_sub(MISS);
+        }
         if self.credit < 0 {
             self.asleep = self.sleep;
             self.sleep = self.sleep.saturating_mul(2).min(LONGEST_SLEEP);
-            self.credit = LEARN;
+            self.credit = AWAKE;
             self.clear();
             self.shapes.truncate(2);
             self.shapes.shrink_to(2);
@@ -202,10 +215,10 @@ impl Shapes {
     /// Learns an event that ended by itself, whatever follows.
     #[inline(never)]
     pub(crate) fn learn(&mut self, event: &Learnt<'_>) {
-        self.credit = self.credit.saturating_sub(LEARN);
         if !event.is_worth_learning() {
             return;
         }
+        self.credit = self.credit.saturating_sub(LEARN);
         if self.live >= SHAPES {
             self.forget(self.oldest);
             self.oldest = self.oldest.wrapping_add(1).checked_rem(SHAPES).unwrap_or(0);

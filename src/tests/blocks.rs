@@ -272,3 +272,52 @@ fn empty_objects_are_empty_however_they_are_laid_out() {
         assert_eq!(spaced.told, plain.told, "{start}");
     }
 }
+
+/// Activity of hosted tools in any number says nothing that could be learned: it does not keep text from being predicted.
+#[test]
+fn text_is_predicted_after_many_hosted_calls() {
+    let mut decoder = Decoder::new();
+    let take = |decoder: &mut Decoder, event: &str| {
+        let bytes = stream([event]);
+        let mut input = &*bytes;
+        while decoder.next_delta(&mut input).unwrap().is_some() {}
+    };
+    let text = |index: usize, n: usize| {
+        format!(
+            r#"{{"type":"content_block_delta","index":{index},"delta":{{"type":"text_delta","text":"t{n}"}}}}"#
+        )
+    };
+    take(&mut decoder, BEGIN);
+    for index in 0..200 {
+        take(
+            &mut decoder,
+            &format!(
+                r#"{{"type":"content_block_start","index":{index},"content_block":{{"type":"web_search_tool_result","tool_use_id":"s{index}","content":[{index}]}}}}"#
+            ),
+        );
+        take(&mut decoder, &format!(r#"{{"type":"content_block_stop","index":{index}}}"#));
+    }
+    for n in 0..100 {
+        assert!(n < 3 || decoder.predicts(&stream([&*text(200, n)])), "{n}");
+        take(&mut decoder, &text(200, n));
+    }
+}
+
+/// The input of a hosted call comes in pieces, each of which is passed on whole: prediction changes none of them.
+#[test]
+fn the_pieces_of_a_hosted_call_are_the_same_by_their_shape() {
+    let pieces = ["", "{\\\"a", "b\\\": \\\"\u{e9}", "\\u00e9", "x", "\\\\", "y", " ", "\\\"}", "z"];
+    let mut events = vec![
+        BEGIN.to_owned(),
+        r#"{"type":"content_block_start","index":0,"content_block":{"type":"server_tool_use","id":"s","name":"web_search","input":{}}}"#.to_owned(),
+    ];
+    events.extend(pieces.iter().cycle().take(40).map(|piece| {
+        format!(r#"{{"type":"content_block_delta","index":0,"delta":{{"type":"input_json_delta","partial_json":"{piece}"}}}}"#)
+    }));
+    let bytes = stream(events.iter().map(String::as_str));
+    let expected = run_whole(&Options::new().prediction(false), &bytes);
+    assert_eq!(run_whole(&Options::new(), &bytes), expected);
+    for size in [1, 7, 64, 1_000] {
+        assert_eq!(run(&Options::new(), bytes.chunks(size)), expected, "{size}");
+    }
+}

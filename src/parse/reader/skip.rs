@@ -32,9 +32,28 @@ impl Reader<'_> {
     fn skip_string(&mut self, body: &[u8]) -> Result<(), ErrorKind> {
         let start = self.position_of(body);
         let length = lex::string_stop(body).at;
-        let Some([b'"', ..]) = body.get(length..) else { return self.slow_body(start).map(|_| ()) };
+        let Some([b'"', ..]) = body.get(length..) else { return self.skip_slow_string(start) };
         self.rest = self.rest.get(length.wrapping_add(2)..).unwrap_or_default();
         Ok(())
+    }
+
+    /// The same where it has escapes: to be read, it must be passed once more.
+    #[inline(never)]
+    fn skip_slow_string(&mut self, start: usize) -> Result<(), ErrorKind> {
+        let seen = self.tolerance.seen;
+        self.slow_body(start)?;
+        if self.tolerance.seen == seen {
+            self.passed.scalar(start.wrapping_sub(1), self.position());
+        }
+        Ok(())
+    }
+
+    /// Steps over the value ahead, if it was passed already.
+    #[inline(always)]
+    pub(super) fn step_over(&mut self) -> bool {
+        let Some(end) = self.passed.end_of(self.position()) else { return false };
+        self.rest = self.payload.get(end..).unwrap_or_default();
+        true
     }
 
     fn literal(&mut self, word: &[u8]) -> Result<(), ErrorKind> {
@@ -54,18 +73,22 @@ impl Reader<'_> {
 
     /// Passes a container: a stack of one bit a level says which bracket closes it.
     pub(super) fn skip_container(&mut self) -> Result<(), ErrorKind> {
-        let base = self.depth;
+        let (base, seen) = (self.depth, self.tolerance.seen);
         let mut objects = 0u128;
+        self.passed.begin();
         loop {
             // Before a value.
             self.space();
             let mut seq = Seq { before: b',' };
             if let [open @ (b'{' | b'['), ..] = self.rest {
                 self.deeper()?;
+                self.passed.open(self.position());
                 objects = objects.wrapping_shl(1) | u128::from(*open == b'{');
                 seq.before = *open;
             } else {
+                let start = self.position();
                 self.skip_scalar()?;
+                self.passed.scalar(start, self.position());
             }
             // After it: up through the containers that end here, to the next member or element.
             loop {
@@ -78,7 +101,11 @@ impl Reader<'_> {
                 }
                 objects = objects.wrapping_shr(1);
                 seq.before = b',';
+                self.passed.close(self.position());
                 if self.depth == base {
+                    if self.tolerance.seen != seen {
+                        self.passed.forget();
+                    }
                     return Ok(());
                 }
             }

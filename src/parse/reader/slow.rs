@@ -73,6 +73,11 @@ impl<'a> Reader<'a> {
     /// A string's body from `start` on, and whether it has escapes; the reader then stands after the closing quote.
     #[cold]
     pub(super) fn slow_body(&mut self, start: usize) -> Result<(Span, bool), ErrorKind> {
+        if let Some(end) = self.passed.end_of(start.wrapping_sub(1)) {
+            let body = Span::new(start, end.wrapping_sub(1));
+            self.rest = self.payload.get(end..).unwrap_or_default();
+            return Ok((body, memchr::memchr(b'\\', body.of(self.payload)).is_some()));
+        }
         self.rest = self.payload.get(start..).unwrap_or_default();
         let mut escapes = false;
         loop {
@@ -131,7 +136,7 @@ impl<'a> Reader<'a> {
         unescape: impl FnOnce(&str, &mut String) -> Option<Escaped>,
     ) -> Result<Str, ErrorKind> {
         let start = self.scratch.text.len();
-        let raw = core::str::from_utf8(body.of(self.payload)).map_err(|_| ErrorKind::Utf8)?;
+        let raw = lex::utf8(body.of(self.payload)).ok_or(ErrorKind::Utf8)?;
         let met = unescape(raw, &mut self.scratch.text).ok_or(ErrorKind::Json)?;
         if met.lone {
             self.need(Quirk::LoneSurrogate)?;

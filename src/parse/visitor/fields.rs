@@ -213,8 +213,10 @@ impl<const N: usize> Names for ProtoNames<'_, N> {
     type Key = Option<usize>;
 
     fn key(&self, key: &[u8]) -> Option<usize> {
-        let known = self.names.iter().position(|name| is_proto_name(key, name))?;
-        self.is_snake.set(self.is_snake.get() || key.contains(&b'_'));
+        let is_snake = key.contains(&b'_');
+        let is_it = |name: &&str| key == name.as_bytes() || (is_snake && is_in_snake_case(key, name));
+        let known = self.names.iter().position(is_it)?;
+        self.is_snake.set(self.is_snake.get() || is_snake);
         Some(known)
     }
 
@@ -224,13 +226,13 @@ impl<const N: usize> Names for ProtoNames<'_, N> {
     }
 }
 
-/// Whether `key` is this name, or what it is in snake case.
-fn is_proto_name(key: &[u8], camel: &str) -> bool {
+/// Whether `key` is what this name is in snake case.
+fn is_in_snake_case(key: &[u8], camel: &str) -> bool {
     let mut rest = key.iter();
     let mut next = |byte: u8| rest.next() == Some(&byte);
     let is_snake = camel.bytes().all(|byte| match byte.is_ascii_uppercase() {
         true => next(b'_') && next(byte.to_ascii_lowercase()),
         false => next(byte),
     });
-    key == camel.as_bytes() || (is_snake && rest.next().is_none())
+    is_snake && rest.next().is_none()
 }
