@@ -8,14 +8,16 @@
 //!   scratch  text that is not in the payload as it stands: unescaped, joined, or kept beyond its input
 //! ```
 
+mod few;
 mod keep;
 mod raw_delta;
 mod records;
 
 use alloc::string::String;
 
+pub(crate) use few::Few;
 pub(crate) use keep::Keep;
-pub(crate) use raw_delta::RawDelta;
+pub(crate) use raw_delta::{Queue, RawDelta};
 pub(crate) use records::{
     Argument, Counter, PADDING, Padding, Place, PlaceKey, Record, Records, Savepoint, Scope,
 };
