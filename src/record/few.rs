@@ -8,54 +8,58 @@
 use alloc::vec::Vec;
 use core::ops::{Deref, DerefMut};
 
+/// The length of a list that has outgrown its place.
+const OUTGROWN: usize = usize::MAX;
+
 /// A list of which the first `N` items lie in place.
 ///
-/// Invariant: as long as `more` has no capacity, the items are the first `length` of `first`; else they are all in `more`, and
-/// `length` is 0.
-/// So the list moves once, with its first item too many, and stays there: later events of that size allocate nothing.
+/// Invariant: the items are the first `length` of `first`; or `length` is [`OUTGROWN`], and they are all in `more`. So the list
+/// moves once, with its first item too many, and stays there: later events of that size allocate nothing.
 #[derive(Debug, Clone)]
 pub(crate) struct Few<T, const N: usize> {
-    more: Vec<T>,
     length: usize,
+    more: Vec<T>,
     first: [T; N],
 }
 
 impl<T: Copy, const N: usize> Few<T, N> {
     /// An empty list; `filler` is what stands in places without an item.
     pub(crate) const fn new(filler: T) -> Self {
-        Self { more: Vec::new(), length: 0, first: [filler; N] }
+        Self { length: 0, more: Vec::new(), first: [filler; N] }
     }
 
     #[inline]
     pub(crate) fn push(&mut self, item: T) {
         match self.first.get_mut(self.length) {
-            Some(place) if self.more.capacity() == 0 => {
+            Some(place) => {
                 *place = item;
                 self.length = self.length.wrapping_add(1);
             }
-            _ => self.push_further(item),
+            None => self.push_further(item),
         }
     }
 
     #[inline(never)]
     fn push_further(&mut self, item: T) {
-        if self.more.capacity() == 0 {
-            self.more.reserve_exact(N.saturating_mul(2).max(4));
-            self.more.extend_from_slice(self.first.get(..self.length).unwrap_or_default());
-            self.length = 0;
+        if self.length != OUTGROWN {
+            self.more.reserve_exact(N.saturating_add(4));
+            self.more.extend_from_slice(&self.first);
+            self.length = OUTGROWN;
         }
         self.more.push(item);
     }
 
     #[inline]
     pub(crate) fn clear(&mut self) {
-        self.length = 0;
-        self.more.clear();
+        self.truncate(0);
     }
 
+    #[inline]
     pub(crate) fn truncate(&mut self, length: usize) {
-        self.length = self.length.min(length);
-        self.more.truncate(length);
+        match self.length {
+            OUTGROWN => self.more.truncate(length),
+            known => self.length = known.min(length),
+        }
     }
 
     /// Whether more than `items` are kept room for.
@@ -82,19 +86,13 @@ impl<T: Copy, const N: usize> Deref for Few<T, N> {
 
     #[inline]
     fn deref(&self) -> &[T] {
-        match self.more.capacity() {
-            0 => self.first.get(..self.length).unwrap_or_default(),
-            _ => &self.more,
-        }
+        self.first.get(..self.length).unwrap_or(&self.more)
     }
 }
 
 impl<T: Copy, const N: usize> DerefMut for Few<T, N> {
     #[inline]
     fn deref_mut(&mut self) -> &mut [T] {
-        match self.more.capacity() {
-            0 => self.first.get_mut(..self.length).unwrap_or_default(),
-            _ => &mut self.more,
-        }
+        self.first.get_mut(..self.length).unwrap_or(&mut self.more)
     }
 }

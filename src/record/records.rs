@@ -8,7 +8,7 @@
 
 use alloc::vec::Vec;
 
-use super::{Few, Str};
+use super::{Few, Span, Str};
 use crate::delta::{ExtraKind, FinishReason, OpaqueKind, PartKind};
 use crate::error::{ErrorKind, LimitKind};
 
@@ -193,13 +193,25 @@ pub(crate) enum Record {
     Struck,
 }
 
-/// A value that means nothing here: its bytes may vary.
+/// A value that means nothing here: its bytes may vary. Of an event whose offsets are longer than these no shape is learned.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Padding {
     /// A string's body. `noise`: it varies in every event.
-    Text { span: super::Span, noise: bool },
+    Text { start: u16, end: u16, noise: bool },
     /// A plain integer, from here on.
-    Integer(u32),
+    Integer(u16),
+}
+
+impl Padding {
+    pub(crate) fn text(span: Span, noise: bool) -> Option<Self> {
+        let (start, end) = (u16::try_from(span.start).ok()?, u16::try_from(span.end).ok()?);
+        Some(Self::Text { start, end, noise })
+    }
+
+    /// `at`: `u32::MAX` where the source cannot tell.
+    pub(crate) fn integer(at: u32) -> Option<Self> {
+        u16::try_from(at).ok().map(Self::Integer)
+    }
 }
 
 /// How much padding is noted. An event with more is of no shape.
@@ -214,9 +226,9 @@ pub(crate) struct Records {
     /// About the document; told first.
     head: Few<Record, 3>,
     /// About its choices and the rest.
-    body: Few<Record, 5>,
+    body: Few<Record, 7>,
     /// What a shape may leave open besides; empty where no shape is to be learned.
-    padding: Few<Padding, 6>,
+    padding: Few<Padding, 8>,
     /// For putting a choice's records in order.
     spare: Vec<Record>,
     stated: usize,
@@ -329,9 +341,9 @@ impl Records {
     }
 
     /// Notes a value that a shape may leave open; more than [`PADDING`] are not noted.
-    pub(crate) fn pad(&mut self, padding: Padding) {
+    pub(crate) fn pad(&mut self, padding: Option<Padding>) {
         if self.padding.len() < PADDING {
-            self.padding.push(padding);
+            self.padding.extend(padding);
         }
     }
 

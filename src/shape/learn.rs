@@ -35,8 +35,7 @@ impl Shape {
         for start in event.proofs {
             learner.candidate(*start, start.checked_add(usize::from(PROOF))?, Hole::Proof, true)?;
         }
-        let Learner { mut candidates, count, .. } = learner;
-        let candidates = candidates.get_mut(..count)?;
+        let candidates = learner.candidates.get_mut(..learner.count)?;
         candidates.sort_unstable_by_key(|candidate| candidate.start);
         let (pieces, count) = cut(candidates, event.raw.len())?;
         let pieces = pieces.get(..count)?;
@@ -215,12 +214,12 @@ impl Learner<'_> {
     fn padding(&mut self, padding: &Padding) -> Option<()> {
         match *padding {
             // The source cannot tell where it is: it stays as it is.
-            Padding::Text { span, .. } if span == Span::default() => Some(()),
-            Padding::Text { span, noise } => {
-                let range = self.range(span)?;
+            Padding::Text { start: 0, end: 0, .. } => Some(()),
+            Padding::Text { start, end, noise } => {
+                let range = self.range(Span { start: start.into(), end: end.into() })?;
                 self.string(Place { range, escaped: false }, Hole::Padding, noise)
             }
-            Padding::Integer(at) => self.integer(self.shifted(at)?, None),
+            Padding::Integer(at) => self.integer(self.shifted(at.into())?, None),
         }
     }
 
