@@ -10,6 +10,7 @@
 
 mod few;
 mod keep;
+mod padding;
 mod raw_delta;
 mod records;
 
@@ -17,10 +18,9 @@ use alloc::string::String;
 
 pub(crate) use few::Few;
 pub(crate) use keep::Keep;
+pub(crate) use padding::{PADDING, Padding};
 pub(crate) use raw_delta::{Queue, RawDelta};
-pub(crate) use records::{
-    Argument, Counter, PADDING, Padding, Place, PlaceKey, Record, Records, Savepoint, Scope,
-};
+pub(crate) use records::{Argument, Counter, Place, PlaceKey, Record, Records, Savepoint, Scope};
 
 /// A byte range.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -8,7 +8,7 @@
 
 use alloc::vec::Vec;
 
-use super::{Few, Span, Str};
+use super::{Few, PADDING, Padding, Str};
 use crate::delta::{ExtraKind, FinishReason, OpaqueKind, PartKind};
 use crate::error::{ErrorKind, LimitKind};
 
@@ -192,30 +192,6 @@ pub(crate) enum Record {
     /// What stood here was stated again by a later value of the same name.
     Struck,
 }
-
-/// A value that means nothing here: its bytes may vary. Of an event whose offsets are longer than these no shape is learned.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) enum Padding {
-    /// A string's body. `noise`: it varies in every event.
-    Text { start: u16, end: u16, noise: bool },
-    /// A plain integer, from here on.
-    Integer(u16),
-}
-
-impl Padding {
-    pub(crate) fn text(span: Span, noise: bool) -> Option<Self> {
-        let (start, end) = (u16::try_from(span.start).ok()?, u16::try_from(span.end).ok()?);
-        Some(Self::Text { start, end, noise })
-    }
-
-    /// `at`: `u32::MAX` where the source cannot tell.
-    pub(crate) fn integer(at: u32) -> Option<Self> {
-        u16::try_from(at).ok().map(Self::Integer)
-    }
-}
-
-/// How much padding is noted. An event with more is of no shape.
-pub(crate) const PADDING: usize = 32;
 
 /// What is stated of one document. Most of it lies in place; where a list outgrows that, it is reused.
 ///
