@@ -110,9 +110,8 @@ pub(crate) struct Normalizer {
     /// Where it may: the channels of which text came with this entry for the choice.
     with_content: u8,
     usage: Usage,
-    /// The snapshots told in this event, but for the last, which is the usage itself as long as that does not change.
+    /// The snapshots told in this event, but for one that is due: the usage itself, as long as that does not change.
     snapshots: Vec<Usage>,
-    /// So it is: a delta of this event is to tell the usage as it is now.
     usage_is_due: bool,
     /// Prints of the chunk-level extras that were told: some services repeat them with every chunk.
     extras: Vec<u64>,
@@ -251,8 +250,7 @@ impl Normalizer {
     /// A new event: its snapshots start over.
     pub(crate) fn begin_event(&mut self) {
         self.snapshots.clear();
-        self.usage_is_due = false;
-        self.repeatable = true;
+        (self.usage_is_due, self.repeatable) = (false, true);
     }
 
     /// Makes deltas of one document's records. No choice is meant before the document names one.
