@@ -38,7 +38,7 @@ use crate::delta::{FinishReason, Usage};
 use crate::dialect::{Quirk, Tolerance};
 use crate::error::{ErrorKind, LimitKind};
 use crate::options::{ContentMode, Limits, Options, ReasoningTags};
-use crate::record::{RawDelta, Record, Records, Texts};
+use crate::record::{Queue, Record, Records, Texts};
 
 /// The channels of text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,7 +82,7 @@ struct Choice {
 pub(crate) struct Event<'a> {
     pub(crate) texts: Texts<'a>,
     pub(crate) tolerance: &'a mut Tolerance,
-    pub(crate) out: &'a mut Vec<RawDelta>,
+    pub(crate) out: &'a mut Queue,
 }
 
 /// The room.
@@ -110,8 +110,9 @@ pub(crate) struct Normalizer {
     /// Where it may: the channels of which text came with this entry for the choice.
     with_content: u8,
     usage: Usage,
-    /// The snapshots told in this event.
+    /// The snapshots told in this event, but for one that is due: the usage itself, as long as that does not change.
     snapshots: Vec<Usage>,
+    usage_is_due: bool,
     /// Prints of the chunk-level extras that were told: some services repeat them with every chunk.
     extras: Vec<u64>,
     extras_next: usize,
@@ -193,6 +194,7 @@ impl Normalizer {
             with_content: 0,
             usage: Usage::default(),
             snapshots: Vec::new(),
+            usage_is_due: false,
             extras: Vec::new(),
             extras_next: 0,
             repeatable: false,
@@ -248,7 +250,7 @@ impl Normalizer {
     /// A new event: its snapshots start over.
     pub(crate) fn begin_event(&mut self) {
         self.snapshots.clear();
-        self.repeatable = true;
+        (self.usage_is_due, self.repeatable) = (false, true);
     }
 
     /// Makes deltas of one document's records. No choice is meant before the document names one.
@@ -274,11 +276,11 @@ impl Normalizer {
         for record in records {
             match *record {
                 Record::Counter { counter, value, .. } => {
-                    before.get_or_insert(self.usage);
+                    before.get_or_insert_with(|| self.usage_before());
                     self.set_counter_if_news(counter, value, event.tolerance);
                 }
                 Record::WeakCounter { counter, value } => {
-                    before.get_or_insert(self.usage);
+                    before.get_or_insert_with(|| self.usage_before());
                     counter_mut(&mut self.usage, counter).get_or_insert(value);
                     self.repeatable = false;
                 }

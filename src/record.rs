@@ -8,17 +8,19 @@
 //!   scratch  text that is not in the payload as it stands: unescaped, joined, or kept beyond its input
 //! ```
 
+mod few;
 mod keep;
+mod padding;
 mod raw_delta;
 mod records;
 
 use alloc::string::String;
 
+pub(crate) use few::Few;
 pub(crate) use keep::Keep;
-pub(crate) use raw_delta::RawDelta;
-pub(crate) use records::{
-    Argument, Counter, PADDING, Padding, Place, PlaceKey, Record, Records, Savepoint, Scope,
-};
+pub(crate) use padding::{PADDING, Padding};
+pub(crate) use raw_delta::{Queue, RawDelta};
+pub(crate) use records::{Argument, Counter, Place, PlaceKey, Record, Records, Savepoint, Scope};
 
 /// A byte range.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -74,13 +74,20 @@ use crate::record::{Counter, Record, Records, Span, Str};
 const BYTES: usize = 2 << 10;
 const HOLES: usize = 12;
 
-/// A literal, and the hole after it.
-#[derive(Debug, Clone, Copy)]
-struct Piece {
+/// A range of the shape's bytes, and what it is: a literal with a hole after it (a piece), or a value that is a hole or may
+/// become one (a candidate).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Mark {
     start: u16,
     end: u16,
+    /// The hole after the literal; or the one that the value is, or would be.
     hole: Hole,
+    /// The value is one. Of a literal it says nothing.
+    is_hole: bool,
 }
+
+/// What stands in places without a mark.
+const NO_MARK: Mark = Mark { start: 0, end: 0, hole: Hole::End, is_hole: false };
 
 /// Its kind is a byte of its own, because it is asked for every piece of every event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -107,16 +114,6 @@ enum Hole {
 /// Bytes of a proof.
 const PROOF: u16 = 4;
 
-/// A value of the event that is a hole, or may become one: a range of the shape's bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Candidate {
-    start: u16,
-    end: u16,
-    /// The hole that it is, or would be.
-    kind: Hole,
-    is_hole: bool,
-}
-
 /// One shape. Its lists are reused when it is forgotten.
 ///
 /// Invariant: the pieces' literals are ranges of `bytes` in order, and what is between two of them is the hole of the
@@ -124,9 +121,9 @@ struct Candidate {
 #[derive(Clone, Default)]
 struct Shape {
     bytes: Vec<u8>,
-    pieces: Vec<Piece>,
-    /// In the order of their places.
-    candidates: Vec<Candidate>,
+    /// First its pieces: a literal each, and the hole after it; the last one's is [`Hole::End`]. Then its candidates, the values that
+    /// are holes or may become some, in the order of their places.
+    marks: Vec<Mark>,
     /// The body of the event's statement.
     records: Vec<Record>,
     single: Option<SingleDelta>,
@@ -135,6 +132,8 @@ struct Shape {
     trusted: Option<Slot>,
     /// Of which shape the event after its last hit was, or may be: choices and parts take turns.
     next: u8,
+    /// How many of the marks are pieces.
+    pieces: u8,
 }
 
 /// A slot in as little room as its number, because each shape has one: one more than that.

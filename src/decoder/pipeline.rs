@@ -2,8 +2,6 @@
 //!
 //! Knows: the rooms after framing, and in which order they are asked. Must not know: inputs, cuts, lines.
 
-use alloc::vec::Vec;
-
 use crate::dialect::{Quirk, Quirks, Tolerance};
 use crate::error::ErrorKind;
 use crate::keep;
@@ -11,7 +9,7 @@ use crate::lex;
 use crate::normalize::{Event, Normalizer};
 use crate::options::Options;
 use crate::parse::{self, Next, ParseOptions, Parser, cursor::Scratch};
-use crate::record::{RawDelta, Span, Str, Texts};
+use crate::record::{Queue, RawDelta, Span, Str, Texts};
 use crate::shape::Shapes;
 
 /// What became of a hit.
@@ -37,7 +35,7 @@ pub(super) struct Pipeline {
     pub(super) parser: Parser,
     pub(super) scratch: Scratch,
     pub(super) normalizer: Normalizer,
-    pub(super) queue: Vec<RawDelta>,
+    pub(super) queue: Queue,
     /// What is wrong with the event; returned after its queue.
     pub(super) error: Option<ErrorKind>,
     /// Events of no known wire: all that they told was [`RawDelta::Unknown`].
@@ -59,7 +57,7 @@ impl Pipeline {
             parser: Parser::new(parse_options, options.limits.facts(), options.wire),
             scratch: Scratch::default(),
             normalizer: Normalizer::new(options),
-            queue: Vec::new(),
+            queue: Queue::new(RawDelta::Keepalive),
             error: None,
             unknown_events: 0,
             keepalives: options.keepalives,
@@ -88,7 +86,7 @@ impl Pipeline {
     pub(super) fn is_big(&self) -> bool {
         self.scratch.text.capacity() > keep::BYTES
             || self.scratch.escaped.capacity() > keep::ITEMS
-            || self.queue.capacity() > keep::ITEMS
+            || self.queue.is_big(keep::ITEMS)
             || self.parser.is_big(keep::ITEMS)
             || self.normalizer.has_many_snapshots(keep::ITEMS)
     }
@@ -96,11 +94,10 @@ impl Pipeline {
     /// Gives back what one big event took, once nothing of it is left to tell.
     #[cold]
     pub(super) fn relax(&mut self) {
-        self.queue.clear();
         self.scratch.clear();
         self.scratch.text.shrink_to(keep::BYTES);
         self.scratch.escaped.shrink_to(keep::ITEMS);
-        self.queue.shrink_to(keep::ITEMS);
+        self.queue.relax(keep::ITEMS);
         self.parser.relax(keep::ITEMS);
         self.normalizer.clear_and_shrink_snapshots(keep::ITEMS);
     }
@@ -207,7 +204,7 @@ impl Pipeline {
     /// Tells the usage and nothing else.
     pub(super) fn say_usage(&mut self) {
         self.begin();
-        let snapshot = self.normalizer.push_snapshot();
+        let snapshot = self.normalizer.snapshot_ordinal();
         self.queue.push(RawDelta::Usage { snapshot });
     }
 }

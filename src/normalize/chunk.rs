@@ -116,7 +116,7 @@ impl Normalizer {
     #[inline]
     pub(super) fn emit_usage_if_changed(&mut self, before: Option<&Usage>, event: &mut Event<'_>) {
         if before.is_some_and(|before| *before != self.usage) {
-            let snapshot = self.push_snapshot();
+            let snapshot = self.snapshot_ordinal();
             event.out.push(RawDelta::Usage { snapshot });
         }
     }
@@ -144,12 +144,20 @@ impl Normalizer {
         true
     }
 
-    /// Keeps the usage as it is now, for a delta that is told later; returns its ordinal.
-    pub(crate) fn push_snapshot(&mut self) -> usize {
-        let ordinal = self.snapshots.len();
-        reserve_next(&mut self.snapshots, 1);
-        self.snapshots.push(self.usage);
-        ordinal
+    /// The usage as it is now, for a delta that is told later: its ordinal.
+    pub(crate) fn snapshot_ordinal(&mut self) -> usize {
+        self.usage_is_due = true;
+        self.snapshots.len()
+    }
+
+    /// The usage, before a document changes it. What a delta of this event has yet to tell of it is kept: only an event that
+    /// counts twice pays for that.
+    pub(super) fn usage_before(&mut self) -> Usage {
+        if core::mem::take(&mut self.usage_is_due) {
+            reserve_next(&mut self.snapshots, 1);
+            self.snapshots.push(self.usage);
+        }
+        self.usage
     }
 }
 

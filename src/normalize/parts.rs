@@ -24,7 +24,7 @@ use super::{Event, Normalizer, Repeats};
 use crate::delta::{ExtraKind, OpaqueKind, PartKind};
 use crate::error::{ErrorKind, LimitKind};
 use crate::lex::nest::Nest;
-use crate::record::{Place, PlaceKey, RawDelta, Scope, Str};
+use crate::record::{Place, PlaceKey, Queue, RawDelta, Scope, Str};
 
 /// Every kind of content.
 const ALL: u8 = u8::MAX;
@@ -177,7 +177,7 @@ impl Parts {
     }
 
     /// Tells the current part.
-    fn announce_current(&mut self, choice: u32, out: &mut Vec<RawDelta>) {
+    fn announce_current(&mut self, choice: u32, out: &mut Queue) {
         let next = self.next;
         let Some(part) = self.current.and_then(|at| self.open.get_mut(at)) else { return };
         let ordinal = *part.ordinal.get_or_insert(next);

@@ -154,7 +154,7 @@ impl<C: Cursor> Visitor<'_, C> {
     #[inline]
     pub(super) fn pad_text(&mut self, string: Str, noise: bool) {
         if self.options.padding && string.buffer() == Buffer::Payload {
-            self.records.pad(Padding::Text { span: string.span(), noise });
+            self.records.pad(Padding::text(string.span(), noise));
         }
     }
 
@@ -190,7 +190,7 @@ impl<C: Cursor> Visitor<'_, C> {
             Kind::String if self.options.padding => self.open_string(kind).map(|_| ()),
             Kind::Number if self.options.padding => match self.cursor.integer() {
                 Some((_, at)) => {
-                    self.records.pad(Padding::Integer(at));
+                    self.records.pad(Padding::integer(at));
                     Ok(())
                 }
                 None => self.cursor.skip(),

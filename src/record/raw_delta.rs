@@ -2,8 +2,11 @@
 //!
 //! Knows: the fields of each delta. Must not know: where the strings are.
 
-use super::Str;
+use super::{Few, Str};
 use crate::delta::{ExtraKind, FinishReason, OpaqueKind, PartKind};
+
+/// An event's deltas, in order. Most events say one thing, and a first event two.
+pub(crate) type Queue = Few<RawDelta, 2>;
 
 /// A delta whose strings are still ranges.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -8,7 +8,7 @@
 
 use alloc::vec::Vec;
 
-use super::Str;
+use super::{Few, PADDING, Padding, Str};
 use crate::delta::{ExtraKind, FinishReason, OpaqueKind, PartKind};
 use crate::error::{ErrorKind, LimitKind};
 
@@ -193,30 +193,18 @@ pub(crate) enum Record {
     Struck,
 }
 
-/// A value that means nothing here: its bytes may vary.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) enum Padding {
-    /// A string's body. `noise`: it varies in every event.
-    Text { span: super::Span, noise: bool },
-    /// A plain integer, from here on.
-    Integer(u32),
-}
-
-/// How much padding is noted. An event with more is of no shape.
-pub(crate) const PADDING: usize = 32;
-
-/// What is stated of one document. The lists are reused: after the first events nothing is allocated.
+/// What is stated of one document. Most of it lies in place; where a list outgrows that, it is reused.
 ///
 /// Invariant: `stated` counts every record pushed since [`Records::begin_event`], struck ones included, and never exceeds
 /// `limit`: a record is pushed through [`Records::push`] and [`Records::push_head`] and nowhere else.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(crate) struct Records {
     /// About the document; told first.
-    head: Vec<Record>,
+    head: Few<Record, 3>,
     /// About its choices and the rest.
-    body: Vec<Record>,
+    body: Few<Record, 7>,
     /// What a shape may leave open besides; empty where no shape is to be learned.
-    padding: Vec<Padding>,
+    padding: Few<Padding, 8>,
     /// For putting a choice's records in order.
     spare: Vec<Record>,
     stated: usize,
@@ -234,7 +222,14 @@ pub(crate) struct Savepoint {
 impl Records {
     /// Lists that take `limit` facts an event.
     pub(crate) fn new(limit: usize) -> Self {
-        Self { limit, ..Self::default() }
+        Self {
+            head: Few::new(Record::Struck),
+            body: Few::new(Record::Struck),
+            padding: Few::new(Padding::Integer(0)),
+            spare: Vec::new(),
+            stated: 0,
+            limit,
+        }
     }
 
     /// A new event: it may state as many facts as any.
@@ -290,21 +285,21 @@ impl Records {
     /// A new event, of which the facts are those of an earlier one with other values: to be filled in.
     pub(crate) fn begin_replay(&mut self, records: &[Record]) -> &mut [Record] {
         self.begin_event();
-        self.body.extend_from_slice(records);
+        self.body.extend(records.iter().copied());
         &mut self.body
     }
 
     /// Whether more than `items` of any kind are kept room for.
     pub(crate) fn is_big(&self, items: usize) -> bool {
-        self.head.capacity().max(self.body.capacity()).max(self.spare.capacity()) > items
+        self.head.is_big(items) || self.body.is_big(items) || self.spare.capacity() > items
     }
 
     /// Keeps room for so many.
     pub(crate) fn relax(&mut self, items: usize) {
         self.begin_document();
         self.spare.clear();
-        self.head.shrink_to(items);
-        self.body.shrink_to(items);
+        self.head.relax(items);
+        self.body.relax(items);
         self.spare.shrink_to(items);
     }
 
@@ -322,9 +317,9 @@ impl Records {
     }
 
     /// Notes a value that a shape may leave open; more than [`PADDING`] are not noted.
-    pub(crate) fn pad(&mut self, padding: Padding) {
+    pub(crate) fn pad(&mut self, padding: Option<Padding>) {
         if self.padding.len() < PADDING {
-            self.padding.push(padding);
+            self.padding.extend(padding);
         }
     }
 
@@ -373,7 +368,7 @@ impl Records {
 
     /// The unknown documents of the head came in an event of this name.
     pub(crate) fn name_event(&mut self, event: Str) {
-        for record in &mut self.head {
+        for record in self.head.iter_mut() {
             if let Record::Unknown { name, .. } = record {
                 *name = event;
             }
@@ -382,7 +377,7 @@ impl Records {
 
     /// The errors of the head are of this kind, if it says something.
     pub(crate) fn set_error_kind(&mut self, name: Str) {
-        for record in &mut self.head {
+        for record in self.head.iter_mut() {
             if let Record::Error { kind, .. } = record
                 && !name.is_empty()
             {
@@ -417,8 +412,9 @@ impl Records {
         };
         let mut next = (0..spare.len()).map(rank).min();
         while let Some(wanted) = next {
-            self.body
-                .extend((0..spare.len()).filter(|at| rank(*at) == wanted).filter_map(|at| spare.get(at)));
+            self.body.extend(
+                (0..spare.len()).filter(|at| rank(*at) == wanted).filter_map(|at| spare.get(at).copied()),
+            );
             next = (0..spare.len()).map(rank).filter(|rank| *rank > wanted).min();
         }
     }

@@ -6,7 +6,7 @@
 use alloc::vec::Vec;
 use core::ops::Range;
 
-use super::{BYTES, Candidate, Channel, HOLES, Hole, Learnt, PROOF, Piece, Shape, SingleDelta};
+use super::{BYTES, Channel, HOLES, Hole, Learnt, Mark, NO_MARK, PROOF, Shape, SingleDelta};
 use crate::lex::plain_integer;
 use crate::record::{Buffer, Counter, Keep, PADDING, Padding, Record, Span, Str};
 
@@ -14,15 +14,9 @@ impl Shape {
     /// Becomes the shape of an event, if it is one that can be learned.
     pub(super) fn fill(&mut self, event: &Learnt<'_>) -> Option<()> {
         let (head, body, padding) = (event.records.head(), event.records.body(), event.records.padding());
-        renew(&mut self.bytes, event.raw.len(), SLACK);
-        let may_vary = |record: &&Record| record.keep() != Keep::Literal;
-        let stated = head.iter().chain(body).filter(may_vary).count();
-        let values = [stated, padding.len(), event.proofs.len(), usize::from(event.idle.is_some()), 1];
-        renew(&mut self.candidates, values.iter().fold(0, |sum, more| sum.saturating_add(*more)), 0);
         renew(&mut self.records, body.len(), 0);
-        self.bytes.extend_from_slice(event.raw);
-        let Self { candidates, records, .. } = self;
-        let mut learner = Learner { event, candidates, records };
+        let mut learner =
+            Learner { event, candidates: [NO_MARK; CANDIDATES], count: 0, records: &mut self.records };
         for record in head {
             learner.head(record)?;
         }
@@ -41,51 +35,54 @@ impl Shape {
         for start in event.proofs {
             learner.candidate(*start, start.checked_add(usize::from(PROOF))?, Hole::Proof, true)?;
         }
-        self.candidates.sort_unstable_by_key(|candidate| candidate.start);
+        let candidates = learner.candidates.get_mut(..learner.count)?;
+        candidates.sort_unstable_by_key(|candidate| candidate.start);
+        let (pieces, count) = cut(candidates, event.raw.len())?;
+        let pieces = pieces.get(..count)?;
+        self.pieces = u8::try_from(count).ok()?;
+        renew(&mut self.marks, count.saturating_add(candidates.len()), 0);
+        self.marks.extend_from_slice(pieces);
+        self.marks.extend_from_slice(candidates);
+        renew(&mut self.bytes, event.raw.len(), SLACK);
+        self.bytes.extend_from_slice(event.raw);
         self.single = single_delta(&self.records);
-        self.cut()
+        Some(())
     }
 
-    /// Cuts the bytes into literals and holes, as the candidates say.
-    fn cut(&mut self) -> Option<()> {
-        let holes = self.candidates.iter().filter(|candidate| candidate.is_hole).count();
-        renew(&mut self.pieces, holes.saturating_add(1), 0);
-        let mut start = 0u16;
-        for candidate in self.candidates.iter().filter(|candidate| candidate.is_hole) {
-            if candidate.start < start {
-                return None;
-            }
-            self.pieces.push(Piece { start, end: candidate.start, hole: candidate.kind });
-            start = candidate.end;
-        }
-        self.pieces.push(Piece { start, end: u16::try_from(self.bytes.len()).ok()?, hole: Hole::End });
-        (self.pieces.len() <= HOLES).then_some(())
+    /// Its values that are holes or may become some.
+    fn candidates(&self) -> &[Mark] {
+        self.marks.get(usize::from(self.pieces)..).unwrap_or_default()
     }
 
     /// If `new` is the same but for its candidates' values: makes holes of those that vary.
     pub(super) fn generalize(&mut self, new: &Self) -> bool {
-        let Some(varies) = self.variation(new) else { return false };
-        let turn = |candidates: &mut [Candidate], to: bool| {
-            for (at, candidate) in (0u32..).zip(candidates) {
-                if varies.wrapping_shr(at) & 1 == 1 {
-                    candidate.is_hole = to;
-                }
-            }
-        };
-        turn(&mut self.candidates, true);
-        if self.cut().is_some() {
-            return true;
+        match self.variation(new) {
+            Some(0) => true,
+            Some(varies) => self.open(varies).is_some(),
+            None => false,
         }
-        turn(&mut self.candidates, false);
-        let _ = self.cut();
-        false
+    }
+
+    /// Makes holes of these candidates, a bit each; of all or of none.
+    fn open(&mut self, varies: u64) -> Option<()> {
+        let mut candidates = [NO_MARK; CANDIDATES];
+        let candidates = candidates.get_mut(..self.candidates().len())?;
+        for ((at, to), from) in (0u32..).zip(candidates.iter_mut()).zip(self.candidates()) {
+            *to = Mark { is_hole: from.is_hole || varies.wrapping_shr(at) & 1 == 1, ..*from };
+        }
+        let (pieces, count) = cut(candidates, self.bytes.len())?;
+        self.pieces = u8::try_from(count).ok()?;
+        self.marks.clear();
+        self.marks.reserve_exact(count.saturating_add(candidates.len()));
+        self.marks.extend_from_slice(pieces.get(..count)?);
+        self.marks.extend_from_slice(candidates);
+        Some(())
     }
 
     /// Which candidates that are no holes yet differ in `new`, a bit each; none if anything else does.
     fn variation(&self, new: &Self) -> Option<u64> {
         let alike = |(ours, theirs): (&Record, &Record)| without_values(*ours) == without_values(*theirs);
-        if self.candidates.len() != new.candidates.len()
-            || self.candidates.len() > 64
+        if self.candidates().len() != new.candidates().len()
             || self.records.len() != new.records.len()
             || !self.records.iter().zip(&new.records).all(alike)
         {
@@ -93,9 +90,9 @@ impl Shape {
         }
         let (mut here, mut there) = (0usize, 0usize);
         let mut varies = 0u64;
-        for (at, (ours, theirs)) in (0u32..).zip(self.candidates.iter().zip(&new.candidates)) {
+        for (at, (ours, theirs)) in (0u32..).zip(self.candidates().iter().zip(new.candidates())) {
             let (a, b) = (usize::from(ours.start), usize::from(theirs.start));
-            if ours.kind != theirs.kind || self.bytes.get(here..a) != new.bytes.get(there..b) {
+            if ours.hole != theirs.hole || self.bytes.get(here..a) != new.bytes.get(there..b) {
                 return None;
             }
             (here, there) = (usize::from(ours.end), usize::from(theirs.end));
@@ -105,6 +102,22 @@ impl Shape {
         }
         (self.bytes.get(here..) == new.bytes.get(there..)).then_some(varies)
     }
+}
+
+/// Cuts `length` bytes into literals and holes, as the candidates say: the pieces, and how many they are.
+fn cut(candidates: &[Mark], length: usize) -> Option<([Mark; HOLES], usize)> {
+    let mut pieces = [NO_MARK; HOLES];
+    let (mut start, mut count) = (0u16, 0usize);
+    for candidate in candidates.iter().filter(|candidate| candidate.is_hole) {
+        if candidate.start < start {
+            return None;
+        }
+        *pieces.get_mut(count)? = Mark { start, end: candidate.start, ..*candidate };
+        start = candidate.end;
+        count = count.saturating_add(1);
+    }
+    *pieces.get_mut(count)? = Mark { start, end: u16::try_from(length).ok()?, ..NO_MARK };
+    Some((pieces, count.saturating_add(1)))
 }
 
 /// The record with all its values replaced: what is left is its kind, what selects, and which strings are empty.
@@ -134,6 +147,9 @@ impl Learnt<'_> {
     }
 }
 
+/// The most values of an event that may vary: one bit each.
+const CANDIDATES: usize = 64;
+
 /// Bytes to spare, so that the next event that is learned in their place, a little longer, allocates nothing.
 const SLACK: usize = 16;
 
@@ -148,7 +164,8 @@ fn renew<T>(list: &mut Vec<T>, length: usize, slack: usize) {
 /// Takes down an event's records and what may vary in them; `None` where the event cannot be learned.
 struct Learner<'a> {
     event: &'a Learnt<'a>,
-    candidates: &'a mut Vec<Candidate>,
+    candidates: [Mark; CANDIDATES],
+    count: usize,
     records: &'a mut Vec<Record>,
 }
 
@@ -197,12 +214,12 @@ impl Learner<'_> {
     fn padding(&mut self, padding: &Padding) -> Option<()> {
         match *padding {
             // The source cannot tell where it is: it stays as it is.
-            Padding::Text { span, .. } if span == Span::default() => Some(()),
-            Padding::Text { span, noise } => {
-                let range = self.range(span)?;
+            Padding::Text { start: 0, end: 0, .. } => Some(()),
+            Padding::Text { start, end, noise } => {
+                let range = self.range(Span { start: start.into(), end: end.into() })?;
                 self.string(Place { range, escaped: false }, Hole::Padding, noise)
             }
-            Padding::Integer(at) => self.integer(self.shifted(at)?, None),
+            Padding::Integer(at) => self.integer(self.shifted(at.into())?, None),
         }
     }
 
@@ -249,7 +266,8 @@ impl Learner<'_> {
 
     fn candidate(&mut self, start: usize, end: usize, kind: Hole, is_hole: bool) -> Option<()> {
         let (start, end) = (u16::try_from(start).ok()?, u16::try_from(end).ok()?);
-        self.candidates.push(Candidate { start, end, kind, is_hole });
+        *self.candidates.get_mut(self.count)? = Mark { start, end, hole: kind, is_hole };
+        self.count = self.count.saturating_add(1);
         Some(())
     }
 }

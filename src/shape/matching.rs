@@ -2,14 +2,20 @@
 //!
 //! Knows: pieces and holes. Must not know: which shape to try, what a hit means.
 
-use super::{Capture, HOLES, Hit, Hole, PROOF, Shape, Slot};
+use super::{Capture, HOLES, Hit, Hole, Mark, PROOF, Shape, Slot};
 use crate::lex;
 use crate::record::{Span, Str};
 
 impl Shape {
+    /// Its literals, each with the hole after it.
+    #[inline]
+    pub(super) fn pieces(&self) -> &[Mark] {
+        self.marks.get(..usize::from(self.pieces)).unwrap_or_default()
+    }
+
     /// The length of its literals: no event of it is shorter.
     pub(super) fn shortest(&self) -> usize {
-        self.pieces.iter().map(|piece| usize::from(piece.end.saturating_sub(piece.start))).sum()
+        self.pieces().iter().map(|piece| usize::from(piece.end.saturating_sub(piece.start))).sum()
     }
 
     /// Whether `bytes` begin with an event of this shape; `longest`: the most bytes of an id.
@@ -19,7 +25,7 @@ impl Shape {
         let mut text = Str::NONE;
         let (mut text_hole, mut escaped) = (0u16, 0u16);
         let mut bit = 1u16;
-        for (piece, capture) in self.pieces.iter().zip(captures.iter_mut()) {
+        for (piece, capture) in self.marks.iter().zip(captures.iter_mut()) {
             let literal = self.bytes.get(usize::from(piece.start)..usize::from(piece.end))?;
             let end = at.wrapping_add(literal.len());
             if bytes.get(at..end)? != literal {

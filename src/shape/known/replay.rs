@@ -4,7 +4,7 @@
 
 use super::Shapes;
 use crate::record::{self, Counter, Record, Records, Span, Str};
-use crate::shape::{Capture, Hole, PROOF, Piece, Shape};
+use crate::shape::{Capture, Hole, Mark, PROOF, Shape};
 
 /// Where a place of the shape's bytes is in a hit.
 #[derive(Debug, Clone, Copy)]
@@ -76,7 +76,7 @@ impl Shapes {
     #[inline]
     pub(crate) fn counters(&mut self, mut count: impl FnMut(Counter, u64)) {
         let Some(shape) = self.shapes.get(self.guess) else { return };
-        for (piece, capture) in shape.pieces.iter().zip(&self.captures) {
+        for (piece, capture) in shape.pieces().iter().zip(&self.captures) {
             if let Hole::Integer(Some(counter)) = piece.hole {
                 count(counter, capture.0);
             }
@@ -95,7 +95,7 @@ impl Shapes {
 
     /// The padding of the last hit that has escapes: it must be well formed, too.
     pub(crate) fn escaped_padding(&self) -> impl Iterator<Item = Span> + '_ {
-        let pieces = self.hit().map(|shape| shape.pieces.iter()).unwrap_or_default();
+        let pieces = self.hit().map(|shape| shape.pieces().iter()).unwrap_or_default();
         let escaped = self.escaped;
         pieces.zip(&self.captures).zip(0u32..).filter_map(move |((piece, capture), at)| {
             let is_escaped = escaped & 1u16.wrapping_shl(at) != 0;
@@ -109,9 +109,9 @@ impl Shape {
     #[inline]
     fn locate(&self, at: u32, captures: &[Capture]) -> Place {
         let mut shift = 0u32;
-        let holes = self.pieces.windows(2).zip(captures);
+        let holes = self.pieces().windows(2).zip(captures);
         for (number, (pieces, capture)) in (0u32..).zip(holes) {
-            let [Piece { end: start, hole, .. }, Piece { start: end, .. }] = pieces else { break };
+            let [Mark { end: start, hole, .. }, Mark { start: end, .. }] = pieces else { break };
             let (start, end) = (u32::from(*start), u32::from(*end));
             if at < start {
                 break;

@@ -1,0 +1,98 @@
+//! A list of which the first few items lie in place.
+//!
+//! Knows: items and their number. Must not know: what they are.
+//!
+//! Most events state no more than a few facts and queue no more than a delta or two. A stream of such events allocates
+//! nothing for its lists.
+
+use alloc::vec::Vec;
+use core::ops::{Deref, DerefMut};
+
+/// The length of a list that has outgrown its place.
+const OUTGROWN: usize = usize::MAX;
+
+/// A list of which the first `N` items lie in place.
+///
+/// Invariant: the items are the first `length` of `first`; or `length` is [`OUTGROWN`], and they are all in `more`. So the list
+/// moves once, with its first item too many, and stays there: later events of that size allocate nothing.
+#[derive(Debug, Clone)]
+pub(crate) struct Few<T, const N: usize> {
+    length: usize,
+    more: Vec<T>,
+    first: [T; N],
+}
+
+impl<T: Copy, const N: usize> Few<T, N> {
+    /// An empty list; `filler` is what stands in places without an item.
+    pub(crate) const fn new(filler: T) -> Self {
+        Self { length: 0, more: Vec::new(), first: [filler; N] }
+    }
+
+    #[inline]
+    pub(crate) fn push(&mut self, item: T) {
+        match self.first.get_mut(self.length) {
+            Some(place) => {
+                *place = item;
+                self.length = self.length.wrapping_add(1);
+            }
+            None => self.push_further(item),
+        }
+    }
+
+    #[inline(never)]
+    fn push_further(&mut self, item: T) {
+        if self.length != OUTGROWN {
+            self.more.reserve_exact(N.saturating_add(4));
+            self.more.extend_from_slice(&self.first);
+            self.length = OUTGROWN;
+        }
+        self.more.push(item);
+    }
+
+    #[inline]
+    pub(crate) fn clear(&mut self) {
+        self.truncate(0);
+    }
+
+    #[inline]
+    pub(crate) fn truncate(&mut self, length: usize) {
+        match self.length {
+            OUTGROWN => self.more.truncate(length),
+            known => self.length = known.min(length),
+        }
+    }
+
+    /// Whether more than `items` are kept room for.
+    #[inline]
+    pub(crate) fn is_big(&self, items: usize) -> bool {
+        self.more.capacity() > items
+    }
+
+    /// Empties it and keeps room for so many.
+    pub(crate) fn relax(&mut self, items: usize) {
+        self.clear();
+        self.more.shrink_to(items);
+    }
+}
+
+impl<T: Copy, const N: usize> Extend<T> for Few<T, N> {
+    fn extend<I: IntoIterator<Item = T>>(&mut self, items: I) {
+        items.into_iter().for_each(|item| self.push(item));
+    }
+}
+
+impl<T: Copy, const N: usize> Deref for Few<T, N> {
+    type Target = [T];
+
+    #[inline]
+    fn deref(&self) -> &[T] {
+        self.first.get(..self.length).unwrap_or(&self.more)
+    }
+}
+
+impl<T: Copy, const N: usize> DerefMut for Few<T, N> {
+    #[inline]
+    fn deref_mut(&mut self) -> &mut [T] {
+        self.first.get_mut(..self.length).unwrap_or(&mut self.more)
+    }
+}
