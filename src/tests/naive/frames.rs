@@ -347,6 +347,8 @@ fn messages(body: &[u8]) -> Frames {
         let data = String::from_utf8_lossy(&payload).into_owned();
         let mut event = Event { name: String::new(), data, headers };
         event.name = event.header(":event-type").unwrap_or_default().to_owned();
+        // One without headers is a message, too.
+        event.headers.push(("framed".to_owned(), String::new()));
         if event.name == "chunk" && event.data.contains("\"bytes\"") {
             let Some(inner) = chunk(&event.data) else {
                 frames.malformed += 1;
