@@ -234,8 +234,8 @@ impl Frames {
 
     /// Gives back what one big event took, once its data is told.
     #[inline]
-    pub(crate) fn relax(&mut self) {
-        self.sse.relax();
+    pub(crate) fn shrink_if_swollen(&mut self) {
+        self.sse.shrink_if_swollen();
     }
 
     /// Whether there is something to give back.
@@ -301,20 +301,20 @@ impl Frames {
 
     /// An event of lines that ended with `last` was taken past the framer, from where [`Frames::at_event`] held.
     #[inline]
-    pub(crate) fn skipped(&mut self, last: u8) {
+    pub(crate) fn skip_lf_if_after_cr(&mut self, last: u8) {
         self.sse.skip_lf = last == b'\r';
     }
 
     /// The same, after [`Frames::extend_line`] gave the end of the event's one line.
     #[inline]
-    pub(crate) fn completed(&mut self, last: u8) {
+    pub(crate) fn end_carried_line(&mut self, last: u8) {
         self.sse.forget_line();
-        self.skipped(last);
+        self.skip_lf_if_after_cr(last);
     }
 
     /// Whether the next byte, if it is a line feed, still belongs to the event before.
     #[inline]
-    pub(crate) fn skips_lf(&self) -> bool {
+    pub(crate) fn may_skip_lf(&self) -> bool {
         self.sse.skip_lf
     }
 

@@ -195,13 +195,13 @@ impl Parser {
     }
 
     /// Whether an event has left more than `items` of anything.
-    pub(crate) fn is_big(&self, items: usize) -> bool {
-        self.records.is_big(items)
+    pub(crate) fn keeps_more_than(&self, items: usize) -> bool {
+        self.records.keeps_more_than(items)
     }
 
     /// Keeps room for so many records.
-    pub(crate) fn relax(&mut self, items: usize) {
-        self.records.relax(items);
+    pub(crate) fn clear_and_shrink(&mut self, items: usize) {
+        self.records.clear_and_shrink(items);
     }
 
     /// The last statement of the event is this one record.

@@ -144,14 +144,14 @@ impl Sse {
     pub(crate) fn reset(&mut self) {
         let data_buffer = core::mem::take(&mut self.data_buffer);
         *self = Self { data_buffer, ..Self::new(self.limit) };
-        self.relax();
+        self.shrink_if_swollen();
     }
 
     /// Gives back what one big event took, once its data is told. Cost: nothing unless there is much.
     #[inline]
-    pub(crate) fn relax(&mut self) {
+    pub(crate) fn shrink_if_swollen(&mut self) {
         if self.is_swollen() {
-            keep::relax_vec(&mut self.data_buffer, keep::BYTES);
+            keep::clear_and_shrink_vec(&mut self.data_buffer, keep::BYTES);
         }
     }
 

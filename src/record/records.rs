@@ -290,16 +290,16 @@ impl Records {
     }
 
     /// Whether more than `items` of any kind are kept room for.
-    pub(crate) fn is_big(&self, items: usize) -> bool {
-        self.head.is_big(items) || self.body.is_big(items) || self.spare.capacity() > items
+    pub(crate) fn keeps_more_than(&self, items: usize) -> bool {
+        self.head.keeps_more_than(items) || self.body.keeps_more_than(items) || self.spare.capacity() > items
     }
 
     /// Keeps room for so many.
-    pub(crate) fn relax(&mut self, items: usize) {
+    pub(crate) fn clear_and_shrink(&mut self, items: usize) {
         self.begin_document();
         self.spare.clear();
-        self.head.relax(items);
-        self.body.relax(items);
+        self.head.clear_and_shrink(items);
+        self.body.clear_and_shrink(items);
         self.spare.shrink_to(items);
     }
 
