@@ -22,7 +22,11 @@ impl Machine {
         let document =
             parse::Event { payload, context: Context { name, is_error, envelope, may_be_named: false } };
         let Self { frames, pipeline, .. } = self;
-        match pipeline.parser.unwrap(&document, &mut pipeline.scratch, frames.data_buffer_mut()) {
+        match pipeline.parser.unwrap_bytes_if_chunk(
+            &document,
+            &mut pipeline.scratch,
+            frames.data_buffer_mut(),
+        ) {
             Ok(Wrapped::Yes) => self.decode_wrapped(),
             Ok(Wrapped::No) => {
                 self.pipeline.decode_payload(&document, learn);

@@ -130,7 +130,7 @@ impl Pipeline {
         let Self { parser, normalizer, scratch, tolerance, queue, .. } = self;
         parser.begin_event(learn);
         let last = loop {
-            match parser.next(event, scratch, tolerance) {
+            match parser.next_document(event, scratch, tolerance) {
                 Ok(Next::Records) => {}
                 Ok(Next::End) => break None,
                 Err(kind) => break Some(kind),
@@ -141,7 +141,7 @@ impl Pipeline {
                 break Some(kind);
             }
         };
-        self.error = parser.first_error(last);
+        self.error = parser.first_error_or(last);
         let is_unknown = |delta: &RawDelta| matches!(delta, RawDelta::Unknown { .. });
         if queue.first().is_some_and(is_unknown) && queue.iter().all(is_unknown) {
             self.unknown_events = self.unknown_events.saturating_add(1);
