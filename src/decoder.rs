@@ -249,7 +249,7 @@ impl Machine {
             finished_choices: facts.finished,
             open_tool_calls: facts.open_calls,
             unterminated_bytes: self.unterminated,
-            in_array: self.frames.is_open(),
+            in_array: self.frames.is_in_array(),
             first: padded_first_bytes(if self.events > 0 { &[] } else { &self.first_bytes }),
         }
     }

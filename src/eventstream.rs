@@ -143,7 +143,7 @@ impl Framer {
     /// that are no message; 0 where it ended between two messages.
     #[must_use]
     pub fn pending(&self) -> u64 {
-        self.finished.unwrap_or_else(|| self.messages.pending(self.carry.len()))
+        self.finished.unwrap_or_else(|| self.messages.pending_bytes(self.carry.len()))
     }
 
     /// No more bytes will come: bytes fed later are ignored. Whether the last message was whole, [`Framer::pending`] says.

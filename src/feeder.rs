@@ -25,7 +25,7 @@ pub(crate) enum Move {
     /// So there is, and lines were dropped: `length` bytes before the event, or some from between its lines (0).
     Dropped { place: Place, length: usize, comment: bool },
     /// So there is, and a line from between the event's own is not taken out: much follows it, left from an input that was
-    /// left early. The framer has to know ([`crate::frame::Frames::left_in_place`]).
+    /// left early. The framer has to know ([`crate::frame::Frames::note_left_in_place`]).
     Left { length: usize, comment: bool },
     /// An event ended: [`Feeder::advance_offset`] it.
     Event { place: Place, event: Event },

@@ -212,7 +212,7 @@ pub fn json(data: &[u8]) {
     let read = |tape_from: usize| {
         let (mut records, mut scratch) = (Records::new(usize::MAX), Scratch::default());
         let mut tolerance = crate::dialect::Tolerance::new(Quirks::TOLERANT);
-        let end = parse::document(
+        let end = parse::state_document(
             data,
             0,
             &reading(tape_from),

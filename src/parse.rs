@@ -314,11 +314,11 @@ impl Parser {
         if !self.records.head().iter().any(is_whole) {
             return;
         }
-        self.records.name_whole(0, Str::payload(span.0, span.1));
+        self.records.fill_in_json(0, Str::payload(span.0, span.1));
         let is_unknown = |record: &Record| matches!(record, Record::Unknown { .. });
         if self.records.head().iter().any(is_unknown) {
             let name = event_name_or_message(event.context.name, scratch);
-            self.records.name_event(name);
+            self.records.name_unknowns(name);
         }
     }
 

@@ -134,7 +134,7 @@ impl Framer {
     pub fn finish(&mut self) {
         self.finished = true;
         self.feeder.carry.clear_and_shrink();
-        self.frames.reset_event();
+        self.frames.discard_event();
         self.clear_and_shrink();
     }
 

@@ -79,7 +79,7 @@ impl Machine {
         if hit.single.is_none_or(|single| single.counts) {
             return None;
         }
-        let said = self.hit_as_fast_delta(&hit, event).filter(|_| self.frames.proves(event))?;
+        let said = self.hit_as_fast_delta(&hit, event).filter(|_| self.frames.proofs_are_right(event))?;
         self.commit_hit(&hit);
         self.advance_past_event(hit.length);
         Some((hit.length, said))
@@ -133,7 +133,7 @@ impl Machine {
     /// After a miss: whether the input ends in the midst of the event's one line, which is then carried.
     #[inline(never)]
     pub(super) fn carry_if_line_is_unended(&mut self, bytes: &[u8]) -> bool {
-        if !self.missed || !self.frames.begin_line(bytes) {
+        if !self.missed || !self.frames.begin_line_if_unended(bytes) {
             return false;
         }
         self.feeder.carry.push(bytes);
@@ -293,7 +293,7 @@ impl Machine {
         let Some(hit) = self.shapes.find(raw).filter(|hit| hit.length == raw.len()) else {
             return Replay::NoHit;
         };
-        if self.pipeline.replay(raw, self.frames.text(raw), &self.shapes) == Replay::NoHit {
+        if self.pipeline.replay(raw, self.frames.text_of_event(raw), &self.shapes) == Replay::NoHit {
             return Replay::NoHit;
         }
         self.shapes.record_hit(&hit);
@@ -331,8 +331,8 @@ impl Machine {
         let Some(hit) = self.shapes.find(rest) else { return Replay::NoHit };
         let raw = rest.get(..hit.length).unwrap_or_default();
         if hit.length > self.limit
-            || !self.frames.proves(raw)
-            || self.pipeline.replay(raw, self.frames.text(raw), &self.shapes) == Replay::NoHit
+            || !self.frames.proofs_are_right(raw)
+            || self.pipeline.replay(raw, self.frames.text_of_event(raw), &self.shapes) == Replay::NoHit
         {
             return Replay::NoHit;
         }

@@ -181,7 +181,7 @@ impl Pipeline {
     pub(super) fn unescape_text(&mut self, event: &[u8], text: Span) -> Option<()> {
         self.scratch.clear();
         let (body, scratch) = (text.of(event), &mut self.scratch.text);
-        if lex::is_long(body) || lex::unescape_alone(body, scratch).is_none() {
+        if lex::is_long(body) || lex::unescape_without_surrogates(body, scratch).is_none() {
             scratch.clear();
             let met = lex::unescape(lex::utf8(body)?, scratch)?;
             if met.lone {

@@ -128,7 +128,7 @@ impl Machine {
         let Self { frames, pipeline, .. } = self;
         let next =
             self.feeder.next_move(input, used, &mut |bytes| frames.step(bytes, &mut pipeline.tolerance));
-        if self.frames.take_turned() {
+        if self.frames.take_event_end_changed() {
             // Shapes hold for one way in which events end.
             self.shapes.forget_all();
         }
@@ -149,7 +149,7 @@ impl Machine {
         match next {
             Move::NeedInput | Move::Again => {}
             Move::Left { length, comment } => {
-                self.frames.left_in_place(length);
+                self.frames.note_left_in_place(length);
                 if comment {
                     self.queue_keepalive_if_on();
                 }
@@ -194,7 +194,7 @@ impl Machine {
             self.handle_move(next, &[]);
             return true;
         }
-        self.unterminated = self.frames.pending(left);
+        self.unterminated = self.frames.pending_bytes(left);
         self.feeder.advance_offset(left);
         self.feeder.carry.clear_and_shrink();
         self.state = State::Finished;
@@ -281,7 +281,7 @@ impl Machine {
         {
             let Pipeline { parser, scratch, .. } = &self.pipeline;
             let (records, escaped) = (&parser.records, &*scratch.escaped);
-            let proofs = self.frames.proofs(raw.len());
+            let proofs = self.frames.proof_offsets(raw.len());
             let proofs = proofs.as_ref().map_or(&[][..], |proofs| proofs);
             let idle = self.frames.id_of(raw);
             self.shapes.learn(&Learnt { raw, payload: span, proofs, idle, records, escaped });

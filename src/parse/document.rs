@@ -67,7 +67,7 @@ fn state_from_tape(
     // The reader says what is wrong.
     tolerance.seen = seen;
     scratch.truncate(length);
-    records.forget_stated(stated);
+    records.restart_document(stated);
     *wiring.wire = settled;
     None
 }

@@ -72,7 +72,7 @@ impl Parser {
         let at = payload::skip_space(event.payload, 0);
         match event.payload.get(at) {
             Some(b'{') => match self.read_document(event, at, scratch, tolerance) {
-                Ok(end) => self.records.name_whole(0, Str::payload(at, end)),
+                Ok(end) => self.records.fill_in_json(0, Str::payload(at, end)),
                 Err(_) => drop(self.state_words_as_error(event)?),
             },
             _ => drop(self.state_words_as_error(event)?),

@@ -154,7 +154,7 @@ impl<C: Cursor> Visitor<'_, C> {
     #[inline]
     pub(super) fn note_text_padding(&mut self, string: Str, noise: bool) {
         if self.options.padding && string.buffer() == Buffer::Payload {
-            self.records.pad(Padding::text(string.span(), noise));
+            self.records.note_padding(Padding::text(string.span(), noise));
         }
     }
 
@@ -190,7 +190,7 @@ impl<C: Cursor> Visitor<'_, C> {
             Kind::String if self.options.padding => self.string_as_padding(kind).map(|_| ()),
             Kind::Number if self.options.padding => match self.cursor.integer() {
                 Some((_, at)) => {
-                    self.records.pad(Padding::integer(at));
+                    self.records.note_padding(Padding::integer(at));
                     Ok(())
                 }
                 None => self.cursor.skip(),
@@ -203,7 +203,7 @@ impl<C: Cursor> Visitor<'_, C> {
     pub(super) fn skip_as_noise(&mut self, kind: Kind) -> Result<(), ErrorKind> {
         let noted = self.records.padding().len();
         self.skip_or_push_extra(kind, true)?;
-        self.records.pad_is_noise(noted);
+        self.records.mark_noise(noted);
         Ok(())
     }
 

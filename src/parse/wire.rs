@@ -129,7 +129,7 @@ fn document_in_array<C: Cursor>(
     let is_whole = |record: &Record| matches!(record, Record::Error { .. } | Record::Unknown { .. });
     if visitor.records.head().get(from..).unwrap_or_default().iter().any(is_whole) {
         let text = visitor.cursor.json(mark);
-        visitor.records.name_whole(from, text);
+        visitor.records.fill_in_json(from, text);
     }
     Ok(())
 }

@@ -35,12 +35,12 @@ impl<T: Copy, const N: usize> Few<T, N> {
                 *place = item;
                 self.length = self.length.wrapping_add(1);
             }
-            None => self.push_further(item),
+            None => self.push_to_heap(item),
         }
     }
 
     #[inline(never)]
-    fn push_further(&mut self, item: T) {
+    fn push_to_heap(&mut self, item: T) {
         if self.length != OUTGROWN {
             self.more.reserve_exact(N.saturating_add(4));
             self.more.extend_from_slice(&self.first);

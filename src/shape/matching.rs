@@ -109,7 +109,7 @@ fn match_rare_hole(hole: Hole, bytes: &[u8], at: usize, longest: u32) -> Option<
             let length = memchr::memchr2(b'\n', b'\r', bytes.get(at..)?)?;
             Some(Span::new(at, at.wrapping_add(length)))
         }
-        Hole::Space => Some(Span::new(at, at.wrapping_add(lex::spaces(bytes.get(at..)?)))),
+        Hole::Space => Some(Span::new(at, at.wrapping_add(lex::leading_spaces(bytes.get(at..)?)))),
         Hole::End | Hole::Text | Hole::Padding | Hole::Integer(_) | Hole::Proof => None,
     }
 }

@@ -119,7 +119,7 @@ impl<'a> Reader<'a> {
         }
         let escape = self.rest.get(6..).is_some_and(|rest| rest.starts_with(b"\\u"));
         let low = lex::hex4(self.rest, 8).filter(|_| escape);
-        if low.is_some_and(|low| lex::join(unit, low).is_some()) {
+        if low.is_some_and(|low| lex::join_surrogates(unit, low).is_some()) {
             return Ok(12);
         }
         self.need(Quirk::LoneSurrogate)?;

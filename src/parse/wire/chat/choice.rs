@@ -138,7 +138,7 @@ fn order_and_choose<C: Cursor>(
     if !choice.finish.is_empty() && !choice.is_side {
         push_finish(visitor, choice.finish)?;
     }
-    visitor.records.order(from, written_rank);
+    visitor.records.order_by_rank(from, written_rank);
     choose_reasoning(visitor, from)
 }
 
