@@ -57,7 +57,7 @@ impl Carry {
 
     /// Whether one more byte can be kept without anything being moved or allocated.
     #[inline(always)]
-    pub(crate) fn has_room(&self) -> bool {
+    pub(crate) fn has_room_for_byte(&self) -> bool {
         self.start == 0 && self.buffer.len() < self.buffer.capacity()
     }
 
@@ -84,25 +84,25 @@ impl Carry {
         self.buffer.reserve_exact(more.max(quarter).max(FIRST.saturating_sub(self.buffer.len())));
     }
 
-    /// Marks the first `n` unread bytes as read; they stay readable through [`Carry::read`] until the next push.
+    /// Marks the first `n` unread bytes as read; they stay readable through [`Carry::last_read`] until the next push.
     #[inline]
     pub(crate) fn consume(&mut self, n: usize) {
         self.start = self.start.saturating_add(n).min(self.buffer.len());
     }
 
     /// The `n` bytes before the unread ones: an event whose deltas are being told.
-    pub(crate) fn read(&self, n: usize) -> &[u8] {
+    pub(crate) fn last_read(&self, n: usize) -> &[u8] {
         self.buffer.get(self.start.saturating_sub(n)..self.start).unwrap_or_default()
     }
 
     /// Puts one more byte behind those that were read.
-    pub(crate) fn insert_read(&mut self, byte: u8) {
+    pub(crate) fn append_to_read(&mut self, byte: u8) {
         self.buffer.insert(self.start.min(self.buffer.len()), byte);
         self.start = self.start.saturating_add(1);
     }
 
     /// Drops `from..to` of the unread bytes, if few follow: then the cost is that of taking them in. Returns whether it did.
-    pub(crate) fn remove(&mut self, from: usize, to: usize) -> bool {
+    pub(crate) fn remove_if_few_follow(&mut self, from: usize, to: usize) -> bool {
         let after = self.len().saturating_sub(to);
         if after > to.saturating_sub(from).saturating_add(8) {
             return false;
@@ -115,20 +115,20 @@ impl Carry {
     }
 
     /// Forgets everything; keeps a modest capacity.
-    pub(crate) fn clear(&mut self) {
-        keep::relax_vec(&mut self.buffer, keep::BYTES);
+    pub(crate) fn clear_and_shrink(&mut self) {
+        keep::clear_and_shrink_vec(&mut self.buffer, keep::BYTES);
         self.start = 0;
     }
 
     /// Gives back what one big event took, once nothing of it is read or told any more.
     #[inline]
-    pub(crate) fn relax(&mut self) {
+    pub(crate) fn shrink_if_swollen(&mut self) {
         if self.is_swollen() {
-            self.clear();
+            self.clear_and_shrink();
         }
     }
 
-    /// Whether [`Carry::relax`] would give something back.
+    /// Whether [`Carry::shrink_if_swollen`] would give something back.
     #[inline]
     pub(crate) fn is_swollen(&self) -> bool {
         self.buffer.capacity() > keep::BYTES && self.is_empty()
@@ -144,7 +144,7 @@ impl Carry {
     #[inline(never)]
     fn compact_if_cheap(&mut self) {
         if self.is_empty() {
-            self.clear();
+            self.clear_and_shrink();
         } else if self.start >= self.len() {
             let unread = self.len();
             self.buffer.copy_within(self.start.., 0);

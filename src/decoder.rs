@@ -79,7 +79,7 @@ struct Machine {
     pipeline: Pipeline,
     fatal_limits: bool,
     /// The first bytes, as long as there was no event.
-    first: Vec<u8>,
+    first_bytes: Vec<u8>,
 }
 
 /// What the queue's payload spans are ranges of.
@@ -150,7 +150,7 @@ impl Machine {
             state: State::Open,
             unterminated: 0,
             fatal: None,
-            first: Vec::new(),
+            first_bytes: Vec::new(),
             fatal_limits: options.fatal_limits,
         }
     }
@@ -162,16 +162,16 @@ impl Machine {
         let mut used = 0usize;
         match self.mode {
             Mode::Fast => {
-                self.skip_lf(&mut bytes);
+                self.skip_lf_of_last_event(&mut bytes);
                 if bytes.is_empty() {
                     *input = bytes;
                     return Ok(None);
                 }
                 if let Some((used, said)) = self.fast_input(bytes) {
                     *input = bytes.get(used..).unwrap_or_default();
-                    return Ok(self.fast_delta(said));
+                    return Ok(self.slice_fast_delta(said));
                 }
-                if self.carry_line(bytes) {
+                if self.carry_if_line_is_unended(bytes) {
                     *input = &[];
                     return Ok(None);
                 }
@@ -179,7 +179,7 @@ impl Machine {
             Mode::FastMessage => {
                 if let Some((used, said)) = self.fast_message(bytes) {
                     *input = bytes.get(used..).unwrap_or_default();
-                    return Ok(self.fast_delta(said));
+                    return Ok(self.slice_fast_delta(said));
                 }
             }
             Mode::Usage => {
@@ -189,15 +189,15 @@ impl Machine {
             Mode::PartialLine => match self.frames.extend_line(self.feeder.carry.len(), bytes) {
                 Growth::Length => {
                     self.feeder.carry.push(bytes);
-                    self.take(bytes, bytes.len());
+                    self.count_taken_and_keep_first(bytes, bytes.len());
                     *input = &[];
                     return Ok(None);
                 }
                 Growth::End(end) => {
-                    used = self.bring_line(bytes, end);
+                    used = self.carry_through_line_end(bytes, end);
                     if let Some(said) = self.fast_carry() {
                         *input = bytes.get(used..).unwrap_or_default();
-                        return Ok(self.fast_delta(said));
+                        return Ok(self.slice_fast_delta(said));
                     }
                 }
                 Growth::Unknown => {}
@@ -209,7 +209,7 @@ impl Machine {
         match said {
             Outcome::Nothing => Ok(None),
             Outcome::Failed(error) => Err(error),
-            Outcome::Delta => Ok(self.delta(bytes)),
+            Outcome::Delta => Ok(self.slice_last_delta(bytes)),
         }
     }
 
@@ -249,14 +249,14 @@ impl Machine {
             finished_choices: facts.finished,
             open_tool_calls: facts.open_calls,
             unterminated_bytes: self.unterminated,
-            in_array: self.frames.is_open(),
-            first: first_bytes(if self.events > 0 { &[] } else { &self.first }),
+            in_array: self.frames.is_in_array(),
+            first: padded_first_bytes(if self.events > 0 { &[] } else { &self.first_bytes }),
         }
     }
 }
 
 /// The array in which an ending keeps them; what is beyond their number is zero.
-fn first_bytes(bytes: &[u8]) -> ([u8; FIRST], u8) {
+fn padded_first_bytes(bytes: &[u8]) -> ([u8; FIRST], u8) {
     let mut first = [0; FIRST];
     for (to, from) in first.iter_mut().zip(bytes) {
         *to = *from;

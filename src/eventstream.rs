@@ -143,19 +143,19 @@ impl Framer {
     /// that are no message; 0 where it ended between two messages.
     #[must_use]
     pub fn pending(&self) -> u64 {
-        self.finished.unwrap_or_else(|| self.messages.pending(self.carry.len()))
+        self.finished.unwrap_or_else(|| self.messages.pending_bytes(self.carry.len()))
     }
 
     /// No more bytes will come: bytes fed later are ignored. Whether the last message was whole, [`Framer::pending`] says.
     pub fn finish(&mut self) {
         self.finished = Some(self.pending());
-        self.carry.clear();
+        self.carry.clear_and_shrink();
     }
 
     /// As new; keeps limits and a modest allocation.
     pub fn reset(&mut self) {
         self.messages.reset();
-        self.carry.clear();
+        self.carry.clear_and_shrink();
         (self.offset, self.fatal, self.finished) = (0, None, None);
     }
 
@@ -184,11 +184,11 @@ impl Framer {
     ) -> Result<Option<Message<'f>>, Error> {
         let bytes: &'i [u8] = input;
         let mut used = 0usize;
-        let found = self.advance(bytes, &mut used);
+        let found = self.next_found(bytes, &mut used);
         *input = bytes.get(used..).unwrap_or_default();
         let Some(Found { message, base, carried }) = found? else { return Ok(None) };
         let raw = match carried {
-            true => self.carry.read(message.end),
+            true => self.carry.last_read(message.end),
             false => bytes.get(base..base.saturating_add(message.end)).unwrap_or_default(),
         };
         let headers = Headers { bytes: message.headers.of(raw) };
@@ -201,10 +201,10 @@ impl Framer {
         self.carry.capacity()
     }
 
-    fn advance(&mut self, bytes: &[u8], used: &mut usize) -> Result<Option<Found>, Error> {
+    fn next_found(&mut self, bytes: &[u8], used: &mut usize) -> Result<Option<Found>, Error> {
         if self.carry.is_empty() {
             // What the message before took: nobody reads it any more.
-            self.carry.relax();
+            self.carry.shrink_if_swollen();
         }
         if self.fatal.is_some() || self.finished.is_some() {
             *used = bytes.len();
@@ -235,7 +235,11 @@ impl Framer {
                 Step::Bad { to, fault } => {
                     let error = Error::new(fault.kind(), self.offset);
                     self.consume(to, carried, used);
-                    return Err(if fault.is_fatal() { self.fail(error, bytes, used) } else { error });
+                    return Err(if fault.is_fatal() {
+                        self.fail_for_good(error, bytes, used)
+                    } else {
+                        error
+                    });
                 }
                 Step::Message(message) => {
                     let base = *used;
@@ -247,9 +251,9 @@ impl Framer {
     }
 
     /// Nothing more will be framed.
-    fn fail(&mut self, error: Error, bytes: &[u8], used: &mut usize) -> Error {
+    fn fail_for_good(&mut self, error: Error, bytes: &[u8], used: &mut usize) -> Error {
         *used = bytes.len();
-        self.carry.clear();
+        self.carry.clear_and_shrink();
         let error = error.fatal();
         self.fatal = Some(error);
         error

@@ -25,13 +25,13 @@ pub(crate) enum Move {
     /// So there is, and lines were dropped: `length` bytes before the event, or some from between its lines (0).
     Dropped { place: Place, length: usize, comment: bool },
     /// So there is, and a line from between the event's own is not taken out: much follows it, left from an input that was
-    /// left early. The framer has to know ([`crate::frame::Frames::left_in_place`]).
+    /// left early. The framer has to know ([`crate::frame::Frames::note_left_in_place`]).
     Left { length: usize, comment: bool },
-    /// An event ended: [`Feeder::pass`] it.
+    /// An event ended: [`Feeder::advance_offset`] it.
     Event { place: Place, event: Event },
-    /// Bytes of an event over the limit: [`Feeder::pass`] them; the rest of it will be dropped.
+    /// Bytes of an event over the limit: [`Feeder::advance_offset`] them; the rest of it will be dropped.
     Over { length: usize },
-    /// Bytes that are no event: [`Feeder::pass`] them. Nothing follows a fault that is fatal.
+    /// Bytes that are no event: [`Feeder::advance_offset`] them. Nothing follows a fault that is fatal.
     Bad { length: usize, fault: Fault },
 }
 
@@ -54,7 +54,7 @@ pub(crate) struct Feeder {
 impl Feeder {
     /// One step of `framer`, on the carry if there is one, else on the input from `used` on.
     #[inline(always)]
-    pub(crate) fn next(
+    pub(crate) fn next_move(
         &mut self,
         input: &[u8],
         used: &mut usize,
@@ -62,7 +62,7 @@ impl Feeder {
     ) -> Move {
         let rest = input.get(*used..).unwrap_or_default();
         if !self.carry.is_empty() {
-            return self.on_carry(rest, used, framer);
+            return self.step_on_carry(rest, used, framer);
         }
         if rest.is_empty() {
             return Move::NeedInput;
@@ -84,7 +84,7 @@ impl Feeder {
                     self.carry.push(rest.get(..from).unwrap_or_default());
                     self.wait_for_line();
                 }
-                (to, self.dropped(place, from, to, comment))
+                (to, self.drop_range(place, from, to, comment))
             }
             Step::Over { to } => (to, Move::Over { length: to }),
             Step::Bad { to, fault } => (to, Move::Bad { length: to, fault }),
@@ -101,13 +101,19 @@ impl Feeder {
 
     /// One step on the carry; brings one more line of the input, or what is missing, when that is needed.
     #[inline(always)]
-    fn on_carry(&mut self, rest: &[u8], used: &mut usize, framer: &mut impl FnMut(&[u8]) -> Step) -> Move {
+    fn step_on_carry(
+        &mut self,
+        rest: &[u8],
+        used: &mut usize,
+        framer: &mut impl FnMut(&[u8]) -> Step,
+    ) -> Move {
         let mut left = rest.len();
         if self.need_input {
             if rest.is_empty() {
                 return Move::NeedInput;
             }
-            let more = self.missing.map_or_else(|| through_line_end(rest), |missing| missing.min(rest.len()));
+            let more =
+                self.missing.map_or_else(|| length_through_line_end(rest), |missing| missing.min(rest.len()));
             self.carry.push(rest.get(..more).unwrap_or_default());
             *used = used.saturating_add(more);
             left = left.saturating_sub(more);
@@ -121,24 +127,24 @@ impl Feeder {
         if self.need_input && left == 0 {
             return Move::NeedInput;
         }
-        self.follow(step)
+        self.apply_to_carry(step)
     }
 
     /// Does to the carry what a step on its bytes asks for.
     #[inline(always)]
-    pub(crate) fn follow(&mut self, step: Step) -> Move {
+    pub(crate) fn apply_to_carry(&mut self, step: Step) -> Move {
         match step {
             Step::More | Step::Missing { .. } => Move::Again,
             Step::Drop { from: 0, to, comment } => {
                 self.carry.consume(to);
-                self.dropped(Place::Carry, 0, to, comment)
+                self.drop_range(Place::Carry, 0, to, comment)
             }
             Step::Drop { from, to, comment } => {
-                if !self.carry.remove(from, to) {
+                if !self.carry.remove_if_few_follow(from, to) {
                     return Move::Left { length: to.saturating_sub(from), comment };
                 }
                 self.need_input |= from >= self.carry.len();
-                self.dropped(Place::Carry, from, to, comment)
+                self.drop_range(Place::Carry, from, to, comment)
             }
             Step::Over { to } => {
                 self.carry.consume(to);
@@ -157,40 +163,40 @@ impl Feeder {
 
     /// Bytes `from..to` are gone: from before the event, or from between its lines.
     #[inline(always)]
-    fn dropped(&mut self, place: Place, from: usize, to: usize, comment: bool) -> Move {
+    fn drop_range(&mut self, place: Place, from: usize, to: usize, comment: bool) -> Move {
         if from > 0 {
             self.removed = self.removed.saturating_add(to.saturating_sub(from) as u64);
             return Move::Dropped { place, length: 0, comment };
         }
-        self.pass(to);
+        self.advance_offset(to);
         Move::Dropped { place, length: to, comment }
     }
 
     /// What was framed, `length` bytes and those dropped from between them, is past. Returns the stream position of its first.
     #[inline]
-    pub(crate) fn pass(&mut self, length: usize) -> u64 {
+    pub(crate) fn advance_offset(&mut self, length: usize) -> u64 {
         let removed = core::mem::take(&mut self.removed);
         let next = self.offset.saturating_add(length as u64).saturating_add(removed);
         core::mem::replace(&mut self.offset, next)
     }
 
     /// The `length` bytes that a move was about.
-    pub(crate) fn bytes<'b>(&'b self, input: &'b [u8], place: Place, length: usize) -> &'b [u8] {
+    pub(crate) fn framed_bytes<'b>(&'b self, input: &'b [u8], place: Place, length: usize) -> &'b [u8] {
         match place {
             Place::Input { base } => input.get(base..base.saturating_add(length)).unwrap_or_default(),
-            Place::Carry => self.carry.read(length),
+            Place::Carry => self.carry.last_read(length),
         }
     }
 
     /// As new; keeps a modest allocation.
     pub(crate) fn reset(&mut self) {
-        self.carry.clear();
+        self.carry.clear_and_shrink();
         *self = Self { carry: core::mem::take(&mut self.carry), ..Self::default() };
     }
 }
 
 /// The length of `bytes` through the first line end and a blank line after it, or of all.
-fn through_line_end(bytes: &[u8]) -> usize {
+fn length_through_line_end(bytes: &[u8]) -> usize {
     memchr::memchr2(b'\n', b'\r', bytes).map_or(bytes.len(), |end| after_line_ends(bytes, end))
 }
 

@@ -89,7 +89,7 @@ enum Format {
 
 impl Format {
     /// Before the first byte.
-    const fn first(framing: Framing) -> Self {
+    const fn before_first_byte(framing: Framing) -> Self {
         match framing {
             Framing::EventStream => Self::EventStream,
             _ => Self::Start { framing, bom: false, indented: false },
@@ -111,7 +111,7 @@ impl Frames {
     pub(crate) fn new(framing: Framing, limit: usize) -> Self {
         Self {
             framing,
-            format: Format::first(framing),
+            format: Format::before_first_byte(framing),
             sse: sse::Sse::new(limit),
             json: json::Json::new(limit),
             messages: EventStream::new(limit),
@@ -120,7 +120,7 @@ impl Frames {
 
     /// As new; keeps allocations.
     pub(crate) fn reset(&mut self) {
-        self.format = Format::first(self.framing);
+        self.format = Format::before_first_byte(self.framing);
         self.sse.reset();
         self.json.reset();
         self.messages.reset();
@@ -135,7 +135,7 @@ impl Frames {
             Format::Json => self.json.step(bytes),
             Format::EventStream => self.messages.step(bytes).into(),
             Format::Start { framing, bom, indented } => {
-                self.start(bytes, Start { framing, bom, indented }, tolerance)
+                self.step_start(bytes, Start { framing, bom, indented }, tolerance)
             }
         }
     }
@@ -143,8 +143,8 @@ impl Frames {
     /// Takes down that these bytes, the first of an event, are the beginning of a line and no more, if so. Cost: one look at
     /// them.
     #[inline]
-    pub(crate) fn begin_line(&mut self, bytes: &[u8]) -> bool {
-        self.format == Format::Sse && self.sse.begin_line(bytes)
+    pub(crate) fn begin_line_if_unended(&mut self, bytes: &[u8]) -> bool {
+        self.format == Format::Sse && self.sse.begin_line_if_unended_data(bytes)
     }
 
     /// What `more` brings, after `length` bytes that ended in [`Step::More`]: where it can be said, the long way round can
@@ -173,8 +173,8 @@ impl Frames {
     }
 
     /// Whether the bytes so far end where more must follow, though nothing is pending: in an array, between its elements.
-    pub(crate) fn is_open(&self) -> bool {
-        self.format == Format::Json && self.json.is_open()
+    pub(crate) fn is_in_array(&self) -> bool {
+        self.format == Format::Json && self.json.is_between_elements()
     }
 
     /// The `id` field of the event that the last step ended, or of the lines that it dropped with their blank line.
@@ -188,21 +188,23 @@ impl Frames {
     }
 
     /// What is pending is discarded.
-    pub(crate) fn reset_event(&mut self) {
-        self.sse.reset_event();
+    pub(crate) fn discard_event(&mut self) {
+        self.sse.discard_event();
     }
 
     /// What the caller could not drop from between an event's lines because other bytes follow.
-    pub(crate) fn left_in_place(&mut self, bytes: usize) {
-        self.sse.left_in_place(bytes);
+    pub(crate) fn note_left_in_place(&mut self, bytes: usize) {
+        self.sse.note_left_in_place(bytes);
     }
 
     /// How many bytes of an unfinished event came, where `held` are held: what could not be dropped from between its lines is
     /// no part of it.
-    pub(crate) fn pending(&self, held: usize) -> usize {
+    pub(crate) fn pending_bytes(&self, held: usize) -> usize {
         match self.format {
-            Format::EventStream => self.messages.pending(held) as usize,
-            Format::Sse | Format::Json | Format::Start { .. } => held.saturating_sub(self.sse.foreign()),
+            Format::EventStream => self.messages.pending_bytes(held) as usize,
+            Format::Sse | Format::Json | Format::Start { .. } => {
+                held.saturating_sub(self.sse.foreign_bytes())
+            }
         }
     }
 
@@ -228,14 +230,14 @@ impl Frames {
 
     /// Whether it has changed, since this was last asked, where the same bytes end an event: then no shape is one any more.
     #[inline]
-    pub(crate) fn take_turned(&mut self) -> bool {
-        core::mem::take(&mut self.sse.turned)
+    pub(crate) fn take_event_end_changed(&mut self) -> bool {
+        core::mem::take(&mut self.sse.event_end_changed)
     }
 
     /// Gives back what one big event took, once its data is told.
     #[inline]
-    pub(crate) fn relax(&mut self) {
-        self.sse.relax();
+    pub(crate) fn shrink_if_swollen(&mut self) {
+        self.sse.shrink_if_swollen();
     }
 
     /// Whether there is something to give back.
@@ -267,19 +269,19 @@ impl Frames {
     }
 
     /// Where an event of `length` bytes has what follows from its other bytes, four bytes each; in messages only.
-    pub(crate) fn proofs(&self, length: usize) -> Option<[usize; 3]> {
-        self.is_typed().then(|| eventstream::proofs(length))
+    pub(crate) fn proof_offsets(&self, length: usize) -> Option<[usize; 3]> {
+        self.is_typed().then(|| eventstream::proof_offsets(length))
     }
 
     /// Whether they are right, of bytes that are an event in all else. Cost: for a message one pass over it.
     #[inline]
-    pub(crate) fn proves(&self, raw: &[u8]) -> bool {
-        !self.is_typed() || eventstream::proves(raw)
+    pub(crate) fn proofs_are_right(&self, raw: &[u8]) -> bool {
+        !self.is_typed() || eventstream::proofs_are_right(raw)
     }
 
     /// What is text of an event that is `raw`: all of it, unless it is a message.
-    pub(crate) fn text<'r>(&self, raw: &'r [u8]) -> &'r [u8] {
-        if self.is_typed() { eventstream::payload(raw) } else { raw }
+    pub(crate) fn text_of_event<'r>(&self, raw: &'r [u8]) -> &'r [u8] {
+        if self.is_typed() { eventstream::payload_of(raw) } else { raw }
     }
 
     /// Whether events may have names in this framing.
@@ -301,26 +303,26 @@ impl Frames {
 
     /// An event of lines that ended with `last` was taken past the framer, from where [`Frames::at_event`] held.
     #[inline]
-    pub(crate) fn skipped(&mut self, last: u8) {
+    pub(crate) fn skip_lf_if_after_cr(&mut self, last: u8) {
         self.sse.skip_lf = last == b'\r';
     }
 
     /// The same, after [`Frames::extend_line`] gave the end of the event's one line.
     #[inline]
-    pub(crate) fn completed(&mut self, last: u8) {
+    pub(crate) fn end_carried_line(&mut self, last: u8) {
         self.sse.forget_line();
-        self.skipped(last);
+        self.skip_lf_if_after_cr(last);
     }
 
     /// Whether the next byte, if it is a line feed, still belongs to the event before.
     #[inline]
-    pub(crate) fn skips_lf(&self) -> bool {
+    pub(crate) fn may_skip_lf(&self) -> bool {
         self.sse.skip_lf
     }
 
     /// The first bytes: a prelude; or a byte-order mark, white space, then the byte that tells.
     #[cold]
-    fn start(&mut self, bytes: &[u8], start: Start, tolerance: &mut Tolerance) -> Step {
+    fn step_start(&mut self, bytes: &[u8], start: Start, tolerance: &mut Tolerance) -> Step {
         const BOM: &[u8] = b"\xEF\xBB\xBF";
         if start.framing == Framing::Auto && !start.bom {
             match eventstream::recognizes(bytes) {
@@ -354,11 +356,11 @@ impl Frames {
             self.format = Format::Start { framing: start.framing, bom: true, indented };
             return Step::Drop { from: 0, to: blank, comment: false };
         }
-        self.recognize(bytes, start, tolerance)
+        self.choose_by_first_byte(bytes, start, tolerance)
     }
 
     /// The byte that tells.
-    fn recognize(&mut self, bytes: &[u8], start: Start, tolerance: &mut Tolerance) -> Step {
+    fn choose_by_first_byte(&mut self, bytes: &[u8], start: Start, tolerance: &mut Tolerance) -> Step {
         let shape = match start.framing {
             Framing::Ndjson => Some(json::Shape::Lines),
             Framing::JsonArray => Some(json::Shape::Array),
@@ -376,12 +378,12 @@ impl Frames {
             if start.framing == Framing::Auto {
                 tolerance.meets(Quirk::BareJson);
             }
-            self.json.begin(shape);
+            self.json.start_as(shape);
             self.format = Format::Json;
         } else {
             self.format = Format::Sse;
             if start.indented {
-                self.sse.ignore_line();
+                self.sse.ignore_rest_of_line();
             }
         }
         self.step(bytes, tolerance)

@@ -184,7 +184,7 @@ pub fn json(data: &[u8]) {
     use crate::parse::{self, cursor::Scratch};
     use crate::record::Records;
     let Ok(text) = std::str::from_utf8(data) else { return };
-    let accepted = parse::is_value(data, 128, &mut Scratch::default());
+    let accepted = parse::is_strict_json(data, 128, &mut Scratch::default());
     if serde_json::from_str::<serde_json::Value>(text).is_ok() {
         assert!(accepted, "serde_json accepts what the reader does not");
     }
@@ -212,7 +212,7 @@ pub fn json(data: &[u8]) {
     let read = |tape_from: usize| {
         let (mut records, mut scratch) = (Records::new(usize::MAX), Scratch::default());
         let mut tolerance = crate::dialect::Tolerance::new(Quirks::TOLERANT);
-        let end = parse::document(
+        let end = parse::state_document(
             data,
             0,
             &reading(tape_from),

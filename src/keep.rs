@@ -25,7 +25,7 @@ pub(crate) const ITEMS: usize = 512;
 
 /// Empties `list` and returns what one big event took beyond `most` items. Cost: nothing unless it did.
 #[inline]
-pub(crate) fn relax_vec<T>(list: &mut Vec<T>, most: usize) {
+pub(crate) fn clear_and_shrink_vec<T>(list: &mut Vec<T>, most: usize) {
     list.clear();
     if list.capacity() > most {
         list.shrink_to(most);
@@ -34,7 +34,7 @@ pub(crate) fn relax_vec<T>(list: &mut Vec<T>, most: usize) {
 
 /// Empties `text` and returns what one big event took beyond `most` bytes. Cost: nothing unless it did.
 #[inline]
-pub(crate) fn relax_string(text: &mut String, most: usize) {
+pub(crate) fn clear_and_shrink_string(text: &mut String, most: usize) {
     text.clear();
     if text.capacity() > most {
         text.shrink_to(most);

@@ -12,7 +12,9 @@ mod unescape;
 pub(crate) use escape::escape;
 #[cfg(any(feature = "encode", test, fuzzing, doc))]
 pub(crate) use escape::escape_of;
-pub(crate) use unescape::{Edges, Escaped, is_high, join, unescape, unescape_alone, unescape_piece};
+pub(crate) use unescape::{
+    Edges, Escaped, is_high, join_surrogates, unescape, unescape_piece, unescape_without_surrogates,
+};
 
 const ONES: u64 = 0x0101_0101_0101_0101;
 const HIGH: u64 = 0x8080_8080_8080_8080;
@@ -27,7 +29,7 @@ pub(crate) struct Stop {
 }
 
 /// Bit 7 set in each byte of `word` that is a quote, a backslash or below 0x20; exact up to the first such byte.
-const fn special(word: u64) -> u64 {
+const fn special_bytes(word: u64) -> u64 {
     let quote = word ^ (ONES.wrapping_mul(b'"' as u64));
     let slash = word ^ (ONES.wrapping_mul(b'\\' as u64));
     let is_quote = quote.wrapping_sub(ONES) & !quote;
@@ -44,7 +46,7 @@ pub(crate) fn string_stop(bytes: &[u8]) -> Stop {
     let mut rest = bytes;
     while let Some((eight, tail)) = rest.split_first_chunk::<8>() {
         let word = u64::from_le_bytes(*eight);
-        let hit = special(word);
+        let hit = special_bytes(word);
         if hit != 0 {
             // Only the bytes before the stop may make it wide.
             let below = hit & hit.wrapping_neg();
@@ -80,7 +82,7 @@ pub(crate) const fn is_long(bytes: &[u8]) -> bool {
 
 /// How many spaces the bytes begin with. Cost: eight bytes a step.
 #[inline]
-pub(crate) fn spaces(bytes: &[u8]) -> usize {
+pub(crate) fn leading_spaces(bytes: &[u8]) -> usize {
     let mut at = 0usize;
     for eight in bytes.chunks_exact(8) {
         let other = <[u8; 8]>::try_from(eight).map_or(0, u64::from_le_bytes) ^ ONES.wrapping_mul(b' ' as u64);

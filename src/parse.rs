@@ -27,7 +27,7 @@ use crate::lex;
 use crate::options::{ExtrasMode, Wire};
 use crate::record::{Record, Records, Str};
 use cursor::Scratch;
-pub(crate) use document::{TAPE_FROM, document, is_value};
+pub(crate) use document::{TAPE_FROM, is_strict_json, state_document};
 pub(crate) use envelope::{Envelope, Wrapped};
 use payload::Segment;
 use wire::chat::repair;
@@ -138,7 +138,7 @@ impl Parser {
     }
 
     /// States the next document of the event. Cost: one pass over it.
-    pub(crate) fn next(
+    pub(crate) fn next_document(
         &mut self,
         event: &Event<'_>,
         scratch: &mut Scratch,
@@ -154,30 +154,31 @@ impl Parser {
                 && self.is_text_on(wire, event, scratch, tolerance)
             {
                 self.wire = Some(wire);
-                return self.output(event);
+                return self.state_output(event);
             }
             if (!event.context.name.is_empty() || event.context.is_error)
-                && let Some(next) = self.named(event, scratch, tolerance)?
+                && let Some(next) = self.error_log_or_end(event, scratch, tolerance)?
             {
                 return Ok(next);
             }
-            self.ahead =
-                Ahead::Segment(payload::first(event.payload, tolerance).map_err(ErrorKind::QuirkOff)?);
+            self.ahead = Ahead::Segment(
+                payload::first_segment(event.payload, tolerance).map_err(ErrorKind::QuirkOff)?,
+            );
         }
         while let Ahead::Segment(segment) = self.ahead {
             match segment {
                 Segment::Document(at) => {
-                    if self.document(event, at, scratch, tolerance)? {
+                    if self.state_or_salvage_document(event, at, scratch, tolerance)? {
                         return Ok(Next::Records);
                     }
                 }
                 Segment::End => break,
-                Segment::Keepalive => return self.only(Record::Keepalive),
+                Segment::Keepalive => return self.state_only(Record::Keepalive),
                 Segment::Done(which) => {
                     let marker = dialect::DONE.get(which).copied().unwrap_or_default();
-                    return self.only(Record::Done { marker });
+                    return self.state_only(Record::Done { marker });
                 }
-                Segment::Text => return self.text(event, scratch, tolerance),
+                Segment::Text => return self.state_unknown_or_words(event, scratch, tolerance),
             }
         }
         Ok(Next::End)
@@ -190,22 +191,22 @@ impl Parser {
     }
 
     /// What was wrong first with the event, now that `last` ended it.
-    pub(crate) fn first_error(&self, last: Option<ErrorKind>) -> Option<ErrorKind> {
+    pub(crate) fn first_error_or(&self, last: Option<ErrorKind>) -> Option<ErrorKind> {
         self.bad.or(last)
     }
 
     /// Whether an event has left more than `items` of anything.
-    pub(crate) fn is_big(&self, items: usize) -> bool {
-        self.records.is_big(items)
+    pub(crate) fn keeps_more_than(&self, items: usize) -> bool {
+        self.records.keeps_more_than(items)
     }
 
     /// Keeps room for so many records.
-    pub(crate) fn relax(&mut self, items: usize) {
-        self.records.relax(items);
+    pub(crate) fn clear_and_shrink(&mut self, items: usize) {
+        self.records.clear_and_shrink(items);
     }
 
     /// The last statement of the event is this one record.
-    fn only(&mut self, record: Record) -> Result<Next, ErrorKind> {
+    fn state_only(&mut self, record: Record) -> Result<Next, ErrorKind> {
         self.records.begin_document();
         self.records.push_head(record)?;
         self.ahead = Ahead::Segment(Segment::End);
@@ -213,47 +214,47 @@ impl Parser {
     }
 
     /// Text that does not begin like JSON: a scalar of no known wire, or the peer's words.
-    fn text(
+    fn state_unknown_or_words(
         &mut self,
         event: &Event<'_>,
         scratch: &mut Scratch,
         tolerance: &mut Tolerance,
     ) -> Result<Next, ErrorKind> {
-        if is_value(event.payload, self.options.depth, scratch) {
+        if is_strict_json(event.payload, self.options.depth, scratch) {
             let json = Str::payload(0, event.payload.len());
-            let name = event_name(event.context.name, scratch);
-            return self.only(Record::Unknown { name, json });
+            let name = event_name_or_message(event.context.name, scratch);
+            return self.state_only(Record::Unknown { name, json });
         }
         if !tolerance.meets(Quirk::PlainText) {
             return Err(ErrorKind::Json);
         }
-        self.words(event)
+        self.state_words_as_error(event)
     }
 
     /// States the document at `at`, and finds out what follows it; returns whether it was stated.
-    fn document(
+    fn state_or_salvage_document(
         &mut self,
         event: &Event<'_>,
         at: usize,
         scratch: &mut Scratch,
         tolerance: &mut Tolerance,
     ) -> Result<bool, ErrorKind> {
-        let end = match self.read(event, at, scratch, tolerance) {
+        let end = match self.read_document(event, at, scratch, tolerance) {
             Ok(end) => end,
             Err(ErrorKind::Json) if tolerance.allows(Quirk::Repaired) => {
-                return self.repaired(event, at, scratch, tolerance);
+                return self.salvage_document(event, at, scratch, tolerance);
             }
-            Err(kind) => return self.past(event, at, kind, tolerance),
+            Err(kind) => return self.skip_bad_document(event, at, kind, tolerance),
         };
         self.documents = self.documents.saturating_add(1);
-        let next = payload::next(event.payload, end, tolerance).map_err(ErrorKind::QuirkOff)?;
-        self.name_records(event, (at, end), scratch);
-        self.ahead = Ahead::Segment(self.unless_over(next, tolerance));
+        let next = payload::segment_after(event.payload, end, tolerance).map_err(ErrorKind::QuirkOff)?;
+        self.complete_errors_and_unknowns(event, (at, end), scratch);
+        self.ahead = Ahead::Segment(self.end_if_answer_is_over(next, tolerance));
         Ok(true)
     }
 
     /// What follows in the payload; nothing if what was stated ended the answer.
-    fn unless_over(&self, next: Segment, tolerance: &mut Tolerance) -> Segment {
+    fn end_if_answer_is_over(&self, next: Segment, tolerance: &mut Tolerance) -> Segment {
         let is_end = |record: &Record| matches!(record, Record::Done { .. });
         if next == Segment::End || !self.records.body().iter().any(is_end) {
             return next;
@@ -264,7 +265,7 @@ impl Parser {
 
     /// A document that cannot be stated: the next of the payload may be; what was wrong is said at the end.
     #[cold]
-    fn past(
+    fn skip_bad_document(
         &mut self,
         event: &Event<'_>,
         at: usize,
@@ -273,7 +274,7 @@ impl Parser {
     ) -> Result<bool, ErrorKind> {
         let rest = event.payload.get(at..).unwrap_or_default();
         let length = lex::nest::Nest::default().scan(rest).ok_or(kind)?;
-        match payload::next(event.payload, at.saturating_add(length), tolerance) {
+        match payload::segment_after(event.payload, at.saturating_add(length), tolerance) {
             Ok(next @ (Segment::Document(_) | Segment::Done(_))) => {
                 self.bad = self.bad.or(Some(kind));
                 self.ahead = Ahead::Segment(next);
@@ -285,7 +286,7 @@ impl Parser {
 
     /// A document that is no JSON: what can be saved of it.
     #[cold]
-    fn repaired(
+    fn salvage_document(
         &mut self,
         event: &Event<'_>,
         at: usize,
@@ -297,26 +298,31 @@ impl Parser {
             return Err(ErrorKind::Json);
         }
         tolerance.meets(Quirk::Repaired);
-        self.name_records(event, (at, event.payload.len()), scratch);
+        self.complete_errors_and_unknowns(event, (at, event.payload.len()), scratch);
         self.ahead = Ahead::Segment(Segment::End);
         Ok(true)
     }
 
     /// Errors and unknown documents get their text, `span` of the payload, and the name of their event.
-    fn name_records(&mut self, event: &Event<'_>, span: (usize, usize), scratch: &mut Scratch) {
+    fn complete_errors_and_unknowns(
+        &mut self,
+        event: &Event<'_>,
+        span: (usize, usize),
+        scratch: &mut Scratch,
+    ) {
         let is_whole = |record: &Record| matches!(record, Record::Error { .. } | Record::Unknown { .. });
         if !self.records.head().iter().any(is_whole) {
             return;
         }
-        self.records.name_whole(0, Str::payload(span.0, span.1));
+        self.records.fill_in_json(0, Str::payload(span.0, span.1));
         let is_unknown = |record: &Record| matches!(record, Record::Unknown { .. });
         if self.records.head().iter().any(is_unknown) {
-            let name = event_name(event.context.name, scratch);
-            self.records.name_event(name);
+            let name = event_name_or_message(event.context.name, scratch);
+            self.records.name_unknowns(name);
         }
     }
 
-    fn read(
+    fn read_document(
         &mut self,
         event: &Event<'_>,
         at: usize,
@@ -325,12 +331,12 @@ impl Parser {
     ) -> Result<usize, ErrorKind> {
         let context = event.context;
         let wiring = &mut Wiring { wire: &mut self.wire, context };
-        document(event.payload, at, &self.options, wiring, &mut self.records, scratch, tolerance)
+        state_document(event.payload, at, &self.options, wiring, &mut self.records, scratch, tolerance)
     }
 }
 
 /// The name of an unknown event, as a string in scratch: `message` where the stream named none.
-fn event_name(name: &[u8], scratch: &mut Scratch) -> Str {
+fn event_name_or_message(name: &[u8], scratch: &mut Scratch) -> Str {
     let start = scratch.text.len();
     match name {
         b"" => scratch.text.push_str("message"),

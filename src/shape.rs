@@ -45,7 +45,7 @@
 //! **The fast path** leaves the normalizer out, too, where an event says one thing ([`SingleDelta`]). It may, because the
 //! rest of its records say nothing: empty text; a role, which is the choice's own, since a role that changes forgets all
 //! shapes; a call's entry with an index and without id and name, of which the slot is asked. Whether text would go through
-//! unchanged and leave nothing behind, the normalizer is asked once for each shape ([`Shapes::trust`]), and again after
+//! unchanged and leave nothing behind, the normalizer is asked once for each shape ([`Shapes::trust_last_hit`]), and again after
 //! anything that is not told by this path, which itself changes nothing that is asked about. Counters it always gets.
 //!
 //! **What may be a hole:** text, reasoning, refusal and arguments at once, and so are noise (what the dialect knows as
@@ -158,7 +158,7 @@ pub(crate) struct SingleDelta {
     pub(crate) says: Channel,
     /// Counters come with it.
     pub(crate) counts: bool,
-    /// It is said of a place: [`Shapes::place`].
+    /// It is said of a place: [`Shapes::stated_place`].
     pub(crate) in_place: bool,
 }
 
@@ -216,7 +216,7 @@ pub(crate) struct Learnt<'a> {
 pub(crate) struct Hit {
     pub(crate) length: usize,
     pub(crate) single: Option<SingleDelta>,
-    /// It can be told as it is, and is for this slot ([`Shapes::trust`]).
+    /// It can be told as it is, and is for this slot ([`Shapes::trust_last_hit`]).
     pub(crate) trusted: Option<u32>,
     /// Of which shape the next event may be.
     next: u8,

@@ -133,9 +133,9 @@ impl Framer {
     /// No more bytes will come: what is pending is discarded, as the specification says; bytes fed later are ignored.
     pub fn finish(&mut self) {
         self.finished = true;
-        self.feeder.carry.clear();
-        self.frames.reset_event();
-        self.relax();
+        self.feeder.carry.clear_and_shrink();
+        self.frames.discard_event();
+        self.clear_and_shrink();
     }
 
     /// As new; keeps limits and modest allocations, forgets the last event ID.
@@ -143,16 +143,16 @@ impl Framer {
         self.frames.reset();
         self.feeder.reset();
         self.finished = false;
-        keep::relax_string(&mut self.id, keep::BYTES);
-        self.relax();
+        keep::clear_and_shrink_string(&mut self.id, keep::BYTES);
+        self.clear_and_shrink();
     }
 
     /// Gives back what one big event took, once it is told.
-    fn relax(&mut self) {
-        self.feeder.carry.relax();
-        self.frames.relax();
-        keep::relax_string(&mut self.data, keep::BYTES);
-        keep::relax_string(&mut self.name, keep::BYTES);
+    fn clear_and_shrink(&mut self) {
+        self.feeder.carry.shrink_if_swollen();
+        self.frames.shrink_if_swollen();
+        keep::clear_and_shrink_string(&mut self.data, keep::BYTES);
+        keep::clear_and_shrink_string(&mut self.name, keep::BYTES);
     }
 
     /// Bytes that its buffers hold on to.
@@ -176,10 +176,10 @@ impl Framer {
     pub fn next_frame<'f, 'i: 'f>(&'f mut self, input: &mut &'i [u8]) -> Result<Option<Frame<'f>>, Error> {
         let bytes: &'i [u8] = input;
         let mut used = 0usize;
-        let found = self.advance(bytes, &mut used);
+        let found = self.next_event(bytes, &mut used);
         *input = bytes.get(used..).unwrap_or_default();
         let Some((place, event)) = found? else { return Ok(None) };
-        let raw = self.feeder.bytes(bytes, place, event.end);
+        let raw = self.feeder.framed_bytes(bytes, place, event.end);
         let name = event.name.of(raw);
         let event_type = if name.is_empty() { b"message" } else { name };
         Ok(Some(Frame {
@@ -191,8 +191,8 @@ impl Framer {
     }
 
     /// Goes on to the next event. It is past already, but its bytes are still there.
-    fn advance(&mut self, input: &[u8], used: &mut usize) -> Result<Option<(Place, Event)>, Error> {
-        self.relax();
+    fn next_event(&mut self, input: &[u8], used: &mut usize) -> Result<Option<(Place, Event)>, Error> {
+        self.clear_and_shrink();
         if self.finished {
             *used = input.len();
             return Ok(None);
@@ -200,28 +200,28 @@ impl Framer {
         loop {
             let Self { frames, tolerance, .. } = self;
             let at = self.feeder.offset;
-            match self.feeder.next(input, used, &mut |bytes| frames.step(bytes, tolerance)) {
+            match self.feeder.next_move(input, used, &mut |bytes| frames.step(bytes, tolerance)) {
                 Move::NeedInput => return Ok(None),
                 // Nothing is left in place: no input is left early here.
                 Move::Again | Move::Left { .. } | Move::Dropped { length: 0, .. } => {}
                 Move::Dropped { place, length, .. } => {
                     // The lines before a blank one may have set the id.
-                    if !self.keep_id(input, place, length) {
+                    if !self.keep_id_unless_too_long(input, place, length) {
                         return Err(Error::new(ErrorKind::Limit(LimitKind::IdBytes), at));
                     }
                 }
                 Move::Over { length } => {
                     return Err(Error::new(
                         ErrorKind::Limit(LimitKind::EventBytes),
-                        self.feeder.pass(length),
+                        self.feeder.advance_offset(length),
                     ));
                 }
                 // Lines have no checksums.
                 Move::Bad { .. } => {}
                 Move::Event { place, event } => {
-                    let at = self.feeder.pass(event.end);
+                    let at = self.feeder.advance_offset(event.end);
                     return self
-                        .event(input, place, event)
+                        .check_and_decode(input, place, event)
                         .map(Some)
                         .map_err(|limit| Error::new(ErrorKind::Limit(limit), at));
                 }
@@ -230,23 +230,28 @@ impl Framer {
     }
 
     /// Asks the limits, and decodes what is no UTF-8.
-    fn event(&mut self, input: &[u8], place: Place, event: Event) -> Result<(Place, Event), LimitKind> {
-        let kept = self.keep_id(input, place, event.end);
+    fn check_and_decode(
+        &mut self,
+        input: &[u8],
+        place: Place,
+        event: Event,
+    ) -> Result<(Place, Event), LimitKind> {
+        let kept = self.keep_id_unless_too_long(input, place, event.end);
         if event.name.range().len() > self.limits.event_name_bytes() {
             return Err(LimitKind::EventNameBytes);
         }
         if !kept {
             return Err(LimitKind::IdBytes);
         }
-        let raw = self.feeder.bytes(input, place, event.end);
-        let name = decoded(event.name.of(raw));
-        let data = decoded(self.data_of(raw, event));
+        let raw = self.feeder.framed_bytes(input, place, event.end);
+        let name = lossy_if_invalid(event.name.of(raw));
+        let data = lossy_if_invalid(self.data_of(raw, event));
         let torn = place == Place::Carry && raw.ends_with(b"\r\n");
         self.name = name.unwrap_or_else(|| core::mem::take(&mut self.name));
         self.data = data.unwrap_or_else(|| core::mem::take(&mut self.data));
         if torn {
             // A line was dropped from between a CR and the LF that is a blank line: together they would be one line end.
-            self.feeder.carry.insert_read(b'\n');
+            self.feeder.carry.append_to_read(b'\n');
         }
         Ok((place, Event { end: event.end.saturating_add(usize::from(torn)), ..event }))
     }
@@ -260,9 +265,9 @@ impl Framer {
     }
 
     /// Makes the `id` field of what was framed the last event ID; `false` if it is too long.
-    fn keep_id(&mut self, input: &[u8], place: Place, length: usize) -> bool {
+    fn keep_id_unless_too_long(&mut self, input: &[u8], place: Place, length: usize) -> bool {
         let Some(span) = self.frames.take_id() else { return true };
-        let new = span.of(self.feeder.bytes(input, place, length));
+        let new = span.of(self.feeder.framed_bytes(input, place, length));
         if new.len() > self.limits.id_bytes() {
             return false;
         }
@@ -273,6 +278,6 @@ impl Framer {
 }
 
 /// Bytes that are no UTF-8, as the Encoding Standard decodes them.
-fn decoded(bytes: &[u8]) -> Option<String> {
+fn lossy_if_invalid(bytes: &[u8]) -> Option<String> {
     core::str::from_utf8(bytes).is_err().then(|| String::from_utf8_lossy(bytes).into_owned())
 }

@@ -101,24 +101,24 @@ impl fmt::Debug for Feed<'_> {
 
 impl Drop for Feed<'_> {
     fn drop(&mut self) {
-        self.decoder.machine.keep_input(self.input);
+        self.decoder.machine.carry_rest_of_input(self.input);
     }
 }
 
 impl Machine {
     /// The rest of an input that was left early; told first next time.
-    fn keep_input(&mut self, rest: &[u8]) {
+    fn carry_rest_of_input(&mut self, rest: &[u8]) {
         if rest.is_empty() || self.state != State::Open || self.fatal.is_some() {
             return;
         }
         self.leave_fast_path();
         // The queue may still be ranges of what the carry has read.
-        self.keep_queue(&[]);
+        self.copy_queue_to_scratch(&[]);
         self.source = match self.source {
             Source::Joined => Source::Joined,
             _ => Source::Scratch,
         };
-        self.take(rest, rest.len());
+        self.count_taken_and_keep_first(rest, rest.len());
         self.feeder.carry.push(rest);
         self.feeder.need_input = false;
     }

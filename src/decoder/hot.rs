@@ -40,7 +40,7 @@ enum FastText<'i> {
 
 impl FastDelta<'_> {
     /// The same, of an event that stays in the carry.
-    fn in_carry(self, hit: &Hit) -> FastDelta<'static> {
+    fn into_carried(self, hit: &Hit) -> FastDelta<'static> {
         let text = match self.text {
             FastText::Input(_) | FastText::Carry { .. } => {
                 FastText::Carry { length: hit.length, span: hit.text.span() }
@@ -56,15 +56,15 @@ impl Machine {
     /// The hot path: an event just like one before, that says one thing. Returns how many bytes it takes, and the delta.
     #[inline]
     pub(super) fn fast_input<'i>(&mut self, bytes: &'i [u8]) -> Option<(usize, FastDelta<'i>)> {
-        let hit = if self.shapes.is_too_short(bytes) { None } else { self.shapes.find_here(bytes) };
+        let hit = if self.shapes.is_too_short(bytes) { None } else { self.shapes.find_inline(bytes) };
         let Some(hit) = hit else {
             self.missed = true;
             return None;
         };
-        let said = self.single_delta(&hit, bytes)?;
+        let said = self.hit_as_fast_delta(&hit, bytes)?;
         self.commit_hit(&hit);
-        self.frames.skipped(bytes.get(hit.length.wrapping_sub(1)).copied().unwrap_or(0));
-        self.pass_hit(hit.length);
+        self.frames.skip_lf_if_after_cr(bytes.get(hit.length.wrapping_sub(1)).copied().unwrap_or(0));
+        self.advance_past_event(hit.length);
         Some((hit.length, said))
     }
 
@@ -79,21 +79,21 @@ impl Machine {
         if hit.single.is_none_or(|single| single.counts) {
             return None;
         }
-        let said = self.single_delta(&hit, event).filter(|_| self.frames.proves(event))?;
+        let said = self.hit_as_fast_delta(&hit, event).filter(|_| self.frames.proofs_are_right(event))?;
         self.commit_hit(&hit);
-        self.pass_hit(hit.length);
+        self.advance_past_event(hit.length);
         Some((hit.length, said))
     }
 
     /// The delta that a hit told.
     #[inline(always)]
-    pub(super) fn fast_delta<'d, 'i: 'd>(&'d self, said: FastDelta<'i>) -> Option<Delta<'d>> {
+    pub(super) fn slice_fast_delta<'d, 'i: 'd>(&'d self, said: FastDelta<'i>) -> Option<Delta<'d>> {
         let FastDelta { choice, says, slot, text } = said;
         let text = match text {
             FastText::Input(text) => text,
             FastText::Pad(length) => self.pad.text(length),
             FastText::Scratch => &self.pipeline.scratch.text,
-            FastText::Carry { length, span } => lex::utf8(span.of(self.feeder.carry.read(length)))?,
+            FastText::Carry { length, span } => lex::utf8(span.of(self.feeder.carry.last_read(length)))?,
         };
         Some(match says {
             Channel::Text => Delta::Text { choice, text },
@@ -106,39 +106,39 @@ impl Machine {
 
     /// The event of a hit is past, which was `length` bytes of the input.
     #[inline(always)]
-    fn pass_hit(&mut self, length: usize) {
+    fn advance_past_event(&mut self, length: usize) {
         self.event_at = self.feeder.offset;
-        self.pass(length);
+        self.advance_past(length);
     }
 
     /// So are these bytes of the input. A stream does not reach 2^64 of them.
     #[inline(always)]
-    fn pass(&mut self, length: usize) {
+    fn advance_past(&mut self, length: usize) {
         self.feeder.offset = self.feeder.offset.wrapping_add(length as u64);
         self.taken = self.taken.wrapping_add(length as u64);
     }
 
     /// Before an event: moves past the LF that still belongs to the line end of the event before, if it is there.
     #[inline(always)]
-    pub(super) fn skip_lf(&mut self, bytes: &mut &[u8]) {
-        if self.frames.skips_lf()
+    pub(super) fn skip_lf_of_last_event(&mut self, bytes: &mut &[u8]) {
+        if self.frames.may_skip_lf()
             && let [b'\n', rest @ ..] = *bytes
         {
             *bytes = rest;
-            self.frames.skipped(b'\n');
-            self.pass(1);
+            self.frames.skip_lf_if_after_cr(b'\n');
+            self.advance_past(1);
         }
     }
 
     /// After a miss: whether the input ends in the midst of the event's one line, which is then carried.
     #[inline(never)]
-    pub(super) fn carry_line(&mut self, bytes: &[u8]) -> bool {
-        if !self.missed || !self.frames.begin_line(bytes) {
+    pub(super) fn carry_if_line_is_unended(&mut self, bytes: &[u8]) -> bool {
+        if !self.missed || !self.frames.begin_line_if_unended(bytes) {
             return false;
         }
         self.feeder.carry.push(bytes);
         self.feeder.wait_for_line();
-        self.take(bytes, bytes.len());
+        self.count_taken_and_keep_first(bytes, bytes.len());
         self.missed = false;
         self.mode = Mode::PartialLine;
         true
@@ -147,20 +147,20 @@ impl Machine {
     /// Takes an input that is empty, as the last of every loop is, or one byte, if that is all there is to do: nothing is queued,
     /// and the byte is one more of a line. Returns whether it did. It calls nothing, so all that such an input costs is here.
     #[inline(always)]
-    pub(super) fn takes_at_once(&mut self, bytes: &[u8]) -> bool {
+    pub(super) fn take_if_empty_or_one_byte(&mut self, bytes: &[u8]) -> bool {
         match bytes {
             [] => matches!(self.mode, Mode::Fast | Mode::FastMessage | Mode::PartialLine),
-            [byte] => self.carry_byte(*byte),
+            [byte] => self.carry_byte_if_line_goes_on(*byte),
             _ => false,
         }
     }
 
     /// One more byte of the line in the carry.
     #[inline(always)]
-    fn carry_byte(&mut self, byte: u8) -> bool {
+    fn carry_byte_if_line_goes_on(&mut self, byte: u8) -> bool {
         let is_more = self.mode == Mode::PartialLine
             && self.events > 0
-            && self.feeder.carry.has_room()
+            && self.feeder.carry.has_room_for_byte()
             && self.frames.extend_line(self.feeder.carry.len(), &[byte]) == Growth::Length;
         if is_more {
             self.feeder.carry.push(&[byte]);
@@ -171,10 +171,10 @@ impl Machine {
 
     /// The carry gets the line that ends at `end` of `bytes`; returns how many bytes that takes.
     #[inline]
-    pub(super) fn bring_line(&mut self, bytes: &[u8], end: usize) -> usize {
+    pub(super) fn carry_through_line_end(&mut self, bytes: &[u8], end: usize) -> usize {
         let used = after_line_ends(bytes, end);
         self.feeder.carry.push(bytes.get(..used).unwrap_or_default());
-        self.take(bytes, used);
+        self.count_taken_and_keep_first(bytes, used);
         self.feeder.need_input = false;
         used
     }
@@ -189,13 +189,13 @@ impl Machine {
         let event = carry.bytes();
         let (length, last) = (event.len(), event.last().copied().unwrap_or(0));
         let hit = self.shapes.find(event).filter(|hit| hit.length == length);
-        let found = hit.and_then(|hit| Some((self.single_delta(&hit, event)?.in_carry(&hit), hit)));
+        let found = hit.and_then(|hit| Some((self.hit_as_fast_delta(&hit, event)?.into_carried(&hit), hit)));
         self.feeder.carry = carry;
         let (said, hit) = found?;
         self.mode = Mode::Fast;
         self.commit_hit(&hit);
         self.feeder.carry.consume(length);
-        self.frames.completed(last);
+        self.frames.end_carried_line(last);
         self.event_at = self.feeder.offset;
         self.feeder.offset = self.feeder.offset.saturating_add(length as u64);
         Some(said)
@@ -203,28 +203,28 @@ impl Machine {
 
     /// What a hit says, if it is one thing that can be told as it is but for its escapes.
     #[inline(always)]
-    fn single_delta<'i>(&mut self, hit: &Hit, event: &'i [u8]) -> Option<FastDelta<'i>> {
+    fn hit_as_fast_delta<'i>(&mut self, hit: &Hit, event: &'i [u8]) -> Option<FastDelta<'i>> {
         let single = hit.single?;
         if hit.length > self.limit {
             return None;
         }
         let slot = match hit.trusted {
             Some(slot) => slot,
-            None => self.ask_whether_passes(single)?,
+            None => self.trust_if_told_unchanged(single)?,
         };
-        let text = self.fast_text(hit, event)?;
+        let text = self.fast_text_if_utf8(hit, event)?;
         Some(FastDelta { choice: single.choice, says: single.says, slot, text })
     }
 
     /// The text of a hit, if it is UTF-8.
     #[inline(always)]
-    fn fast_text<'i>(&mut self, hit: &Hit, event: &'i [u8]) -> Option<FastText<'i>> {
+    fn fast_text_if_utf8<'i>(&mut self, hit: &Hit, event: &'i [u8]) -> Option<FastText<'i>> {
         if hit.escaped != 0 {
-            return self.unescape(hit, event);
+            return self.unescape_if_only_text(hit, event);
         }
         let Span { start, end } = hit.text.span();
         let length = end.wrapping_sub(start) as usize;
-        if self.pad.fill(event.get(start as usize..)?, length) {
+        if self.pad.fill_if_short_ascii(event.get(start as usize..)?, length) {
             return Some(FastText::Pad(length));
         }
         Some(FastText::Input(lex::utf8(hit.text.span().of(event))?))
@@ -232,7 +232,7 @@ impl Machine {
 
     /// The same where it has escapes; if anything else has, it is no plain hit.
     #[inline(never)]
-    fn unescape(&mut self, hit: &Hit, event: &[u8]) -> Option<FastText<'static>> {
+    fn unescape_if_only_text(&mut self, hit: &Hit, event: &[u8]) -> Option<FastText<'static>> {
         if hit.escaped != hit.text_hole {
             return None;
         }
@@ -253,17 +253,17 @@ impl Machine {
 
     /// The slot of what a plain hit says, if it can be told as it is; noted for the hits of its shape that follow.
     #[inline(never)]
-    fn ask_whether_passes(&mut self, single: SingleDelta) -> Option<u32> {
-        let slot = self.passes(single)?;
-        self.shapes.trust(slot);
+    fn trust_if_told_unchanged(&mut self, single: SingleDelta) -> Option<u32> {
+        let slot = self.slot_if_told_unchanged(single)?;
+        self.shapes.trust_last_hit(slot);
         Some(slot)
     }
 
     /// Asks the normalizer: the call's slot, or 0.
-    fn passes(&self, single: SingleDelta) -> Option<u32> {
+    fn slot_if_told_unchanged(&self, single: SingleDelta) -> Option<u32> {
         let normalizer = &self.pipeline.normalizer;
         if single.in_place {
-            let place = self.shapes.place()?;
+            let place = self.shapes.stated_place()?;
             return match single.says {
                 Channel::Text => normalizer
                     .emits_part_text_unchanged(single.choice, &place, TextChannel::Text)
@@ -293,7 +293,7 @@ impl Machine {
         let Some(hit) = self.shapes.find(raw).filter(|hit| hit.length == raw.len()) else {
             return Replay::NoHit;
         };
-        if self.pipeline.replay(raw, self.frames.text(raw), &self.shapes) == Replay::NoHit {
+        if self.pipeline.replay(raw, self.frames.text_of_event(raw), &self.shapes) == Replay::NoHit {
             return Replay::NoHit;
         }
         self.shapes.record_hit(&hit);
@@ -305,14 +305,14 @@ impl Machine {
         if self.mode == Mode::Usage {
             self.next = 0;
             self.source = Source::Scratch;
-            self.pipeline.say_usage();
+            self.pipeline.queue_only_usage();
         }
         self.mode = Mode::General;
     }
 
     /// Whether the next event may be taken by its shape.
     #[inline]
-    pub(super) fn is_hot(&self) -> bool {
+    pub(super) fn may_take_by_shape(&self) -> bool {
         self.shapes.is_ready()
             && self.next >= self.pipeline.queue.len()
             && self.pipeline.error.is_none()
@@ -325,33 +325,33 @@ impl Machine {
 
     /// An event of a known shape at the front of the input: its records are told as any others.
     pub(super) fn replay_input(&mut self, rest: &[u8], used: &mut usize) -> Replay {
-        if self.frames.skips_lf() && rest.first() == Some(&b'\n') {
+        if self.frames.may_skip_lf() && rest.first() == Some(&b'\n') {
             return Replay::NoHit;
         }
         let Some(hit) = self.shapes.find(rest) else { return Replay::NoHit };
         let raw = rest.get(..hit.length).unwrap_or_default();
         if hit.length > self.limit
-            || !self.frames.proves(raw)
-            || self.pipeline.replay(raw, self.frames.text(raw), &self.shapes) == Replay::NoHit
+            || !self.frames.proofs_are_right(raw)
+            || self.pipeline.replay(raw, self.frames.text_of_event(raw), &self.shapes) == Replay::NoHit
         {
             return Replay::NoHit;
         }
         self.shapes.record_hit(&hit);
         if !self.frames.is_typed() {
-            self.frames.skipped(raw.last().copied().unwrap_or(0));
+            self.frames.skip_lf_if_after_cr(raw.last().copied().unwrap_or(0));
         }
         self.source = Source::Input { base: *used };
         *used = used.saturating_add(hit.length);
         self.begin_event(hit.length);
-        self.settle();
+        self.distrust_or_forget_shapes();
         Replay::Done
     }
 
     /// Shapes are forgotten when what they leave out has changed.
-    pub(super) fn settle(&mut self) {
-        self.shapes.distrust();
+    pub(super) fn distrust_or_forget_shapes(&mut self) {
+        self.shapes.distrust_all();
         if self.pipeline.normalizer.take_invalidates_shapes() {
-            self.shapes.clear();
+            self.shapes.forget_all();
         }
     }
 }
@@ -361,7 +361,7 @@ impl crate::Decoder {
     /// Whether this event would be told by the hot path.
     pub(crate) fn predicts(&mut self, event: &[u8]) -> bool {
         let machine = &mut self.machine;
-        machine.is_hot()
-            && machine.shapes.find(event).is_some_and(|hit| machine.single_delta(&hit, event).is_some())
+        machine.may_take_by_shape()
+            && machine.shapes.find(event).is_some_and(|hit| machine.hit_as_fast_delta(&hit, event).is_some())
     }
 }

@@ -10,37 +10,42 @@ use crate::parse::{self, Context, Envelope, Wrapped};
 
 impl Machine {
     /// Decodes one message, which is `raw`; and learns its shape, where its payload is what is decoded.
-    pub(super) fn message(&mut self, raw: &[u8], event: Event, learn: bool) {
+    pub(super) fn decode_message(&mut self, raw: &[u8], event: Event, learn: bool) {
         let Data::One(span) = event.data else { return };
-        let payload = self.payload_at(span, raw);
+        let payload = self.point_source_at_payload(span, raw);
         let (name, is_error, envelope) = (event.name.of(raw), event.error, Envelope::Message);
         if simdutf8::basic::from_utf8(payload).is_err() {
             let decoded = String::from_utf8_lossy(payload).into_owned();
-            return self.undecodable(decoded, Context { name, is_error, envelope, may_be_named: false });
+            return self
+                .decode_lossy_or_refuse(decoded, Context { name, is_error, envelope, may_be_named: false });
         }
         let document =
             parse::Event { payload, context: Context { name, is_error, envelope, may_be_named: false } };
         let Self { frames, pipeline, .. } = self;
-        match pipeline.parser.unwrap(&document, &mut pipeline.scratch, frames.data_buffer_mut()) {
-            Ok(Wrapped::Yes) => self.wrapped(),
+        match pipeline.parser.unwrap_bytes_if_chunk(
+            &document,
+            &mut pipeline.scratch,
+            frames.data_buffer_mut(),
+        ) {
+            Ok(Wrapped::Yes) => self.decode_wrapped(),
             Ok(Wrapped::No) => {
                 self.pipeline.decode_payload(&document, learn);
-                self.settle();
+                self.distrust_or_forget_shapes();
                 if learn {
-                    self.learn(raw, event.data);
+                    self.learn_if_repeatable(raw, event.data);
                 }
             }
-            Err(kind) => self.refuse(kind),
+            Err(kind) => self.refuse_event(kind),
         }
     }
 
     /// Decodes what a message wraps, which is in the data buffer.
-    fn wrapped(&mut self) {
+    fn decode_wrapped(&mut self) {
         let context = Context { name: b"", is_error: false, envelope: Envelope::Chunk, may_be_named: false };
         let payload = self.frames.data_buffer();
         match simdutf8::basic::from_utf8(payload) {
-            Ok(_) => self.joined(context),
-            Err(_) => self.undecodable(String::from_utf8_lossy(payload).into_owned(), context),
+            Ok(_) => self.decode_joined(context),
+            Err(_) => self.decode_lossy_or_refuse(String::from_utf8_lossy(payload).into_owned(), context),
         }
     }
 }

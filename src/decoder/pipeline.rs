@@ -69,12 +69,12 @@ impl Pipeline {
         self.unknown_events = 0;
         self.parser.reset();
         self.normalizer.reset();
-        self.begin();
-        self.relax();
+        self.begin_event();
+        self.clear_and_shrink();
     }
 
     /// Forgets the event before.
-    pub(super) fn begin(&mut self) {
+    pub(super) fn begin_event(&mut self) {
         self.queue.clear();
         self.scratch.clear();
         self.error = None;
@@ -83,36 +83,36 @@ impl Pipeline {
 
     /// Whether one big event has left more than is kept between events.
     #[inline]
-    pub(super) fn is_big(&self) -> bool {
+    pub(super) fn is_swollen(&self) -> bool {
         self.scratch.text.capacity() > keep::BYTES
             || self.scratch.escaped.capacity() > keep::ITEMS
-            || self.queue.is_big(keep::ITEMS)
-            || self.parser.is_big(keep::ITEMS)
+            || self.queue.keeps_more_than(keep::ITEMS)
+            || self.parser.keeps_more_than(keep::ITEMS)
             || self.normalizer.has_many_snapshots(keep::ITEMS)
     }
 
     /// Gives back what one big event took, once nothing of it is left to tell.
     #[cold]
-    pub(super) fn relax(&mut self) {
+    pub(super) fn clear_and_shrink(&mut self) {
         self.scratch.clear();
         self.scratch.text.shrink_to(keep::BYTES);
         self.scratch.escaped.shrink_to(keep::ITEMS);
-        self.queue.relax(keep::ITEMS);
-        self.parser.relax(keep::ITEMS);
+        self.queue.clear_and_shrink(keep::ITEMS);
+        self.parser.clear_and_shrink(keep::ITEMS);
         self.normalizer.clear_and_shrink_snapshots(keep::ITEMS);
     }
 
     /// A comment.
-    pub(super) fn comment(&mut self) {
-        self.begin();
+    pub(super) fn queue_keepalive_if_on(&mut self) {
+        self.begin_event();
         if self.keepalives {
             self.queue.push(RawDelta::Keepalive);
         }
     }
 
     /// The stream ends without an end marker.
-    pub(super) fn end(&mut self) {
-        self.begin();
+    pub(super) fn end_stream(&mut self) {
+        self.begin_event();
         let Self { normalizer, scratch, tolerance, queue, .. } = self;
         let texts = Texts { payload: &[], scratch: &mut scratch.text };
         normalizer.end_stream(None, &mut Event { texts, tolerance, out: queue });
@@ -121,7 +121,7 @@ impl Pipeline {
     /// Queues the deltas of one event, document by document; what is wrong with it is left in `error`. `learn`: a shape may
     /// be learned from what is stated.
     pub(super) fn decode_payload(&mut self, event: &parse::Event<'_>, learn: bool) {
-        self.begin();
+        self.begin_event();
         if self.normalizer.is_done()
             && (self.parser.is_marker_after_end(event) || self.tolerance.meets(Quirk::AfterDone))
         {
@@ -130,7 +130,7 @@ impl Pipeline {
         let Self { parser, normalizer, scratch, tolerance, queue, .. } = self;
         parser.begin_event(learn);
         let last = loop {
-            match parser.next(event, scratch, tolerance) {
+            match parser.next_document(event, scratch, tolerance) {
                 Ok(Next::Records) => {}
                 Ok(Next::End) => break None,
                 Err(kind) => break Some(kind),
@@ -141,7 +141,7 @@ impl Pipeline {
                 break Some(kind);
             }
         };
-        self.error = parser.first_error(last);
+        self.error = parser.first_error_or(last);
         let is_unknown = |delta: &RawDelta| matches!(delta, RawDelta::Unknown { .. });
         if queue.first().is_some_and(is_unknown) && queue.iter().all(is_unknown) {
             self.unknown_events = self.unknown_events.saturating_add(1);
@@ -159,7 +159,7 @@ impl Pipeline {
         if simdutf8::basic::from_utf8(text).is_err() {
             return Replay::NoHit;
         }
-        self.begin();
+        self.begin_event();
         let Self { normalizer, scratch, tolerance, queue, parser, error, .. } = self;
         let mut unescape = |span: Span| {
             let start = scratch.text.len();
@@ -167,7 +167,7 @@ impl Pipeline {
             (!met.lone).then(|| Str::scratch(start, scratch.text.len()))
         };
         let well_formed = shapes.escaped_padding().all(|span| unescape(span).is_some());
-        if !well_formed || shapes.records(&mut parser.records, unescape).is_none() {
+        if !well_formed || shapes.write_records(&mut parser.records, unescape).is_none() {
             return Replay::NoHit;
         }
         let texts = Texts { payload: raw, scratch: &mut scratch.text };
@@ -181,7 +181,7 @@ impl Pipeline {
     pub(super) fn unescape_text(&mut self, event: &[u8], text: Span) -> Option<()> {
         self.scratch.clear();
         let (body, scratch) = (text.of(event), &mut self.scratch.text);
-        if lex::is_long(body) || lex::unescape_alone(body, scratch).is_none() {
+        if lex::is_long(body) || lex::unescape_without_surrogates(body, scratch).is_none() {
             scratch.clear();
             let met = lex::unescape(lex::utf8(body)?, scratch)?;
             if met.lone {
@@ -196,14 +196,15 @@ impl Pipeline {
     pub(super) fn replay_counters(&mut self, shapes: &mut Shapes) -> Usage {
         let Self { normalizer, tolerance, .. } = self;
         let mut changed = false;
-        shapes
-            .counters(|counter, value| changed |= normalizer.set_counter_if_news(counter, value, tolerance));
+        shapes.each_counter_that_may_differ(|counter, value| {
+            changed |= normalizer.set_counter_if_news(counter, value, tolerance)
+        });
         if changed { Usage::Changed } else { Usage::Same }
     }
 
     /// Tells the usage and nothing else.
-    pub(super) fn say_usage(&mut self) {
-        self.begin();
+    pub(super) fn queue_only_usage(&mut self) {
+        self.begin_event();
         let snapshot = self.normalizer.snapshot_ordinal();
         self.queue.push(RawDelta::Usage { snapshot });
     }

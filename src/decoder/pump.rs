@@ -24,7 +24,7 @@ impl Machine {
             self.source = Source::Scratch;
         }
         let said = loop {
-            if let Some(said) = self.queued() {
+            if let Some(said) = self.next_queued_or_error() {
                 break said;
             }
             if self.state != State::Open {
@@ -36,7 +36,10 @@ impl Machine {
             }
             let before = used;
             let idle = self.step_input(bytes, &mut used);
-            self.take(bytes.get(before..).unwrap_or_default(), used.saturating_sub(before));
+            self.count_taken_and_keep_first(
+                bytes.get(before..).unwrap_or_default(),
+                used.saturating_sub(before),
+            );
             if idle && self.next >= self.pipeline.queue.len() && self.pipeline.error.is_none() {
                 break Outcome::Nothing;
             }
@@ -44,12 +47,12 @@ impl Machine {
         if let Source::Input { .. } = self.source
             && self.next < self.pipeline.queue.len()
         {
-            self.keep_queue(bytes);
+            self.copy_queue_to_scratch(bytes);
         }
         self.is_swollen =
-            self.feeder.carry.is_swollen() || self.frames.is_swollen() || self.pipeline.is_big();
+            self.feeder.carry.is_swollen() || self.frames.is_swollen() || self.pipeline.is_swollen();
         if self.is_swollen && matches!(said, Outcome::Nothing) {
-            self.relax();
+            self.clear_and_shrink();
         }
         self.mode = self.next_mode();
         debug_assert_eq!(
@@ -68,7 +71,7 @@ impl Machine {
         // What one big event took is given back on the general way, once its deltas are told.
         if is_busy || self.state != State::Open || self.is_swollen {
             Mode::General
-        } else if self.is_hot() {
+        } else if self.may_take_by_shape() {
             if self.frames.is_typed() { Mode::FastMessage } else { Mode::Fast }
         } else if self.feeder.need_input && self.frames.may_extend_line() {
             Mode::PartialLine
@@ -78,7 +81,7 @@ impl Machine {
     }
 
     /// The next of the queue, or the error that ends it.
-    fn queued(&mut self) -> Option<Outcome> {
+    fn next_queued_or_error(&mut self) -> Option<Outcome> {
         if self.next < self.pipeline.queue.len() {
             self.next = self.next.saturating_add(1);
             return Some(Outcome::Delta);
@@ -87,7 +90,7 @@ impl Machine {
             return Some(Outcome::Failed(fatal));
         }
         if self.is_swollen && self.pipeline.error.is_none() {
-            self.relax();
+            self.clear_and_shrink();
         }
         let kind = self.pipeline.error.take()?;
         self.errors = self.errors.saturating_add(1);
@@ -104,10 +107,10 @@ impl Machine {
 
     /// Gives back what one big event took, once nothing of it is left to tell.
     #[cold]
-    fn relax(&mut self) {
-        self.feeder.carry.relax();
-        self.frames.relax();
-        self.pipeline.relax();
+    fn clear_and_shrink(&mut self) {
+        self.feeder.carry.shrink_if_swollen();
+        self.frames.shrink_if_swollen();
+        self.pipeline.clear_and_shrink();
         self.is_swollen = false;
     }
 
@@ -117,19 +120,20 @@ impl Machine {
         if self.feeder.carry.is_empty() && *used < input.len() {
             let missed = core::mem::take(&mut self.missed);
             let rest = input.get(*used..).unwrap_or_default();
-            let may_hit = !missed && self.shapes.may_begin(rest) && self.is_hot();
+            let may_hit = !missed && self.shapes.may_begin(rest) && self.may_take_by_shape();
             if may_hit && self.replay_input(rest, used) == Replay::Done {
                 return false;
             }
         }
         let Self { frames, pipeline, .. } = self;
-        let next = self.feeder.next(input, used, &mut |bytes| frames.step(bytes, &mut pipeline.tolerance));
-        if self.frames.take_turned() {
+        let next =
+            self.feeder.next_move(input, used, &mut |bytes| frames.step(bytes, &mut pipeline.tolerance));
+        if self.frames.take_event_end_changed() {
             // Shapes hold for one way in which events end.
-            self.shapes.clear();
+            self.shapes.forget_all();
         }
         let idle = matches!(next, Move::NeedInput);
-        self.follow(next, input);
+        self.handle_move(next, input);
         idle
     }
 
@@ -141,33 +145,33 @@ impl Machine {
 
     /// Tells what a move of the feeder is about.
     #[inline(always)]
-    fn follow(&mut self, next: Move, input: &[u8]) {
+    fn handle_move(&mut self, next: Move, input: &[u8]) {
         match next {
             Move::NeedInput | Move::Again => {}
             Move::Left { length, comment } => {
-                self.frames.left_in_place(length);
+                self.frames.note_left_in_place(length);
                 if comment {
-                    self.comment();
+                    self.queue_keepalive_if_on();
                 }
             }
             Move::Dropped { comment, .. } => {
                 if comment {
-                    self.comment();
+                    self.queue_keepalive_if_on();
                 }
             }
             Move::Over { length } => {
                 self.begin_event(length);
-                self.refuse(ErrorKind::Limit(LimitKind::EventBytes));
+                self.refuse_event(ErrorKind::Limit(LimitKind::EventBytes));
             }
             Move::Bad { length, fault } => {
                 self.begin_event(length);
-                self.refuse(fault.kind());
+                self.refuse_event(fault.kind());
             }
-            Move::Event { place: Place::Carry, event } => self.event_in_carry(event),
+            Move::Event { place: Place::Carry, event } => self.replay_or_decode_carried(event),
             Move::Event { place: Place::Input { base }, event } => {
                 self.source = Source::Input { base };
                 let raw = input.get(base..base.saturating_add(event.end)).unwrap_or_default();
-                self.event(raw, event);
+                self.decode_event(raw, event);
             }
         }
     }
@@ -185,71 +189,71 @@ impl Machine {
         let left = self.feeder.carry.len();
         let step = self.frames.finish(self.feeder.carry.bytes(), &mut self.pipeline.tolerance);
         if step != Step::More {
-            let next = self.feeder.follow(step);
+            let next = self.feeder.apply_to_carry(step);
             self.feeder.need_input = true;
-            self.follow(next, &[]);
+            self.handle_move(next, &[]);
             return true;
         }
-        self.unterminated = self.frames.pending(left);
-        self.feeder.pass(left);
-        self.feeder.carry.clear();
+        self.unterminated = self.frames.pending_bytes(left);
+        self.feeder.advance_offset(left);
+        self.feeder.carry.clear_and_shrink();
         self.state = State::Finished;
         self.next = 0;
         self.source = Source::Scratch;
-        self.pipeline.end();
+        self.pipeline.end_stream();
         true
     }
 
-    fn comment(&mut self) {
+    fn queue_keepalive_if_on(&mut self) {
         self.next = 0;
         self.source = Source::Scratch;
-        self.pipeline.comment();
+        self.pipeline.queue_keepalive_if_on();
     }
 
     /// The event says nothing but what is wrong with it.
-    pub(super) fn refuse(&mut self, kind: ErrorKind) {
+    pub(super) fn refuse_event(&mut self, kind: ErrorKind) {
         self.source = Source::Scratch;
-        self.pipeline.begin();
+        self.pipeline.begin_event();
         self.pipeline.error = Some(kind);
     }
 
     /// An event of `length` bytes begins at the offset; what follows begins after it.
     pub(super) fn begin_event(&mut self, length: usize) {
         if self.events == 0 {
-            self.first = Vec::new();
+            self.first_bytes = Vec::new();
         }
         self.next = 0;
         self.events = self.events.saturating_add(1);
-        self.event_at = self.feeder.pass(length);
+        self.event_at = self.feeder.advance_offset(length);
     }
 
     /// An event in the carry, already consumed there.
-    fn event_in_carry(&mut self, event: Event) {
+    fn replay_or_decode_carried(&mut self, event: Event) {
         let length = event.end;
         let carry = core::mem::take(&mut self.feeder.carry);
-        let raw = carry.read(length);
+        let raw = carry.last_read(length);
         if event.plain && self.replay_carry(raw) == Replay::Done {
             self.begin_event(length);
-            self.settle();
+            self.distrust_or_forget_shapes();
             self.source = Source::Carry { length, span: Span::new(0, length) };
         } else {
             self.source = Source::Carry { length, span: Span::default() };
-            self.event(raw, event);
+            self.decode_event(raw, event);
         }
         self.feeder.carry = carry;
     }
 
     /// Tells one event, which is `raw`, by the general path; and learns its shape.
-    fn event(&mut self, raw: &[u8], event: Event) {
+    fn decode_event(&mut self, raw: &[u8], event: Event) {
         self.begin_event(event.end);
         let learn = self.shapes.record_miss() == AfterMiss::Learn && event.plain;
         if self.frames.is_typed() {
-            return self.message(raw, event, learn);
+            return self.decode_message(raw, event, learn);
         }
         let name = event.name.of(raw);
         let payload = match event.data {
             Data::None => &[],
-            Data::One(span) => self.payload_at(span, raw),
+            Data::One(span) => self.point_source_at_payload(span, raw),
             Data::Joined => {
                 self.source = Source::Joined;
                 self.frames.data_buffer()
@@ -259,25 +263,25 @@ impl Machine {
         let context = Context { name, is_error: event.error, envelope: Envelope::None, may_be_named };
         if simdutf8::basic::from_utf8(payload).is_err() {
             let decoded = String::from_utf8_lossy(payload).into_owned();
-            return self.undecodable(decoded, context);
+            return self.decode_lossy_or_refuse(decoded, context);
         }
         let document = parse::Event { payload, context };
         self.pipeline.decode_payload(&document, learn);
-        self.settle();
+        self.distrust_or_forget_shapes();
         if learn {
-            self.learn(raw, event.data);
+            self.learn_if_repeatable(raw, event.data);
         }
     }
 
     /// Learns the shape of the event that was decoded last, if another like it would say as much.
-    pub(super) fn learn(&mut self, raw: &[u8], data: Data) {
+    pub(super) fn learn_if_repeatable(&mut self, raw: &[u8], data: Data) {
         if self.pipeline.is_repeatable()
             && self.frames.ends_by_itself(raw)
             && let Data::One(span) = data
         {
             let Pipeline { parser, scratch, .. } = &self.pipeline;
             let (records, escaped) = (&parser.records, &*scratch.escaped);
-            let proofs = self.frames.proofs(raw.len());
+            let proofs = self.frames.proof_offsets(raw.len());
             let proofs = proofs.as_ref().map_or(&[][..], |proofs| proofs);
             let idle = self.frames.id_of(raw);
             self.shapes.learn(&Learnt { raw, payload: span, proofs, idle, records, escaped });
@@ -285,7 +289,7 @@ impl Machine {
     }
 
     /// The payload is `span` of the event, which is `raw`.
-    pub(super) fn payload_at<'r>(&mut self, span: Span, raw: &'r [u8]) -> &'r [u8] {
+    pub(super) fn point_source_at_payload<'r>(&mut self, span: Span, raw: &'r [u8]) -> &'r [u8] {
         match &mut self.source {
             Source::Input { base } => *base = base.saturating_add(span.range().start),
             Source::Carry { span: payload, .. } => *payload = span,
@@ -296,35 +300,35 @@ impl Machine {
 
     /// An event that is not UTF-8: decoded as the Encoding Standard does, or refused.
     #[cold]
-    pub(super) fn undecodable(&mut self, decoded: String, context: Context<'_>) {
+    pub(super) fn decode_lossy_or_refuse(&mut self, decoded: String, context: Context<'_>) {
         if !self.pipeline.tolerance.meets(Quirk::InvalidUtf8) {
-            return self.refuse(ErrorKind::Utf8);
+            return self.refuse_event(ErrorKind::Utf8);
         }
         *self.frames.data_buffer_mut() = decoded.into_bytes();
-        self.joined(context);
+        self.decode_joined(context);
     }
 
     /// The event's payload is in the data buffer.
-    pub(super) fn joined(&mut self, context: Context<'_>) {
+    pub(super) fn decode_joined(&mut self, context: Context<'_>) {
         self.source = Source::Joined;
         let event = parse::Event { payload: self.frames.data_buffer(), context };
         self.pipeline.decode_payload(&event, false);
-        self.settle();
+        self.distrust_or_forget_shapes();
     }
 
     /// Counts `used` bytes of `rest` as taken, and keeps the first of a body without events.
     #[inline(always)]
-    pub(super) fn take(&mut self, rest: &[u8], used: usize) {
+    pub(super) fn count_taken_and_keep_first(&mut self, rest: &[u8], used: usize) {
         self.taken = self.taken.saturating_add(used as u64);
-        if self.events == 0 && self.first.len() < FIRST {
-            self.keep_first(rest, used);
+        if self.events == 0 && self.first_bytes.len() < FIRST {
+            self.keep_first_bytes(rest.get(..used).unwrap_or_default());
         }
     }
 
     #[inline(never)]
-    fn keep_first(&mut self, rest: &[u8], used: usize) {
-        let room = FIRST.saturating_sub(self.first.len());
-        self.first.reserve_exact(room);
-        self.first.extend_from_slice(rest.get(..used.min(room)).unwrap_or_default());
+    fn keep_first_bytes(&mut self, taken: &[u8]) {
+        let room = FIRST.saturating_sub(self.first_bytes.len());
+        self.first_bytes.reserve_exact(room);
+        self.first_bytes.extend_from_slice(taken.get(..room).unwrap_or(taken));
     }
 }

@@ -10,7 +10,7 @@ use crate::record::{RawDelta, Str, Texts, text};
 
 impl Machine {
     /// Copies the strings of what is still queued to scratch: its payload will not be there at the next call.
-    pub(super) fn keep_queue(&mut self, bytes: &[u8]) {
+    pub(super) fn copy_queue_to_scratch(&mut self, bytes: &[u8]) {
         let Some(rest) = self.pipeline.queue.get_mut(self.next..).filter(|rest| !rest.is_empty()) else {
             return;
         };
@@ -29,7 +29,7 @@ impl Machine {
     }
 
     /// Makes the delta of what was told last: the one place where spans become slices.
-    pub(super) fn delta<'d>(&'d self, bytes: &'d [u8]) -> Option<Delta<'d>> {
+    pub(super) fn slice_last_delta<'d>(&'d self, bytes: &'d [u8]) -> Option<Delta<'d>> {
         let told = self.pipeline.queue.get(self.next.wrapping_sub(1))?;
         let payload = payload_of(self.source, bytes, &self.feeder.carry, &self.frames);
         let scratch = self.pipeline.scratch.text.as_str();
@@ -85,7 +85,7 @@ fn payload_of<'d>(source: Source, bytes: &'d [u8], carry: &'d Carry, frames: &'d
     match source {
         Source::Scratch => &[],
         Source::Input { base } => bytes.get(base..).unwrap_or_default(),
-        Source::Carry { length, span } => span.of(carry.read(length)),
+        Source::Carry { length, span } => span.of(carry.last_read(length)),
         Source::Joined => frames.data_buffer(),
     }
 }

@@ -6,7 +6,7 @@ use crate::dialect::{Quirks, Tolerance};
 use crate::error::ErrorKind;
 use crate::lex;
 use crate::parse::cursor::{Cursor, Kind, Scratch};
-use crate::parse::is_value;
+use crate::parse::is_strict_json;
 use crate::parse::reader::Reader;
 use alloc::vec::Vec;
 
@@ -48,12 +48,12 @@ pub(super) fn write_number(value: u64, out: &mut Vec<u8>) {
 pub(super) fn write_mended_if_valid(json: &str, scratch: &mut Scratch, out: &mut Vec<u8>) -> bool {
     let start = out.len();
     let is_one_line = memchr::memchr2(b'\n', b'\r', json.as_bytes()).is_none();
-    if is_one_line && is_value(json.as_bytes(), DEPTH, scratch) {
+    if is_one_line && is_strict_json(json.as_bytes(), DEPTH, scratch) {
         out.extend_from_slice(json.as_bytes());
         return true;
     }
     write_compact_and_mended(json.as_bytes(), out);
-    let is_strict = is_value(out.get(start..).unwrap_or_default(), DEPTH, scratch);
+    let is_strict = is_strict_json(out.get(start..).unwrap_or_default(), DEPTH, scratch);
     if !is_strict {
         out.truncate(start);
     }
@@ -62,7 +62,7 @@ pub(super) fn write_mended_if_valid(json: &str, scratch: &mut Scratch, out: &mut
 
 /// The same of a value of which nothing is mended: what is no JSON as it stands is none.
 pub(super) fn write_unmended_if_valid(json: &str, scratch: &mut Scratch, out: &mut Vec<u8>) -> bool {
-    let is_sound = is_value(json.as_bytes(), DEPTH, scratch);
+    let is_sound = is_strict_json(json.as_bytes(), DEPTH, scratch);
     if is_sound {
         write_compact_and_mended(json.as_bytes(), out);
     }

@@ -69,7 +69,7 @@ impl From<Step> for super::Step {
         match step {
             Step::More { missing } => Self::Missing { bytes: missing },
             Step::Drop { to } => Self::Drop { from: 0, to, comment: false },
-            Step::Message(message) => Self::Event(message.event()),
+            Step::Message(message) => Self::Event(message.into_event()),
             Step::Over { to } => Self::Over { to },
             Step::Bad { to, fault } => Self::Bad { to, fault },
         }
@@ -124,7 +124,7 @@ pub(crate) struct Message {
 
 impl Message {
     /// The message as an event of the room: its data is the payload; of an error that has none, the words of its header.
-    pub(crate) const fn event(self) -> Event {
+    pub(crate) const fn into_event(self) -> Event {
         let Self { end, payload, name, error, complaint, .. } = self;
         let data = Data::One(if payload.is_empty() { complaint } else { payload });
         Event { end, data, name, error, plain: true }
@@ -169,9 +169,9 @@ impl EventStream {
     /// pass over it for the checksum, one over its headers.
     pub(crate) fn step(&mut self, bytes: &[u8]) -> Step {
         match self.state {
-            State::Prelude => self.prelude(bytes),
-            State::Message { length, headers } => self.message(bytes, length, headers),
-            State::Oversized { length, left } => self.oversized(bytes, length, left),
+            State::Prelude => self.step_prelude(bytes),
+            State::Message { length, headers } => self.step_message(bytes, length, headers),
+            State::Oversized { length, left } => self.drop_oversized(bytes, length, left),
             State::Lost(fault) => Step::Bad { to: bytes.len(), fault },
         }
     }
@@ -187,7 +187,7 @@ impl EventStream {
     }
 
     /// How much came of the message that is not whole, if the caller holds `held` bytes.
-    pub(crate) const fn pending(&self, held: usize) -> u64 {
+    pub(crate) const fn pending_bytes(&self, held: usize) -> u64 {
         match self.state {
             State::Prelude | State::Message { .. } => held as u64,
             State::Oversized { length, left } => length.saturating_sub(left) as u64,
@@ -196,32 +196,32 @@ impl EventStream {
     }
 
     /// Rule 2.
-    fn prelude(&mut self, bytes: &[u8]) -> Step {
+    fn step_prelude(&mut self, bytes: &[u8]) -> Step {
         let Some(prelude) = bytes.get(..PRELUDE) else {
             return Step::More { missing: PRELUDE.saturating_sub(bytes.len()) };
         };
-        let (total, headers) = (word(prelude, 0), word(prelude, 4));
+        let (total, headers) = (u32_at(prelude, 0), u32_at(prelude, 4));
         let (length, headers) = (total as usize, headers as usize);
         if !prelude_holds(prelude) {
-            return self.lose(bytes, Fault::Prelude);
+            return self.lose_framing(bytes, Fault::Prelude);
         }
         if length.checked_sub(FRAME).is_none_or(|room| headers > room) {
-            return self.lose(bytes, Fault::Lengths);
+            return self.lose_framing(bytes, Fault::Lengths);
         }
         if length > self.limit {
-            return self.over(bytes, total);
+            return self.begin_oversized(bytes, total);
         }
         self.state = State::Message { length, headers };
-        self.message(bytes, length, headers)
+        self.step_message(bytes, length, headers)
     }
 
-    fn lose(&mut self, bytes: &[u8], fault: Fault) -> Step {
+    fn lose_framing(&mut self, bytes: &[u8], fault: Fault) -> Step {
         self.state = State::Lost(fault);
         Step::Bad { to: bytes.len(), fault }
     }
 
     /// Rule 3.
-    fn message(&mut self, bytes: &[u8], length: usize, headers: usize) -> Step {
+    fn step_message(&mut self, bytes: &[u8], length: usize, headers: usize) -> Step {
         let Some(message) = bytes.get(..length) else {
             return Step::More { missing: length.saturating_sub(bytes.len()) };
         };
@@ -241,19 +241,19 @@ impl EventStream {
             payload,
             name: labels.name(),
             error: labels.is_error(),
-            complaint: labels.complaint(),
+            complaint: labels.error_message(),
         })
     }
 
     /// Rule 4.
-    fn over(&mut self, bytes: &[u8], length: u32) -> Step {
-        match self.oversized(bytes, length, length) {
+    fn begin_oversized(&mut self, bytes: &[u8], length: u32) -> Step {
+        match self.drop_oversized(bytes, length, length) {
             Step::Drop { to } => Step::Over { to },
             other => other,
         }
     }
 
-    fn oversized(&mut self, bytes: &[u8], length: u32, left: u32) -> Step {
+    fn drop_oversized(&mut self, bytes: &[u8], length: u32, left: u32) -> Step {
         let to = bytes.len().min(left as usize);
         let left = left.saturating_sub(to as u32);
         self.state = if left == 0 { State::Prelude } else { State::Oversized { length, left } };
@@ -281,42 +281,42 @@ pub(crate) fn recognizes(first: &[u8]) -> Recognition {
 
 /// Rule 2, of the first twelve bytes.
 fn prelude_holds(prelude: &[u8]) -> bool {
-    crc32fast::hash(prelude.get(..8).unwrap_or_default()) == word(prelude, 8)
+    crc32fast::hash(prelude.get(..8).unwrap_or_default()) == u32_at(prelude, 8)
 }
 
 /// Rule 3, of a whole message. Cost: one pass over it.
 fn message_holds(message: &[u8]) -> bool {
     let (checked, checksum) = message.split_at(message.len().saturating_sub(CHECKSUM));
-    crc32fast::hash(checked) == word(checksum, 0)
+    crc32fast::hash(checked) == u32_at(checksum, 0)
 }
 
 /// Where a message of this length has what is told by its other bytes: its length, and both checksums. Four bytes each.
-pub(super) const fn proofs(length: usize) -> [usize; 3] {
+pub(super) const fn proof_offsets(length: usize) -> [usize; 3] {
     [0, 8, length.saturating_sub(CHECKSUM)]
 }
 
 /// The payload of bytes that are a message.
-pub(super) fn payload(message: &[u8]) -> &[u8] {
-    let start = PRELUDE.saturating_add(word(message, 4) as usize);
+pub(super) fn payload_of(message: &[u8]) -> &[u8] {
+    let start = PRELUDE.saturating_add(u32_at(message, 4) as usize);
     message.get(start..message.len().saturating_sub(CHECKSUM)).unwrap_or_default()
 }
 
-/// Whether [`proofs`] are right, of bytes that are a message in all else. Cost: one pass over it, for both checksums.
-pub(super) fn proves(message: &[u8]) -> bool {
-    let [_, prelude_checksum, checksum] = proofs(message.len());
+/// Whether [`proof_offsets`] are right, of bytes that are a message in all else. Cost: one pass over it, for both checksums.
+pub(super) fn proofs_are_right(message: &[u8]) -> bool {
+    let [_, prelude_checksum, checksum] = proof_offsets(message.len());
     let mut hasher = crc32fast::Hasher::new();
     hasher.update(message.get(..prelude_checksum).unwrap_or_default());
-    if word(message, 0) as usize != message.len()
-        || hasher.clone().finalize() != word(message, prelude_checksum)
+    if u32_at(message, 0) as usize != message.len()
+        || hasher.clone().finalize() != u32_at(message, prelude_checksum)
     {
         return false;
     }
     hasher.update(message.get(prelude_checksum..checksum).unwrap_or_default());
-    hasher.finalize() == word(message, checksum)
+    hasher.finalize() == u32_at(message, checksum)
 }
 
 /// The big-endian integer at `at`, which is there.
-fn word(bytes: &[u8], at: usize) -> u32 {
+fn u32_at(bytes: &[u8], at: usize) -> u32 {
     let bytes = bytes.get(at..).and_then(<[u8]>::first_chunk);
     bytes.copied().map_or(0, u32::from_be_bytes)
 }

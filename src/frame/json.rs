@@ -87,7 +87,7 @@ impl Json {
         *self = Self::new(self.limit);
     }
 
-    pub(super) fn begin(&mut self, shape: Shape) {
+    pub(super) fn start_as(&mut self, shape: Shape) {
         (self.shape, self.before) = (shape, shape);
     }
 
@@ -104,41 +104,41 @@ impl Json {
             return step;
         }
         match self.shape {
-            Shape::Undecided | Shape::Lines => self.line(bytes),
-            Shape::Values | Shape::Array | Shape::Elements => self.value(bytes),
+            Shape::Undecided | Shape::Lines => self.step_line(bytes),
+            Shape::Values | Shape::Array | Shape::Elements => self.step_value(bytes),
         }
     }
 
-    fn line(&mut self, bytes: &[u8]) -> Step {
+    fn step_line(&mut self, bytes: &[u8]) -> Step {
         let rest = bytes.get(self.scanned..).unwrap_or_default();
         let Some(found) = memchr::memchr(b'\n', rest) else { return self.more_or_over(bytes.len()) };
         let end = self.scanned.saturating_add(found);
         let next = end.saturating_add(1);
         // A line over the limit is one of lines, however it was cut.
-        if !self.over && next <= self.limit && self.may_go_on(bytes.get(..end).unwrap_or_default()) {
+        if !self.over && next <= self.limit && self.goes_on_over_lines(bytes.get(..end).unwrap_or_default()) {
             self.before = core::mem::replace(&mut self.shape, Shape::Values);
             self.scanned = end;
-            return self.value(bytes);
+            return self.step_value(bytes);
         }
         self.nest = Nest::default();
         self.shape = Shape::Lines;
         if self.over {
             self.over = false;
-            return self.dropped(next);
+            return self.drop_to(next);
         }
         if next > self.limit {
             self.scanned = 0;
             return Step::Over { to: next };
         }
         if bytes.get(..end).unwrap_or_default().trim_ascii().is_empty() {
-            return self.dropped(next);
+            return self.drop_to(next);
         }
         let end = if bytes.get(end.wrapping_sub(1)) == Some(&b'\r') { end.saturating_sub(1) } else { end };
-        self.event(end, next)
+        self.end_event(end, next)
     }
 
     /// The value on this line goes on over the next lines. Cost: the first line, and one that ends like no value, are scanned.
-    fn may_go_on(&mut self, line: &[u8]) -> bool {
+    fn goes_on_over_lines(&mut self, line: &[u8]) -> bool {
         let (first, last) = (line.first(), line.trim_ascii_end().last());
         let is_whole = matches!(first, Some(b'{')) && matches!(last, Some(b'}'));
         if self.shape == Shape::Lines && (is_whole || !matches!(first, Some(b'{'))) {
@@ -148,30 +148,30 @@ impl Json {
         self.nest.is_open()
     }
 
-    fn value(&mut self, bytes: &[u8]) -> Step {
+    fn step_value(&mut self, bytes: &[u8]) -> Step {
         if self.scalar {
-            return self.scalar(bytes);
+            return self.step_scalar(bytes);
         }
         if self.scanned == 0
             && !self.over
-            && let Some(step) = self.between(bytes)
+            && let Some(step) = self.step_between_values(bytes)
         {
             return step;
         }
-        self.value_line_by_line(bytes)
+        self.step_value_line_by_line(bytes)
     }
 
     /// Goes on through the lines of a value, to its end, to where it is torn, or to the end of the bytes.
-    fn value_line_by_line(&mut self, bytes: &[u8]) -> Step {
+    fn step_value_line_by_line(&mut self, bytes: &[u8]) -> Step {
         loop {
-            if let Some(start) = self.torn_at_line_start(bytes) {
+            if let Some(start) = self.skip_to_torn_line(bytes) {
                 return self.end_torn(start);
             }
             let rest = bytes.get(self.scanned..).unwrap_or_default();
             let line_end = memchr::memchr(b'\n', rest);
             let line = rest.get(..line_end.unwrap_or(rest.len())).unwrap_or_default();
             if let Some(found) = self.nest.scan(line) {
-                return self.ended(self.scanned.saturating_add(found));
+                return self.end_value(self.scanned.saturating_add(found));
             }
             let Some(end) = line_end else { return self.more_or_over(bytes.len()) };
             let next = self.scanned.saturating_add(end).saturating_add(1);
@@ -185,7 +185,7 @@ impl Json {
     }
 
     /// Goes past what tells nothing at a line's start. Returns where the line begins, if a value begins it where none can.
-    fn torn_at_line_start(&mut self, bytes: &[u8]) -> Option<usize> {
+    fn skip_to_torn_line(&mut self, bytes: &[u8]) -> Option<usize> {
         while let (LineStart::Fresh(start) | LineStart::Comma(start), Some(byte)) =
             (self.line, bytes.get(self.scanned))
         {
@@ -225,7 +225,7 @@ impl Json {
         if seen > self.limit {
             return Step::Over { to: seen };
         }
-        let Step::Event(event) = self.event(next.saturating_sub(1), next) else { return Step::More };
+        let Step::Event(event) = self.end_event(next.saturating_sub(1), next) else { return Step::More };
         Step::Event(Event { plain: false, ..event })
     }
 
@@ -245,41 +245,41 @@ impl Json {
         }
         let line_end = memchr::memchr(b'\n', bytes);
         self.skip = if line_end.is_some() { Skip::Lines } else { Skip::Rest };
-        Some(self.dropped(line_end.map_or(bytes.len(), |end| end.saturating_add(1))))
+        Some(self.drop_to(line_end.map_or(bytes.len(), |end| end.saturating_add(1))))
     }
 
     /// What stands before a value: white space, an array's punctuation, or something that is no value.
-    fn between(&mut self, bytes: &[u8]) -> Option<Step> {
+    fn step_between_values(&mut self, bytes: &[u8]) -> Option<Step> {
         let blank = bytes.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
         if blank > 0 {
-            return Some(self.dropped(blank));
+            return Some(self.drop_to(blank));
         }
         match (self.shape, bytes.first()) {
             (_, None) => Some(Step::More),
             (Shape::Array, Some(b'[')) => {
                 self.shape = Shape::Elements;
-                Some(self.dropped(1))
+                Some(self.drop_to(1))
             }
             (Shape::Array, Some(_)) => {
                 self.shape = Shape::Values;
                 None
             }
-            (Shape::Elements, Some(b',')) => Some(self.dropped(1)),
+            (Shape::Elements, Some(b',')) => Some(self.drop_to(1)),
             (Shape::Elements, Some(b']')) => {
                 self.shape = Shape::Values;
-                Some(self.dropped(1))
+                Some(self.drop_to(1))
             }
             (_, Some(b'{')) => None,
             // The next byte tells an array from an end marker.
             (Shape::Values, Some(b'[')) if bytes.len() == 1 => Some(Step::More),
             (Shape::Values, Some(b'[')) if bytes.get(1).is_some_and(|byte| *byte != b'D') => None,
             (Shape::Elements, Some(b'[')) => None,
-            _ => Some(self.scalar(bytes)),
+            _ => Some(self.step_scalar(bytes)),
         }
     }
 
     /// Something that is no bracketed value goes up to its line's end, or the next comma or bracket in an array.
-    fn scalar(&mut self, bytes: &[u8]) -> Step {
+    fn step_scalar(&mut self, bytes: &[u8]) -> Step {
         let stops = |byte: &u8| match self.shape {
             Shape::Elements => matches!(byte, b',' | b']' | b'\n'),
             _ => *byte == b'\n',
@@ -292,15 +292,15 @@ impl Json {
         if end == 0 {
             // Nothing was left of one that is skipped.
             self.over = false;
-            return self.value(bytes);
+            return self.step_value(bytes);
         }
-        self.ended(end)
+        self.end_value(end)
     }
 
     /// A value ends at `end`: an event, or one that is or was over the limit.
-    fn ended(&mut self, end: usize) -> Step {
+    fn end_value(&mut self, end: usize) -> Step {
         self.nest = Nest::default();
-        let step = self.ended_in(end);
+        let step = self.event_or_over(end);
         if self.before == Shape::Lines {
             self.shape = Shape::Lines;
         }
@@ -308,15 +308,15 @@ impl Json {
         step
     }
 
-    fn ended_in(&mut self, end: usize) -> Step {
+    fn event_or_over(&mut self, end: usize) -> Step {
         if core::mem::take(&mut self.over) {
-            return self.dropped(end);
+            return self.drop_to(end);
         }
         if end > self.limit {
             self.scanned = 0;
             return Step::Over { to: end };
         }
-        self.event(end, end)
+        self.end_event(end, end)
     }
 
     fn more_or_over(&mut self, len: usize) -> Step {
@@ -330,7 +330,7 @@ impl Json {
             };
         }
         if self.over {
-            return self.dropped(len);
+            return self.drop_to(len);
         }
         if len > self.limit {
             if self.shape == Shape::Undecided {
@@ -343,12 +343,12 @@ impl Json {
         Step::More
     }
 
-    fn dropped(&mut self, to: usize) -> Step {
+    fn drop_to(&mut self, to: usize) -> Step {
         self.scanned = 0;
         if to == 0 { Step::More } else { Step::Drop { from: 0, to, comment: false } }
     }
 
-    fn event(&mut self, end: usize, next: usize) -> Step {
+    fn end_event(&mut self, end: usize, next: usize) -> Step {
         self.scanned = 0;
         Step::Event(Event {
             end: next,
@@ -360,7 +360,7 @@ impl Json {
     }
 
     /// Whether the bytes so far end between the elements of an array: its closing bracket is missing.
-    pub(super) fn is_open(&self) -> bool {
+    pub(super) fn is_between_elements(&self) -> bool {
         self.shape == Shape::Elements && self.scanned == 0
     }
 
@@ -378,6 +378,6 @@ impl Json {
         } else if !whole {
             return Step::More;
         }
-        self.event(bytes.len(), bytes.len())
+        self.end_event(bytes.len(), bytes.len())
     }
 }

@@ -31,18 +31,18 @@ pub(super) struct Pending {
 
 impl Pending {
     /// A new event.
-    pub(super) fn begin(&mut self) {
+    pub(super) fn reset_for_event(&mut self) {
         *self = Self { early: self.early, ..Self::default() };
     }
 
     /// Goes on through the documents. Cost: each byte once.
-    fn scan(&mut self, data: &[u8]) {
+    fn scan_documents(&mut self, data: &[u8]) {
         while let Some(rest @ [_, ..]) = data.get(self.nested..) {
-            let prefixes = if self.nest.is_before() { prefixes(rest) } else { 0 };
+            let prefixes = if self.nest.is_before() { prefixes_length(rest) } else { 0 };
             self.framed_before |= prefixes > 0;
             let seen = match prefixes {
                 1.. => Some(prefixes),
-                0 if self.nest.is_closed() => self.between(rest),
+                0 if self.nest.is_closed() => self.skip_to_next_document(rest),
                 0 => self.nest.scan(rest),
             };
             self.ended |= self.nest.is_closed();
@@ -51,7 +51,7 @@ impl Pending {
     }
 
     /// After a document: another begins with a brace, after white space or `data:`.
-    fn between(&mut self, rest: &[u8]) -> Option<usize> {
+    fn skip_to_next_document(&mut self, rest: &[u8]) -> Option<usize> {
         let separates = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b'd' | b'a' | b't' | b':');
         let at = rest.iter().position(|byte| !separates(byte))?;
         self.trailing |= rest.get(at) != Some(&b'{');
@@ -64,21 +64,22 @@ impl Pending {
 
     /// The data begins with the prefix of data that was framed before.
     pub(super) fn is_framed_before(&mut self, data: &[u8]) -> bool {
-        self.scan(data);
+        self.scan_documents(data);
         self.framed_before
     }
 
     /// The data is complete JSON values (whatever follows them) or an end marker.
     pub(super) fn scan_is_whole(&mut self, data: &[u8]) -> bool {
-        self.scan(data);
+        self.scan_documents(data);
         // A marker with much white space around it is none: looking for one must not cost more than its line.
-        self.nest.is_closed() || (data.len() <= 32 && done_marker(unprefixed(data).trim_ascii()).is_some())
+        self.nest.is_closed()
+            || (data.len() <= 32 && done_marker(without_prefixes(data).trim_ascii()).is_some())
     }
 
     /// A line of this value cannot be more of the data: the data was cut off, or it is no JSON. An end marker is never more of
     /// it, and an object is not where no object can begin.
     pub(super) fn is_cut_off(&mut self, data: &[u8], value: &[u8]) -> bool {
-        let value = unprefixed(value);
+        let value = without_prefixes(value);
         let other = match self.scan_is_open(data) {
             true => !self.nest.admits_bracket(false),
             false => self.nest.is_other(),
@@ -89,7 +90,7 @@ impl Pending {
 
     /// The data ends within a JSON value.
     pub(super) fn scan_is_open(&mut self, data: &[u8]) -> bool {
-        self.scan(data);
+        self.scan_documents(data);
         self.nest.is_open()
     }
 
@@ -100,7 +101,7 @@ impl Pending {
 }
 
 /// How long the prefixes are with which data begins that was framed before ([`Quirk::DoubledPrefix`]).
-pub(super) fn prefixes(data: &[u8]) -> usize {
+pub(super) fn prefixes_length(data: &[u8]) -> usize {
     let mut rest = data;
     loop {
         let space = rest.iter().take_while(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n')).count();
@@ -112,8 +113,8 @@ pub(super) fn prefixes(data: &[u8]) -> usize {
 }
 
 /// Data without them.
-fn unprefixed(data: &[u8]) -> &[u8] {
-    data.get(prefixes(data)..).unwrap_or_default()
+fn without_prefixes(data: &[u8]) -> &[u8] {
+    data.get(prefixes_length(data)..).unwrap_or_default()
 }
 
 /// What a line that is no field is.
@@ -130,7 +131,7 @@ pub(super) enum Line {
     Nothing,
 }
 
-pub(super) fn line(line: &[u8], pending: bool, open: bool) -> Line {
+pub(super) fn line_kind(line: &[u8], pending: bool, open: bool) -> Line {
     let text = line.trim_ascii();
     if text == MARKER && line.first() == MARKER.first() {
         Line::Done

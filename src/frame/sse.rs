@@ -21,7 +21,7 @@
 //! that a long one needs. `resync` is the state after an event over the limit: up to the next blank line.
 //!
 //! To the next editor: every byte of an ignored line must lead to the same steps whether the line came whole or in
-//! pieces; that is why `ignorable` looks at a line's first eight bytes only.
+//! pieces; that is why `is_ignorable` looks at a line's first eight bytes only.
 
 mod dispatch;
 mod fields;
@@ -85,7 +85,7 @@ pub(crate) struct Sse {
     retry: Option<u64>,
     lenient: lenient::Pending,
     /// `lenient.early` changed since the caller last asked.
-    pub(super) turned: bool,
+    pub(super) event_end_changed: bool,
 }
 
 /// Lengths only: the data is the stream's.
@@ -137,21 +137,21 @@ impl Sse {
             id: None,
             retry: None,
             lenient: lenient::Pending::default(),
-            turned: false,
+            event_end_changed: false,
         }
     }
 
     pub(crate) fn reset(&mut self) {
         let data_buffer = core::mem::take(&mut self.data_buffer);
         *self = Self { data_buffer, ..Self::new(self.limit) };
-        self.relax();
+        self.shrink_if_swollen();
     }
 
     /// Gives back what one big event took, once its data is told. Cost: nothing unless there is much.
     #[inline]
-    pub(crate) fn relax(&mut self) {
+    pub(crate) fn shrink_if_swollen(&mut self) {
         if self.is_swollen() {
-            keep::relax_vec(&mut self.data_buffer, keep::BYTES);
+            keep::clear_and_shrink_vec(&mut self.data_buffer, keep::BYTES);
         }
     }
 
@@ -186,14 +186,14 @@ impl Sse {
     pub(crate) fn step(&mut self, bytes: &[u8], tolerance: &mut Tolerance) -> Step {
         match self.single_data_event(bytes) {
             Some(event) => Step::Event(event),
-            None => self.lines(bytes, tolerance),
+            None => self.step_line_by_line(bytes, tolerance),
         }
     }
 
     /// Takes down that these bytes, the first of an event, are the beginning of a `data` line and no more, if so: what
     /// [`Sse::step`] would make of them. Else nothing changes.
     #[inline]
-    pub(super) fn begin_line(&mut self, bytes: &[u8]) -> bool {
+    pub(super) fn begin_line_if_unended_data(&mut self, bytes: &[u8]) -> bool {
         let is_plain = self.at_event() && !self.skip_lf && !self.lenient.early && bytes.starts_with(DATA);
         let begins = is_plain
             && (TELLING..=self.limit).contains(&bytes.len())
@@ -205,7 +205,7 @@ impl Sse {
     }
 
     /// The event that nearly all are, if it is complete: one `data` line and a blank one, both ended by LF. What
-    /// [`Sse::lines`] would make of it, without going through its lines. Where it is none, what was scanned is not scanned
+    /// [`Sse::step_line_by_line`] would make of it, without going through its lines. Where it is none, what was scanned is not scanned
     /// again.
     #[inline]
     fn single_data_event(&mut self, bytes: &[u8]) -> Option<Event> {
@@ -231,7 +231,7 @@ impl Sse {
     }
 
     /// Line by line, to the end of the event or of the bytes.
-    fn lines(&mut self, bytes: &[u8], tolerance: &mut Tolerance) -> Step {
+    fn step_line_by_line(&mut self, bytes: &[u8], tolerance: &mut Tolerance) -> Step {
         loop {
             if self.skip_lf {
                 match bytes.get(self.line) {
@@ -239,7 +239,7 @@ impl Sse {
                     Some(b'\n') => {
                         self.skip_lf = false;
                         if self.line == 0 || self.lf_foreign {
-                            return self.dropped(self.line, self.line.saturating_add(1), false);
+                            return self.drop_line(self.line, self.line.saturating_add(1), false);
                         }
                         self.line = self.line.saturating_add(1);
                         self.scanned = self.line;
@@ -254,7 +254,7 @@ impl Sse {
             };
             let end = from.saturating_add(found);
             self.skip_lf = bytes.get(end) == Some(&b'\r');
-            if let Some(step) = self.line_end(bytes, end, end.saturating_add(1), tolerance) {
+            if let Some(step) = self.complete_line(bytes, end, end.saturating_add(1), tolerance) {
                 return step;
             }
         }
@@ -270,20 +270,20 @@ impl Sse {
             if let Resync::ToBlank { fresh } = &mut self.resync {
                 *fresh = false;
             }
-            return self.dropped(line, len, false);
+            return self.drop_line(line, len, false);
         }
         let partial = bytes.get(line..).unwrap_or_default();
-        if !self.skipping && self.ignorable(bytes, partial, tolerance) {
+        if !self.skipping && self.is_ignorable(bytes, partial, tolerance) {
             self.skipping = true;
             self.comment = partial.first() == Some(&b':');
         }
         if self.skipping {
-            return self.dropped(line, len, false);
+            return self.drop_line(line, len, false);
         }
         // Until its first bytes have told, a line may still be one that is dropped, and counts nothing.
         self.kept = partial.len() >= TELLING;
         if self.kept && len.saturating_sub(self.foreign) > self.limit {
-            return self.over(len, false);
+            return self.over_and_resync(len, false);
         }
         Step::More
     }
@@ -313,24 +313,30 @@ impl Sse {
     }
 
     /// The line from `self.line` to `end` is complete; the next begins at `next`. `None`: go on with that.
-    fn line_end(&mut self, bytes: &[u8], end: usize, next: usize, tolerance: &mut Tolerance) -> Option<Step> {
+    fn complete_line(
+        &mut self,
+        bytes: &[u8],
+        end: usize,
+        next: usize,
+        tolerance: &mut Tolerance,
+    ) -> Option<Step> {
         self.kept = false;
         if self.resync != Resync::No {
-            return Some(self.resynced(end, next));
+            return Some(self.resync_at_line_end(end, next));
         }
         if self.skipping {
             self.skipping = false;
-            return Some(self.dropped(self.line, next, self.comment));
+            return Some(self.drop_line(self.line, next, self.comment));
         }
         let line = bytes.get(self.line..end).unwrap_or_default();
         if line.is_empty() {
             return Some(self.dispatch(next));
         }
-        if self.ignorable(bytes, line, tolerance) {
-            return Some(self.dropped(self.line, next, line.first() == Some(&b':')));
+        if self.is_ignorable(bytes, line, tolerance) {
+            return Some(self.drop_line(self.line, next, line.first() == Some(&b':')));
         }
         if next.saturating_sub(self.foreign) > self.limit {
-            return Some(self.over(next, true));
+            return Some(self.over_and_resync(next, true));
         }
         let step = self.process_field(bytes, end, next, tolerance);
         if step.is_none() {
@@ -342,7 +348,7 @@ impl Sse {
     }
 
     /// Whether a line that begins so carries nothing, as far as its first bytes tell.
-    fn ignorable(&mut self, bytes: &[u8], line: &[u8], tolerance: &Tolerance) -> bool {
+    fn is_ignorable(&mut self, bytes: &[u8], line: &[u8], tolerance: &Tolerance) -> bool {
         if line.starts_with(b"data:") {
             return false;
         }
@@ -358,18 +364,18 @@ impl Sse {
         !lenient::may_matter(start, pending, open, tolerance)
     }
 
-    fn resynced(&mut self, end: usize, next: usize) -> Step {
+    fn resync_at_line_end(&mut self, end: usize, next: usize) -> Step {
         let blank = end == self.line;
         self.resync = match self.resync {
             Resync::ToBlank { fresh: true } if blank => Resync::No,
             Resync::ToBlank { .. } => Resync::ToBlank { fresh: true },
             Resync::ToLine | Resync::No => Resync::No,
         };
-        self.dropped(self.line, next, false)
+        self.drop_line(self.line, next, false)
     }
 
-    fn over(&mut self, to: usize, line_done: bool) -> Step {
-        self.begin();
+    fn over_and_resync(&mut self, to: usize, line_done: bool) -> Step {
+        self.clear_event();
         self.kept = false;
         self.resync = match (self.lenient.early, line_done) {
             (true, true) => Resync::No,
@@ -380,7 +386,7 @@ impl Sse {
     }
 
     /// The caller removes the bytes, so the next line begins where these did.
-    fn dropped(&mut self, from: usize, to: usize, comment: bool) -> Step {
+    fn drop_line(&mut self, from: usize, to: usize, comment: bool) -> Step {
         // What is dropped belongs to one event: so does a name before it.
         self.late = None;
         self.lf_foreign = true;
@@ -390,19 +396,19 @@ impl Sse {
     }
 
     /// The caller could not remove the last dropped bytes.
-    pub(super) fn left_in_place(&mut self, bytes: usize) {
+    pub(super) fn note_left_in_place(&mut self, bytes: usize) {
         self.line = self.line.saturating_add(bytes);
         self.scanned = self.line;
         self.foreign = self.foreign.saturating_add(bytes);
     }
 
     /// Bytes between the event's lines that are not its own.
-    pub(super) fn foreign(&self) -> usize {
+    pub(super) fn foreign_bytes(&self) -> usize {
         self.foreign
     }
 
     /// The first line's beginning is gone: what follows of it is dropped.
-    pub(super) fn ignore_line(&mut self) {
+    pub(super) fn ignore_rest_of_line(&mut self) {
         self.skipping = true;
         self.comment = false;
     }

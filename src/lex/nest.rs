@@ -44,9 +44,9 @@ impl Nest {
                     self.state = if quote { State::Plain } else { State::Escape };
                 }
                 State::Escape => self.state = State::Text,
-                State::Before => self.begin(byte),
+                State::Before => self.begin_or_reject(byte),
                 State::Plain => {
-                    self.plain(byte);
+                    self.step_outside_text(byte);
                     if self.state == State::Closed {
                         return Some(at.saturating_add(1));
                     }
@@ -58,10 +58,10 @@ impl Nest {
         None
     }
 
-    fn begin(&mut self, byte: u8) {
+    fn begin_or_reject(&mut self, byte: u8) {
         match byte {
             b'{' | b'[' => {
-                self.open(byte);
+                self.open_bracket(byte);
                 self.state = State::Plain;
             }
             b' ' | b'\t' | b'\r' | b'\n' => {}
@@ -69,16 +69,16 @@ impl Nest {
         }
     }
 
-    fn open(&mut self, bracket: u8) {
+    fn open_bracket(&mut self, bracket: u8) {
         self.depth = self.depth.saturating_add(1);
         self.braces = self.braces.wrapping_shl(1) | u64::from(bracket == b'{');
         self.last = bracket;
     }
 
-    fn plain(&mut self, byte: u8) {
+    fn step_outside_text(&mut self, byte: u8) {
         match byte {
             b' ' | b'\t' | b'\r' | b'\n' => return,
-            b'{' | b'[' => return self.open(byte),
+            b'{' | b'[' => return self.open_bracket(byte),
             _ => self.last = byte,
         }
         match byte {

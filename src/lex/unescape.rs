@@ -53,7 +53,7 @@ fn unescape_with(body: &str, out: &mut String, mut edges: Option<&mut Edges>) ->
         at = match bytes.get(plain.wrapping_add(1))? {
             b'u' => unescape_unit(bytes, plain, out, &mut met, edges.as_deref_mut())?,
             escape => {
-                out.push(char::from(escaped(*escape)?));
+                out.push(char::from(escape_meaning(*escape)?));
                 plain.wrapping_add(2)
             }
         };
@@ -76,7 +76,7 @@ fn unescape_unit(
     }
     if is_high(unit) && bytes.get(after..).is_some_and(|rest| rest.starts_with(b"\\u")) {
         let low = hex4(bytes, after.wrapping_add(2))?;
-        if let Some(scalar) = join(unit, low) {
+        if let Some(scalar) = join_surrogates(unit, low) {
             out.push(scalar);
             return Some(after.wrapping_add(6));
         }
@@ -95,7 +95,7 @@ pub(crate) const fn is_high(unit: u16) -> bool {
 }
 
 /// The character that a high and a low surrogate make.
-pub(crate) fn join(high: u16, low: u16) -> Option<char> {
+pub(crate) fn join_surrogates(high: u16, low: u16) -> Option<char> {
     if !is_high(high) || low & 0xFC00 != 0xDC00 {
         return None;
     }
@@ -103,7 +103,7 @@ pub(crate) fn join(high: u16, low: u16) -> Option<char> {
 }
 
 /// The character that a backslash and this stand for, of those that are two bytes.
-const fn escaped(after: u8) -> Option<u8> {
+const fn escape_meaning(after: u8) -> Option<u8> {
     Some(match after {
         b'"' | b'\\' | b'/' => after,
         b'b' => 0x08,
@@ -118,7 +118,7 @@ const fn escaped(after: u8) -> Option<u8> {
 /// Fills `out` with the unescaped body of a JSON string, if that needs no look at what is beside it. `None`: it has
 /// surrogates, which [`unescape`] knows about, or is no such body; what is in `out` then means nothing. Cost: linear, with one
 /// check for UTF-8.
-pub(crate) fn unescape_alone(body: &[u8], out: &mut String) -> Option<()> {
+pub(crate) fn unescape_without_surrogates(body: &[u8], out: &mut String) -> Option<()> {
     let mut bytes = core::mem::take(out).into_bytes();
     bytes.clear();
     let whole = unescape_bytes(body, &mut bytes);
@@ -157,7 +157,7 @@ fn unescape_bytes(body: &[u8], out: &mut Vec<u8>) -> Option<()> {
                 rest.get(6..)?
             }
             [b'\\', after, tail @ ..] => {
-                out.push(escaped(*after)?);
+                out.push(escape_meaning(*after)?);
                 tail
             }
             [b'\\'] => return None,

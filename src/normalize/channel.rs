@@ -49,7 +49,7 @@ impl ChannelState {
         match (high, edges.lead) {
             (0, 0) => {}
             (0, _) | (_, 0) => texts.scratch.push(char::REPLACEMENT_CHARACTER),
-            (high, low) => match lex::join(high, low) {
+            (high, low) => match lex::join_surrogates(high, low) {
                 Some(character) => texts.scratch.push(character),
                 None => texts.scratch.extend([char::REPLACEMENT_CHARACTER; 2]),
             },

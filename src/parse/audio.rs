@@ -39,8 +39,8 @@ impl<'a> AudioPiece<'a> {
         // The decoder has let it pass: whatever its options allowed is allowed here.
         let mut tolerance = Tolerance::new(Quirks::ALL);
         let reader = Reader::new(json.as_bytes(), 0, DEPTH, scratch, &mut tolerance);
-        let members = members(reader).ok()?;
-        let text = |at| text(at, json, &scratch.text);
+        let members = read_members(reader).ok()?;
+        let text = |at| text_of(at, json, &scratch.text);
         let piece = Self {
             id: text(members.id),
             data: text(members.data),
@@ -56,7 +56,7 @@ impl<'a> AudioPiece<'a> {
 }
 
 /// Of several members of one name the last that is of its kind counts.
-fn members(mut reader: Reader<'_>) -> Result<Members, ErrorKind> {
+fn read_members(mut reader: Reader<'_>) -> Result<Members, ErrorKind> {
     const NAMES: [&[u8]; 4] = [b"id", b"data", b"transcript", b"expires_at"];
     let mut members = Members::default();
     let position = |key: &[u8]| NAMES.iter().position(|name| *name == key);
@@ -73,7 +73,7 @@ fn members(mut reader: Reader<'_>) -> Result<Members, ErrorKind> {
     Ok(members)
 }
 
-fn text<'t>(at: Str, payload: &'t str, scratch: &'t str) -> &'t str {
+fn text_of<'t>(at: Str, payload: &'t str, scratch: &'t str) -> &'t str {
     let buffer = match at.buffer() {
         Buffer::Payload => payload,
         Buffer::Scratch => scratch,

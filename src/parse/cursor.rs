@@ -82,10 +82,10 @@ impl Scratch {
         self.escaped.clear();
     }
 
-    /// Puts a word into it.
-    pub(crate) fn keep(&mut self, word: &str) -> Str {
+    /// Appends a text to it.
+    pub(crate) fn keep(&mut self, text: &str) -> Str {
         let start = self.text.len();
-        self.text.push_str(word);
+        self.text.push_str(text);
         Str::scratch(start, self.text.len())
     }
 

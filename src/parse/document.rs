@@ -20,7 +20,7 @@ pub(crate) const TAPE_FROM: usize = if cfg!(feature = "simd-json") { 8 << 10 } e
 const TAPE_TO: usize = 64 << 10;
 
 /// States the document at `at`; returns the index after it. The payload is UTF-8. Cost: one pass.
-pub(crate) fn document(
+pub(crate) fn state_document(
     payload: &[u8],
     at: usize,
     options: &ParseOptions,
@@ -32,20 +32,20 @@ pub(crate) fn document(
     records.begin_document();
     let size = payload.len().saturating_sub(at);
     if size >= options.tape_from && size <= TAPE_TO {
-        if let Some(end) = from_tape(payload, at, options, wiring, records, scratch, tolerance) {
+        if let Some(end) = state_from_tape(payload, at, options, wiring, records, scratch, tolerance) {
             return Ok(end);
         }
         records.begin_document();
     }
     let cursor = Reader::new(payload, at, options.depth, scratch, tolerance);
     let mut visitor = Visitor { cursor, records, options };
-    wire::document(&mut visitor, wiring)?;
+    wire::state_document(&mut visitor, wiring)?;
     Ok(visitor.cursor.position())
 }
 
 /// The same from the tape; `None` where it cannot tell: the reader then decides.
 #[cfg(any(test, feature = "simd-json", fuzzing))]
-fn from_tape(
+fn state_from_tape(
     payload: &[u8],
     at: usize,
     options: &ParseOptions,
@@ -57,24 +57,24 @@ fn from_tape(
     let (seen, length, stated) = (tolerance.seen, scratch.length(), records.stated());
     let settled = *wiring.wire;
     let mut copy = payload.get(at..)?.to_vec();
-    let tape = tape::read(&mut copy, options.depth)?;
+    let tape = tape::make_tape(&mut copy, options.depth)?;
     let cursor = tape::Tape::new(tape, payload, at, scratch, tolerance);
     let mut visitor = Visitor { cursor, records, options };
-    let read = wire::document(&mut visitor, wiring);
+    let read = wire::state_document(&mut visitor, wiring);
     if read.is_ok() && !visitor.cursor.is_lost() {
         return Some(payload.len());
     }
     // The reader says what is wrong.
     tolerance.seen = seen;
     scratch.truncate(length);
-    records.forget_stated(stated);
+    records.restart_document(stated);
     *wiring.wire = settled;
     None
 }
 
 /// Without the tape there is only the reader.
 #[cfg(not(any(test, feature = "simd-json", fuzzing)))]
-fn from_tape(
+fn state_from_tape(
     _: &[u8],
     _: usize,
     _: &ParseOptions,
@@ -87,9 +87,9 @@ fn from_tape(
 }
 
 /// Whether the payload, trimmed, is one strictly valid JSON value.
-pub(crate) fn is_value(payload: &[u8], depth: usize, scratch: &mut Scratch) -> bool {
+pub(crate) fn is_strict_json(payload: &[u8], depth: usize, scratch: &mut Scratch) -> bool {
     use super::cursor::Cursor;
     let mut strict = Tolerance::new(crate::dialect::Quirks::NONE);
     let mut reader = Reader::new(payload, 0, depth, scratch, &mut strict);
-    reader.skip().is_ok() && reader.is_at_end()
+    reader.skip().is_ok() && reader.has_only_space_left()
 }

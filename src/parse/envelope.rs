@@ -42,7 +42,7 @@ pub(crate) enum Wrapped {
 impl Parser {
     /// Decodes what the message wraps into `into`; where it wraps nothing, that is as before. Cost: one pass over the
     /// message, one over what is wrapped.
-    pub(crate) fn unwrap(
+    pub(crate) fn unwrap_bytes_if_chunk(
         &self,
         event: &Event<'_>,
         scratch: &mut Scratch,
@@ -56,14 +56,14 @@ impl Parser {
         }
         let mut strict = Tolerance::new(Quirks::NONE);
         let mut reader = Reader::new(event.payload, 0, self.options.depth, scratch, &mut strict);
-        let Some(bytes) = bytes_member(&mut reader) else { return Ok(Wrapped::No) };
+        let Some(bytes) = bytes_member_alone(&mut reader) else { return Ok(Wrapped::No) };
         into.clear();
         STANDARD.decode_vec(reader.bytes(bytes), into).map_err(|_| ErrorKind::Base64)?;
         Ok(Wrapped::Yes)
     }
 
     /// An exception: an object that says more about it, or words.
-    pub(super) fn exception(
+    pub(super) fn state_exception(
         &mut self,
         event: &Event<'_>,
         scratch: &mut Scratch,
@@ -71,11 +71,11 @@ impl Parser {
     ) -> Result<Next, ErrorKind> {
         let at = payload::skip_space(event.payload, 0);
         match event.payload.get(at) {
-            Some(b'{') => match self.read(event, at, scratch, tolerance) {
-                Ok(end) => self.records.name_whole(0, Str::payload(at, end)),
-                Err(_) => drop(self.words(event)?),
+            Some(b'{') => match self.read_document(event, at, scratch, tolerance) {
+                Ok(end) => self.records.fill_in_json(0, Str::payload(at, end)),
+                Err(_) => drop(self.state_words_as_error(event)?),
             },
-            _ => drop(self.words(event)?),
+            _ => drop(self.state_words_as_error(event)?),
         }
         let start = scratch.text.len();
         scratch.text.push_str(&String::from_utf8_lossy(event.context.name));
@@ -86,7 +86,7 @@ impl Parser {
 }
 
 /// The string that is the member `bytes` of the object ahead, if it is one and nothing follows it.
-fn bytes_member<C: Cursor>(cursor: &mut C) -> Option<Str> {
+fn bytes_member_alone<C: Cursor>(cursor: &mut C) -> Option<Str> {
     if cursor.kind().ok()? != Kind::Object {
         return None;
     }

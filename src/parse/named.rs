@@ -5,7 +5,7 @@
 use super::cursor::Scratch;
 use super::envelope::Envelope;
 use super::payload::{self, Segment};
-use super::{Ahead, Event, Next, Parser, event_name, wire};
+use super::{Ahead, Event, Next, Parser, event_name_or_message, wire};
 use crate::dialect::{self, Quirk, Tolerance};
 use crate::error::{ErrorKind, LimitKind};
 use crate::options::Wire;
@@ -26,7 +26,7 @@ impl Parser {
             return self.wire.is_none_or(|settled| settled == wire);
         }
         let (seen, length) = (tolerance.seen, scratch.length());
-        let _ = self.read(event, at, scratch, tolerance);
+        let _ = self.read_document(event, at, scratch, tolerance);
         tolerance.seen = seen;
         scratch.truncate(length);
         self.records.begin_event();
@@ -34,7 +34,7 @@ impl Parser {
     }
 
     /// The payload is a piece of the answer.
-    pub(super) fn output(&mut self, event: &Event<'_>) -> Result<Next, ErrorKind> {
+    pub(super) fn state_output(&mut self, event: &Event<'_>) -> Result<Next, ErrorKind> {
         self.records.begin_document();
         self.records.push(Record::Choice { index: 0 })?;
         if !event.payload.is_empty() {
@@ -45,7 +45,7 @@ impl Parser {
     }
 
     /// An event whose name says what it is: an error, something printed, or the end.
-    pub(super) fn named(
+    pub(super) fn error_log_or_end(
         &mut self,
         event: &Event<'_>,
         scratch: &mut Scratch,
@@ -58,43 +58,45 @@ impl Parser {
         // On chat events have no names.
         let is_native = self.wire.is_some_and(|wire| wire != Wire::Chat);
         if event.context.is_error || named_error && (is_native || tolerance.meets(Quirk::ErrorEvent)) {
-            return self.error_event(event, scratch, tolerance).map(Some);
+            return self.state_error_event(event, scratch, tolerance).map(Some);
         }
-        if event.context.name == dialect::LOG_EVENT.as_bytes() && !is_object(event.payload) {
-            let name = event_name(event.context.name, scratch);
+        if event.context.name == dialect::LOG_EVENT.as_bytes() && !begins_object(event.payload) {
+            let name = event_name_or_message(event.context.name, scratch);
             let json = Str::payload(0, event.payload.len());
-            return self.only(Record::Unknown { name, json }).map(Some);
+            return self.state_only(Record::Unknown { name, json }).map(Some);
         }
         let is_read = |wire| {
-            wire::reads_end(wire, event.context.name) && is_object(event.payload)
+            wire::reads_data_of_end(wire, event.context.name) && begins_object(event.payload)
                 || wire != Wire::Chat && dialect::done_marker(event.payload.trim_ascii()).is_some()
         };
-        match payload::end_by_name(event.payload, event.context.name) {
+        match payload::end_marker_if_named(event.payload, event.context.name) {
             // The wire has its own word for the end: the data says it.
             Some(_) if self.wire.is_some_and(is_read) => Ok(None),
-            Some(marker) if tolerance.meets(Quirk::NamedEnd) => self.only(Record::Done { marker }).map(Some),
+            Some(marker) if tolerance.meets(Quirk::NamedEnd) => {
+                self.state_only(Record::Done { marker }).map(Some)
+            }
             _ => Ok(None),
         }
     }
 
     /// Data that is an error whatever it says.
-    fn error_event(
+    fn state_error_event(
         &mut self,
         event: &Event<'_>,
         scratch: &mut Scratch,
         tolerance: &mut Tolerance,
     ) -> Result<Next, ErrorKind> {
         if event.context.envelope == Envelope::Message {
-            return self.exception(event, scratch, tolerance);
+            return self.state_exception(event, scratch, tolerance);
         }
         let at = payload::skip_space(event.payload, 0);
         let (settled, seen, length) = (self.wire, tolerance.seen, scratch.length());
         let is_error = |record: &Record| matches!(record, Record::Error { .. });
         if event.payload.get(at) == Some(&b'{')
-            && let Ok(end) = self.read(event, at, scratch, tolerance)
+            && let Ok(end) = self.read_document(event, at, scratch, tolerance)
             && self.records.head().iter().any(is_error)
         {
-            self.name_records(event, (at, end), scratch);
+            self.complete_errors_and_unknowns(event, (at, end), scratch);
             self.ahead = Ahead::Segment(Segment::End);
             return Ok(Next::Records);
         }
@@ -102,16 +104,16 @@ impl Parser {
         (self.wire, tolerance.seen) = (settled, seen);
         scratch.truncate(length);
         self.records.begin_event();
-        self.words(event)
+        self.state_words_as_error(event)
     }
 
     /// The payload is the peer's complaint in so many words.
-    pub(super) fn words(&mut self, event: &Event<'_>) -> Result<Next, ErrorKind> {
+    pub(super) fn state_words_as_error(&mut self, event: &Event<'_>) -> Result<Next, ErrorKind> {
         let message = Str::payload(0, event.payload.len());
-        self.only(Record::Error { code: Str::NONE, kind: Str::NONE, message, json: message })
+        self.state_only(Record::Error { code: Str::NONE, kind: Str::NONE, message, json: message })
     }
 }
 
-fn is_object(payload: &[u8]) -> bool {
+fn begins_object(payload: &[u8]) -> bool {
     payload.trim_ascii_start().starts_with(b"{")
 }

@@ -22,7 +22,7 @@ pub(super) enum Segment {
 }
 
 /// What a payload begins with. `Err`: it needs this quirk, which is off.
-pub(super) fn first(payload: &[u8], tolerance: &mut Tolerance) -> Result<Segment, Quirk> {
+pub(super) fn first_segment(payload: &[u8], tolerance: &mut Tolerance) -> Result<Segment, Quirk> {
     let mut at = skip_space(payload, 0);
     loop {
         let rest = payload.get(at..).unwrap_or_default();
@@ -34,39 +34,39 @@ pub(super) fn first(payload: &[u8], tolerance: &mut Tolerance) -> Result<Segment
             return if reference {
                 Ok(Segment::Done(done))
             } else {
-                meet(tolerance, Quirk::DoneSpelling, Segment::Done(done))
+                meet_or_refuse(tolerance, Quirk::DoneSpelling, Segment::Done(done))
             };
         }
         match rest {
-            [] => return meet(tolerance, Quirk::EmptyData, Segment::Keepalive),
+            [] => return meet_or_refuse(tolerance, Quirk::EmptyData, Segment::Keepalive),
             [b'[' | b'"', ..] => return Ok(Segment::Document(at)),
-            [b':', ..] => return meet(tolerance, Quirk::CommentInData, Segment::Keepalive),
-            _ if rest.starts_with(b"data:") => at = past_prefixes(payload, at, tolerance)?,
+            [b':', ..] => return meet_or_refuse(tolerance, Quirk::CommentInData, Segment::Keepalive),
+            _ if rest.starts_with(b"data:") => at = index_after_prefixes(payload, at, tolerance)?,
             _ => return Ok(Segment::Text),
         }
     }
 }
 
 /// The index after the prefixes at `at` with which a line that was framed already was framed again, and white space.
-fn past_prefixes(payload: &[u8], mut at: usize, tolerance: &mut Tolerance) -> Result<usize, Quirk> {
+fn index_after_prefixes(payload: &[u8], mut at: usize, tolerance: &mut Tolerance) -> Result<usize, Quirk> {
     while payload.get(at..).is_some_and(|rest| rest.starts_with(b"data:")) {
-        meet(tolerance, Quirk::DoubledPrefix, ())?;
+        meet_or_refuse(tolerance, Quirk::DoubledPrefix, ())?;
         at = skip_space(payload, at.saturating_add(5));
     }
     Ok(at)
 }
 
 /// What follows a document that ended at `at`.
-pub(super) fn next(payload: &[u8], at: usize, tolerance: &mut Tolerance) -> Result<Segment, Quirk> {
+pub(super) fn segment_after(payload: &[u8], at: usize, tolerance: &mut Tolerance) -> Result<Segment, Quirk> {
     let at = skip_space(payload, at);
     let rest = payload.get(at..).unwrap_or_default();
     match rest {
         [] => Ok(Segment::End),
-        [b'{', ..] => meet(tolerance, Quirk::Concatenated, Segment::Document(at)),
+        [b'{', ..] => meet_or_refuse(tolerance, Quirk::Concatenated, Segment::Document(at)),
         _ if rest.starts_with(b"data:") => {
-            meet(tolerance, Quirk::InlineRecords, ())?;
+            meet_or_refuse(tolerance, Quirk::InlineRecords, ())?;
             let at = skip_space(payload, at.saturating_add(5));
-            let at = past_prefixes(payload, at, tolerance)?;
+            let at = index_after_prefixes(payload, at, tolerance)?;
             let rest = payload.get(at..).unwrap_or_default();
             Ok(match (rest.first(), dialect::done_marker(rest.trim_ascii())) {
                 (_, Some(done)) => Segment::Done(done),
@@ -75,14 +75,14 @@ pub(super) fn next(payload: &[u8], at: usize, tolerance: &mut Tolerance) -> Resu
             })
         }
         _ => match dialect::done_marker(rest.trim_ascii()) {
-            Some(done) => meet(tolerance, Quirk::Concatenated, Segment::Done(done)),
-            None => meet(tolerance, Quirk::TrailingGarbage, Segment::End),
+            Some(done) => meet_or_refuse(tolerance, Quirk::Concatenated, Segment::Done(done)),
+            None => meet_or_refuse(tolerance, Quirk::TrailingGarbage, Segment::End),
         },
     }
 }
 
 /// The end marker that an event of this name with this data is, if its name says so and its data nothing else.
-pub(super) fn end_by_name(payload: &[u8], name: &[u8]) -> Option<&'static str> {
+pub(super) fn end_marker_if_named(payload: &[u8], name: &[u8]) -> Option<&'static str> {
     let marker = dialect::END_EVENTS.iter().copied().find(|known| known.as_bytes() == name)?;
     let data = payload.trim_ascii();
     let is_json = matches!(data, [b'{' | b'[' | b'"', ..]);
@@ -92,7 +92,7 @@ pub(super) fn end_by_name(payload: &[u8], name: &[u8]) -> Option<&'static str> {
     says_nothing.then_some(marker)
 }
 
-fn meet<T>(tolerance: &mut Tolerance, quirk: Quirk, part: T) -> Result<T, Quirk> {
+fn meet_or_refuse<T>(tolerance: &mut Tolerance, quirk: Quirk, part: T) -> Result<T, Quirk> {
     if tolerance.meets(quirk) { Ok(part) } else { Err(quirk) }
 }
 

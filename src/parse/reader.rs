@@ -64,37 +64,38 @@ impl<'a> Reader<'a> {
 
     /// Where the reader stands.
     pub(crate) fn position(&self) -> usize {
-        self.position_of(self.rest)
+        self.position_of_rest(self.rest)
     }
 
     /// Whether only white space is left.
-    pub(crate) fn is_at_end(&mut self) -> bool {
-        self.space();
+    pub(crate) fn has_only_space_left(&mut self) -> bool {
+        self.skip_space();
         self.rest.is_empty()
     }
 
     /// Where an end of the payload begins.
     #[inline(always)]
-    fn position_of(&self, end: &[u8]) -> usize {
-        self.payload.len().wrapping_sub(end.len())
+    fn position_of_rest(&self, rest: &[u8]) -> usize {
+        self.payload.len().wrapping_sub(rest.len())
     }
 
     #[inline(always)]
-    fn space(&mut self) {
+    fn skip_space(&mut self) {
         if let [0..=b' ', ..] = self.rest {
-            self.more_space();
+            self.skip_space_run();
         }
     }
 
     #[inline(never)]
-    fn more_space(&mut self) {
+    fn skip_space_run(&mut self) {
         while let [b' ' | b'\t' | b'\r' | b'\n', rest @ ..] = self.rest {
             self.rest = rest;
         }
     }
 
+    /// Steps over the very next byte, which must be this one.
     #[inline(always)]
-    fn expect(&mut self, byte: u8) -> Result<(), ErrorKind> {
+    fn expect_byte(&mut self, byte: u8) -> Result<(), ErrorKind> {
         match self.rest {
             [ahead, rest @ ..] if *ahead == byte => {
                 self.rest = rest;
@@ -106,7 +107,7 @@ impl<'a> Reader<'a> {
 
     /// What the name is of which `body` is what follows its opening quote.
     #[inline]
-    fn name<N: Names>(&mut self, body: &'a [u8], names: &N) -> Result<N::Key, ErrorKind> {
+    fn read_name<N: Names>(&mut self, body: &'a [u8], names: &N) -> Result<N::Key, ErrorKind> {
         match body.split_at_checked(lex::string_stop(body).at) {
             Some((name, [b'"', b':', rest @ ..])) => {
                 self.rest = rest;
@@ -126,33 +127,33 @@ impl<'a> Reader<'a> {
         let length = lex::string_stop(body).at;
         let Some([b'"', rest @ ..]) = body.get(length..) else { return slow(self, body) };
         self.rest = rest;
-        let start = self.position_of(body);
+        let start = self.position_of_rest(body);
         Ok(Str::payload(start, start.wrapping_add(length)))
     }
 
-    /// A container opens with `bracket`, which is left for [`Reader::next`] to step over.
+    /// A container opens with `bracket`, which is left for [`Reader::next_or_close`] to step over.
     fn enter(&mut self, bracket: u8) -> Result<Seq, ErrorKind> {
-        self.space();
+        self.skip_space();
         if self.rest.first() != Some(&bracket) {
             return Err(ErrorKind::Json);
         }
-        self.deeper()?;
+        self.descend_within_limit()?;
         Ok(Seq { before: bracket })
     }
 
-    fn deeper(&mut self) -> Result<(), ErrorKind> {
+    fn descend_within_limit(&mut self) -> Result<(), ErrorKind> {
         self.depth = self.depth.wrapping_add(1);
         if self.depth > self.limit { Err(ErrorKind::Limit(LimitKind::Depth)) } else { Ok(()) }
     }
 
     /// Over what stands before the next member or element; `false`: the container ended.
-    fn next(&mut self, seq: &mut Seq, close: u8) -> Result<bool, ErrorKind> {
-        self.space();
+    fn next_or_close(&mut self, seq: &mut Seq, close: u8) -> Result<bool, ErrorKind> {
+        self.skip_space();
         let first = seq.before != b',';
         match self.rest {
             [ahead, rest @ ..] if *ahead == seq.before => {
                 self.rest = rest;
-                self.space();
+                self.skip_space();
                 seq.before = b',';
                 match self.rest {
                     [ahead, rest @ ..] if *ahead == close && first => self.rest = rest,
@@ -174,7 +175,7 @@ impl<'a> Reader<'a> {
 
 /// The kind of the value that begins with this byte.
 #[inline(always)]
-fn kind_of(first: &u8) -> Option<Kind> {
+fn kind_by_first_byte(first: &u8) -> Option<Kind> {
     Some(match first {
         b'"' => Kind::String,
         b'{' => Kind::Object,
@@ -192,7 +193,7 @@ impl Cursor for Reader<'_> {
 
     #[inline(always)]
     fn kind(&mut self) -> Result<Kind, ErrorKind> {
-        match self.rest.first().and_then(kind_of) {
+        match self.rest.first().and_then(kind_by_first_byte) {
             Some(kind) => Ok(kind),
             None => self.slow_kind(),
         }
@@ -224,7 +225,7 @@ impl Cursor for Reader<'_> {
                 self.rest = rest;
                 key
             }
-            None => self.name(body, names)?,
+            None => self.read_name(body, names)?,
         };
         Ok(Some((key, self.kind()?)))
     }
@@ -244,7 +245,7 @@ impl Cursor for Reader<'_> {
                 return Ok(None);
             }
             [before, rest @ ..] if *before == seq.before => {
-                if let Some(kind) = rest.first().and_then(kind_of) {
+                if let Some(kind) = rest.first().and_then(kind_by_first_byte) {
                     self.rest = rest;
                     seq.before = b',';
                     return Ok(Some(kind));
@@ -252,7 +253,7 @@ impl Cursor for Reader<'_> {
             }
             _ => {}
         }
-        if self.next(seq, b']')? { self.kind().map(Some) } else { Ok(None) }
+        if self.next_or_close(seq, b']')? { self.kind().map(Some) } else { Ok(None) }
     }
 
     #[inline]
@@ -299,17 +300,17 @@ impl Cursor for Reader<'_> {
 
     #[inline]
     fn skip(&mut self) -> Result<(), ErrorKind> {
-        self.space();
+        self.skip_space();
         match self.rest {
             [b'{' | b'[', ..] => {
-                if self.step_over() {
+                if self.skip_if_passed_before() {
                     Ok(())
                 } else {
                     self.skip_container()
                 }
             }
-            [b'"', ..] if self.passed.any() => {
-                if self.step_over() {
+            [b'"', ..] if self.passed.has_notes() => {
+                if self.skip_if_passed_before() {
                     Ok(())
                 } else {
                     self.skip_scalar()
@@ -320,7 +321,7 @@ impl Cursor for Reader<'_> {
     }
 
     fn mark_ahead(&mut self) -> usize {
-        self.space();
+        self.skip_space();
         self.position()
     }
 

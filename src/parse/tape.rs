@@ -24,15 +24,15 @@ pub(crate) struct Nodes<'c> {
 
 /// Makes a tape from `copy`, which it scrambles. `None`: not strict JSON, or nested deeper than `depth`.
 /// Cost: allocates the tape and simd-json's buffers, and gives them back with the event.
-pub(crate) fn read(copy: &mut [u8], depth: usize) -> Option<Nodes<'_>> {
+pub(crate) fn make_tape(copy: &mut [u8], depth: usize) -> Option<Nodes<'_>> {
     let base = copy.as_ptr() as usize;
     let mut buffers = Buffers::with_max_depth(copy.len(), depth.min(128).saturating_add(1));
     let nodes = simd_json::to_tape_with_buffers(copy, &mut buffers).ok()?.0;
-    within(&nodes, depth.min(128)).then_some(Nodes { nodes, base })
+    nest_within(&nodes, depth.min(128)).then_some(Nodes { nodes, base })
 }
 
 /// Whether the nodes nest no deeper than `depth`.
-fn within(nodes: &[Node<'_>], depth: usize) -> bool {
+fn nest_within(nodes: &[Node<'_>], depth: usize) -> bool {
     let mut ends = [0usize; 130];
     let mut open = 0usize;
     for (at, node) in nodes.iter().enumerate() {
@@ -98,18 +98,18 @@ impl<'a, 'c> Tape<'a, 'c> {
         Str::scratch(start, self.scratch.text.len())
     }
 
-    fn enter(&mut self, len: usize) -> usize {
+    fn step_inside(&mut self, len: usize) -> usize {
         self.at = self.at.saturating_add(1);
         self.name = None;
         len
     }
 
-    fn offset(&self, string: &str) -> usize {
+    fn payload_offset(&self, string: &str) -> usize {
         (string.as_ptr() as usize).wrapping_sub(self.nodes.base).saturating_add(self.start)
     }
 
     /// Where the value of the member whose name starts at `name` starts.
-    fn value_of(&self, name: usize) -> usize {
+    fn value_start_after(&self, name: usize) -> usize {
         let mut at = name;
         loop {
             at = self.string_stop(at);
@@ -125,9 +125,9 @@ impl<'a, 'c> Tape<'a, 'c> {
     }
 
     /// Where the object at `at` of the tape starts: before its first name, quote and brace.
-    fn object_at(&self, at: usize) -> Option<usize> {
+    fn object_start(&self, at: usize) -> Option<usize> {
         let Node::String(name) = self.nodes.nodes.get(at.saturating_add(1))? else { return None };
-        let before = self.payload.get(..self.offset(name))?;
+        let before = self.payload.get(..self.payload_offset(name))?;
         before.iter().rposition(|byte| *byte == b'{')
     }
 
@@ -178,7 +178,7 @@ impl Cursor for Tape<'_, '_> {
 
     fn enter_object(&mut self) -> Result<usize, ErrorKind> {
         match self.node(self.at)? {
-            Node::Object { len, .. } => Ok(self.enter(len)),
+            Node::Object { len, .. } => Ok(self.step_inside(len)),
             _ => Err(ErrorKind::Json),
         }
     }
@@ -189,14 +189,14 @@ impl Cursor for Tape<'_, '_> {
         }
         *left = left.saturating_sub(1);
         let Node::String(name) = self.node(self.at)? else { return Err(ErrorKind::Json) };
-        self.name = Some(self.offset(name));
+        self.name = Some(self.payload_offset(name));
         self.at = self.at.saturating_add(1);
         Ok(Some((names.key(name.as_bytes()), self.kind()?)))
     }
 
     fn enter_array(&mut self) -> Result<usize, ErrorKind> {
         match self.node(self.at)? {
-            Node::Array { len, .. } => Ok(self.enter(len)),
+            Node::Array { len, .. } => Ok(self.step_inside(len)),
             _ => Err(ErrorKind::Json),
         }
     }
@@ -264,8 +264,8 @@ impl Cursor for Tape<'_, '_> {
 
     fn json(&mut self, mark: Mark) -> Str {
         let start = match mark.name {
-            Some(name) => self.value_of(name),
-            None => match self.object_at(mark.at) {
+            Some(name) => self.value_start_after(name),
+            None => match self.object_start(mark.at) {
                 Some(start) => start,
                 None if mark.at == 0 => self.start,
                 None => {

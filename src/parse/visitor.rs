@@ -64,7 +64,7 @@ impl<C: Cursor> Visitor<'_, C> {
     }
 
     /// Begins a reading of the value ahead that may turn out to be another's.
-    pub(super) fn attempt(&mut self) -> Attempt<C::Mark> {
+    pub(super) fn begin_attempt(&mut self) -> Attempt<C::Mark> {
         Attempt {
             start: self.cursor.mark_ahead(),
             records: self.records.savepoint(),
@@ -96,7 +96,7 @@ impl<C: Cursor> Visitor<'_, C> {
     /// The name of ordinal `name` comes, in this object, with a value that is not null: what an earlier value of it stated is
     /// struck out. Cost: what is struck.
     #[inline(always)]
-    pub(super) fn begin_key<const N: usize>(
+    pub(super) fn strike_earlier_value<const N: usize>(
         &mut self,
         seen: &SeenKeys<N>,
         name: usize,
@@ -116,7 +116,7 @@ impl<C: Cursor> Visitor<'_, C> {
 
     /// What the name's value stated begins at `from` and ends here.
     #[inline(always)]
-    pub(super) fn end_key<const N: usize>(&self, seen: &mut SeenKeys<N>, name: usize, from: usize) {
+    pub(super) fn note_value_of_key<const N: usize>(&self, seen: &mut SeenKeys<N>, name: usize, from: usize) {
         let to = self.stated();
         if let Some(known) = seen.0.get_mut(name) {
             // Positions are below the bytes of the largest event (512 MiB): they fit.
@@ -140,10 +140,10 @@ impl<C: Cursor> Visitor<'_, C> {
     }
 
     /// A string, or nothing for a value of another kind. A shape may leave it open.
-    pub(super) fn open_string(&mut self, kind: Kind) -> Result<Str, ErrorKind> {
+    pub(super) fn string_as_padding(&mut self, kind: Kind) -> Result<Str, ErrorKind> {
         if kind == Kind::String {
             let string = self.cursor.string()?;
-            self.pad_text(string, false);
+            self.note_text_padding(string, false);
             return Ok(string);
         }
         self.cursor.skip()?;
@@ -152,9 +152,9 @@ impl<C: Cursor> Visitor<'_, C> {
 
     /// A shape may leave this string open: its content means nothing.
     #[inline]
-    pub(super) fn pad_text(&mut self, string: Str, noise: bool) {
+    pub(super) fn note_text_padding(&mut self, string: Str, noise: bool) {
         if self.options.padding && string.buffer() == Buffer::Payload {
-            self.records.pad(Padding::text(string.span(), noise));
+            self.records.note_padding(Padding::text(string.span(), noise));
         }
     }
 
@@ -167,7 +167,7 @@ impl<C: Cursor> Visitor<'_, C> {
     }
 
     /// Passes on the member ahead under its own name. `chunk`: it is about the document. Empty objects and lists say nothing.
-    pub(super) fn extra(&mut self, kind: ExtraKind, chunk: bool) -> Result<(), ErrorKind> {
+    pub(super) fn push_extra_ahead(&mut self, kind: ExtraKind, chunk: bool) -> Result<(), ErrorKind> {
         let mark = self.skip_marked()?;
         if self.options.extras != ExtrasMode::Off {
             let json = self.cursor.json(mark);
@@ -182,15 +182,15 @@ impl<C: Cursor> Visitor<'_, C> {
 
     /// A member that means nothing here.
     #[inline]
-    pub(super) fn other(&mut self, kind: Kind, chunk: bool) -> Result<(), ErrorKind> {
+    pub(super) fn skip_or_push_extra(&mut self, kind: Kind, chunk: bool) -> Result<(), ErrorKind> {
         if self.options.extras == ExtrasMode::All {
-            return self.extra(ExtraKind::Other, chunk);
+            return self.push_extra_ahead(ExtraKind::Other, chunk);
         }
         match kind {
-            Kind::String if self.options.padding => self.open_string(kind).map(|_| ()),
+            Kind::String if self.options.padding => self.string_as_padding(kind).map(|_| ()),
             Kind::Number if self.options.padding => match self.cursor.integer() {
                 Some((_, at)) => {
-                    self.records.pad(Padding::integer(at));
+                    self.records.note_padding(Padding::integer(at));
                     Ok(())
                 }
                 None => self.cursor.skip(),
@@ -200,16 +200,16 @@ impl<C: Cursor> Visitor<'_, C> {
     }
 
     /// The same for what varies in every event.
-    pub(super) fn noise(&mut self, kind: Kind) -> Result<(), ErrorKind> {
+    pub(super) fn skip_as_noise(&mut self, kind: Kind) -> Result<(), ErrorKind> {
         let noted = self.records.padding().len();
-        self.other(kind, true)?;
-        self.records.pad_is_noise(noted);
+        self.skip_or_push_extra(kind, true)?;
+        self.records.mark_noise(noted);
         Ok(())
     }
 
     /// A number, or one as a string; anything else is passed.
     #[cold]
-    pub(super) fn any_number(&mut self, kind: Kind) -> Result<Option<Number>, ErrorKind> {
+    pub(super) fn number_or_numeric_string(&mut self, kind: Kind) -> Result<Option<Number>, ErrorKind> {
         if kind == Kind::Number {
             let number = self.cursor.number()?;
             if !number.plain {
@@ -233,24 +233,24 @@ impl<C: Cursor> Visitor<'_, C> {
 
     /// An index, if the value ahead is one: not negative, no fraction, 32 bits. It sizes nothing.
     #[inline]
-    pub(super) fn index(&mut self, kind: Kind) -> Result<Option<u32>, ErrorKind> {
+    pub(super) fn index_ahead(&mut self, kind: Kind) -> Result<Option<u32>, ErrorKind> {
         if let Some((value, _)) = self.cursor.integer() {
             return Ok(u32::try_from(value).ok());
         }
-        let number = self.any_number(kind)?.filter(|number| number.whole);
+        let number = self.number_or_numeric_string(kind)?.filter(|number| number.whole);
         Ok(number.and_then(|number| number.value).and_then(|value| u32::try_from(value).ok()))
     }
 
     /// One counter of a usage object; returns whether it had a number.
     #[inline]
-    pub(super) fn counter(&mut self, counter: Counter, kind: Kind) -> Result<bool, ErrorKind> {
+    pub(super) fn push_counter(&mut self, counter: Counter, kind: Kind) -> Result<bool, ErrorKind> {
         if kind == Kind::Null {
             self.cursor.skip()?;
             return Ok(false);
         }
         let (value, at) = match self.cursor.integer() {
             Some(integer) => integer,
-            None => match self.any_number(kind)? {
+            None => match self.number_or_numeric_string(kind)? {
                 Some(Number { value: Some(value), whole: true, at, .. }) => (value, at),
                 _ => {
                     self.need(Quirk::NumberType)?;
@@ -263,10 +263,14 @@ impl<C: Cursor> Visitor<'_, C> {
     }
 
     /// When the answer was made: states it at `slot` of the head, where an earlier value of this document stands, or anew.
-    pub(super) fn created(&mut self, kind: Kind, slot: &mut Option<usize>) -> Result<(), ErrorKind> {
+    pub(super) fn push_created_once(
+        &mut self,
+        kind: Kind,
+        slot: &mut Option<usize>,
+    ) -> Result<(), ErrorKind> {
         let (value, at) = match self.cursor.integer() {
             Some(integer) => integer,
-            None => match self.any_number(kind)? {
+            None => match self.number_or_numeric_string(kind)? {
                 Some(Number { value: Some(value), at, .. }) => (value, at),
                 _ if slot.is_none() => return Ok(()),
                 // It is the last of its name: what an earlier one said does not count, and it says nothing.
@@ -297,7 +301,7 @@ impl<C: Cursor> Visitor<'_, C> {
     }
 
     /// A string as it is, null as nothing, anything else as its JSON text.
-    pub(super) fn label(&mut self, kind: Kind) -> Result<Str, ErrorKind> {
+    pub(super) fn label_ahead(&mut self, kind: Kind) -> Result<Str, ErrorKind> {
         match kind {
             Kind::String => self.cursor.string(),
             Kind::Null => {
@@ -315,7 +319,7 @@ impl<C: Cursor> Visitor<'_, C> {
     pub(super) fn label_at(&mut self, mark: Option<C::Mark>) -> Result<Str, ErrorKind> {
         let Some(mark) = mark else { return Ok(Str::NONE) };
         let back = self.cursor.go(mark);
-        let label = self.cursor.kind().and_then(|kind| self.label(kind));
+        let label = self.cursor.kind().and_then(|kind| self.label_ahead(kind));
         self.cursor.go(back);
         label
     }

@@ -68,7 +68,7 @@ pub(super) fn wire_of_text(name: &[u8]) -> Option<Wire> {
 }
 
 /// Whether the wire's file reads the data of its end, so that a name alone does not say it.
-pub(super) fn reads_end(wire: Wire, name: &[u8]) -> bool {
+pub(super) fn reads_data_of_end(wire: Wire, name: &[u8]) -> bool {
     wire == Wire::Replicate && name == replicate::END_EVENT.as_bytes()
 }
 
@@ -79,12 +79,12 @@ pub(super) fn sends_marker_after_end(wire: Wire) -> bool {
 
 /// States the document ahead; or, of an array, each object in it as a document of its own. Anything else in the array makes
 /// the whole of it unknown.
-pub(super) fn document<C: Cursor>(
+pub(super) fn state_document<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     wiring: &mut Wiring<'_>,
 ) -> Result<(), ErrorKind> {
     match visitor.cursor.kind()? {
-        Kind::Object => object(visitor, wiring),
+        Kind::Object => object_by_wire(visitor, wiring),
         Kind::Array => array_of_documents(visitor, wiring),
         _ => {
             push_unknown(visitor)?;
@@ -106,7 +106,7 @@ fn array_of_documents<C: Cursor>(
     let mut items = visitor.cursor.enter_array()?;
     while let Some(kind) = visitor.cursor.element(&mut items)? {
         if kind == Kind::Object {
-            element(visitor, wiring)?;
+            document_in_array(visitor, wiring)?;
             objects = true;
         } else {
             others = true;
@@ -120,22 +120,25 @@ fn array_of_documents<C: Cursor>(
 }
 
 /// A document in an array: what is told of it as a whole is its own text.
-fn element<C: Cursor>(visitor: &mut Visitor<'_, C>, wiring: &mut Wiring<'_>) -> Result<(), ErrorKind> {
+fn document_in_array<C: Cursor>(
+    visitor: &mut Visitor<'_, C>,
+    wiring: &mut Wiring<'_>,
+) -> Result<(), ErrorKind> {
     let (from, mark) = (visitor.records.head().len(), visitor.cursor.mark_ahead());
-    object(visitor, wiring)?;
+    object_by_wire(visitor, wiring)?;
     let is_whole = |record: &Record| matches!(record, Record::Error { .. } | Record::Unknown { .. });
     if visitor.records.head().get(from..).unwrap_or_default().iter().any(is_whole) {
         let text = visitor.cursor.json(mark);
-        visitor.records.name_whole(from, text);
+        visitor.records.fill_in_json(from, text);
     }
     Ok(())
 }
 
-fn object<C: Cursor>(visitor: &mut Visitor<'_, C>, wiring: &mut Wiring<'_>) -> Result<(), ErrorKind> {
+fn object_by_wire<C: Cursor>(visitor: &mut Visitor<'_, C>, wiring: &mut Wiring<'_>) -> Result<(), ErrorKind> {
     if wiring.context.is_error && wiring.context.envelope == Envelope::Message {
-        return errors::exception(visitor);
+        return errors::push_exception(visitor);
     }
-    let attempt = visitor.attempt();
+    let attempt = visitor.begin_attempt();
     let asked = wiring.wire.unwrap_or(Wire::Chat);
     match event(asked, visitor, wiring)? {
         Verdict::Mine => {
@@ -145,13 +148,16 @@ fn object<C: Cursor>(visitor: &mut Visitor<'_, C>, wiring: &mut Wiring<'_>) -> R
         Verdict::Anyones => return Ok(()),
         Verdict::NotMine => visitor.abandon(attempt),
     }
-    not_of(visitor, wiring)
+    object_of_other_wire(visitor, wiring)
 }
 
 /// The object ahead is not of the wire that was asked: another's, if none is settled on yet; an error, a ping, or unknown.
 #[cold]
-fn not_of<C: Cursor>(visitor: &mut Visitor<'_, C>, wiring: &mut Wiring<'_>) -> Result<(), ErrorKind> {
-    let attempt = visitor.attempt();
+fn object_of_other_wire<C: Cursor>(
+    visitor: &mut Visitor<'_, C>,
+    wiring: &mut Wiring<'_>,
+) -> Result<(), ErrorKind> {
+    let attempt = visitor.begin_attempt();
     let mut by_signs = None;
     if wiring.wire.is_none() {
         let recognized = recognize(&mut Signs::of(visitor, attempt, wiring.context)?);
@@ -169,7 +175,7 @@ fn not_of<C: Cursor>(visitor: &mut Visitor<'_, C>, wiring: &mut Wiring<'_>) -> R
         }
     }
     visitor.cursor.skip()?;
-    if errors::document(visitor, attempt.start(), wiring.context)? {
+    if errors::push_error_or_ping(visitor, attempt.start(), wiring.context)? {
         return Ok(());
     }
     visitor.abandon(attempt);
@@ -180,7 +186,7 @@ fn not_of<C: Cursor>(visitor: &mut Visitor<'_, C>, wiring: &mut Wiring<'_>) -> R
 }
 
 /// A document that keeps the stream alive and says nothing. Where its event has no name, that is a quirk.
-fn is_ping<C: Cursor>(visitor: &mut Visitor<'_, C>, word: Str, name: &[u8]) -> bool {
+fn meets_ping<C: Cursor>(visitor: &mut Visitor<'_, C>, word: Str, name: &[u8]) -> bool {
     let word = visitor.cursor.bytes(word);
     let is_ping = crate::dialect::PINGS.contains(&word);
     is_ping && (word == name || visitor.cursor.tolerance().meets(Quirk::PingEvent))

@@ -35,12 +35,12 @@ impl<T: Copy, const N: usize> Few<T, N> {
                 *place = item;
                 self.length = self.length.wrapping_add(1);
             }
-            None => self.push_further(item),
+            None => self.push_to_heap(item),
         }
     }
 
     #[inline(never)]
-    fn push_further(&mut self, item: T) {
+    fn push_to_heap(&mut self, item: T) {
         if self.length != OUTGROWN {
             self.more.reserve_exact(N.saturating_add(4));
             self.more.extend_from_slice(&self.first);
@@ -64,12 +64,12 @@ impl<T: Copy, const N: usize> Few<T, N> {
 
     /// Whether more than `items` are kept room for.
     #[inline]
-    pub(crate) fn is_big(&self, items: usize) -> bool {
+    pub(crate) fn keeps_more_than(&self, items: usize) -> bool {
         self.more.capacity() > items
     }
 
     /// Empties it and keeps room for so many.
-    pub(crate) fn relax(&mut self, items: usize) {
+    pub(crate) fn clear_and_shrink(&mut self, items: usize) {
         self.clear();
         self.more.shrink_to(items);
     }

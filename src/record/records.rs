@@ -260,7 +260,7 @@ impl Records {
     /// States a fact about a choice, or usage.
     #[inline]
     pub(crate) fn push(&mut self, record: Record) -> Result<(), ErrorKind> {
-        self.count()?;
+        self.count_within_limit()?;
         self.body.push(record);
         Ok(())
     }
@@ -268,13 +268,13 @@ impl Records {
     /// States a fact about the document.
     #[inline]
     pub(crate) fn push_head(&mut self, record: Record) -> Result<(), ErrorKind> {
-        self.count()?;
+        self.count_within_limit()?;
         self.head.push(record);
         Ok(())
     }
 
     #[inline]
-    fn count(&mut self) -> Result<(), ErrorKind> {
+    fn count_within_limit(&mut self) -> Result<(), ErrorKind> {
         if self.stated >= self.limit {
             return Err(ErrorKind::Limit(LimitKind::Facts));
         }
@@ -290,16 +290,16 @@ impl Records {
     }
 
     /// Whether more than `items` of any kind are kept room for.
-    pub(crate) fn is_big(&self, items: usize) -> bool {
-        self.head.is_big(items) || self.body.is_big(items) || self.spare.capacity() > items
+    pub(crate) fn keeps_more_than(&self, items: usize) -> bool {
+        self.head.keeps_more_than(items) || self.body.keeps_more_than(items) || self.spare.capacity() > items
     }
 
     /// Keeps room for so many.
-    pub(crate) fn relax(&mut self, items: usize) {
+    pub(crate) fn clear_and_shrink(&mut self, items: usize) {
         self.begin_document();
         self.spare.clear();
-        self.head.relax(items);
-        self.body.relax(items);
+        self.head.clear_and_shrink(items);
+        self.body.clear_and_shrink(items);
         self.spare.shrink_to(items);
     }
 
@@ -311,20 +311,20 @@ impl Records {
 
     /// Forgets what a reading stated that is done again, by another source.
     #[cfg(any(test, feature = "simd-json", fuzzing))]
-    pub(crate) fn forget_stated(&mut self, to: usize) {
+    pub(crate) fn restart_document(&mut self, to: usize) {
         self.stated = to;
         self.begin_document();
     }
 
     /// Notes a value that a shape may leave open; more than [`PADDING`] are not noted.
-    pub(crate) fn pad(&mut self, padding: Option<Padding>) {
+    pub(crate) fn note_padding(&mut self, padding: Option<Padding>) {
         if self.padding.len() < PADDING {
             self.padding.extend(padding);
         }
     }
 
     /// The last value noted varies in every event.
-    pub(crate) fn pad_is_noise(&mut self, from: usize) {
+    pub(crate) fn mark_noise(&mut self, from: usize) {
         if let Some(Padding::Text { noise, .. }) = self.padding.get_mut(from) {
             *noise = true;
         }
@@ -356,7 +356,7 @@ impl Records {
     }
 
     /// The errors and unknown documents of the head, from `from` on, that have no text yet stood in `text`.
-    pub(crate) fn name_whole(&mut self, from: usize, text: Str) {
+    pub(crate) fn fill_in_json(&mut self, from: usize, text: Str) {
         for record in self.head.get_mut(from..).unwrap_or_default() {
             if let Record::Error { json, .. } | Record::Unknown { json, .. } = record
                 && json.is_empty()
@@ -367,7 +367,7 @@ impl Records {
     }
 
     /// The unknown documents of the head came in an event of this name.
-    pub(crate) fn name_event(&mut self, event: Str) {
+    pub(crate) fn name_unknowns(&mut self, event: Str) {
         for record in self.head.iter_mut() {
             if let Record::Unknown { name, .. } = record {
                 *name = event;
@@ -397,7 +397,7 @@ impl Records {
 
     /// Puts the facts from `from` on in the order of `rank`; the order of equals stays. Surrogates at the edges go with the
     /// record that follows them. Cost: a look, where they are in order; else one pass for each rank that occurs.
-    pub(crate) fn order(&mut self, from: usize, rank: impl Fn(&Record) -> u8) {
+    pub(crate) fn order_by_rank(&mut self, from: usize, rank: impl Fn(&Record) -> u8) {
         let group = self.body.get(from..).unwrap_or_default();
         if group.is_sorted_by_key(&rank) {
             return;

@@ -80,14 +80,14 @@ impl Shapes {
     }
 
     /// Forgets the shapes; keeps their allocations.
-    pub(crate) fn clear(&mut self) {
+    pub(crate) fn forget_all(&mut self) {
         self.relearns |= self.live > 0;
         self.live = 0;
     }
 
     /// As new.
     pub(crate) fn reset(&mut self) {
-        self.clear();
+        self.forget_all();
         self.relearns = false;
         (self.credit, self.asleep, self.sleep, self.oldest) = (CREDIT, 0, FIRST_SLEEP, 0);
     }
@@ -116,29 +116,31 @@ impl Shapes {
     /// Cost: one comparison of the literals, one lex of the holes.
     #[inline(never)]
     pub(crate) fn find(&mut self, bytes: &[u8]) -> Option<Hit> {
-        self.find_here(bytes)
+        self.find_inline(bytes)
     }
 
     /// The same as a part of its caller, for the one that is called for nearly every event.
     #[inline(always)]
-    pub(crate) fn find_here(&mut self, bytes: &[u8]) -> Option<Hit> {
+    pub(crate) fn find_inline(&mut self, bytes: &[u8]) -> Option<Hit> {
         if let Some(shape) = self.shapes.get(..self.live)?.get(self.guess)
-            && let Some(hit) = shape.matches(bytes, self.longest, &mut self.captures)
+            && let Some(hit) = shape.match_event(bytes, self.longest, &mut self.captures)
         {
             self.escaped = hit.escaped;
             return Some(hit);
         }
-        self.find_further(bytes)
+        self.find_besides_guess(bytes)
     }
 
     #[inline(never)]
-    fn find_further(&mut self, bytes: &[u8]) -> Option<Hit> {
+    fn find_besides_guess(&mut self, bytes: &[u8]) -> Option<Hit> {
         for at in (0..self.live).filter(|at| *at != self.guess) {
-            let hit =
-                self.shapes.get(at).and_then(|shape| shape.matches(bytes, self.longest, &mut self.captures));
+            let hit = self
+                .shapes
+                .get(at)
+                .and_then(|shape| shape.match_event(bytes, self.longest, &mut self.captures));
             if let Some(Hit { escaped, .. }) = hit {
                 self.escaped = escaped;
-                self.turn_to(at);
+                self.set_guess_and_successor(at);
                 return hit;
             }
         }
@@ -146,7 +148,7 @@ impl Shapes {
     }
 
     /// The event at hand is of the shape `at`: after one like the event before it, the next may be, too.
-    fn turn_to(&mut self, at: usize) {
+    fn set_guess_and_successor(&mut self, at: usize) {
         self.guess = at;
         if let Some(before) = self.shapes.get_mut(self.told) {
             before.next = ordinal(at);
@@ -155,7 +157,7 @@ impl Shapes {
 
     /// The shape of the last hit, until that is told.
     #[inline(always)]
-    fn hit(&self) -> Option<&Shape> {
+    fn last_hit_shape(&self) -> Option<&Shape> {
         self.shapes.get(self.guess)
     }
 
@@ -170,14 +172,14 @@ impl Shapes {
     }
 
     /// The single deltas of the last hit's shape can be told as they are, for this slot, until something else happens.
-    pub(crate) fn trust(&mut self, slot: u32) {
+    pub(crate) fn trust_last_hit(&mut self, slot: u32) {
         if let Some(shape) = self.shapes.get_mut(self.guess) {
             shape.trusted = Slot::new(slot);
         }
     }
 
     /// Something else has happened.
-    pub(crate) fn distrust(&mut self) {
+    pub(crate) fn distrust_all(&mut self) {
         self.shapes.iter_mut().for_each(|shape| shape.trusted = None);
     }
 
@@ -185,7 +187,7 @@ impl Shapes {
     /// nothing that can be learned may come in any number before text does.
     pub(crate) fn record_miss(&mut self) -> AfterMiss {
         self.missed = true;
-        self.distrust();
+        self.distrust_all();
         if !self.on {
             return AfterMiss::Ignore;
         }
@@ -204,7 +206,7 @@ impl Shapes {
             self.asleep = self.sleep;
             self.sleep = self.sleep.saturating_mul(2).min(LONGEST_SLEEP);
             self.credit = AWAKE;
-            self.clear();
+            self.forget_all();
             self.shapes.truncate(2);
             self.shapes.shrink_to(2);
             return AfterMiss::Ignore;
@@ -215,7 +217,7 @@ impl Shapes {
     /// Learns an event that ended by itself, whatever follows.
     #[inline(never)]
     pub(crate) fn learn(&mut self, event: &Learnt<'_>) {
-        if !event.is_worth_learning() {
+        if !event.may_recur() {
             return;
         }
         self.credit = self.credit.saturating_sub(LEARN);
@@ -223,12 +225,12 @@ impl Shapes {
             self.forget(self.oldest);
             self.oldest = self.oldest.wrapping_add(1).checked_rem(SHAPES).unwrap_or(0);
         }
-        self.make_ready();
+        self.ensure_spare_shape();
         let Some((known, [new, ..])) = self.shapes.split_at_mut_checked(self.live) else { return };
-        if new.fill(event).is_none() {
+        if new.fill_from(event).is_none() {
             return;
         }
-        let kin = known.iter_mut().position(|known| known.generalize(new));
+        let kin = known.iter_mut().position(|known| known.generalize_if_alike(new));
         let at = kin.unwrap_or(self.live);
         match kin {
             // The new one served to generalize the other: it is not needed again soon.
@@ -240,13 +242,13 @@ impl Shapes {
         }
         // A shape that does not fit the event it was learned from is none.
         let learned = self.shapes.get(at);
-        let fit = learned.and_then(|shape| shape.matches(event.raw, self.longest, &mut self.captures));
+        let fit = learned.and_then(|shape| shape.match_event(event.raw, self.longest, &mut self.captures));
         if fit.is_some_and(|hit| hit.length == event.raw.len()) {
-            self.turn_to(at);
+            self.set_guess_and_successor(at);
         } else {
             self.forget(at);
         }
-        self.survey();
+        self.note_shortest_and_first_bytes();
     }
 
     /// Forgets the shape `at`, of those that are known.
@@ -258,15 +260,15 @@ impl Shapes {
     }
 
     /// Notes what tells at a glance that bytes are of none of the shapes.
-    fn survey(&mut self) {
+    fn note_shortest_and_first_bytes(&mut self) {
         let known = self.shapes.iter().take(self.live);
-        self.shortest = known.clone().map(Shape::shortest).min().unwrap_or(0);
+        self.shortest = known.clone().map(Shape::literals_length).min().unwrap_or(0);
         let bit = |shape: &Shape| 1u64.wrapping_shl(u32::from(shape.bytes.first().copied().unwrap_or(0)));
         self.first_bytes = known.fold(0, |bits, shape| bits | bit(shape));
     }
 
     /// Sees to it that there is one shape more than is known.
-    fn make_ready(&mut self) {
+    fn ensure_spare_shape(&mut self) {
         if self.shapes.len() <= self.live {
             self.shapes.reserve_exact(1);
             self.shapes.push(Shape::default());

@@ -12,40 +12,40 @@ use crate::record::{Buffer, Counter, Keep, PADDING, Padding, Record, Span, Str};
 
 impl Shape {
     /// Becomes the shape of an event, if it is one that can be learned.
-    pub(super) fn fill(&mut self, event: &Learnt<'_>) -> Option<()> {
+    pub(super) fn fill_from(&mut self, event: &Learnt<'_>) -> Option<()> {
         let (head, body, padding) = (event.records.head(), event.records.body(), event.records.padding());
-        renew(&mut self.records, body.len(), 0);
+        clear_and_reserve(&mut self.records, body.len(), 0);
         let mut learner =
             Learner { event, candidates: [NO_MARK; CANDIDATES], count: 0, records: &mut self.records };
         for record in head {
-            learner.head(record)?;
+            learner.learn_head_record(record)?;
         }
         for record in body {
-            learner.body(*record)?;
+            learner.learn_body_record(*record)?;
         }
         for padding in padding {
-            learner.padding(padding)?;
+            learner.learn_padding(padding)?;
         }
         if let Some(idle) = event.idle {
-            learner.candidate(idle.range().start, idle.range().end, Hole::Line, false)?;
+            learner.add_candidate(idle.range().start, idle.range().end, Hole::Line, false)?;
         }
-        if let Some(spaces) = event.spaces() {
-            learner.candidate(spaces.start, spaces.end, Hole::Space, true)?;
+        if let Some(spaces) = event.spaces_before_last_brace() {
+            learner.add_candidate(spaces.start, spaces.end, Hole::Space, true)?;
         }
         for start in event.proofs {
-            learner.candidate(*start, start.checked_add(usize::from(PROOF))?, Hole::Proof, true)?;
+            learner.add_candidate(*start, start.checked_add(usize::from(PROOF))?, Hole::Proof, true)?;
         }
         let candidates = learner.candidates.get_mut(..learner.count)?;
         candidates.sort_unstable_by_key(|candidate| candidate.start);
-        let (pieces, count) = cut(candidates, event.raw.len())?;
+        let (pieces, count) = cut_into_pieces(candidates, event.raw.len())?;
         let pieces = pieces.get(..count)?;
         self.pieces = u8::try_from(count).ok()?;
-        renew(&mut self.marks, count.saturating_add(candidates.len()), 0);
+        clear_and_reserve(&mut self.marks, count.saturating_add(candidates.len()), 0);
         self.marks.extend_from_slice(pieces);
         self.marks.extend_from_slice(candidates);
-        renew(&mut self.bytes, event.raw.len(), SLACK);
+        clear_and_reserve(&mut self.bytes, event.raw.len(), SLACK);
         self.bytes.extend_from_slice(event.raw);
-        self.single = single_delta(&self.records);
+        self.single = as_single_delta(&self.records);
         Some(())
     }
 
@@ -55,22 +55,22 @@ impl Shape {
     }
 
     /// If `new` is the same but for its candidates' values: makes holes of those that vary.
-    pub(super) fn generalize(&mut self, new: &Self) -> bool {
-        match self.variation(new) {
+    pub(super) fn generalize_if_alike(&mut self, new: &Self) -> bool {
+        match self.differing_candidates(new) {
             Some(0) => true,
-            Some(varies) => self.open(varies).is_some(),
+            Some(varies) => self.open_holes(varies).is_some(),
             None => false,
         }
     }
 
     /// Makes holes of these candidates, a bit each; of all or of none.
-    fn open(&mut self, varies: u64) -> Option<()> {
+    fn open_holes(&mut self, varies: u64) -> Option<()> {
         let mut candidates = [NO_MARK; CANDIDATES];
         let candidates = candidates.get_mut(..self.candidates().len())?;
         for ((at, to), from) in (0u32..).zip(candidates.iter_mut()).zip(self.candidates()) {
             *to = Mark { is_hole: from.is_hole || varies.wrapping_shr(at) & 1 == 1, ..*from };
         }
-        let (pieces, count) = cut(candidates, self.bytes.len())?;
+        let (pieces, count) = cut_into_pieces(candidates, self.bytes.len())?;
         self.pieces = u8::try_from(count).ok()?;
         self.marks.clear();
         self.marks.reserve_exact(count.saturating_add(candidates.len()));
@@ -80,7 +80,7 @@ impl Shape {
     }
 
     /// Which candidates that are no holes yet differ in `new`, a bit each; none if anything else does.
-    fn variation(&self, new: &Self) -> Option<u64> {
+    fn differing_candidates(&self, new: &Self) -> Option<u64> {
         let alike = |(ours, theirs): (&Record, &Record)| without_values(*ours) == without_values(*theirs);
         if self.candidates().len() != new.candidates().len()
             || self.records.len() != new.records.len()
@@ -105,7 +105,7 @@ impl Shape {
 }
 
 /// Cuts `length` bytes into literals and holes, as the candidates say: the pieces, and how many they are.
-fn cut(candidates: &[Mark], length: usize) -> Option<([Mark; HOLES], usize)> {
+fn cut_into_pieces(candidates: &[Mark], length: usize) -> Option<([Mark; HOLES], usize)> {
     let mut pieces = [NO_MARK; HOLES];
     let (mut start, mut count) = (0u16, 0usize);
     for candidate in candidates.iter().filter(|candidate| candidate.is_hole) {
@@ -131,7 +131,7 @@ fn without_values(mut record: Record) -> Record {
 
 impl Learnt<'_> {
     /// The spaces before the payload's last brace, if there are several: they are padding, and of another number in each event.
-    fn spaces(&self) -> Option<Range<usize>> {
+    fn spaces_before_last_brace(&self) -> Option<Range<usize>> {
         let before = self.payload.of(self.raw).trim_ascii_end().strip_suffix(b"}")?;
         let spaces = before.iter().rev().take_while(|byte| **byte == b' ').count();
         let end = self.payload.range().start.checked_add(before.len())?;
@@ -139,7 +139,7 @@ impl Learnt<'_> {
     }
 
     /// Whether it may be one of many of its shape, as far as can be said at a glance. Counters alone come once, at the end.
-    pub(super) fn is_worth_learning(&self) -> bool {
+    pub(super) fn may_recur(&self) -> bool {
         let says = |record: &Record| matches!(record.keep(), Keep::Hole(_));
         self.raw.len() <= BYTES
             && self.records.padding().len() < PADDING
@@ -154,7 +154,7 @@ const CANDIDATES: usize = 64;
 const SLACK: usize = 16;
 
 /// An empty list with room for so many, and little more: each of thousands of streams has its shapes.
-fn renew<T>(list: &mut Vec<T>, length: usize, slack: usize) {
+fn clear_and_reserve<T>(list: &mut Vec<T>, length: usize, slack: usize) {
     list.clear();
     if list.capacity() < length {
         list.reserve_exact(length.saturating_add(slack));
@@ -172,21 +172,21 @@ struct Learner<'a> {
 impl Learner<'_> {
     /// A record of the statement's head. A hit leaves it out, because it tells nothing that was not told: so it must be of
     /// a kind that is told once.
-    fn head(&mut self, record: &Record) -> Option<()> {
+    fn learn_head_record(&mut self, record: &Record) -> Option<()> {
         match record.keep() {
             // An empty one stays as it is: another could be the first.
             Keep::Identity(string) if string.is_empty() => Some(()),
-            Keep::Identity(string) => self.string(self.place(string)?, Hole::Identity, false),
-            Keep::Number { counter: None, at } => self.integer(self.shifted(at)?, None),
+            Keep::Identity(string) => self.add_quoted_string(self.locate(string)?, Hole::Identity, false),
+            Keep::Number { counter: None, at } => self.add_integer_if_plain(self.offset_in_event(at)?, None),
             Keep::Number { counter: Some(_), .. } | Keep::Hole(_) | Keep::Literal | Keep::Never => None,
         }
     }
 
     /// A record of the body: kept whole, its strings and its number as ranges of the event's bytes.
-    fn body(&mut self, mut record: Record) -> Option<()> {
+    fn learn_body_record(&mut self, mut record: Record) -> Option<()> {
         let keep = record.keep();
         let (mut placed, mut strings) = (Some(()), 0usize);
-        record.each_str(|string| match self.place(*string) {
+        record.each_str(|string| match self.locate(*string) {
             Some(Place { range, escaped }) if !escaped || matches!(keep, Keep::Hole(_)) => {
                 strings = strings.saturating_add(1);
                 *string = range;
@@ -195,36 +195,36 @@ impl Learner<'_> {
         });
         placed?;
         if let Some((_, at)) = record.number_mut() {
-            *at = self.shifted(*at)?;
+            *at = self.offset_in_event(*at)?;
         }
         self.records.push(record);
         match record.keep() {
             // Absence, and text is another statement.
             Keep::Hole(text) if text.is_empty() => Some(()),
             Keep::Hole(text) if strings == 1 => {
-                self.string(Place { range: text, escaped: false }, Hole::Text, true)
+                self.add_quoted_string(Place { range: text, escaped: false }, Hole::Text, true)
             }
-            Keep::Number { counter: Some(counter), at } => self.integer(at, Some(counter)),
+            Keep::Number { counter: Some(counter), at } => self.add_integer_if_plain(at, Some(counter)),
             Keep::Literal => Some(()),
             Keep::Hole(_) | Keep::Identity(_) | Keep::Number { counter: None, .. } | Keep::Never => None,
         }
     }
 
     /// A value that means nothing.
-    fn padding(&mut self, padding: &Padding) -> Option<()> {
+    fn learn_padding(&mut self, padding: &Padding) -> Option<()> {
         match *padding {
             // The source cannot tell where it is: it stays as it is.
             Padding::Text { start: 0, end: 0, .. } => Some(()),
             Padding::Text { start, end, noise } => {
-                let range = self.range(Span { start: start.into(), end: end.into() })?;
-                self.string(Place { range, escaped: false }, Hole::Padding, noise)
+                let range = self.in_event(Span { start: start.into(), end: end.into() })?;
+                self.add_quoted_string(Place { range, escaped: false }, Hole::Padding, noise)
             }
-            Padding::Integer(at) => self.integer(self.shifted(at.into())?, None),
+            Padding::Integer(at) => self.add_integer_if_plain(self.offset_in_event(at.into())?, None),
         }
     }
 
     /// Where a string of the statement is in the event's bytes.
-    fn place(&self, string: Str) -> Option<Place> {
+    fn locate(&self, string: Str) -> Option<Place> {
         if string.is_empty() {
             return Some(Place { range: Str::NONE, escaped: false });
         }
@@ -232,39 +232,39 @@ impl Learner<'_> {
             Buffer::Payload => (string.span(), false),
             Buffer::Scratch => (self.event.escaped.iter().rev().find(|(known, _)| *known == string)?.1, true),
         };
-        Some(Place { range: self.range(span)?, escaped })
+        Some(Place { range: self.in_event(span)?, escaped })
     }
 
     /// A span of the payload as a range of the event's bytes.
-    fn range(&self, span: Span) -> Option<Str> {
+    fn in_event(&self, span: Span) -> Option<Str> {
         let (start, end) = (span.range().start, span.range().end);
         let base = self.event.payload.range().start;
         Some(Str::payload(start.checked_add(base)?, end.checked_add(base)?))
     }
 
     /// The place of a number, likewise; `u32::MAX` where it is not known.
-    fn shifted(&self, at: u32) -> Option<u32> {
+    fn offset_in_event(&self, at: u32) -> Option<u32> {
         if at == u32::MAX { Some(at) } else { at.checked_add(self.event.payload.start) }
     }
 
     /// A string's body that may vary; `is_hole`: it does in any case.
-    fn string(&mut self, place: Place, kind: Hole, is_hole: bool) -> Option<()> {
+    fn add_quoted_string(&mut self, place: Place, kind: Hole, is_hole: bool) -> Option<()> {
         let Range { start, end } = place.range.span().range();
         let raw = self.event.raw;
         let quoted = raw.get(start.checked_sub(1)?) == Some(&b'"') && raw.get(end) == Some(&b'"');
-        self.candidate(start, end, kind, is_hole).filter(|()| quoted)
+        self.add_candidate(start, end, kind, is_hole).filter(|()| quoted)
     }
 
     /// An integer that may vary. What is no plain integer, or is where the source cannot tell, stays as it is.
-    fn integer(&mut self, at: u32, counter: Option<Counter>) -> Option<()> {
+    fn add_integer_if_plain(&mut self, at: u32, counter: Option<Counter>) -> Option<()> {
         let start = usize::try_from(at).ok()?;
         match plain_integer(self.event.raw, start) {
-            Some((end, _)) => self.candidate(start, end, Hole::Integer(counter), false),
+            Some((end, _)) => self.add_candidate(start, end, Hole::Integer(counter), false),
             None => Some(()),
         }
     }
 
-    fn candidate(&mut self, start: usize, end: usize, kind: Hole, is_hole: bool) -> Option<()> {
+    fn add_candidate(&mut self, start: usize, end: usize, kind: Hole, is_hole: bool) -> Option<()> {
         let (start, end) = (u16::try_from(start).ok()?, u16::try_from(end).ok()?);
         *self.candidates.get_mut(self.count)? = Mark { start, end, hole: kind, is_hole };
         self.count = self.count.saturating_add(1);
@@ -281,7 +281,7 @@ struct Place {
 
 /// What the records say, if that is one thing about one choice, and counters, each once. What says nothing is passed over:
 /// see the head of [`super`].
-fn single_delta(records: &[Record]) -> Option<SingleDelta> {
+fn as_single_delta(records: &[Record]) -> Option<SingleDelta> {
     let (mut counted, mut in_place) = (0u8, false);
     let (mut choice, mut call, mut says) = (None, None, None);
     for record in records {

@@ -14,13 +14,18 @@ impl Shape {
     }
 
     /// The length of its literals: no event of it is shorter.
-    pub(super) fn shortest(&self) -> usize {
+    pub(super) fn literals_length(&self) -> usize {
         self.pieces().iter().map(|piece| usize::from(piece.end.saturating_sub(piece.start))).sum()
     }
 
     /// Whether `bytes` begin with an event of this shape; `longest`: the most bytes of an id.
     #[inline(always)]
-    pub(super) fn matches(&self, bytes: &[u8], longest: u32, captures: &mut [Capture; HOLES]) -> Option<Hit> {
+    pub(super) fn match_event(
+        &self,
+        bytes: &[u8],
+        longest: u32,
+        captures: &mut [Capture; HOLES],
+    ) -> Option<Hit> {
         let mut at = 0usize;
         let mut text = Str::NONE;
         let (mut text_hole, mut escaped) = (0u16, 0u16);
@@ -39,7 +44,7 @@ impl Shape {
                     return Some(Hit { length: at, single, trusted, next, text, text_hole, escaped });
                 }
                 Hole::Text => {
-                    let (span, slow) = string_hole(bytes, at, false)?;
+                    let (span, slow) = match_string_hole(bytes, at, false)?;
                     if span.is_empty() {
                         return None;
                     }
@@ -51,7 +56,7 @@ impl Shape {
                     (text, text_hole) = (Str::of_payload(span), bit);
                 }
                 Hole::Padding => {
-                    let (span, slow) = string_hole(bytes, at, true)?;
+                    let (span, slow) = match_string_hole(bytes, at, true)?;
                     *capture = Capture::of_text(span);
                     at = span.end as usize;
                     if slow {
@@ -62,7 +67,7 @@ impl Shape {
                     (at, capture.0) = lex::plain_integer(bytes, at)?;
                 }
                 hole @ (Hole::Identity | Hole::Line | Hole::Space) => {
-                    let span = other_hole(hole, bytes, at, longest)?;
+                    let span = match_rare_hole(hole, bytes, at, longest)?;
                     *capture = Capture::of_text(span);
                     at = span.end as usize;
                 }
@@ -77,12 +82,12 @@ impl Shape {
 /// A string's body at `at`, up to its closing quote: no control characters; escapes are checked when they are unescaped.
 /// UTF-8 where `check` says so: what is told is checked where its slice is made.
 #[inline(always)]
-fn string_hole(bytes: &[u8], at: usize, check: bool) -> Option<(Span, bool)> {
+fn match_string_hole(bytes: &[u8], at: usize, check: bool) -> Option<(Span, bool)> {
     let body = bytes.get(at..)?;
     let stop = lex::string_stop(body);
     let end = at.wrapping_add(stop.at);
     if body.get(stop.at) != Some(&b'"') {
-        return slow_hole(bytes, at, end, check);
+        return match_escaped_string_hole(bytes, at, end, check);
     }
     let span = Span::new(at, end);
     if check && stop.wide && core::str::from_utf8(span.of(bytes)).is_err() {
@@ -93,10 +98,10 @@ fn string_hole(bytes: &[u8], at: usize, check: bool) -> Option<(Span, bool)> {
 
 /// A hole of which few shapes have one: out of the way of the others.
 #[inline(never)]
-fn other_hole(hole: Hole, bytes: &[u8], at: usize, longest: u32) -> Option<Span> {
+fn match_rare_hole(hole: Hole, bytes: &[u8], at: usize, longest: u32) -> Option<Span> {
     match hole {
         Hole::Identity => {
-            let (span, slow) = string_hole(bytes, at, true)?;
+            let (span, slow) = match_string_hole(bytes, at, true)?;
             let is_id = !slow && !span.is_empty() && span.end.wrapping_sub(span.start) <= longest;
             is_id.then_some(span)
         }
@@ -104,13 +109,13 @@ fn other_hole(hole: Hole, bytes: &[u8], at: usize, longest: u32) -> Option<Span>
             let length = memchr::memchr2(b'\n', b'\r', bytes.get(at..)?)?;
             Some(Span::new(at, at.wrapping_add(length)))
         }
-        Hole::Space => Some(Span::new(at, at.wrapping_add(lex::spaces(bytes.get(at..)?)))),
+        Hole::Space => Some(Span::new(at, at.wrapping_add(lex::leading_spaces(bytes.get(at..)?)))),
         Hole::End | Hole::Text | Hole::Padding | Hole::Integer(_) | Hole::Proof => None,
     }
 }
 
 #[inline(never)]
-fn slow_hole(bytes: &[u8], start: usize, mut at: usize, check: bool) -> Option<(Span, bool)> {
+fn match_escaped_string_hole(bytes: &[u8], start: usize, mut at: usize, check: bool) -> Option<(Span, bool)> {
     while bytes.get(at) == Some(&b'\\') {
         let after = at.wrapping_add(2);
         at = after.wrapping_add(lex::string_stop(bytes.get(after..)?).at);

@@ -83,7 +83,7 @@ fn read_document(data: &[u8], from_tape: bool) -> usize {
         let tape_from = if from_tape { 0 } else { usize::MAX };
         scratch.clear();
         records.begin_event();
-        let read = parse::document(
+        let read = parse::state_document(
             data,
             0,
             &fuzzing::reading(tape_from),

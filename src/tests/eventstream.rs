@@ -190,7 +190,7 @@ fn steps_name_their_event() {
     for (bytes, name, error, payload) in rows {
         let Step::Message(message) = EventStream::new(WIDE).step(&bytes) else { panic!("{name}") };
         let data = Data::One(if payload.is_empty() { message.complaint } else { message.payload });
-        let Event { end, data: found, name: span, error: is_error, plain } = message.event();
+        let Event { end, data: found, name: span, error: is_error, plain } = message.into_event();
         assert_eq!((end, found, is_error, plain), (bytes.len(), data, error, true), "{name}");
         assert_eq!((span.of(&bytes), message.payload.of(&bytes)), (name.as_bytes(), payload.as_bytes()));
     }
@@ -218,7 +218,7 @@ fn steps_after_a_wrong_prelude() {
     assert_eq!(machine.step(&[1; 12]), Step::Bad { to: 12, fault });
     let good = event("tick", "{}");
     assert_eq!(machine.step(&good), Step::Bad { to: good.len(), fault });
-    assert_eq!(machine.pending(5), 0);
+    assert_eq!(machine.pending_bytes(5), 0);
 }
 
 #[test]

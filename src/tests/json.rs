@@ -6,14 +6,14 @@ use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
 use super::support::{corpus_dir, run_whole};
-use crate::parse::{cursor::Scratch, is_value};
+use crate::parse::{cursor::Scratch, is_strict_json};
 use crate::{Options, ReasoningTags, fuzzing};
 
 /// Depth is never more than this.
 const DEPTH: usize = 128;
 
 fn accepts(text: &[u8]) -> bool {
-    is_value(text, DEPTH, &mut Scratch::default())
+    is_strict_json(text, DEPTH, &mut Scratch::default())
 }
 
 /// Names, texts and expectations. Bytes that are no UTF-8 never reach the reader: they are the decoder's.
@@ -106,7 +106,7 @@ fn depth_is_counted_alike_everywhere() {
     let nested = |depth: usize| ["[".repeat(depth), "]".repeat(depth)].concat();
     assert!(accepts(nested(128).as_bytes()) && !accepts(nested(129).as_bytes()));
     for depth in [1, 2, 7, 128] {
-        let value = |depth: usize| is_value(nested(depth).as_bytes(), 7, &mut Scratch::default());
+        let value = |depth: usize| is_strict_json(nested(depth).as_bytes(), 7, &mut Scratch::default());
         assert_eq!(value(depth), depth <= 7);
         fuzzing::json(nested(depth).as_bytes());
         fuzzing::json(format!("{{\"choices\":[{{\"delta\":{{\"x\":{}}}}}]}}", nested(depth)).as_bytes());

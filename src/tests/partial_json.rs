@@ -5,7 +5,7 @@ use serde::de::IgnoredAny;
 use serde_json::{Value, error::Category};
 
 use super::support::Seeded;
-use crate::parse::{cursor::Scratch, is_value};
+use crate::parse::{cursor::Scratch, is_strict_json};
 use crate::partial::{PartialJson, Progress};
 
 /// How many documents.
@@ -155,7 +155,7 @@ fn damage_is_found_where_it_is() {
         }
         let mut json = PartialJson::new();
         let progress = json.push(&text);
-        let is_json = is_value(text.as_bytes(), PartialJson::MAX_DEPTH, &mut Scratch::default());
+        let is_json = is_strict_json(text.as_bytes(), PartialJson::MAX_DEPTH, &mut Scratch::default());
         assert_eq!(json.is_complete(), is_json, "{text:?}: {progress:?}");
         whole += u32::from(is_json);
         if let Progress::Invalid { at } = progress {
@@ -249,7 +249,7 @@ fn it_nests_as_deep_as_is_said() {
         let mut json = PartialJson::new();
         assert_eq!(json.push(&open.repeat(deepest)), Progress::Open { depth: deepest });
         let text = open.repeat(deepest) + &json.closing().unwrap();
-        assert!(is_value(text.as_bytes(), deepest, &mut Scratch::default()), "{text}");
+        assert!(is_strict_json(text.as_bytes(), deepest, &mut Scratch::default()), "{text}");
         let at = open.len() * deepest;
         assert_eq!(json.push(open), Progress::Invalid { at });
     }

@@ -31,14 +31,14 @@ impl Labels {
             let (header, next) = split_header(rest)?;
             if header.kind == HeaderType::String {
                 let end = headers.range().end.saturating_sub(next.len());
-                labels.note(&header, Span::new(end.saturating_sub(header.value.len()), end));
+                labels.note_first(&header, Span::new(end.saturating_sub(header.value.len()), end));
             }
             rest = next;
         }
         Some(labels)
     }
 
-    fn note(&mut self, header: &Header<'_>, value: Span) {
+    fn note_first(&mut self, header: &Header<'_>, value: Span) {
         let place = match header.name {
             ":message-type" => {
                 self.message.get_or_insert(match header.value {
@@ -66,7 +66,7 @@ impl Labels {
         name.unwrap_or_default()
     }
 
-    pub(super) fn complaint(&self) -> Span {
+    pub(super) fn error_message(&self) -> Span {
         match self.message {
             Some(MessageType::Error) => self.words.unwrap_or_default(),
             Some(MessageType::Event | MessageType::Exception) | None => Span::default(),

@@ -9,38 +9,38 @@ use crate::record::Span;
 impl Sse {
     /// Rule 2: a blank line.
     pub(super) fn dispatch(&mut self, next: usize) -> Step {
-        self.tell_early(false);
+        self.set_early(false);
         if self.has_data() {
             // The LF of the last line's CR LF came after that line was measured.
             if self.line.saturating_sub(self.foreign) > self.limit {
-                self.begin();
+                self.clear_event();
                 return Step::Over { to: next };
             }
-            return self.take_event(next);
+            return self.take_pending_event(next);
         }
         // The caller may still ask for the id; the next step forgets it.
         let id = self.id;
-        self.begin();
+        self.clear_event();
         self.id = id;
         Step::Drop { from: 0, to: next, comment: false }
     }
 
     /// An event ends before `end`, where something begins that is none of its own lines: what its bytes are depended on that.
-    pub(super) fn event_before(&mut self, end: usize) -> Step {
-        match self.take_event(end) {
+    pub(super) fn end_event_before(&mut self, end: usize) -> Step {
+        match self.take_pending_event(end) {
             Step::Event(event) => Step::Event(Event { plain: false, ..event }),
             step => step,
         }
     }
 
     /// Whether complete data is told at its line's end. What a shape takes for an event is one in either way only.
-    pub(super) fn tell_early(&mut self, early: bool) {
-        self.turned |= self.lenient.early != early;
+    pub(super) fn set_early(&mut self, early: bool) {
+        self.event_end_changed |= self.lenient.early != early;
         self.lenient.early = early;
     }
 
     /// The pending event ends before `end`; the id stays for the next.
-    pub(super) fn take_event(&mut self, end: usize) -> Step {
+    pub(super) fn take_pending_event(&mut self, end: usize) -> Step {
         let event = Event {
             end,
             data: self.data,
@@ -49,19 +49,19 @@ impl Sse {
             plain: matches!(self.data, Data::One(_)) && self.foreign == 0,
         };
         let id = self.id;
-        self.begin();
+        self.clear_event();
         self.id = id;
         Step::Event(event)
     }
 
     /// What is pending is discarded.
-    pub(crate) fn reset_event(&mut self) {
-        self.begin();
+    pub(crate) fn discard_event(&mut self) {
+        self.clear_event();
         self.kept = false;
     }
 
     /// Nothing is pending, the id neither.
-    pub(super) fn begin(&mut self) {
+    pub(super) fn clear_event(&mut self) {
         self.line = 0;
         self.scanned = 0;
         self.foreign = 0;
@@ -70,7 +70,7 @@ impl Sse {
         self.late = None;
         self.error = false;
         self.id = None;
-        self.lenient.begin();
+        self.lenient.reset_for_event();
     }
 
     /// What is left when no more bytes come: rule 5, or the event it is when that is allowed.
@@ -80,13 +80,13 @@ impl Sse {
         }
         if !self.skipping
             && self.line < bytes.len()
-            && let Some(step) = self.line_end(bytes, bytes.len(), bytes.len(), tolerance)
+            && let Some(step) = self.complete_line(bytes, bytes.len(), bytes.len(), tolerance)
         {
             return step;
         }
         if self.has_data() && (!self.is_fragment(bytes) || tolerance.allows(Quirk::Repaired)) {
             tolerance.meets(Quirk::UnterminatedEvent);
-            return self.event_before(bytes.len());
+            return self.end_event_before(bytes.len());
         }
         Step::More
     }

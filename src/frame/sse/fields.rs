@@ -27,19 +27,19 @@ impl Sse {
             if bytes.get(after) == Some(&b' ') && after < end { after.saturating_add(1) } else { after };
         let span = Span::new(value, end);
         match line.get(..colon).unwrap_or_default() {
-            b"data" => return self.data_line(bytes, span, next, tolerance),
+            b"data" => return self.add_data_line(bytes, span, next, tolerance),
             b"event" => {
-                self.note_late(bytes, tolerance);
+                self.note_late_if_complete(bytes, tolerance);
                 self.name = span;
             }
             b"id" => {
-                self.note_late(bytes, tolerance);
+                self.note_late_if_complete(bytes, tolerance);
                 if memchr::memchr(0, span.of(bytes)).is_none() {
                     self.id = Some(span);
                 }
             }
             b"retry" => {
-                self.note_late(bytes, tolerance);
+                self.note_late_if_complete(bytes, tolerance);
                 let digits = span.of(bytes);
                 if !digits.is_empty() && digits.iter().all(u8::is_ascii_digit) {
                     self.retry = Some(saturating_integer(digits));
@@ -47,19 +47,19 @@ impl Sse {
             }
             b"error" if tolerance.allows(Quirk::ErrorField) => {
                 if self.has_data() {
-                    return Some(self.event_before(start));
+                    return Some(self.end_event_before(start));
                 }
                 tolerance.meets(Quirk::ErrorField);
                 self.error = true;
-                self.append(bytes, span);
+                self.append_data(bytes, span);
             }
-            _ => return self.unknown_line(bytes, Span::new(start, end), next, tolerance),
+            _ => return self.process_nonfield_line(bytes, Span::new(start, end), next, tolerance),
         }
         None
     }
 
     /// A field after complete data is the next event's, if no blank line comes before that event's data.
-    fn note_late(&mut self, bytes: &[u8], tolerance: &Tolerance) {
+    fn note_late_if_complete(&mut self, bytes: &[u8], tolerance: &Tolerance) {
         if self.late.is_none()
             && self.has_data()
             && tolerance.allows(Quirk::NoBlankLine)
@@ -69,55 +69,56 @@ impl Sse {
         }
     }
 
-    fn data_line(
+    fn add_data_line(
         &mut self,
         bytes: &[u8],
         value: Span,
         next: usize,
         tolerance: &mut Tolerance,
     ) -> Option<Step> {
-        let value = if self.has_data() { self.framed_once(bytes, value, tolerance) } else { value };
+        let value =
+            if self.has_data() { self.without_doubled_prefixes(bytes, value, tolerance) } else { value };
         if tolerance.allows(Quirk::NoBlankLine) {
             if self.has_data() && self.begins_anew(bytes, value.of(bytes)) {
                 tolerance.meets(Quirk::NoBlankLine);
                 if matches!(self.data, Data::One(_)) {
-                    self.tell_early(true);
+                    self.set_early(true);
                 }
-                return Some(self.event_before_line());
+                return Some(self.end_event_before_line());
             }
-            self.append(bytes, value);
+            self.append_data(bytes, value);
             if self.lenient.early && self.data_is_complete(bytes) {
-                return Some(self.take_event(next));
+                return Some(self.take_pending_event(next));
             }
         } else {
-            self.append(bytes, value);
+            self.append_data(bytes, value);
         }
         None
     }
 
     /// A further data line of an event that was framed before, as its first line shows: without that framing.
     #[cold]
-    fn framed_once(&mut self, bytes: &[u8], value: Span, tolerance: &Tolerance) -> Span {
-        if !tolerance.allows(Quirk::DoubledPrefix) || self.is_text(bytes) {
+    fn without_doubled_prefixes(&mut self, bytes: &[u8], value: Span, tolerance: &Tolerance) -> Span {
+        if !tolerance.allows(Quirk::DoubledPrefix) || self.name_says_text(bytes) {
             return value;
         }
-        let pending = Self::pending(self.data, &self.data_buffer, bytes);
+        let pending = Self::pending_data(self.data, &self.data_buffer, bytes);
         if !self.lenient.is_framed_before(pending) {
             return value;
         }
-        let (range, prefixes) = (value.range(), lenient::prefixes(value.of(bytes)));
+        let (range, prefixes) = (value.range(), lenient::prefixes_length(value.of(bytes)));
         Span::new(range.start.saturating_add(prefixes), range.end)
     }
 
     /// The pending event ends before the current line, which is of the next; so are fields that came after complete data.
-    fn event_before_line(&mut self) -> Step {
+    fn end_event_before_line(&mut self) -> Step {
         let (end, name) = self.late.unwrap_or((self.line, self.name));
         self.name = name;
-        self.event_before(end)
+        self.end_event_before(end)
     }
 
     /// A line that is no field: one of the lenient forms, or nothing.
-    fn unknown_line(
+    fn process_nonfield_line(
         &mut self,
         bytes: &[u8],
         line: Span,
@@ -126,33 +127,33 @@ impl Sse {
     ) -> Option<Step> {
         let pending = self.has_data();
         let open = pending && self.data_is_open(bytes) && !self.is_cut_off(bytes, line.of(bytes));
-        match lenient::line(line.of(bytes), pending, open) {
+        match lenient::line_kind(line.of(bytes), pending, open) {
             lenient::Line::Done if tolerance.allows(Quirk::BareDone) => {
                 if pending {
-                    return Some(self.event_before_line());
+                    return Some(self.end_event_before_line());
                 }
                 tolerance.meets(Quirk::BareDone);
-                self.append(bytes, line);
-                Some(self.take_event(next))
+                self.append_data(bytes, line);
+                Some(self.take_pending_event(next))
             }
             lenient::Line::Blank if tolerance.meets(Quirk::BlankSeparator) => Some(self.dispatch(next)),
             lenient::Line::Continuation if tolerance.meets(Quirk::BareContinuation) => {
-                self.append(bytes, line);
+                self.append_data(bytes, line);
                 None
             }
             lenient::Line::Json if tolerance.allows(Quirk::BareJsonLine) => {
                 if pending {
-                    return Some(self.event_before_line());
+                    return Some(self.end_event_before_line());
                 }
                 tolerance.meets(Quirk::BareJsonLine);
-                self.append(bytes, line);
+                self.append_data(bytes, line);
                 None
             }
-            _ => Some(self.dropped(self.line, next, false)),
+            _ => Some(self.drop_line(self.line, next, false)),
         }
     }
 
-    fn append(&mut self, bytes: &[u8], value: Span) {
+    fn append_data(&mut self, bytes: &[u8], value: Span) {
         match self.data {
             Data::None => {
                 self.data = Data::One(value);
@@ -173,7 +174,7 @@ impl Sse {
         self.data != Data::None
     }
 
-    fn pending<'a>(data: Data, data_buffer: &'a [u8], bytes: &'a [u8]) -> &'a [u8] {
+    fn pending_data<'a>(data: Data, data_buffer: &'a [u8], bytes: &'a [u8]) -> &'a [u8] {
         match data {
             Data::None => &[],
             Data::One(span) => span.of(bytes),
@@ -182,18 +183,20 @@ impl Sse {
     }
 
     /// The event's name says that its data is text: that is never complete before its blank line, nor a part of JSON.
-    fn is_text(&self, bytes: &[u8]) -> bool {
+    fn name_says_text(&self, bytes: &[u8]) -> bool {
         // A name that came after the data is the next event's.
         let name = self.late.map_or(self.name, |(_, name)| name);
         name.of(bytes) == dialect::TEXT_EVENT.as_bytes()
     }
 
     fn data_is_complete(&mut self, bytes: &[u8]) -> bool {
-        !self.is_text(bytes) && self.lenient.scan_is_whole(Self::pending(self.data, &self.data_buffer, bytes))
+        !self.name_says_text(bytes)
+            && self.lenient.scan_is_whole(Self::pending_data(self.data, &self.data_buffer, bytes))
     }
 
     pub(super) fn data_is_open(&mut self, bytes: &[u8]) -> bool {
-        !self.is_text(bytes) && self.lenient.scan_is_open(Self::pending(self.data, &self.data_buffer, bytes))
+        !self.name_says_text(bytes)
+            && self.lenient.scan_is_open(Self::pending_data(self.data, &self.data_buffer, bytes))
     }
 
     /// A further data line, of this value, begins a new event: the pending one is complete, or no JSON goes on so.
@@ -202,12 +205,13 @@ impl Sse {
     }
 
     fn is_cut_off(&mut self, bytes: &[u8], value: &[u8]) -> bool {
-        let pending = Self::pending(self.data, &self.data_buffer, bytes);
-        !self.is_text(bytes) && self.lenient.is_cut_off(pending, value)
+        let pending = Self::pending_data(self.data, &self.data_buffer, bytes);
+        !self.name_says_text(bytes) && self.lenient.is_cut_off(pending, value)
     }
 
     pub(super) fn is_fragment(&mut self, bytes: &[u8]) -> bool {
-        !self.is_text(bytes) && self.lenient.is_fragment(Self::pending(self.data, &self.data_buffer, bytes))
+        !self.name_says_text(bytes)
+            && self.lenient.is_fragment(Self::pending_data(self.data, &self.data_buffer, bytes))
     }
 }
 

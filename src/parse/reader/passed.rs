@@ -35,17 +35,17 @@ impl Passed {
     /// The end of the value that begins at `start`, if that was passed already.
     #[inline(always)]
     pub(super) fn end_of(&self, start: usize) -> Option<usize> {
-        if self.any() { self.find(start) } else { None }
+        if self.has_notes() { self.find_end(start) } else { None }
     }
 
     /// Whether anything is noted.
     #[inline(always)]
-    pub(super) const fn any(&self) -> bool {
+    pub(super) const fn has_notes(&self) -> bool {
         self.length > 0
     }
 
     #[inline(never)]
-    fn find(&self, start: usize) -> Option<usize> {
+    fn find_end(&self, start: usize) -> Option<usize> {
         let start = Span::new(start, 0).start;
         let is_it = |value: &&Span| value.start == start && value.end != 0;
         self.noted().iter().find(is_it).map(|value| value.range().end)
@@ -57,21 +57,21 @@ impl Passed {
 
     /// A walk begins: one before may have ended in an error, in the midst of its containers.
     #[inline]
-    pub(super) fn begin(&mut self) {
+    pub(super) fn begin_walk(&mut self) {
         if self.open > 0 || self.unnoted > 0 {
-            self.forget();
+            self.forget_all();
         }
     }
 
     /// What was noted is not to be relied on.
-    pub(super) fn forget(&mut self) {
+    pub(super) fn forget_all(&mut self) {
         (self.length, self.open, self.unnoted) = (0, 0, 0);
     }
 
     /// A container begins at `start`.
     #[inline]
-    pub(super) fn open(&mut self, start: usize) {
-        match self.push(Span::new(start, 0)) {
+    pub(super) fn note_open(&mut self, start: usize) {
+        match self.push_if_room(Span::new(start, 0)) {
             Some(()) => self.open = self.open.wrapping_add(1),
             None => self.unnoted = self.unnoted.wrapping_add(1),
         }
@@ -79,7 +79,7 @@ impl Passed {
 
     /// The container that began last ends before `end`.
     #[inline]
-    pub(super) fn close(&mut self, end: usize) {
+    pub(super) fn note_close(&mut self, end: usize) {
         if self.unnoted > 0 {
             self.unnoted = self.unnoted.wrapping_sub(1);
             return;
@@ -95,22 +95,22 @@ impl Passed {
 
     /// A value that is no container was passed; long ones are strings.
     #[inline]
-    pub(super) fn scalar(&mut self, start: usize, end: usize) {
+    pub(super) fn note_scalar_if_long(&mut self, start: usize, end: usize) {
         if end.wrapping_sub(start) >= SHORTEST as usize {
-            self.note(Span::new(start, end));
+            self.note_once(Span::new(start, end));
         }
     }
 
     /// Notes a value, once.
     #[inline(never)]
-    fn note(&mut self, value: Span) {
+    fn note_once(&mut self, value: Span) {
         if self.noted().last() != Some(&value) {
-            let _ = self.push(value);
+            let _ = self.push_if_room(value);
         }
     }
 
     /// `None`: there is no room.
-    fn push(&mut self, value: Span) -> Option<()> {
+    fn push_if_room(&mut self, value: Span) -> Option<()> {
         *self.values.get_mut(self.length)? = value;
         self.length = self.length.wrapping_add(1);
         Some(())

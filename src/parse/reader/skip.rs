@@ -13,15 +13,15 @@ impl Reader<'_> {
     pub(super) fn skip_scalar(&mut self) -> Result<(), ErrorKind> {
         match self.rest {
             [b'"', body @ ..] => self.skip_string(body),
-            [b't', ..] => self.literal(b"true"),
-            [b'f', ..] => self.literal(b"false"),
-            [b'n', ..] => self.literal(b"null"),
+            [b't', ..] => self.skip_literal(b"true"),
+            [b'f', ..] => self.skip_literal(b"false"),
+            [b'n', ..] => self.skip_literal(b"null"),
             [b'-' | b'0'..=b'9' | b'N' | b'I', ..] => match lex::number_end(self.rest, 0) {
                 Some(end) => {
                     self.rest = self.rest.get(end..).unwrap_or_default();
                     Ok(())
                 }
-                None => self.non_finite(),
+                None => self.skip_non_finite(),
             },
             _ => Err(ErrorKind::Json),
         }
@@ -30,7 +30,7 @@ impl Reader<'_> {
     /// Passes a string, from after its opening quote.
     #[inline(always)]
     fn skip_string(&mut self, body: &[u8]) -> Result<(), ErrorKind> {
-        let start = self.position_of(body);
+        let start = self.position_of_rest(body);
         let length = lex::string_stop(body).at;
         let Some([b'"', ..]) = body.get(length..) else { return self.skip_slow_string(start) };
         self.rest = self.rest.get(length.wrapping_add(2)..).unwrap_or_default();
@@ -43,28 +43,28 @@ impl Reader<'_> {
         let seen = self.tolerance.seen;
         self.slow_body(start)?;
         if self.tolerance.seen == seen {
-            self.passed.scalar(start.wrapping_sub(1), self.position());
+            self.passed.note_scalar_if_long(start.wrapping_sub(1), self.position());
         }
         Ok(())
     }
 
     /// Steps over the value ahead, if it was passed already.
     #[inline(always)]
-    pub(super) fn step_over(&mut self) -> bool {
+    pub(super) fn skip_if_passed_before(&mut self) -> bool {
         let Some(end) = self.passed.end_of(self.position()) else { return false };
         self.rest = self.payload.get(end..).unwrap_or_default();
         true
     }
 
-    fn literal(&mut self, word: &[u8]) -> Result<(), ErrorKind> {
+    fn skip_literal(&mut self, word: &[u8]) -> Result<(), ErrorKind> {
         self.rest = self.rest.strip_prefix(word).ok_or(ErrorKind::Json)?;
         Ok(())
     }
 
     #[cold]
-    fn non_finite(&mut self) -> Result<(), ErrorKind> {
+    fn skip_non_finite(&mut self) -> Result<(), ErrorKind> {
         for word in [b"NaN".as_slice(), b"Infinity", b"-Infinity"] {
-            if self.literal(word).is_ok() {
+            if self.skip_literal(word).is_ok() {
                 return self.need(Quirk::NonFinite);
             }
         }
@@ -75,25 +75,25 @@ impl Reader<'_> {
     pub(super) fn skip_container(&mut self) -> Result<(), ErrorKind> {
         let (base, seen) = (self.depth, self.tolerance.seen);
         let mut objects = 0u128;
-        self.passed.begin();
+        self.passed.begin_walk();
         loop {
             // Before a value.
-            self.space();
+            self.skip_space();
             let mut seq = Seq { before: b',' };
             if let [open @ (b'{' | b'['), ..] = self.rest {
-                self.deeper()?;
-                self.passed.open(self.position());
+                self.descend_within_limit()?;
+                self.passed.note_open(self.position());
                 objects = objects.wrapping_shl(1) | u128::from(*open == b'{');
                 seq.before = *open;
             } else {
                 let start = self.position();
                 self.skip_scalar()?;
-                self.passed.scalar(start, self.position());
+                self.passed.note_scalar_if_long(start, self.position());
             }
             // After it: up through the containers that end here, to the next member or element.
             loop {
                 let is_object = objects & 1 == 1;
-                if self.next(&mut seq, if is_object { b'}' } else { b']' })? {
+                if self.next_or_close(&mut seq, if is_object { b'}' } else { b']' })? {
                     if is_object {
                         self.skip_name()?;
                     }
@@ -101,10 +101,10 @@ impl Reader<'_> {
                 }
                 objects = objects.wrapping_shr(1);
                 seq.before = b',';
-                self.passed.close(self.position());
+                self.passed.note_close(self.position());
                 if self.depth == base {
                     if self.tolerance.seen != seen {
-                        self.passed.forget();
+                        self.passed.forget_all();
                     }
                     return Ok(());
                 }
@@ -115,7 +115,7 @@ impl Reader<'_> {
     fn skip_name(&mut self) -> Result<(), ErrorKind> {
         let [b'"', body @ ..] = self.rest else { return Err(ErrorKind::Json) };
         self.skip_string(body)?;
-        self.space();
-        self.expect(b':')
+        self.skip_space();
+        self.expect_byte(b':')
     }
 }

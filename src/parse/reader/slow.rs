@@ -16,38 +16,38 @@ impl<'a> Reader<'a> {
     /// The body of the next member's name and all after it; `None`: the object ended.
     #[inline(never)]
     pub(super) fn slow_member(&mut self, seq: &mut Seq) -> Result<Option<&'a [u8]>, ErrorKind> {
-        if !self.next(seq, b'}')? {
+        if !self.next_or_close(seq, b'}')? {
             return Ok(None);
         }
-        self.expect(b'"')?;
+        self.expect_byte(b'"')?;
         Ok(Some(self.rest))
     }
 
     /// The kind of the value after white space.
     #[inline(never)]
     pub(super) fn slow_kind(&mut self) -> Result<Kind, ErrorKind> {
-        self.space();
-        self.rest.first().and_then(super::kind_of).ok_or(ErrorKind::Json)
+        self.skip_space();
+        self.rest.first().and_then(super::kind_by_first_byte).ok_or(ErrorKind::Json)
     }
 
     /// A name with escapes in it or white space after it, through its colon; `body`: from after its opening quote.
     #[cold]
     pub(super) fn slow_name<N: Names>(&mut self, body: &[u8], names: &N) -> Result<N::Key, ErrorKind> {
-        let (name, escapes) = self.slow_body(self.position_of(body))?;
+        let (name, escapes) = self.slow_body(self.position_of_rest(body))?;
         let key = if escapes {
             let name = self.unescape(name)?;
             names.key(self.bytes(name))
         } else {
             names.key(name.of(self.payload))
         };
-        self.space();
-        self.expect(b':')?;
+        self.skip_space();
+        self.expect_byte(b':')?;
         Ok(key)
     }
 
     #[cold]
     pub(super) fn slow_string(&mut self, body: &[u8]) -> Result<Str, ErrorKind> {
-        let (body, escapes) = self.slow_body(self.position_of(body))?;
+        let (body, escapes) = self.slow_body(self.position_of_rest(body))?;
         if escapes {
             return self.unescape(body);
         }
@@ -56,7 +56,7 @@ impl<'a> Reader<'a> {
 
     #[cold]
     pub(super) fn slow_piece(&mut self, body: &[u8]) -> Result<Str, ErrorKind> {
-        let (body, escapes) = self.slow_body(self.position_of(body))?;
+        let (body, escapes) = self.slow_body(self.position_of_rest(body))?;
         if !escapes {
             return Ok(Str::of_payload(body));
         }
@@ -90,7 +90,7 @@ impl<'a> Reader<'a> {
                 }
                 [b'\\', ..] => {
                     escapes = true;
-                    self.escape()?;
+                    self.skip_escape()?;
                 }
                 [b'\n' | b'\r', ..] | [] => return Err(ErrorKind::Json),
                 [_, rest @ ..] => {
@@ -101,10 +101,10 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn escape(&mut self) -> Result<(), ErrorKind> {
+    fn skip_escape(&mut self) -> Result<(), ErrorKind> {
         let length = match self.rest.get(1) {
             Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => 2,
-            Some(b'u') => self.unit()?,
+            Some(b'u') => self.unicode_escape_length()?,
             _ => return Err(ErrorKind::Json),
         };
         self.rest = self.rest.get(length..).unwrap_or_default();
@@ -112,14 +112,14 @@ impl<'a> Reader<'a> {
     }
 
     /// The length of the `\uXXXX` ahead, or of the pair that it begins.
-    fn unit(&mut self) -> Result<usize, ErrorKind> {
+    fn unicode_escape_length(&mut self) -> Result<usize, ErrorKind> {
         let unit = lex::hex4(self.rest, 2).ok_or(ErrorKind::Json)?;
         if unit & 0xF800 != 0xD800 {
             return Ok(6);
         }
         let escape = self.rest.get(6..).is_some_and(|rest| rest.starts_with(b"\\u"));
         let low = lex::hex4(self.rest, 8).filter(|_| escape);
-        if low.is_some_and(|low| lex::join(unit, low).is_some()) {
+        if low.is_some_and(|low| lex::join_surrogates(unit, low).is_some()) {
             return Ok(12);
         }
         self.need(Quirk::LoneSurrogate)?;

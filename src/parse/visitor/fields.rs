@@ -62,7 +62,7 @@ impl<C: Cursor> Visitor<'_, C> {
         while let Some((name, kind)) = self.cursor.member(&mut members, names)? {
             match name.and_then(|name| fields.get_mut(name)) {
                 _ if kind == Kind::Null => self.cursor.null()?,
-                None => self.other(kind, true)?,
+                None => self.skip_or_push_extra(kind, true)?,
                 Some(field) => {
                     if field.is_some() {
                         self.need(Quirk::DuplicateKey)?;
@@ -112,7 +112,7 @@ impl<C: Cursor> Visitor<'_, C> {
             while let Some(((), kind)) = visitor.cursor.member_by(&mut members, |_| ())? {
                 match found {
                     _ if kind == Kind::Null => visitor.cursor.null()?,
-                    Some(_) => visitor.other(kind, true)?,
+                    Some(_) => visitor.skip_or_push_extra(kind, true)?,
                     None => {
                         let mark = visitor.skip_marked()?;
                         found = Some((visitor.cursor.name_before(mark), Field { kind, mark }));
@@ -148,7 +148,7 @@ impl<C: Cursor> Visitor<'_, C> {
     /// A field's string as it is, anything else as its JSON text.
     pub(in crate::parse) fn label_of(&mut self, field: Value<C>) -> Result<Str, ErrorKind> {
         match field {
-            Some(field) => self.at(field, |visitor| visitor.label(field.kind)),
+            Some(field) => self.at(field, |visitor| visitor.label_ahead(field.kind)),
             None => Ok(Str::NONE),
         }
     }

@@ -64,7 +64,7 @@ impl<C: Cursor> Visitor<'_, C> {
     }
 
     /// States arguments that came whole with a call's beginning. Without any, their pieces are to come.
-    pub(in crate::parse) fn push_input(&mut self, input: Str) -> Result<(), ErrorKind> {
+    pub(in crate::parse) fn push_input_unless_empty(&mut self, input: Str) -> Result<(), ErrorKind> {
         let json = self.cursor.bytes(input);
         let is_empty = json.is_empty() || json.starts_with(b"{") && lex::is_empty_value(json);
         if is_empty { Ok(()) } else { self.push(Record::Input(input)) }
@@ -112,7 +112,7 @@ impl<C: Cursor> Visitor<'_, C> {
     }
 
     /// The key of the part of this index; without one, of the part that is open.
-    pub(in crate::parse) fn place_key(&mut self, index: Value<C>) -> Result<PlaceKey, ErrorKind> {
+    pub(in crate::parse) fn key_or_running(&mut self, index: Value<C>) -> Result<PlaceKey, ErrorKind> {
         Ok(self.key_of(index)?.map_or(PlaceKey::Running, PlaceKey::Wire))
     }
 
@@ -134,7 +134,7 @@ impl<C: Cursor> Visitor<'_, C> {
         kind: PartKind,
         begins: bool,
     ) -> Result<(), ErrorKind> {
-        let key = self.place_key(index)?;
+        let key = self.key_or_running(index)?;
         self.push_place(key, kind, begins)
     }
 
@@ -163,7 +163,7 @@ impl<C: Cursor> Visitor<'_, C> {
     /// States the number that a field is as the time at which the answer was made.
     pub(in crate::parse) fn push_created(&mut self, field: Value<C>) -> Result<(), ErrorKind> {
         match field {
-            Some(field) => self.at(field, |visitor| visitor.created(field.kind, &mut None)),
+            Some(field) => self.at(field, |visitor| visitor.push_created_once(field.kind, &mut None)),
             None => Ok(()),
         }
     }
@@ -186,7 +186,7 @@ impl<C: Cursor> Visitor<'_, C> {
         member: Value<C>,
     ) -> Result<(), ErrorKind> {
         match member {
-            Some(field) => self.at(field, |visitor| visitor.extra(kind, true)),
+            Some(field) => self.at(field, |visitor| visitor.push_extra_ahead(kind, true)),
             None => Ok(()),
         }
     }
@@ -201,7 +201,7 @@ impl<C: Cursor> Visitor<'_, C> {
     /// An index that a field is, if it is one.
     pub(in crate::parse) fn index_of(&mut self, field: Value<C>) -> Result<Option<u32>, ErrorKind> {
         match field {
-            Some(field) => self.at(field, |visitor| visitor.index(field.kind)),
+            Some(field) => self.at(field, |visitor| visitor.index_ahead(field.kind)),
             None => Ok(None),
         }
     }
@@ -216,7 +216,7 @@ impl<C: Cursor> Visitor<'_, C> {
         let string = Some(field).filter(|field| field.kind == Kind::String);
         match self.integer_of(string)? {
             Some(value) => self.push(Record::Counter { counter, value, at: u32::MAX }),
-            None => self.at(field, |visitor| visitor.counter(counter, field.kind)).map(|_| ()),
+            None => self.at(field, |visitor| visitor.push_counter(counter, field.kind)).map(|_| ()),
         }
     }
 
@@ -252,7 +252,7 @@ impl<C: Cursor> Visitor<'_, C> {
         let mut any = false;
         for (field, counter) in fields.iter().zip(counters) {
             if let Some(field) = *field {
-                any |= self.at(field, |visitor| visitor.counter(*counter, field.kind))?;
+                any |= self.at(field, |visitor| visitor.push_counter(*counter, field.kind))?;
             }
         }
         Ok(any)

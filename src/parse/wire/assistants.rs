@@ -36,7 +36,7 @@ enum Subject {
 
 impl Subject {
     /// By the name of an object, or of an event: that is longer by the state.
-    fn of(name: &[u8]) -> Option<Self> {
+    fn by_name(name: &[u8]) -> Option<Self> {
         Some(match name {
             b"thread.message.delta" => Self::MessageDelta,
             b"thread.run.step.delta" => Self::StepDelta,
@@ -73,15 +73,15 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, context: Context<'_
     let [object, id, delta, role, content, run @ ..] = visitor.fields(&NAMES)?;
     let word = visitor.string_of(object)?;
     let word_bytes = visitor.cursor.bytes(word);
-    let Some(subject) = Subject::of(if word_bytes.is_empty() { context.name } else { word_bytes }) else {
+    let Some(subject) = Subject::by_name(if word_bytes.is_empty() { context.name } else { word_bytes }) else {
         return Ok(Verdict::NotMine);
     };
     match subject {
         Subject::MessageDelta => {
             let [role, content] = visitor.fields_of(delta, &["role", "content"])?;
-            message(visitor, id, role, content, false)?;
+            push_message_if_answer(visitor, id, role, content, false)?;
         }
-        Subject::Message => message(visitor, id, role, content, true)?,
+        Subject::Message => push_message_if_answer(visitor, id, role, content, true)?,
         Subject::StepDelta => {
             visitor.push(Record::Choice { index: 0 })?;
             visitor.push_extra(ExtraKind::Hosted, word, delta)?;
@@ -93,14 +93,14 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, context: Context<'_
 }
 
 /// Pieces of a message, or all of it.
-fn message<C: Cursor>(
+fn push_message_if_answer<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     id: Value<C>,
     role: Value<C>,
     content: Value<C>,
     whole: bool,
 ) -> Result<()> {
-    let key = visitor.place_key(id)?;
+    let key = visitor.key_or_running(id)?;
     let role = visitor.string_of(role)?;
     let answers = dialect::answers(visitor.cursor.bytes(role));
     if !answers && !role.is_empty() {
@@ -113,11 +113,11 @@ fn message<C: Cursor>(
     visitor.each_of(content, &mut |visitor, kind, position| {
         let part = Field { kind, mark: visitor.cursor.mark_ahead() };
         visitor.cursor.skip()?;
-        self::part(visitor, key, part, position, whole)
+        self::push_part(visitor, key, part, position, whole)
     })
 }
 
-fn part<C: Cursor>(
+fn push_part<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     key: PlaceKey,
     part: Field<C::Mark>,
@@ -168,7 +168,7 @@ fn run<C: Cursor>(
     visitor.records.push_head(Record::Id(id))?;
     visitor.records.push_head(Record::Model(model))?;
     if let Some(created) = created {
-        visitor.at(created, |visitor| visitor.created(created.kind, &mut None))?;
+        visitor.at(created, |visitor| visitor.push_created_once(created.kind, &mut None))?;
     }
     let [code, message] = visitor.fields_of(error, &["code", "message"])?;
     if error.is_some() {
@@ -177,7 +177,7 @@ fn run<C: Cursor>(
         visitor.records.push_head(Record::Error { code, kind, message, json })?;
     }
     visitor.push(Record::Choice { index: 0 })?;
-    calls(visitor, action)?;
+    push_calls(visitor, action)?;
     let word = visitor.string_of(status)?;
     let [reason] = visitor.fields_of(incomplete, &["reason"])?;
     let reason = visitor.string_of(reason)?;
@@ -192,7 +192,7 @@ fn run<C: Cursor>(
 }
 
 /// The calls that the run waits for.
-fn calls<C: Cursor>(visitor: &mut Visitor<'_, C>, action: Value<C>) -> Result<()> {
+fn push_calls<C: Cursor>(visitor: &mut Visitor<'_, C>, action: Value<C>) -> Result<()> {
     let [outputs] = visitor.fields_of(action, &["submit_tool_outputs"])?;
     let [calls] = visitor.fields_of(outputs, &["tool_calls"])?;
     visitor.each_of(calls, &mut |visitor, kind, _| {

@@ -18,7 +18,7 @@ pub(in crate::parse) mod repair;
 mod tools;
 mod usage;
 
-use super::{Verdict, errors, is_ping};
+use super::{Verdict, errors, meets_ping};
 use crate::dialect::{self, ChunkKey, Quirk};
 use crate::error::ErrorKind;
 use crate::parse::Context;
@@ -77,45 +77,45 @@ pub(super) fn event<C: Cursor>(
             continue;
         }
         match key {
-            ChunkKey::Id => identity(visitor, kind, &mut chunk.id, Record::Id)?,
-            ChunkKey::Model => identity(visitor, kind, &mut chunk.model, Record::Model)?,
+            ChunkKey::Id => push_identity_once(visitor, kind, &mut chunk.id, Record::Id)?,
+            ChunkKey::Model => push_identity_once(visitor, kind, &mut chunk.model, Record::Model)?,
             ChunkKey::Object => {
-                let object = visitor.open_string(kind)?;
+                let object = visitor.string_as_padding(kind)?;
                 chunk.is_named |= dialect::names_chunk(visitor.cursor.bytes(object));
             }
-            ChunkKey::Created => visitor.created(kind, &mut chunk.created)?,
+            ChunkKey::Created => visitor.push_created_once(kind, &mut chunk.created)?,
             ChunkKey::Choices => {
-                visitor.begin_key(&seen, CHOICES)?;
+                visitor.strike_earlier_value(&seen, CHOICES)?;
                 let from = visitor.stated();
                 chunk.has_choices = true;
                 choice::choices(visitor, kind)?;
-                visitor.end_key(&mut seen, CHOICES, from);
+                visitor.note_value_of_key(&mut seen, CHOICES, from);
             }
             ChunkKey::Usage => {
-                visitor.begin_key(&seen, USAGE)?;
+                visitor.strike_earlier_value(&seen, USAGE)?;
                 let from = visitor.stated();
                 chunk.has_counters |= usage::usage(visitor, kind, true)?;
-                visitor.end_key(&mut seen, USAGE, from);
+                visitor.note_value_of_key(&mut seen, USAGE, from);
             }
-            ChunkKey::UsageBox => usage_box(visitor, kind, &mut chunk)?,
+            ChunkKey::UsageBox => usage_inside_box(visitor, kind, &mut chunk)?,
             ChunkKey::Error => {
                 if chunk.error.is_some() {
                     visitor.need(Quirk::DuplicateKey)?;
                 }
                 chunk.error = Some(visitor.skip_marked()?);
             }
-            ChunkKey::Finish => chunk.finish = visitor.open_string(kind)?,
-            ChunkKey::ModelSpelling => chunk.other_model = visitor.open_string(kind)?,
-            ChunkKey::Extra(extra) => visitor.extra(extra, true)?,
-            ChunkKey::Noise => visitor.noise(kind)?,
-            ChunkKey::Other => visitor.other(kind, true)?,
+            ChunkKey::Finish => chunk.finish = visitor.string_as_padding(kind)?,
+            ChunkKey::ModelSpelling => chunk.other_model = visitor.string_as_padding(kind)?,
+            ChunkKey::Extra(extra) => visitor.push_extra_ahead(extra, true)?,
+            ChunkKey::Noise => visitor.skip_as_noise(kind)?,
+            ChunkKey::Other => visitor.skip_or_push_extra(kind, true)?,
         }
     }
-    close(visitor, chunk, context)
+    verdict_on_chunk(visitor, chunk, context)
 }
 
 /// `id` or `model`; the last of several wins.
-fn identity<C: Cursor>(
+fn push_identity_once<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     kind: Kind,
     slot: &mut Option<usize>,
@@ -134,18 +134,18 @@ fn identity<C: Cursor>(
 }
 
 /// Decides what the document was.
-fn close<C: Cursor>(
+fn verdict_on_chunk<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     chunk: Chunk<C::Mark>,
     context: Context<'_>,
 ) -> Result<Verdict, ErrorKind> {
     let verdict = if chunk.has_choices && chunk.error.is_none() {
         if !chunk.finish.is_empty() {
-            finish_beside(visitor, chunk.finish, chunk.from)?;
+            push_finish_of_each_choice(visitor, chunk.finish, chunk.from)?;
         }
         Verdict::Mine
     } else {
-        close_odd(visitor, &chunk, context)?
+        verdict_on_odd_chunk(visitor, &chunk, context)?
     };
     if !chunk.other_model.is_empty() && chunk.model.is_none() && verdict != Verdict::NotMine {
         visitor.need(Quirk::ModelSpelling)?;
@@ -156,30 +156,30 @@ fn close<C: Cursor>(
 
 /// A chunk with an error or a finish beside its choices, or without choices.
 #[cold]
-fn close_odd<C: Cursor>(
+fn verdict_on_odd_chunk<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     chunk: &Chunk<C::Mark>,
     context: Context<'_>,
 ) -> Result<Verdict, ErrorKind> {
     let survey = errors::survey(visitor, chunk.start)?;
     let is_error = match chunk.error {
-        Some(mark) => errors::error_member(visitor, mark, &survey)?,
+        Some(mark) => errors::push_if_error_member(visitor, mark, &survey)?,
         None => false,
     };
     if chunk.has_choices {
         if !chunk.finish.is_empty() {
-            finish_beside(visitor, chunk.finish, chunk.from)?;
+            push_finish_of_each_choice(visitor, chunk.finish, chunk.from)?;
         }
         return Ok(Verdict::Mine);
     }
     if is_error {
         return Ok(Verdict::Anyones);
     }
-    if errors::whole_error(visitor, &survey)? {
+    if errors::push_if_whole_error(visitor, &survey)? {
         // In a response it may be the event with which another wire ends its answer.
         return Ok(if survey.holds_response() { Verdict::NotMine } else { Verdict::Anyones });
     }
-    if is_ping(visitor, survey.word, context.name) {
+    if meets_ping(visitor, survey.word, context.name) {
         visitor.records.push_head(Record::Keepalive)?;
         return Ok(Verdict::Anyones);
     }
@@ -191,7 +191,11 @@ fn close_odd<C: Cursor>(
 }
 
 /// The chunk's own finish reason: for each of its choices.
-fn finish_beside<C: Cursor>(visitor: &mut Visitor<'_, C>, finish: Str, from: usize) -> Result<(), ErrorKind> {
+fn push_finish_of_each_choice<C: Cursor>(
+    visitor: &mut Visitor<'_, C>,
+    finish: Str,
+    from: usize,
+) -> Result<(), ErrorKind> {
     if !visitor.cursor.tolerance().meets(Quirk::FinishPlace) {
         return Ok(());
     }
@@ -200,25 +204,25 @@ fn finish_beside<C: Cursor>(visitor: &mut Visitor<'_, C>, finish: Str, from: usi
     for at in from..end {
         if let Some(Record::Choice { index }) = visitor.records.body().get(at).copied() {
             visitor.push(Record::Choice { index })?;
-            choice::finish(visitor, finish)?;
+            choice::push_finish(visitor, finish)?;
             any = true;
         }
     }
     if !any {
         visitor.push(Record::Choice { index: 0 })?;
-        choice::finish(visitor, finish)?;
+        choice::push_finish(visitor, finish)?;
     }
     Ok(())
 }
 
 /// An object that holds usage one level down.
-fn usage_box<C: Cursor>(
+fn usage_inside_box<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     kind: Kind,
     chunk: &mut Chunk<C::Mark>,
 ) -> Result<(), ErrorKind> {
     if kind != Kind::Object || !visitor.allows(Quirk::UsagePlace) {
-        return visitor.other(kind, true);
+        return visitor.skip_or_push_extra(kind, true);
     }
     let mut members = visitor.cursor.enter_object()?;
     while let Some((is_usage, kind)) = visitor.cursor.member_by(&mut members, |key| key == b"usage")? {
@@ -226,7 +230,7 @@ fn usage_box<C: Cursor>(
             visitor.need(Quirk::UsagePlace)?;
             chunk.has_counters = true;
         } else if !is_usage {
-            visitor.other(kind, true)?;
+            visitor.skip_or_push_extra(kind, true)?;
         }
     }
     Ok(())

@@ -28,7 +28,7 @@ type Result<T> = core::result::Result<T, ErrorKind>;
 
 /// Whether an event like this is the first of the wire.
 pub(super) fn recognizes<C: Cursor>(signs: &mut Signs<'_, '_, '_, C>) -> bool {
-    signs.has("is_finished", Kind::Bool) && (signs.names("event_type") || signs.has("text", Kind::String))
+    signs.has("is_finished", Kind::Bool) && (signs.has_member("event_type") || signs.has("text", Kind::String))
 }
 
 /// States the object ahead, if it is an event of the wire.
@@ -61,12 +61,12 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> 
     match visitor.cursor.bytes(word) {
         b"tool-calls-chunk" => {
             visitor.push_running(text, PartKind::Reasoning, |text| Record::Reasoning { rank: 0, text })?;
-            call_piece(visitor, piece)?;
+            push_call_piece(visitor, piece)?;
         }
         b"tool-calls-generation" => {
             visitor.push(Record::Whole(Scope::Kinds))?;
             visitor.push_running(text, PartKind::Reasoning, |text| Record::Reasoning { rank: 0, text })?;
-            self::calls(visitor, calls)?;
+            self::push_calls(visitor, calls)?;
         }
         _ => visitor.push_running(text, PartKind::Text, Record::Text)?,
     }
@@ -75,18 +75,18 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> 
         visitor.push_extra(ExtraKind::Annotation, name, Some(found))?;
     }
     if visitor.is_true(finished) {
-        end(visitor, last)?;
+        push_end(visitor, last)?;
     }
     Ok(Verdict::Mine)
 }
 
 /// A piece of a call: its name, or some of its arguments.
-fn call_piece<C: Cursor>(visitor: &mut Visitor<'_, C>, piece: Value<C>) -> Result<()> {
+fn push_call_piece<C: Cursor>(visitor: &mut Visitor<'_, C>, piece: Value<C>) -> Result<()> {
     let [index, name, parameters] = visitor.fields_of(piece, &["index", "name", "parameters"])?;
     if piece.is_none() {
         return Ok(());
     }
-    let key = visitor.place_key(index)?;
+    let key = visitor.key_or_running(index)?;
     let place = Place { key, sub: Place::WHOLE, kind: PartKind::ToolCall, begins: false };
     visitor.push(Record::Place(place))?;
     let name = visitor.string_of(name)?;
@@ -97,7 +97,7 @@ fn call_piece<C: Cursor>(visitor: &mut Visitor<'_, C>, piece: Value<C>) -> Resul
 }
 
 /// Calls, each whole.
-fn calls<C: Cursor>(visitor: &mut Visitor<'_, C>, calls: Value<C>) -> Result<()> {
+fn push_calls<C: Cursor>(visitor: &mut Visitor<'_, C>, calls: Value<C>) -> Result<()> {
     visitor.each_of(calls, &mut |visitor, kind, _| {
         let call = Field { kind, mark: visitor.cursor.mark_ahead() };
         visitor.cursor.skip()?;
@@ -107,7 +107,7 @@ fn calls<C: Cursor>(visitor: &mut Visitor<'_, C>, calls: Value<C>) -> Result<()>
     })
 }
 
-fn end<C: Cursor>(
+fn push_end<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     [reason, response, error, generator_error, metrics]: [Value<C>; 5],
 ) -> Result<()> {
@@ -118,10 +118,10 @@ fn end<C: Cursor>(
     cohere2::error(visitor, error.or(generator_error))?;
     visitor.push(Record::Whole(Scope::Answer))?;
     visitor.push_running(text, PartKind::Text, Record::Text)?;
-    self::calls(visitor, calls)?;
+    self::push_calls(visitor, calls)?;
     let word = visitor.string_of(reason)?;
     visitor.push_finish(word)?;
     cohere2::usage(visitor, meta)?;
-    invoke_model::metrics(visitor, metrics)?;
+    invoke_model::push_weak_counters(visitor, metrics)?;
     visitor.push(Record::Done { marker: "stream-end" })
 }

@@ -44,7 +44,7 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> 
         b"content-delta" => content_delta(visitor, index, message)?,
         b"content-start" => content_start(visitor, index, message)?,
         b"content-end" => {
-            let key = visitor.place_key(index)?;
+            let key = visitor.key_or_running(index)?;
             end(visitor, key, PartKind::Text)?;
         }
         b"tool-plan-delta" => plan(visitor, message)?,
@@ -96,7 +96,7 @@ fn content_start<C: Cursor>(
 ) -> Result<()> {
     let [content] = visitor.fields_of(message, &["content"])?;
     let [kind, text, thinking] = visitor.fields_of(content, &["type", "text", "thinking"])?;
-    let key = visitor.place_key(index)?;
+    let key = visitor.key_or_running(index)?;
     let word = visitor.string_of(kind)?;
     let kind = match visitor.cursor.bytes(word) {
         b"text" => PartKind::Text,
@@ -118,7 +118,7 @@ fn content_delta<C: Cursor>(
 ) -> Result<()> {
     let [content] = visitor.fields_of(message, &["content"])?;
     let [text, thinking] = visitor.fields_of(content, &["text", "thinking"])?;
-    let key = visitor.place_key(index)?;
+    let key = visitor.key_or_running(index)?;
     let kind = if thinking.is_some() { PartKind::Reasoning } else { PartKind::Text };
     visitor.push_place(key, kind, false)?;
     visitor.push_string(thinking, |text| Record::Reasoning { rank: 0, text })?;

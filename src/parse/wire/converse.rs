@@ -41,16 +41,16 @@ const NAMES: [&str; 6] = [
 
 /// Whether an event like this is the first of the wire.
 pub(super) fn recognizes<C: Cursor>(signs: &mut Signs<'_, '_, '_, C>) -> bool {
-    if named(signs.context).is_some() {
+    if event_by_message_name(signs.context).is_some() {
         return true;
     }
     // Anything may have `metadata`.
     let is_keyed = NAMES.iter().take(5).any(|name| signs.has(name, Kind::Object));
-    is_keyed || signs.inner("metadata", "usage") == Some(Kind::Object)
+    is_keyed || signs.kind_inside("metadata", "usage") == Some(Kind::Object)
 }
 
 /// The event that its message is named after: its position in [`NAMES`].
-fn named(context: Context<'_>) -> Option<usize> {
+fn event_by_message_name(context: Context<'_>) -> Option<usize> {
     let is_typed = context.envelope == Envelope::Message;
     NAMES.iter().position(|name| is_typed && name.as_bytes() == context.name)
 }
@@ -58,7 +58,7 @@ fn named(context: Context<'_>) -> Option<usize> {
 /// States the object ahead, if it is an event of the wire.
 pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, context: Context<'_>) -> Result<Verdict> {
     let whole = Field { kind: Kind::Object, mark: visitor.cursor.mark_ahead() };
-    if let Some(name) = named(context) {
+    if let Some(name) = event_by_message_name(context) {
         visitor.cursor.skip()?;
         member(visitor, name, Some(whole))?;
         return Ok(Verdict::Mine);
@@ -74,10 +74,10 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, context: Context<'_
         }
     }
     if is_mine {
-        invoke_model::metrics(visitor, metrics)?;
+        invoke_model::push_weak_counters(visitor, metrics)?;
         return Ok(Verdict::Mine);
     }
-    let is_error = errors::document(visitor, whole.mark, context)?;
+    let is_error = errors::push_error_or_ping(visitor, whole.mark, context)?;
     Ok(if is_error { Verdict::Anyones } else { Verdict::NotMine })
 }
 
@@ -116,7 +116,7 @@ fn block_start<C: Cursor>(visitor: &mut Visitor<'_, C>, event: Value<C>) -> Resu
         }
     }
     visitor.push_part(index, PartKind::Other, true)?;
-    other(visitor, kind, block)
+    push_extra_block(visitor, kind, block)
 }
 
 fn block_delta<C: Cursor>(visitor: &mut Visitor<'_, C>, event: Value<C>) -> Result<()> {
@@ -135,7 +135,7 @@ fn block_delta<C: Cursor>(visitor: &mut Visitor<'_, C>, event: Value<C>) -> Resu
         }
         b"reasoningContent" => {
             visitor.push_part(index, PartKind::Reasoning, false)?;
-            reasoning(visitor, block)
+            push_reasoning(visitor, block)
         }
         b"citation" => {
             visitor.push_part(index, PartKind::Text, false)?;
@@ -143,12 +143,12 @@ fn block_delta<C: Cursor>(visitor: &mut Visitor<'_, C>, event: Value<C>) -> Resu
         }
         _ => {
             visitor.push_part(index, PartKind::Other, false)?;
-            other(visitor, kind, block)
+            push_extra_block(visitor, kind, block)
         }
     }
 }
 
-fn reasoning<C: Cursor>(visitor: &mut Visitor<'_, C>, block: Field<C::Mark>) -> Result<()> {
+fn push_reasoning<C: Cursor>(visitor: &mut Visitor<'_, C>, block: Field<C::Mark>) -> Result<()> {
     const NAMES: [&str; 3] = ["text", "signature", "redactedContent"];
     let [text, signature, redacted] = visitor.fields_of(Some(block), &NAMES)?;
     visitor.push_string(text, |text| Record::Reasoning { rank: 0, text })?;
@@ -157,7 +157,7 @@ fn reasoning<C: Cursor>(visitor: &mut Visitor<'_, C>, block: Field<C::Mark>) -> 
 }
 
 /// What is in a block that is neither words nor a call, as it was sent.
-fn other<C: Cursor>(visitor: &mut Visitor<'_, C>, name: Str, block: Field<C::Mark>) -> Result<()> {
+fn push_extra_block<C: Cursor>(visitor: &mut Visitor<'_, C>, name: Str, block: Field<C::Mark>) -> Result<()> {
     let kind = match visitor.cursor.bytes(name) {
         b"image" => ExtraKind::Image,
         b"audio" => ExtraKind::Audio,

@@ -30,7 +30,7 @@ const ANSWERS: [&str; 3] = ["choices", "text", "workflow_message"];
 
 /// Whether an event like this is the first of the wire.
 pub(super) fn recognizes<C: Cursor>(signs: &mut Signs<'_, '_, '_, C>) -> bool {
-    ANSWERS.iter().any(|name| signs.inner("output", name).is_some())
+    ANSWERS.iter().any(|name| signs.kind_inside("output", name).is_some())
 }
 
 /// States the object ahead, if it is an event of the wire.
@@ -45,12 +45,12 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> 
     }
     let id = visitor.string_of(id)?;
     visitor.records.push_head(Record::Id(id))?;
-    self::output(visitor, output)?;
+    self::choices_or_only_one(visitor, output)?;
     self::usage(visitor, usage)?;
     Ok(Verdict::Mine)
 }
 
-fn output<C: Cursor>(visitor: &mut Visitor<'_, C>, output: Value<C>) -> Result<()> {
+fn choices_or_only_one<C: Cursor>(visitor: &mut Visitor<'_, C>, output: Value<C>) -> Result<()> {
     const NAMES: [&str; 5] = ["choices", "text", "workflow_message", "finish_reason", "search_info"];
     let [choices, text, node, finish, search] = visitor.fields_of(output, &NAMES)?;
     if choices.is_some() {
@@ -96,13 +96,13 @@ fn message<C: Cursor>(visitor: &mut Visitor<'_, C>, message: Value<C>) -> Result
     visitor.each_of(content, &mut |visitor, kind, _| {
         let part = Field { kind, mark: visitor.cursor.mark_ahead() };
         visitor.cursor.skip()?;
-        self::part(visitor, part)
+        self::push_part(visitor, part)
     })?;
     entries::entries(visitor, calls, &ENTRY)
 }
 
 /// A part of a message: its one member says what it is.
-fn part<C: Cursor>(visitor: &mut Visitor<'_, C>, part: Field<C::Mark>) -> Result<()> {
+fn push_part<C: Cursor>(visitor: &mut Visitor<'_, C>, part: Field<C::Mark>) -> Result<()> {
     visitor.push_string(Some(part), Record::Text)?;
     let [text, image, audio] = visitor.fields_of(Some(part), &["text", "image", "audio"])?;
     visitor.push_string(text, Record::Text)?;

@@ -23,7 +23,7 @@ type Result<T> = core::result::Result<T, ErrorKind>;
 
 /// Whether an event like this is the first of the wire.
 pub(super) fn recognizes<C: Cursor>(signs: &mut Signs<'_, '_, '_, C>) -> bool {
-    signs.has("result", Kind::String) && signs.names("is_end")
+    signs.has("result", Kind::String) && signs.has_member("is_end")
 }
 
 /// States the object ahead, if it is an event of the wire.

@@ -63,7 +63,7 @@ impl<M: Copy> Survey<M> {
         self.response.is_some()
     }
 
-    fn note(&mut self, key: SurveyKey, kind: Kind, mark: M) {
+    fn note_member(&mut self, key: SurveyKey, kind: Kind, mark: M) {
         match key {
             SurveyKey::Type => {
                 self.kind = Some(mark);
@@ -130,7 +130,7 @@ pub(super) fn survey<C: Cursor>(
             SurveyKey::Type if kind == Kind::String => survey.word = visitor.cursor.string()?,
             _ => visitor.cursor.skip()?,
         }
-        survey.note(key, kind, mark);
+        survey.note_member(key, kind, mark);
     }
     visitor.cursor.go(back);
     Ok(survey)
@@ -138,21 +138,21 @@ pub(super) fn survey<C: Cursor>(
 
 /// States the object at `start`, which has been passed, if it is an error of any wire's shape, or a ping; returns whether it
 /// is one.
-pub(super) fn document<C: Cursor>(
+pub(super) fn push_error_or_ping<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     start: C::Mark,
     context: Context<'_>,
 ) -> Result<bool, ErrorKind> {
     let survey = survey(visitor, start)?;
     if let Some(mark) = survey.error.or(survey.exception)
-        && error_member(visitor, mark, &survey)?
+        && push_if_error_member(visitor, mark, &survey)?
     {
         return Ok(true);
     }
-    if whole_error(visitor, &survey)? {
+    if push_if_whole_error(visitor, &survey)? {
         return Ok(true);
     }
-    let is_ping = super::is_ping(visitor, survey.word, context.name);
+    let is_ping = super::meets_ping(visitor, survey.word, context.name);
     if is_ping {
         visitor.records.push_head(Record::Keepalive)?;
     }
@@ -160,20 +160,20 @@ pub(super) fn document<C: Cursor>(
 }
 
 /// States the object ahead, which is an error whatever it says.
-pub(super) fn exception<C: Cursor>(visitor: &mut Visitor<'_, C>) -> Result<(), ErrorKind> {
-    let Fields { code, kind, message, .. } = error_fields(visitor)?;
+pub(super) fn push_exception<C: Cursor>(visitor: &mut Visitor<'_, C>) -> Result<(), ErrorKind> {
+    let Fields { code, kind, message, .. } = read_error_fields(visitor)?;
     visitor.records.push_head(Record::Error { code, kind, message, json: Str::NONE })
 }
 
 /// The value of the `error` member at `mark`; returns whether it is an error, which is then stated.
-pub(super) fn error_member<C: Cursor>(
+pub(super) fn push_if_error_member<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     mark: C::Mark,
     survey: &Survey<C::Mark>,
 ) -> Result<bool, ErrorKind> {
     let back = visitor.cursor.go(mark);
     let fields = match visitor.cursor.kind()? {
-        Kind::Object => error_fields(visitor)?,
+        Kind::Object => read_error_fields(visitor)?,
         Kind::String => {
             let message = visitor.cursor.string()?;
             if !message.is_empty() {
@@ -192,11 +192,11 @@ pub(super) fn error_member<C: Cursor>(
     if !fields.says_something && visitor.cursor.tolerance().meets(Quirk::ErrorEmpty) {
         return Ok(false);
     }
-    complete(visitor, fields, survey)
+    complete_and_push(visitor, fields, survey)
 }
 
 /// Fills what the error left out from the document around it, and states it.
-fn complete<C: Cursor>(
+fn complete_and_push<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     mut fields: Fields,
     survey: &Survey<C::Mark>,
@@ -218,7 +218,7 @@ fn complete<C: Cursor>(
 }
 
 /// States a document that is an error as a whole; returns whether it is one.
-pub(super) fn whole_error<C: Cursor>(
+pub(super) fn push_if_whole_error<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     survey: &Survey<C::Mark>,
 ) -> Result<bool, ErrorKind> {
@@ -226,12 +226,12 @@ pub(super) fn whole_error<C: Cursor>(
         return Ok(false);
     }
     let inner = match (survey.status, survey.response) {
-        (Some(mark), _) => status(visitor, mark)?,
-        (None, Some(mark)) => response(visitor, mark)?,
-        (None, None) => first_listed(visitor, survey.errors)?,
+        (Some(mark), _) => error_of_status(visitor, mark)?,
+        (None, Some(mark)) => error_in_response(visitor, mark)?,
+        (None, None) => first_error_listed(visitor, survey.errors)?,
     };
-    let detail = says_something(visitor, survey.detail);
-    let message = says_something(visitor, survey.error_message);
+    let detail = member_says_something(visitor, survey.detail);
+    let message = member_says_something(visitor, survey.error_message);
     let is_text = survey.message.is_some_and(|(kind, _)| kind == Kind::String);
     let code = visitor.label_at(survey.code)?;
     let is_coded = !code.is_empty() && visitor.cursor.bytes(code) != b"0";
@@ -246,11 +246,11 @@ pub(super) fn whole_error<C: Cursor>(
         return Ok(false);
     }
     visitor.need(Quirk::ErrorShape)?;
-    complete(visitor, inner.unwrap_or_default(), survey)
+    complete_and_push(visitor, inner.unwrap_or_default(), survey)
 }
 
 /// Whether a member is there, and says more than that all is well.
-fn says_something<C: Cursor>(visitor: &mut Visitor<'_, C>, member: Option<C::Mark>) -> bool {
+fn member_says_something<C: Cursor>(visitor: &mut Visitor<'_, C>, member: Option<C::Mark>) -> bool {
     let Some(mark) = member else { return false };
     let json = visitor.cursor.json(mark);
     let json = visitor.cursor.bytes(json);
@@ -263,22 +263,28 @@ fn is_error_type<C: Cursor>(visitor: &mut Visitor<'_, C>, kind: Option<C::Mark>)
 }
 
 /// An object with a status: an error unless its code is zero.
-fn status<C: Cursor>(visitor: &mut Visitor<'_, C>, mark: C::Mark) -> Result<Option<Fields>, ErrorKind> {
+fn error_of_status<C: Cursor>(
+    visitor: &mut Visitor<'_, C>,
+    mark: C::Mark,
+) -> Result<Option<Fields>, ErrorKind> {
     let back = visitor.cursor.go(mark);
-    let fields = error_fields(visitor)?;
+    let fields = read_error_fields(visitor)?;
     visitor.cursor.go(back);
     let code = visitor.cursor.bytes(fields.code);
     Ok(if code.is_empty() || code == b"0" { None } else { Some(fields) })
 }
 
 /// A response: an error if it holds one.
-fn response<C: Cursor>(visitor: &mut Visitor<'_, C>, mark: C::Mark) -> Result<Option<Fields>, ErrorKind> {
+fn error_in_response<C: Cursor>(
+    visitor: &mut Visitor<'_, C>,
+    mark: C::Mark,
+) -> Result<Option<Fields>, ErrorKind> {
     let back = visitor.cursor.go(mark);
     let mut found = None;
     let mut members = visitor.cursor.enter_object()?;
     while let Some((is_error, kind)) = visitor.cursor.member_by(&mut members, dialect::names_inner_error)? {
         if is_error && kind == Kind::Object {
-            found = Some(error_fields(visitor)?).filter(|fields| fields.says_something);
+            found = Some(read_error_fields(visitor)?).filter(|fields| fields.says_something);
         } else {
             visitor.cursor.skip()?;
         }
@@ -288,7 +294,7 @@ fn response<C: Cursor>(visitor: &mut Visitor<'_, C>, mark: C::Mark) -> Result<Op
 }
 
 /// A list of errors: the first says what is wrong.
-fn first_listed<C: Cursor>(
+fn first_error_listed<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     list: Option<C::Mark>,
 ) -> Result<Option<Fields>, ErrorKind> {
@@ -298,22 +304,22 @@ fn first_listed<C: Cursor>(
         if kind != Kind::Object || first.is_some() {
             return visitor.cursor.skip();
         }
-        first = Some(error_fields(visitor)?).filter(|fields| fields.says_something);
+        first = Some(read_error_fields(visitor)?).filter(|fields| fields.says_something);
         Ok(())
     })?;
     Ok(first)
 }
 
 /// The error object ahead.
-fn error_fields<C: Cursor>(visitor: &mut Visitor<'_, C>) -> Result<Fields, ErrorKind> {
+fn read_error_fields<C: Cursor>(visitor: &mut Visitor<'_, C>) -> Result<Fields, ErrorKind> {
     let mut fields = Fields::default();
     let mut members = visitor.cursor.enter_object()?;
     while let Some((key, kind)) = visitor.cursor.member_by(&mut members, dialect::error_key)? {
         fields.says_something |= kind != Kind::Null;
         match key {
-            ErrorKey::Code => fields.code = visitor.label(kind)?,
-            ErrorKey::Kind => fields.kind = visitor.label(kind)?,
-            ErrorKey::Message => fields.message = visitor.label(kind)?,
+            ErrorKey::Code => fields.code = visitor.label_ahead(kind)?,
+            ErrorKey::Kind => fields.kind = visitor.label_ahead(kind)?,
+            ErrorKey::Message => fields.message = visitor.label_ahead(kind)?,
             ErrorKey::Other => visitor.cursor.skip()?,
         }
     }

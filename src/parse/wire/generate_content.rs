@@ -43,10 +43,10 @@ pub(super) fn recognizes<C: Cursor>(signs: &mut Signs<'_, '_, '_, C>) -> bool {
         ("prompt_feedback", Kind::Object),
         ("usage_metadata", Kind::Object),
     ];
-    if signs.names("serverContent") {
+    if signs.has_member("serverContent") {
         return false;
     }
-    SIGNS.iter().any(|(name, kind)| signs.has(name, *kind) || signs.inner("response", name) == Some(*kind))
+    SIGNS.iter().any(|(name, kind)| signs.has(name, *kind) || signs.kind_inside("response", name) == Some(*kind))
 }
 
 /// States the object ahead, if it is an event of the wire.
@@ -66,7 +66,7 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, context: Context<'_
         fields = visitor.proto_fields_of(response, &NAMES)?;
     }
     let [_, error, candidates, feedback, usage, model, id] = fields;
-    let is_error = error.is_some() && errors::document(visitor, whole.mark, context)?;
+    let is_error = error.is_some() && errors::push_error_or_ping(visitor, whole.mark, context)?;
     if [candidates, feedback, usage, model, id].iter().all(Option::is_none) {
         return Ok(if is_error { Verdict::Anyones } else { Verdict::NotMine });
     }
@@ -76,7 +76,7 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, context: Context<'_
     let mut any = false;
     visitor.each_of(candidates, &mut |visitor, kind, position| {
         any = true;
-        let candidate = ahead(visitor, kind)?;
+        let candidate = skip_ahead(visitor, kind)?;
         self::candidate(visitor, candidate, position)
     })?;
     prompt_feedback(visitor, feedback, any)?;
@@ -85,7 +85,7 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, context: Context<'_
 }
 
 /// The value ahead, passed.
-fn ahead<C: Cursor>(visitor: &mut Visitor<'_, C>, kind: Kind) -> Result<Value<C>> {
+fn skip_ahead<C: Cursor>(visitor: &mut Visitor<'_, C>, kind: Kind) -> Result<Value<C>> {
     let mark = visitor.skip_marked()?;
     Ok(Some(Field { kind, mark }))
 }
@@ -109,7 +109,7 @@ fn candidate<C: Cursor>(visitor: &mut Visitor<'_, C>, candidate: Value<C>, posit
     visitor.push(Record::Choice { index: u32::try_from(index).unwrap_or(u32::MAX) })?;
     let [parts] = visitor.proto_fields_of(content, &["parts"])?;
     visitor.each_of(parts, &mut |visitor, kind, _| {
-        let part = ahead(visitor, kind)?;
+        let part = skip_ahead(visitor, kind)?;
         self::part(visitor, part)
     })?;
     for (field, kind) in extras.into_iter().zip(EXTRAS) {
@@ -140,17 +140,17 @@ fn part<C: Cursor>(visitor: &mut Visitor<'_, C>, part: Value<C>) -> Result<()> {
     }
     if let Some(data) = inline.or(file) {
         let kind = data_kind(visitor, data)?;
-        return passed_on(visitor, kind, data, signature);
+        return push_uninterpreted(visitor, kind, data, signature);
     }
     if let Some(activity) = activity.into_iter().flatten().next() {
-        return passed_on(visitor, ExtraKind::Hosted, activity, signature);
+        return push_uninterpreted(visitor, ExtraKind::Hosted, activity, signature);
     }
     let is_thought = visitor.is_true(thought);
-    words(visitor, text, signature, is_thought)
+    push_text_or_thought(visitor, text, signature, is_thought)
 }
 
 /// Text, and what signs it. A part that says neither is none: it does not part what is before it from what follows.
-fn words<C: Cursor>(
+fn push_text_or_thought<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     text: Value<C>,
     signature: Value<C>,
@@ -170,7 +170,7 @@ fn words<C: Cursor>(
 }
 
 /// A part that is not interpreted.
-fn passed_on<C: Cursor>(
+fn push_uninterpreted<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     kind: ExtraKind,
     data: Field<C::Mark>,
@@ -211,17 +211,17 @@ fn function_call<C: Cursor>(
         Some(args) => visitor.push(Record::Input(args))?,
         None => {}
     }
-    let label = partial.map_or(Str::NONE, |partial| visitor.cursor.name_before(partial.mark));
+    let member_name = partial.map_or(Str::NONE, |partial| visitor.cursor.name_before(partial.mark));
     visitor.each_of(partial, &mut |visitor, kind, _| {
-        let argument = ahead(visitor, kind)?;
-        partial_argument(visitor, label, argument)
+        let argument = skip_ahead(visitor, kind)?;
+        partial_argument(visitor, member_name, argument)
     })?;
     visitor.push_opaque(signature, OpaqueKind::Signature)?;
     if goes_on { Ok(()) } else { visitor.push(Record::PlaceEnd) }
 }
 
 /// One value of the arguments, by its path.
-fn partial_argument<C: Cursor>(visitor: &mut Visitor<'_, C>, name: Str, argument: Value<C>) -> Result<()> {
+fn partial_argument<C: Cursor>(visitor: &mut Visitor<'_, C>, member_name: Str, argument: Value<C>) -> Result<()> {
     const NAMES: [&str; 4] = ["jsonPath", "stringValue", "numberValue", "boolValue"];
     let [path, text, number, boolean] = visitor.proto_fields_of(argument, &NAMES)?;
     let path = visitor.string_of(path)?;
@@ -232,22 +232,22 @@ fn partial_argument<C: Cursor>(visitor: &mut Visitor<'_, C>, name: Str, argument
                 let piece = visitor.cursor.piece()?;
                 visitor.push_text(piece, |text| {
                     let value = Argument::Text(text);
-                    Record::ArgumentAt { path, value, name, json }
+                    Record::ArgumentAt { path, value, name: member_name, json }
                 })
             });
         }
-        (None, Some(number), _) => json_number(visitor, number),
+        (None, Some(number), _) => json_number_or_unknown(visitor, number),
         (None, None, Some(boolean)) if boolean.kind == Kind::Bool => {
             Argument::Json(visitor.cursor.json(boolean.mark))
         }
-        (None, None, None) => null(visitor, argument)?,
+        (None, None, None) => null_or_unknown(visitor, argument)?,
         _ => Argument::Unknown,
     };
-    visitor.push(Record::ArgumentAt { path, value, name, json })
+    visitor.push(Record::ArgumentAt { path, value, name: member_name, json })
 }
 
 /// A number as it was written; one that JSON has not (`NaN`) is no value.
-fn json_number<C: Cursor>(visitor: &mut Visitor<'_, C>, number: Field<C::Mark>) -> Argument {
+fn json_number_or_unknown<C: Cursor>(visitor: &mut Visitor<'_, C>, number: Field<C::Mark>) -> Argument {
     let json = visitor.cursor.json(number.mark);
     let text = visitor.cursor.bytes(json);
     let is_json = number.kind == Kind::Number && lex::number_end(text, 0) == Some(text.len());
@@ -255,7 +255,7 @@ fn json_number<C: Cursor>(visitor: &mut Visitor<'_, C>, number: Field<C::Mark>) 
 }
 
 /// `nullValue` is null, or the one word that its type has: that it is there is what it says.
-fn null<C: Cursor>(visitor: &mut Visitor<'_, C>, argument: Value<C>) -> Result<Argument> {
+fn null_or_unknown<C: Cursor>(visitor: &mut Visitor<'_, C>, argument: Value<C>) -> Result<Argument> {
     let Some(argument) = argument.filter(|argument| argument.kind == Kind::Object) else {
         return Ok(Argument::Unknown);
     };

@@ -36,7 +36,7 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, context: Context<'_
         return Ok(Verdict::NotMine);
     }
     if error.is_some() {
-        errors::document(visitor, start, context)?;
+        errors::push_error_or_ping(visitor, start, context)?;
     }
     let id = visitor.string_of(id)?;
     visitor.records.push_head(Record::Id(id))?;

@@ -93,7 +93,7 @@ fn step_start<C: Cursor>(visitor: &mut Visitor<'_, C>, index: Value<C>, step: Va
             let (id, name) = (visitor.string_of(id)?, visitor.string_of(name)?);
             visitor.push(Record::ToolCall { index: None, id, name, bare: false })?;
             let input = visitor.json_of(arguments.filter(|arguments| arguments.kind == Kind::Object));
-            visitor.push_input(input)?;
+            visitor.push_input_unless_empty(input)?;
         }
         b"model_output" => {
             visitor.push_part(index, PartKind::Text, true)?;

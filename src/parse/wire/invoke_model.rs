@@ -30,7 +30,7 @@ pub(super) const METRICS: &str = "amazon-bedrock-invocationMetrics";
 pub(super) fn recognizes<C: Cursor>(signs: &mut Signs<'_, '_, '_, C>) -> bool {
     let is_body = signs.has("outputText", Kind::String)
         || signs.has("outputs", Kind::Array)
-        || signs.has("generation", Kind::String) && signs.names("stop_reason");
+        || signs.has("generation", Kind::String) && signs.has_member("stop_reason");
     is_body && signs.context.envelope == Envelope::Chunk
 }
 
@@ -52,22 +52,22 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> 
     let [titan, ended, input, output, llama, stopped, prompt, generated, outputs, metrics] =
         visitor.fields(&NAMES)?;
     if let Some(outputs) = outputs {
-        self::outputs(visitor, outputs)?;
+        self::push_each_output(visitor, outputs)?;
     } else if titan.is_some() || ended.is_some() {
-        answer(visitor, 0, titan, ended)?;
+        push_choice(visitor, 0, titan, ended)?;
         visitor.counters_of(&[input, output], &[Input, Output])?;
     } else if llama.is_some() || stopped.is_some() {
-        answer(visitor, 0, llama, stopped)?;
+        push_choice(visitor, 0, llama, stopped)?;
         visitor.counters_of(&[prompt, generated], &[Input, Output])?;
     } else if metrics.is_none() {
         return Ok(Verdict::NotMine);
     }
-    self::metrics(visitor, metrics)?;
+    self::push_weak_counters(visitor, metrics)?;
     Ok(Verdict::Mine)
 }
 
 /// What an event says of one choice.
-fn answer<C: Cursor>(
+fn push_choice<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     index: u32,
     text: Value<C>,
@@ -79,18 +79,18 @@ fn answer<C: Cursor>(
     visitor.push_finish(word)
 }
 
-fn outputs<C: Cursor>(visitor: &mut Visitor<'_, C>, outputs: Field<C::Mark>) -> Result<()> {
+fn push_each_output<C: Cursor>(visitor: &mut Visitor<'_, C>, outputs: Field<C::Mark>) -> Result<()> {
     visitor.each_of(Some(outputs), &mut |visitor, kind, position| {
         if kind != Kind::Object {
             return visitor.cursor.skip();
         }
         let [text, reason] = visitor.fields(&["text", "stop_reason"])?;
-        answer(visitor, u32::try_from(position).unwrap_or(u32::MAX), text, reason)
+        push_choice(visitor, u32::try_from(position).unwrap_or(u32::MAX), text, reason)
     })
 }
 
 /// Bedrock's own counts, for those that the model did not tell.
-pub(super) fn metrics<C: Cursor>(
+pub(super) fn push_weak_counters<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     metrics: Value<C>,
 ) -> Result<()> {

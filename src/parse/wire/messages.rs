@@ -30,7 +30,7 @@ pub(super) fn recognizes<C: Cursor>(signs: &mut Signs<'_, '_, '_, C>) -> bool {
     match signs.text("type") {
         b"message_start" | b"content_block_start" | b"content_block_delta" | b"content_block_stop"
         | b"message_delta" | b"message_stop" => true,
-        b"completion" => signs.names("completion"),
+        b"completion" => signs.has_member("completion"),
         b"message" => signs.has("role", Kind::String) && signs.has("content", Kind::Array),
         _ => false,
     }
@@ -46,13 +46,13 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, context: Context<'_
         b"content_block_delta" => self::delta(visitor, index, delta)?,
         b"content_block_start" => block_start(visitor, index, block)?,
         b"content_block_stop" => {
-            place(visitor, index, PlaceKey::Current, PartKind::Text)?;
+            push_place_or_unnamed(visitor, index, PlaceKey::Current, PartKind::Text)?;
             visitor.push(Record::PlaceEnd)?;
         }
         b"message_start" => message_start(visitor, message)?,
         b"message_delta" => message_delta(visitor, delta, usage)?,
         b"message_stop" => visitor.push(Record::Done { marker: "message_stop" })?,
-        b"completion" => legacy(visitor, whole)?,
+        b"completion" => legacy_completion(visitor, whole)?,
         b"message" => {
             message_start(visitor, Some(whole))?;
             visitor.push(Record::Done { marker: "message" })?;
@@ -62,7 +62,7 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, context: Context<'_
             return Ok(Verdict::Anyones);
         }
         b"error" => {
-            let is_error = errors::document(visitor, whole.mark, context)?;
+            let is_error = errors::push_error_or_ping(visitor, whole.mark, context)?;
             return Ok(if is_error { Verdict::Anyones } else { Verdict::NotMine });
         }
         _ => return Ok(Verdict::NotMine),
@@ -74,7 +74,7 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, context: Context<'_
 }
 
 /// What follows is of the block of this index; without one, of that which `unnamed` says.
-fn place<C: Cursor>(
+fn push_place_or_unnamed<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     index: Value<C>,
     unnamed: PlaceKey,
@@ -102,7 +102,7 @@ fn message_start<C: Cursor>(visitor: &mut Visitor<'_, C>, message: Value<C>) -> 
         begin_block(visitor, PlaceKey::Wire(position as u64), Some(block))?;
         visitor.push(Record::PlaceEnd)
     })?;
-    finish(visitor, stop)?;
+    push_finish(visitor, stop)?;
     self::usage(visitor, usage)
 }
 
@@ -113,12 +113,12 @@ fn message_delta<C: Cursor>(
 ) -> Result<()> {
     let [stop] = visitor.fields_of(delta, &["stop_reason"])?;
     visitor.push(Record::Choice { index: 0 })?;
-    finish(visitor, stop)?;
+    push_finish(visitor, stop)?;
     self::usage(visitor, usage)
 }
 
 /// An event of the legacy completion: id and model beside the text.
-fn legacy<C: Cursor>(visitor: &mut Visitor<'_, C>, whole: Field<C::Mark>) -> Result<()> {
+fn legacy_completion<C: Cursor>(visitor: &mut Visitor<'_, C>, whole: Field<C::Mark>) -> Result<()> {
     let [id, model, completion, stop] =
         visitor.fields_of(Some(whole), &["id", "model", "completion", "stop_reason"])?;
     let (id, model) = (visitor.string_of(id)?, visitor.string_of(model)?);
@@ -126,10 +126,10 @@ fn legacy<C: Cursor>(visitor: &mut Visitor<'_, C>, whole: Field<C::Mark>) -> Res
     visitor.records.push_head(Record::Model(model))?;
     visitor.push(Record::Choice { index: 0 })?;
     visitor.push_string(completion, Record::Text)?;
-    finish(visitor, stop)
+    push_finish(visitor, stop)
 }
 
-fn finish<C: Cursor>(visitor: &mut Visitor<'_, C>, stop: Value<C>) -> Result<()> {
+fn push_finish<C: Cursor>(visitor: &mut Visitor<'_, C>, stop: Value<C>) -> Result<()> {
     let word = visitor.string_of(stop)?;
     visitor.push_finish(word)
 }
@@ -139,7 +139,7 @@ fn block_start<C: Cursor>(
     index: Value<C>,
     block: Value<C>,
 ) -> Result<()> {
-    let key = visitor.place_key(index)?;
+    let key = visitor.key_or_running(index)?;
     visitor.push(Record::Choice { index: 0 })?;
     begin_block(visitor, key, block)
 }
@@ -173,17 +173,17 @@ fn begin_block<C: Cursor>(
             let (id, name) = (visitor.string_of(id)?, visitor.string_of(name)?);
             visitor.push(Record::ToolCall { index: None, id, name, bare: false })?;
             let input = visitor.json_of(input);
-            visitor.push_input(input)
+            visitor.push_input_unless_empty(input)
         }
         _ => {
             visitor.push(begin(PartKind::Other))?;
-            hosted(visitor, kind, block)
+            push_hosted(visitor, kind, block)
         }
     }
 }
 
 /// Activity of the service's own tools, as it was sent.
-fn hosted<C: Cursor>(
+fn push_hosted<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     name: Str,
     object: Value<C>,
@@ -201,29 +201,29 @@ fn delta<C: Cursor>(
     let kind = visitor.string_of(kind)?;
     match visitor.cursor.bytes(kind) {
         b"text_delta" => {
-            place(visitor, index, PlaceKey::Running, PartKind::Text)?;
+            push_place_or_unnamed(visitor, index, PlaceKey::Running, PartKind::Text)?;
             visitor.push_string(text, Record::Text)
         }
         b"thinking_delta" => {
-            place(visitor, index, PlaceKey::Running, PartKind::Reasoning)?;
+            push_place_or_unnamed(visitor, index, PlaceKey::Running, PartKind::Reasoning)?;
             visitor.push_string(thinking, |text| Record::Reasoning { rank: 0, text })
         }
         b"signature_delta" => {
-            place(visitor, index, PlaceKey::Running, PartKind::Reasoning)?;
+            push_place_or_unnamed(visitor, index, PlaceKey::Running, PartKind::Reasoning)?;
             visitor.push_opaque(signature, OpaqueKind::Signature)
         }
         b"input_json_delta" => {
-            place(visitor, index, PlaceKey::Current, PartKind::Other)?;
+            push_place_or_unnamed(visitor, index, PlaceKey::Current, PartKind::Other)?;
             visitor.push_string(json, Record::Arguments)?;
             visitor.push_if_hosted(kind, delta)
         }
         b"citations_delta" => {
-            place(visitor, index, PlaceKey::Current, PartKind::Text)?;
+            push_place_or_unnamed(visitor, index, PlaceKey::Current, PartKind::Text)?;
             visitor.push_extra(ExtraKind::Annotation, kind, citation)
         }
         _ => {
-            place(visitor, index, PlaceKey::Current, PartKind::Other)?;
-            hosted(visitor, kind, delta)
+            push_place_or_unnamed(visitor, index, PlaceKey::Current, PartKind::Other)?;
+            push_hosted(visitor, kind, delta)
         }
     }
 }

@@ -119,27 +119,27 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, context: Context<'_
     };
     match name {
         b"response.output_text.delta" => {
-            place(visitor, at.item, at.content, Text)?;
+            push_place(visitor, at.item, at.content, Text)?;
             visitor.push_string(delta, Record::Text)?;
-            self::logprobs(visitor, logprobs)?;
+            self::push_logprobs(visitor, logprobs)?;
         }
-        b"response.refusal.delta" => piece(visitor, at.item, at.content, Refusal, delta)?,
-        b"response.reasoning_text.delta" => piece(visitor, at.item, at.content, Reasoning, delta)?,
-        b"response.reasoning_summary_text.delta" => piece(visitor, at.item, at.summary, Reasoning, delta)?,
+        b"response.refusal.delta" => push_piece(visitor, at.item, at.content, Refusal, delta)?,
+        b"response.reasoning_text.delta" => push_piece(visitor, at.item, at.content, Reasoning, delta)?,
+        b"response.reasoning_summary_text.delta" => push_piece(visitor, at.item, at.summary, Reasoning, delta)?,
         b"response.function_call_arguments.delta" | b"response.custom_tool_call_input.delta" => {
-            place(visitor, at.item, Place::WHOLE, PartKind::ToolCall)?;
+            push_place(visitor, at.item, Place::WHOLE, PartKind::ToolCall)?;
             visitor.push_string(delta, Record::Arguments)?;
         }
-        b"response.output_text.done" => repetition(visitor, at.item, at.content, Text, text)?,
-        b"response.refusal.done" => repetition(visitor, at.item, at.content, Refusal, refusal)?,
-        b"response.reasoning_text.done" => repetition(visitor, at.item, at.content, Reasoning, text)?,
+        b"response.output_text.done" => push_repetition(visitor, at.item, at.content, Text, text)?,
+        b"response.refusal.done" => push_repetition(visitor, at.item, at.content, Refusal, refusal)?,
+        b"response.reasoning_text.done" => push_repetition(visitor, at.item, at.content, Reasoning, text)?,
         b"response.reasoning_summary_text.done" => {
-            repetition(visitor, at.item, at.summary, Reasoning, text)?;
+            push_repetition(visitor, at.item, at.summary, Reasoning, text)?;
         }
         b"response.function_call_arguments.done" | b"response.custom_tool_call_input.done" => {
-            place(visitor, at.item, Place::WHOLE, PartKind::ToolCall)?;
+            push_place(visitor, at.item, Place::WHOLE, PartKind::ToolCall)?;
             visitor.push(Record::Whole(Scope::Place))?;
-            items::arguments(visitor, arguments.or(input))?;
+            items::push_arguments(visitor, arguments.or(input))?;
         }
         b"response.content_part.added" | b"response.reasoning_part.added" => {
             items::part_added(visitor, at.item, at.content, part)?;
@@ -152,27 +152,27 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, context: Context<'_
         }
         b"response.reasoning_summary_part.done" => items::part_done(visitor, at.item, at.summary, part)?,
         b"response.output_text.annotation.added" => {
-            place(visitor, at.item, at.content, Text)?;
-            items::annotation(visitor, annotation)?;
+            push_place(visitor, at.item, at.content, Text)?;
+            items::push_annotation(visitor, annotation)?;
         }
-        b"response.output_item.added" => items::added(visitor, at.item, item)?,
+        b"response.output_item.added" => items::item_added(visitor, at.item, item)?,
         b"response.output_item.done" => {
             visitor.push(Record::Choice { index: 0 })?;
-            items::done(visitor, at.item, item, Some(Scope::Item(at.item)))?;
+            items::item_done(visitor, at.item, item, Some(Scope::Item(at.item)))?;
         }
         b"response.created" | b"response.queued" | b"response.in_progress" => {
-            whole::start(visitor, response)?;
+            whole::push_start(visitor, response)?;
         }
         b"response.completed" | b"response.incomplete" | b"response.failed" | b"response.cancelled" => {
             let ending = word.part(PREFIX.len().min(word.len()), word.len());
-            whole::over(visitor, response, ending)?;
+            whole::push_end(visitor, response, ending)?;
         }
         b"keepalive" => {
             visitor.records.push_head(Record::Keepalive)?;
             return Ok(Verdict::Anyones);
         }
-        b"error" | b"response.error" => return error(visitor, whole, word, context),
-        b"" => return whole::body(visitor, whole),
+        b"error" | b"response.error" => return error_flat_or_inner(visitor, whole, word, context),
+        b"" => return whole::body_if_response(visitor, whole),
         name if is_of_hosted(name) => {}
         _ => return Ok(Verdict::NotMine),
     }
@@ -187,38 +187,38 @@ fn is_of_hosted(name: &[u8]) -> bool {
 }
 
 /// What follows is of this part of this item.
-fn place<C: Cursor>(visitor: &mut Visitor<'_, C>, key: PlaceKey, sub: u32, kind: PartKind) -> Result<()> {
+fn push_place<C: Cursor>(visitor: &mut Visitor<'_, C>, key: PlaceKey, sub: u32, kind: PartKind) -> Result<()> {
     visitor.push(Record::Choice { index: 0 })?;
     visitor.push(Record::Place(Place { key, sub, kind, begins: false }))
 }
 
 /// A piece of a part's content.
-fn piece<C: Cursor>(
+fn push_piece<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     key: PlaceKey,
     sub: u32,
     kind: PartKind,
     text: Value<C>,
 ) -> Result<()> {
-    place(visitor, key, sub, kind)?;
-    visitor.push_string(text, |text| said(kind, text))
+    push_place(visitor, key, sub, kind)?;
+    visitor.push_string(text, |text| record_of_kind(kind, text))
 }
 
 /// A part's content once more.
-fn repetition<C: Cursor>(
+fn push_repetition<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     key: PlaceKey,
     sub: u32,
     kind: PartKind,
     text: Value<C>,
 ) -> Result<()> {
-    place(visitor, key, sub, kind)?;
+    push_place(visitor, key, sub, kind)?;
     visitor.push(Record::Whole(Scope::Place))?;
-    visitor.push_string(text, |text| said(kind, text))
+    visitor.push_string(text, |text| record_of_kind(kind, text))
 }
 
 /// Text of a part of this kind.
-const fn said(kind: PartKind, text: Str) -> Record {
+const fn record_of_kind(kind: PartKind, text: Str) -> Record {
     match kind {
         PartKind::Reasoning => Record::Reasoning { rank: 0, text },
         PartKind::Refusal => Record::Refusal(text),
@@ -226,14 +226,14 @@ const fn said(kind: PartKind, text: Str) -> Record {
     }
 }
 
-fn logprobs<C: Cursor>(visitor: &mut Visitor<'_, C>, logprobs: Value<C>) -> Result<()> {
+fn push_logprobs<C: Cursor>(visitor: &mut Visitor<'_, C>, logprobs: Value<C>) -> Result<()> {
     let Some(field) = logprobs.filter(|field| field.kind == Kind::Array) else { return Ok(()) };
     let name = visitor.cursor.name_before(field.mark);
     visitor.push_extra(ExtraKind::Logprobs, name, logprobs)
 }
 
 /// The peer's complaint: flat, or in a member.
-fn error<C: Cursor>(
+fn error_flat_or_inner<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     whole: Field<C::Mark>,
     kind: Str,
@@ -245,6 +245,6 @@ fn error<C: Cursor>(
         visitor.records.push_head(Record::Error { code, kind, message, json: Str::NONE })?;
         return Ok(Verdict::Anyones);
     }
-    let is_error = errors::document(visitor, whole.mark, context)?;
+    let is_error = errors::push_error_or_ping(visitor, whole.mark, context)?;
     Ok(if is_error { Verdict::Anyones } else { Verdict::NotMine })
 }

@@ -38,7 +38,7 @@ impl<'s, 'v, 'c, C: Cursor> Signs<'s, 'v, 'c, C> {
         Ok(Self { visitor, members, context })
     }
 
-    fn field(&self, name: &str) -> Value<C> {
+    fn last_of_name(&self, name: &str) -> Value<C> {
         let is_named =
             |(known, _): &&(Str, Field<C::Mark>)| self.visitor.cursor.bytes(*known) == name.as_bytes();
         // Of several of one name the last counts.
@@ -47,12 +47,12 @@ impl<'s, 'v, 'c, C: Cursor> Signs<'s, 'v, 'c, C> {
 
     /// Whether it has a member of this name and kind.
     pub(in crate::parse) fn has(&self, name: &str, kind: Kind) -> bool {
-        self.field(name).is_some_and(|field| field.kind == kind)
+        self.last_of_name(name).is_some_and(|field| field.kind == kind)
     }
 
     /// Whether it has a member of this name, whatever its value.
-    pub(in crate::parse) fn names(&self, name: &str) -> bool {
-        self.field(name).is_some()
+    pub(in crate::parse) fn has_member(&self, name: &str) -> bool {
+        self.last_of_name(name).is_some()
     }
 
     /// Whether all its members are of these names.
@@ -65,14 +65,14 @@ impl<'s, 'v, 'c, C: Cursor> Signs<'s, 'v, 'c, C> {
 
     /// The text of a member that is a string; empty if it is none.
     pub(in crate::parse) fn text(&mut self, name: &str) -> &[u8] {
-        let string = self.visitor.string_of(self.field(name)).unwrap_or_default();
+        let string = self.visitor.string_of(self.last_of_name(name)).unwrap_or_default();
         self.visitor.cursor.bytes(string)
     }
 
     /// The same of the first object of the array that a member is.
-    pub(in crate::parse) fn first(&mut self, outer: &str, name: &str) -> Option<Kind> {
-        let field = self.field(outer);
-        let attempt = self.visitor.attempt();
+    pub(in crate::parse) fn kind_in_first(&mut self, outer: &str, name: &str) -> Option<Kind> {
+        let field = self.last_of_name(outer);
+        let attempt = self.visitor.begin_attempt();
         let mut found = None;
         let read = self.visitor.each_of(field, &mut |visitor, kind, position| {
             if kind != Kind::Object || position > 0 {
@@ -86,9 +86,9 @@ impl<'s, 'v, 'c, C: Cursor> Signs<'s, 'v, 'c, C> {
     }
 
     /// The kind of a member of the object that a member is.
-    pub(in crate::parse) fn inner(&mut self, outer: &str, name: &str) -> Option<Kind> {
-        let field = self.field(outer);
-        let attempt = self.visitor.attempt();
+    pub(in crate::parse) fn kind_inside(&mut self, outer: &str, name: &str) -> Option<Kind> {
+        let field = self.last_of_name(outer);
+        let attempt = self.visitor.begin_attempt();
         let [found] = self.visitor.fields_of(field, &[name]).ok()?;
         self.visitor.abandon(attempt);
         found.map(|field| field.kind)

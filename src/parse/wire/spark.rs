@@ -28,7 +28,7 @@ const MARKER: &str = "status 2";
 
 /// Whether an event like this is the first of the wire. A header alone is an error, or says nothing.
 pub(super) fn recognizes<C: Cursor>(signs: &mut Signs<'_, '_, '_, C>) -> bool {
-    signs.has("payload", Kind::Object) && signs.inner("header", "code").is_some()
+    signs.has("payload", Kind::Object) && signs.kind_inside("header", "code").is_some()
 }
 
 /// States the object ahead, if it is an event of the wire.
@@ -45,7 +45,7 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> 
     let is_last = visitor.integer_of(status.or(of_choices))? == Some(LAST);
     let from = visitor.stated();
     visitor.each_of(texts, &mut |visitor, kind, _| match kind {
-        Kind::Object => text(visitor),
+        Kind::Object => push_piece(visitor),
         _ => visitor.cursor.skip(),
     })?;
     if visitor.stated() == from {
@@ -53,7 +53,7 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> 
     }
     visitor.push_document_extra(ExtraKind::Hosted, plugins)?;
     if is_last {
-        finish(visitor)?;
+        finish_each_choice(visitor)?;
     }
     self::usage(visitor, usage)?;
     if is_last {
@@ -63,7 +63,7 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> 
 }
 
 /// The piece ahead.
-fn text<C: Cursor>(visitor: &mut Visitor<'_, C>) -> Result<()> {
+fn push_piece<C: Cursor>(visitor: &mut Visitor<'_, C>) -> Result<()> {
     const NAMES: [&str; 5] = ["index", "role", "reasoning_content", "content", "function_call"];
     let [index, role, reasoning, content, call] = visitor.fields(&NAMES)?;
     visitor.push_choice(index, 0)?;
@@ -77,7 +77,7 @@ fn text<C: Cursor>(visitor: &mut Visitor<'_, C>) -> Result<()> {
 }
 
 /// Every choice that the event names ends: there is no word for it.
-fn finish<C: Cursor>(visitor: &mut Visitor<'_, C>) -> Result<()> {
+fn finish_each_choice<C: Cursor>(visitor: &mut Visitor<'_, C>) -> Result<()> {
     let raw = visitor.cursor.scratch().keep(MARKER);
     let (stated, mut last) = (visitor.stated(), None);
     for at in 0..stated {

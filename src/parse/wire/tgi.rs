@@ -20,7 +20,7 @@ type Result<T> = core::result::Result<T, ErrorKind>;
 
 /// Whether an event like this is the first of the wire.
 pub(super) fn recognizes<C: Cursor>(signs: &mut Signs<'_, '_, '_, C>) -> bool {
-    signs.has("token", Kind::Object) && signs.names("generated_text")
+    signs.has("token", Kind::Object) && signs.has_member("generated_text")
 }
 
 /// States the object ahead, if it is an event of the wire.

@@ -41,9 +41,9 @@ pub(super) fn recognizes<C: Cursor>(signs: &mut Signs<'_, '_, '_, C>) -> bool {
         b"tool-input-start" | b"tool-input-delta" | b"tool-input-available" | b"tool-input-error" => {
             signs.has("toolCallId", Kind::String)
         }
-        b"message-metadata" => signs.names("messageMetadata"),
+        b"message-metadata" => signs.has_member("messageMetadata"),
         b"error" => signs.has("errorText", Kind::String),
-        word => word.starts_with(DATA) && signs.names("data"),
+        word => word.starts_with(DATA) && signs.has_member("data"),
     }
 }
 
@@ -77,24 +77,24 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> 
         "finishReason",
         "errorText",
     ];
-    let whole = Field { kind: Kind::Object, mark: visitor.cursor.mark_ahead() };
-    let [word, id, delta, provider, call, tool, piece, input, hosted, message, metadata, reason, error] =
+    let event = Field { kind: Kind::Object, mark: visitor.cursor.mark_ahead() };
+    let [event_type, id, delta, provider, call, tool, piece, input, hosted, message, metadata, reason, error] =
         visitor.fields(&NAMES)?;
     let members = Members { id, delta, provider, call, tool, piece, input, hosted };
-    let word = visitor.string_of(word)?;
-    match visitor.cursor.bytes(word) {
-        b"text-delta" => text(visitor, &members, Text, false)?,
-        b"reasoning-delta" => text(visitor, &members, Reasoning, false)?,
-        b"tool-input-delta" => input_delta(visitor, &members, word, whole)?,
-        b"text-start" => text(visitor, &members, Text, true)?,
-        b"reasoning-start" => text(visitor, &members, Reasoning, true)?,
+    let event_type = visitor.string_of(event_type)?;
+    match visitor.cursor.bytes(event_type) {
+        b"text-delta" => push_text_part(visitor, &members, Text, false)?,
+        b"reasoning-delta" => push_text_part(visitor, &members, Reasoning, false)?,
+        b"tool-input-delta" => input_delta(visitor, &members, event_type, event)?,
+        b"text-start" => push_text_part(visitor, &members, Text, true)?,
+        b"reasoning-start" => push_text_part(visitor, &members, Reasoning, true)?,
         b"text-end" => text_end(visitor, &members, Text)?,
         b"reasoning-end" => text_end(visitor, &members, Reasoning)?,
-        b"tool-input-start" => input_start(visitor, &members, word, whole)?,
-        b"tool-input-available" => input_whole(visitor, &members, word, whole)?,
+        b"tool-input-start" => input_start(visitor, &members, event_type, event)?,
+        b"tool-input-available" => input_whole(visitor, &members, event_type, event)?,
         b"tool-input-error" => {
-            input_whole(visitor, &members, word, whole)?;
-            visitor.push_extra(ExtraKind::Other, word, Some(whole))?;
+            input_whole(visitor, &members, event_type, event)?;
+            visitor.push_extra(ExtraKind::Other, event_type, Some(event))?;
         }
         b"start" => {
             let id = visitor.string_of(message)?;
@@ -103,13 +103,13 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> 
         b"finish" => finish(visitor, reason)?,
         b"abort" => {
             visitor.push(Record::Choice { index: 0 })?;
-            visitor.push(Record::Finish { reason: FinishReason::Error, raw: word })?;
+            visitor.push(Record::Finish { reason: FinishReason::Error, raw: event_type })?;
         }
         b"error" => {
             let message = visitor.label_of(error)?;
             visitor.records.push_head(Record::Error {
                 code: Str::NONE,
-                kind: word,
+                kind: event_type,
                 message,
                 json: Str::NONE,
             })?;
@@ -118,13 +118,13 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> 
         b"start-step" | b"finish-step" | b"message-metadata" => {}
         b"file" => {
             visitor.push(Record::Choice { index: 0 })?;
-            let kind = file(visitor, whole)?;
-            visitor.push_extra(kind, word, Some(whole))?;
+            let kind = file_kind(visitor, event)?;
+            visitor.push_extra(kind, event_type, Some(event))?;
         }
         name => {
-            let Some(kind) = passed_on(name) else { return Ok(Verdict::NotMine) };
+            let Some(kind) = kind_if_passed_on(name) else { return Ok(Verdict::NotMine) };
             visitor.push(Record::Choice { index: 0 })?;
-            visitor.push_extra(kind, word, Some(whole))?;
+            visitor.push_extra(kind, event_type, Some(event))?;
         }
     }
     self::metadata(visitor, metadata)?;
@@ -132,7 +132,7 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> 
 }
 
 /// What a part is that is passed on whole.
-fn passed_on(name: &[u8]) -> Option<ExtraKind> {
+fn kind_if_passed_on(name: &[u8]) -> Option<ExtraKind> {
     Some(match name {
         b"tool-output-available" | b"tool-output-error" | b"tool-output-denied"
         | b"tool-approval-request" => ExtraKind::Hosted,
@@ -143,8 +143,8 @@ fn passed_on(name: &[u8]) -> Option<ExtraKind> {
 }
 
 /// What a file holds, by its media type.
-fn file<C: Cursor>(visitor: &mut Visitor<'_, C>, whole: Field<C::Mark>) -> Result<ExtraKind> {
-    let [media] = visitor.fields_of(Some(whole), &["mediaType"])?;
+fn file_kind<C: Cursor>(visitor: &mut Visitor<'_, C>, event: Field<C::Mark>) -> Result<ExtraKind> {
+    let [media] = visitor.fields_of(Some(event), &["mediaType"])?;
     let media = visitor.string_of(media)?;
     Ok(match visitor.cursor.bytes(media) {
         media if media.starts_with(b"image/") => ExtraKind::Image,
@@ -154,7 +154,7 @@ fn file<C: Cursor>(visitor: &mut Visitor<'_, C>, whole: Field<C::Mark>) -> Resul
 }
 
 /// What follows is of the part of this id, among those of its kind; without one, of that which is open.
-fn place<C: Cursor>(
+fn push_part_place<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     id: Value<C>,
     kind: PartKind,
@@ -173,18 +173,18 @@ fn place<C: Cursor>(
 }
 
 /// A part of text or reasoning begins, or goes on.
-fn text<C: Cursor>(
+fn push_text_part<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     members: &Members<C::Mark>,
     kind: PartKind,
     begins: bool,
 ) -> Result<()> {
-    place(visitor, members.id, kind, begins)?;
+    push_part_place(visitor, members.id, kind, begins)?;
     visitor.push_string(members.delta, |text| match kind {
         PartKind::Reasoning => Record::Reasoning { rank: 0, text },
         PartKind::Text | PartKind::Refusal | PartKind::ToolCall | PartKind::Other => Record::Text(text),
     })?;
-    blobs(visitor, members.provider, false)
+    push_signatures_and_encrypted(visitor, members.provider, false)
 }
 
 fn text_end<C: Cursor>(
@@ -192,13 +192,13 @@ fn text_end<C: Cursor>(
     members: &Members<C::Mark>,
     kind: PartKind,
 ) -> Result<()> {
-    place(visitor, members.id, kind, false)?;
-    blobs(visitor, members.provider, true)?;
+    push_part_place(visitor, members.id, kind, false)?;
+    push_signatures_and_encrypted(visitor, members.provider, true)?;
     visitor.push(Record::PlaceEnd)
 }
 
 /// Signatures and encrypted reasoning of the current part, once each.
-fn blobs<C: Cursor>(visitor: &mut Visitor<'_, C>, provider: Value<C>, is_done: bool) -> Result<()> {
+fn push_signatures_and_encrypted<C: Cursor>(visitor: &mut Visitor<'_, C>, provider: Value<C>, is_done: bool) -> Result<()> {
     const NAMES: [&str; 4] = ["signature", "thoughtSignature", "redactedData", "reasoningEncryptedContent"];
     let Some((_, own)) = visitor.first_member(provider)? else { return Ok(()) };
     let [signature, of_thought, redacted, encrypted] = visitor.fields_of(Some(own), &NAMES)?;
@@ -210,16 +210,16 @@ fn blobs<C: Cursor>(visitor: &mut Visitor<'_, C>, provider: Value<C>, is_done: b
 fn input_start<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     members: &Members<C::Mark>,
-    word: Str,
-    whole: Field<C::Mark>,
+    event_type: Str,
+    event: Field<C::Mark>,
 ) -> Result<()> {
     if visitor.is_true(members.hosted) {
-        place(visitor, members.call, PartKind::Other, true)?;
-        return visitor.push_extra(ExtraKind::Hosted, word, Some(whole));
+        push_part_place(visitor, members.call, PartKind::Other, true)?;
+        return visitor.push_extra(ExtraKind::Hosted, event_type, Some(event));
     }
-    place(visitor, members.call, PartKind::ToolCall, true)?;
+    push_part_place(visitor, members.call, PartKind::ToolCall, true)?;
     call(visitor, members)?;
-    blobs(visitor, members.provider, false)
+    push_signatures_and_encrypted(visitor, members.provider, false)
 }
 
 /// The call itself.
@@ -231,31 +231,31 @@ fn call<C: Cursor>(visitor: &mut Visitor<'_, C>, members: &Members<C::Mark>) -> 
 fn input_delta<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     members: &Members<C::Mark>,
-    word: Str,
-    whole: Field<C::Mark>,
+    event_type: Str,
+    event: Field<C::Mark>,
 ) -> Result<()> {
-    place(visitor, members.call, PartKind::Other, false)?;
+    push_part_place(visitor, members.call, PartKind::Other, false)?;
     visitor.push_string(members.piece, Record::Arguments)?;
-    visitor.push_if_hosted(word, Some(whole))
+    visitor.push_if_hosted(event_type, Some(event))
 }
 
 /// A call's input is there, whole.
 fn input_whole<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     members: &Members<C::Mark>,
-    word: Str,
-    whole: Field<C::Mark>,
+    event_type: Str,
+    event: Field<C::Mark>,
 ) -> Result<()> {
     if visitor.is_true(members.hosted) {
-        place(visitor, members.call, PartKind::Other, false)?;
-        visitor.push_extra(ExtraKind::Hosted, word, Some(whole))?;
+        push_part_place(visitor, members.call, PartKind::Other, false)?;
+        visitor.push_extra(ExtraKind::Hosted, event_type, Some(event))?;
         return visitor.push(Record::PlaceEnd);
     }
-    place(visitor, members.call, PartKind::ToolCall, false)?;
+    push_part_place(visitor, members.call, PartKind::ToolCall, false)?;
     call(visitor, members)?;
     visitor.push(Record::Whole(Scope::Place))?;
     visitor.push_arguments(members.input)?;
-    blobs(visitor, members.provider, true)?;
+    push_signatures_and_encrypted(visitor, members.provider, true)?;
     visitor.push(Record::PlaceEnd)
 }
 

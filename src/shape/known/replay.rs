@@ -18,15 +18,15 @@ enum Place {
 impl Shapes {
     /// Writes the records of the last hit, whole; strings with escapes go through `unescape`. `None`: one of them is no hit
     /// after all.
-    pub(crate) fn records(
+    pub(crate) fn write_records(
         &self,
         out: &mut Records,
         mut unescape: impl FnMut(Span) -> Option<Str>,
     ) -> Option<()> {
-        let shape = self.hit()?;
+        let shape = self.last_hit_shape()?;
         let mut sound = Some(());
         for record in out.begin_replay(&shape.records) {
-            record.each_str(|string| match self.string(shape, *string, &mut unescape) {
+            record.each_str(|string| match self.string_in_hit(shape, *string, &mut unescape) {
                 Some(found) => *string = found,
                 None => sound = None,
             });
@@ -41,8 +41,8 @@ impl Shapes {
     }
 
     /// The place of which the last hit says something.
-    pub(crate) fn place(&self) -> Option<record::Place> {
-        let mut records = self.hit()?.records.iter();
+    pub(crate) fn stated_place(&self) -> Option<record::Place> {
+        let mut records = self.last_hit_shape()?.records.iter();
         records.find_map(|record| match record {
             Record::Place(place) => Some(*place),
             _ => None,
@@ -51,7 +51,7 @@ impl Shapes {
 
     /// A string of the shape's records as the hit has it.
     #[inline]
-    fn string(
+    fn string_in_hit(
         &self,
         shape: &Shape,
         string: Str,
@@ -74,7 +74,7 @@ impl Shapes {
 
     /// Calls `count` with the counters of the last hit that may have changed since the event before.
     #[inline]
-    pub(crate) fn counters(&mut self, mut count: impl FnMut(Counter, u64)) {
+    pub(crate) fn each_counter_that_may_differ(&mut self, mut count: impl FnMut(Counter, u64)) {
         let Some(shape) = self.shapes.get(self.guess) else { return };
         for (piece, capture) in shape.pieces().iter().zip(&self.captures) {
             if let Hole::Integer(Some(counter)) = piece.hole {
@@ -95,7 +95,7 @@ impl Shapes {
 
     /// The padding of the last hit that has escapes: it must be well formed, too.
     pub(crate) fn escaped_padding(&self) -> impl Iterator<Item = Span> + '_ {
-        let pieces = self.hit().map(|shape| shape.pieces().iter()).unwrap_or_default();
+        let pieces = self.last_hit_shape().map(|shape| shape.pieces().iter()).unwrap_or_default();
         let escaped = self.escaped;
         pieces.zip(&self.captures).zip(0u32..).filter_map(move |((piece, capture), at)| {
             let is_escaped = escaped & 1u16.wrapping_shl(at) != 0;
@@ -119,7 +119,7 @@ impl Shape {
             if at == start {
                 return Place::Hole { number, capture: *capture };
             }
-            shift = shift.wrapping_add(capture.length(*hole)).wrapping_sub(end.wrapping_sub(start));
+            shift = shift.wrapping_add(capture.length_in_hit(*hole)).wrapping_sub(end.wrapping_sub(start));
         }
         Place::Literal { shift }
     }
@@ -128,7 +128,7 @@ impl Shape {
 impl Capture {
     /// How many bytes it takes in the hit.
     #[inline]
-    fn length(self, hole: Hole) -> u32 {
+    fn length_in_hit(self, hole: Hole) -> u32 {
         match hole {
             Hole::Text | Hole::Padding | Hole::Identity | Hole::Line | Hole::Space => {
                 let Span { start, end } = self.span();

@@ -84,12 +84,12 @@ fn member<C: Cursor>(
         return visitor.cursor.null();
     }
     match key {
-        ChoiceKey::Index => choice.index = Some(visitor.index(kind)?.ok_or(ErrorKind::NotOfWire)?),
+        ChoiceKey::Index => choice.index = Some(visitor.index_ahead(kind)?.ok_or(ErrorKind::NotOfWire)?),
         ChoiceKey::Delta if kind == Kind::Object => {
-            visitor.begin_key(deltas, DELTA)?;
+            visitor.strike_earlier_value(deltas, DELTA)?;
             let from = visitor.stated();
             let (is_side, finish) = super::delta::delta(visitor)?;
-            visitor.end_key(deltas, DELTA, from);
+            visitor.note_value_of_key(deltas, DELTA, from);
             (choice.has_delta, choice.is_side) = (true, is_side);
             if choice.finish.is_empty() {
                 choice.finish = finish;
@@ -113,8 +113,8 @@ fn member<C: Cursor>(
                 visitor.need(Quirk::UsagePlace)?;
             }
         }
-        ChoiceKey::Extra(extra) => visitor.extra(extra, false)?,
-        _ => visitor.other(kind, false)?,
+        ChoiceKey::Extra(extra) => visitor.push_extra_ahead(extra, false)?,
+        _ => visitor.skip_or_push_extra(kind, false)?,
     }
     Ok(())
 }
@@ -133,17 +133,17 @@ fn order_and_choose<C: Cursor>(
         None => visitor.need(Quirk::ChoiceIndexMissing)?,
     }
     if !choice.has_delta || choice.message.is_some() {
-        other_places(visitor, &mut choice)?;
+        message_or_text_for_delta(visitor, &mut choice)?;
     }
     if !choice.finish.is_empty() && !choice.is_side {
-        finish(visitor, choice.finish)?;
+        push_finish(visitor, choice.finish)?;
     }
-    visitor.records.order(from, order);
+    visitor.records.order_by_rank(from, written_rank);
     choose_reasoning(visitor, from)
 }
 
 /// A message in place of or beside the delta, text in the choice, or nothing at all.
-fn other_places<C: Cursor>(
+fn message_or_text_for_delta<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     choice: &mut Choice<C::Mark>,
 ) -> Result<(), ErrorKind> {
@@ -178,20 +178,20 @@ fn other_places<C: Cursor>(
 }
 
 /// States what a finish word means.
-pub(super) fn finish<C: Cursor>(visitor: &mut Visitor<'_, C>, raw: Str) -> Result<(), ErrorKind> {
+pub(super) fn push_finish<C: Cursor>(visitor: &mut Visitor<'_, C>, raw: Str) -> Result<(), ErrorKind> {
     let meaning = dialect::finish(visitor.cursor.bytes(raw));
-    match meant(meaning, raw, visitor.cursor.tolerance()) {
+    match finish_record(meaning, raw, visitor.cursor.tolerance()) {
         Some(record) => visitor.push(record),
         None => Ok(()),
     }
 }
 
 /// The record of a finish `word`, which is the text of `raw`; none if it says nothing.
-pub(super) fn finish_record(word: &[u8], raw: Str, tolerance: &mut Tolerance) -> Option<Record> {
-    meant(dialect::finish(word), raw, tolerance)
+pub(super) fn finish_record_of(word: &[u8], raw: Str, tolerance: &mut Tolerance) -> Option<Record> {
+    finish_record(dialect::finish(word), raw, tolerance)
 }
 
-fn meant(meaning: Finish, raw: Str, tolerance: &mut Tolerance) -> Option<Record> {
+fn finish_record(meaning: Finish, raw: Str, tolerance: &mut Tolerance) -> Option<Record> {
     let reason = match meaning {
         Finish::Null if tolerance.meets(Quirk::FinishNullWord) => return None,
         Finish::Provisional(finish) if tolerance.meets(Quirk::FinishProvisional) => {
@@ -205,7 +205,7 @@ fn meant(meaning: Finish, raw: Str, tolerance: &mut Tolerance) -> Option<Record>
 }
 
 /// The written order of a choice's facts.
-fn order(record: &Record) -> u8 {
+fn written_rank(record: &Record) -> u8 {
     match record {
         Record::Begin | Record::Place(_) | Record::PlaceBegins | Record::PlaceEnd => 0,
         Record::Choice { .. } | Record::Whole(_) => 0,
@@ -247,7 +247,7 @@ fn choose_reasoning<C: Cursor>(visitor: &mut Visitor<'_, C>, from: usize) -> Res
                         chosen = Some(rank);
                         continue;
                     }
-                    visitor.pad_text(text, true);
+                    visitor.note_text_padding(text, true);
                     visitor.records.set(at, Record::Struck);
                     edge.into_iter().for_each(|edge| visitor.records.set(edge, Record::Struck));
                 }

@@ -29,14 +29,14 @@ pub(super) fn delta<C: Cursor>(visitor: &mut Visitor<'_, C>) -> Result<(bool, St
             continue;
         }
         match key {
-            DeltaKey::Role if kind == Kind::String => role = self::role(visitor, &mut seen)?,
+            DeltaKey::Role if kind == Kind::String => role = self::push_role(visitor, &mut seen)?,
             DeltaKey::Finish if kind == Kind::String => {
                 finish = visitor.cursor.string()?;
                 if !finish.is_empty() && !visitor.cursor.tolerance().meets(Quirk::FinishPlace) {
                     finish = Str::NONE;
                 }
             }
-            _ => member(visitor, key, kind, &mut seen)?,
+            _ => push_member_but_role(visitor, key, kind, &mut seen)?,
         }
     }
     let is_side = !role.is_empty()
@@ -50,19 +50,19 @@ pub(super) fn delta<C: Cursor>(visitor: &mut Visitor<'_, C>) -> Result<(bool, St
     Ok((is_side, finish))
 }
 
-fn role<C: Cursor>(visitor: &mut Visitor<'_, C>, seen: &mut SeenKeys<KEYS>) -> Result<Str, ErrorKind> {
+fn push_role<C: Cursor>(visitor: &mut Visitor<'_, C>, seen: &mut SeenKeys<KEYS>) -> Result<Str, ErrorKind> {
     let role = visitor.cursor.string()?;
-    visitor.begin_key(seen, ROLE)?;
+    visitor.strike_earlier_value(seen, ROLE)?;
     let from = visitor.stated();
     if role.is_empty() {
         visitor.need(Quirk::EmptyString)?;
     }
     visitor.push(Record::Role(role))?;
-    visitor.end_key(seen, ROLE, from);
+    visitor.note_value_of_key(seen, ROLE, from);
     Ok(role)
 }
 
-fn member<C: Cursor>(
+fn push_member_but_role<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     key: DeltaKey,
     kind: Kind,
@@ -79,25 +79,25 @@ fn member<C: Cursor>(
             return parts::details(visitor, source, kind);
         }
         DeltaKey::FunctionCall if kind == Kind::Object => return tools::function_call(visitor),
-        DeltaKey::Extra(extra) => return visitor.extra(extra, false),
-        _ => return visitor.other(kind, false),
+        DeltaKey::Extra(extra) => return visitor.push_extra_ahead(extra, false),
+        _ => return visitor.skip_or_push_extra(kind, false),
     };
-    visitor.begin_key(seen, name)?;
+    visitor.strike_earlier_value(seen, name)?;
     let from = visitor.stated();
     match key {
-        DeltaKey::Content => content(visitor, kind)?,
+        DeltaKey::Content => content_in_any_form(visitor, kind)?,
         DeltaKey::Refusal => {
             let piece = visitor.cursor.piece()?;
             visitor.push_text(piece, Record::Refusal)?;
         }
-        DeltaKey::Reasoning(source) => reasoning(visitor, source, kind)?,
+        DeltaKey::Reasoning(source) => reasoning_in_any_form(visitor, source, kind)?,
         _ => tools::calls(visitor, kind)?,
     }
-    visitor.end_key(seen, name, from);
+    visitor.note_value_of_key(seen, name, from);
     Ok(())
 }
 
-fn content<C: Cursor>(visitor: &mut Visitor<'_, C>, kind: Kind) -> Result<(), ErrorKind> {
+fn content_in_any_form<C: Cursor>(visitor: &mut Visitor<'_, C>, kind: Kind) -> Result<(), ErrorKind> {
     match kind {
         Kind::String => {
             let piece = visitor.cursor.piece()?;
@@ -107,11 +107,11 @@ fn content<C: Cursor>(visitor: &mut Visitor<'_, C>, kind: Kind) -> Result<(), Er
             visitor.need(Quirk::ContentParts)?;
             parts::content(visitor, kind)
         }
-        Kind::Null | Kind::Bool | Kind::Number => visitor.other(kind, false),
+        Kind::Null | Kind::Bool | Kind::Number => visitor.skip_or_push_extra(kind, false),
     }
 }
 
-fn reasoning<C: Cursor>(
+fn reasoning_in_any_form<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     source: ReasoningSource,
     kind: Kind,
@@ -128,6 +128,6 @@ fn reasoning<C: Cursor>(
             visitor.need(Quirk::ReasoningShape)?;
             parts::reasoning(visitor, source, kind)
         }
-        Kind::Null | Kind::Bool | Kind::Number => visitor.other(kind, false),
+        Kind::Null | Kind::Bool | Kind::Number => visitor.skip_or_push_extra(kind, false),
     }
 }

@@ -29,22 +29,22 @@ pub(super) fn content<C: Cursor>(visitor: &mut Visitor<'_, C>, kind: Kind) -> Re
             visitor.push_text(piece, Record::Text)
         }
         Kind::Object => {
-            let part = part(visitor)?;
-            content_part(visitor, &part)
+            let part = read_part(visitor)?;
+            push_content_part(visitor, &part)
         }
         _ => visitor.cursor.skip(),
     })
 }
 
-fn content_part<C: Cursor>(visitor: &mut Visitor<'_, C>, part: &Part<C::Mark>) -> Result<(), ErrorKind> {
+fn push_content_part<C: Cursor>(visitor: &mut Visitor<'_, C>, part: &Part<C::Mark>) -> Result<(), ErrorKind> {
     if part.thinking.is_some() {
-        return reasoning_part(visitor, part, ReasoningSource::ContentParts);
+        return push_reasoning_part(visitor, part, ReasoningSource::ContentParts);
     }
     let kind = visitor.cursor.bytes(part.kind);
     let is_text = dialect::is_text_part(kind);
     let extra = dialect::part_extra(kind);
     match part.text.filter(|_| is_text || extra == ExtraKind::Other) {
-        Some(mark) => strings_at(visitor, mark, &Record::Text),
+        Some(mark) => push_strings_at(visitor, mark, &Record::Text),
         None => {
             if let Some(mark) = part.whole.filter(|_| visitor.options.extras != ExtrasMode::Off) {
                 let json = visitor.cursor.json(mark);
@@ -67,8 +67,8 @@ pub(super) fn reasoning<C: Cursor>(
             visitor.push_text(piece, |text| Record::Reasoning { rank: source as u8, text })
         }
         Kind::Object => {
-            let part = part(visitor)?;
-            reasoning_part(visitor, &part, source)
+            let part = read_part(visitor)?;
+            push_reasoning_part(visitor, &part, source)
         }
         _ => visitor.cursor.skip(),
     })
@@ -88,13 +88,13 @@ pub(super) fn details<C: Cursor>(
     Ok(())
 }
 
-fn reasoning_part<C: Cursor>(
+fn push_reasoning_part<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     part: &Part<C::Mark>,
     source: ReasoningSource,
 ) -> Result<(), ErrorKind> {
     if let Some(mark) = part.thinking.or(part.text) {
-        strings_at(visitor, mark, &|text| Record::Reasoning { rank: source as u8, text })?;
+        push_strings_at(visitor, mark, &|text| Record::Reasoning { rank: source as u8, text })?;
     }
     for (kind, data) in [(OpaqueKind::Signature, part.signature), (OpaqueKind::Encrypted, part.data)] {
         if !data.is_empty() {
@@ -105,7 +105,7 @@ fn reasoning_part<C: Cursor>(
 }
 
 /// States the string at `mark`, or those of the parts at `mark`.
-fn strings_at<C: Cursor>(
+fn push_strings_at<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     mark: C::Mark,
     record: &dyn Fn(Str) -> Record,
@@ -118,7 +118,7 @@ fn strings_at<C: Cursor>(
             visitor.push_text(piece, record)
         }
         Kind::Object => {
-            let inner = part(visitor)?;
+            let inner = read_part(visitor)?;
             let Some(mark) = inner.text.or(inner.thinking) else { return Ok(()) };
             let back = visitor.cursor.go(mark);
             if visitor.cursor.kind()? == Kind::String {
@@ -135,7 +135,7 @@ fn strings_at<C: Cursor>(
 }
 
 /// Takes down the part ahead.
-fn part<C: Cursor>(visitor: &mut Visitor<'_, C>) -> Result<Part<C::Mark>, ErrorKind> {
+fn read_part<C: Cursor>(visitor: &mut Visitor<'_, C>) -> Result<Part<C::Mark>, ErrorKind> {
     let whole = visitor.cursor.mark_ahead();
     let mut part = Part {
         kind: Str::NONE,

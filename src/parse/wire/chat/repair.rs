@@ -36,7 +36,7 @@ pub(in crate::parse) fn salvage(
         has_tools: false,
         is_open: false,
         is_side: false,
-        line: None,
+        comment_checked: None,
     };
     while let Some(name) = salvage.next_member() {
         salvage.salvage_by_name(name)?;
@@ -61,7 +61,7 @@ struct Salvage<'a> {
     is_side: bool,
     /// The next line feed, and whether a value may end before it: many values may stand before one line feed, which is
     /// looked for once.
-    line: Option<(usize, bool)>,
+    comment_checked: Option<(usize, bool)>,
 }
 
 /// A string value that can be saved.
@@ -96,12 +96,12 @@ impl<'a> Salvage<'a> {
     /// Salvages the value ahead, by its name alone: how deep it stands is not known in damaged JSON.
     fn salvage_by_name(&mut self, name: &[u8]) -> Result<(), ErrorKind> {
         match dialect::DeltaNames.key(name) {
-            DeltaKey::Content => return self.text(Record::Text),
-            DeltaKey::Refusal => return self.text(Record::Refusal),
+            DeltaKey::Content => return self.text_outside_tools(Record::Text),
+            DeltaKey::Refusal => return self.text_outside_tools(Record::Refusal),
             DeltaKey::Reasoning(source) => {
-                return self.text(|text| Record::Reasoning { rank: source as u8, text });
+                return self.text_outside_tools(|text| Record::Reasoning { rank: source as u8, text });
             }
-            DeltaKey::Role => return self.role(),
+            DeltaKey::Role => return self.role_or_side(),
             DeltaKey::ToolCalls | DeltaKey::FunctionCall => {
                 self.has_tools = true;
                 return Ok(());
@@ -122,37 +122,37 @@ impl<'a> Salvage<'a> {
         }
     }
 
-    fn text(&mut self, record: impl Fn(Str) -> Record) -> Result<(), ErrorKind> {
+    fn text_outside_tools(&mut self, record: impl Fn(Str) -> Record) -> Result<(), ErrorKind> {
         if self.has_tools {
             return Ok(());
         }
-        if let Some(Whole { text, end }) = self.string(true) {
+        if let Some(Whole { text, end }) = self.string_if_whole(true) {
             self.at = end;
-            self.open()?;
+            self.begin_choice_once()?;
             self.records.push(record(text))?;
         }
         Ok(())
     }
 
     /// A role that does not answer makes the message a side message.
-    fn role(&mut self) -> Result<(), ErrorKind> {
-        if let Some(Whole { text, end }) = self.string(false) {
+    fn role_or_side(&mut self) -> Result<(), ErrorKind> {
+        if let Some(Whole { text, end }) = self.string_if_whole(false) {
             self.at = end;
             let role = self.scratch.text.get(text.span().range()).unwrap_or_default();
             self.is_side |= !role.is_empty() && !dialect::answers(role.as_bytes());
-            self.open()?;
+            self.begin_choice_once()?;
             self.records.push(Record::Role(text))?;
         }
         Ok(())
     }
 
     fn finish_reason(&mut self) -> Result<(), ErrorKind> {
-        if let Some(Whole { text, end }) = self.string(false) {
+        if let Some(Whole { text, end }) = self.string_if_whole(false) {
             self.at = end;
             if !text.is_empty() {
-                self.open()?;
+                self.begin_choice_once()?;
                 let word = self.scratch.text.get(text.span().range()).unwrap_or_default();
-                if let Some(record) = super::choice::finish_record(word.as_bytes(), text, self.tolerance) {
+                if let Some(record) = super::choice::finish_record_of(word.as_bytes(), text, self.tolerance) {
                     self.records.push(record)?;
                 }
             }
@@ -161,7 +161,7 @@ impl<'a> Salvage<'a> {
     }
 
     fn identity(&mut self, record: impl Fn(Str) -> Record) -> Result<(), ErrorKind> {
-        if let Some(Whole { text, end }) = self.string(false) {
+        if let Some(Whole { text, end }) = self.string_if_whole(false) {
             self.at = end;
             self.records.push_head(record(text))?;
         }
@@ -169,7 +169,7 @@ impl<'a> Salvage<'a> {
     }
 
     fn index(&mut self) -> Result<(), ErrorKind> {
-        if let Some(index) = self.number().and_then(|value| u32::try_from(value).ok()) {
+        if let Some(index) = self.integer_if_whole().and_then(|value| u32::try_from(value).ok()) {
             self.is_open = true;
             self.records.push(Record::Choice { index })?;
         }
@@ -177,14 +177,14 @@ impl<'a> Salvage<'a> {
     }
 
     fn counter(&mut self, counter: Counter) -> Result<(), ErrorKind> {
-        match self.number() {
+        match self.integer_if_whole() {
             Some(value) => self.records.push(Record::Counter { counter, value, at: u32::MAX }),
             None => Ok(()),
         }
     }
 
     /// The plain integer ahead, if it is whole.
-    fn number(&mut self) -> Option<u64> {
+    fn integer_if_whole(&mut self) -> Option<u64> {
         let end = lex::number_end(self.payload, self.at)?;
         let value = self.payload.get(self.at..end).and_then(lex::integer)?;
         if !self.ends_value(end) {
@@ -195,7 +195,7 @@ impl<'a> Salvage<'a> {
     }
 
     /// What follows belongs to some choice: the first, unless an index said otherwise.
-    fn open(&mut self) -> Result<(), ErrorKind> {
+    fn begin_choice_once(&mut self) -> Result<(), ErrorKind> {
         if !core::mem::replace(&mut self.is_open, true) {
             self.records.push(Record::Choice { index: 0 })?;
         }
@@ -203,7 +203,7 @@ impl<'a> Salvage<'a> {
     }
 
     /// The string ahead, if it is whole, or (`cut`) cut short by the payload's end.
-    fn string(&mut self, cut: bool) -> Option<Whole> {
+    fn string_if_whole(&mut self, cut: bool) -> Option<Whole> {
         if self.payload.get(self.at) != Some(&b'"') {
             return None;
         }
@@ -215,7 +215,7 @@ impl<'a> Salvage<'a> {
         if whole && !self.ends_value(next) {
             return None;
         }
-        let body = if whole { body } else { before_cut(body).filter(|_| cut)? };
+        let body = if whole { body } else { text_before_cut(body).filter(|_| cut)? };
         let body: String =
             core::str::from_utf8(body).ok()?.chars().filter(|c| !matches!(c, '\r' | '\n')).collect();
         let from = self.scratch.text.len();
@@ -230,15 +230,15 @@ impl<'a> Salvage<'a> {
     fn ends_value(&mut self, at: usize) -> bool {
         let at = skip_space(self.payload, at);
         match self.payload.get(at) {
-            Some(b'#' | b'/') => self.ends_before_line(at),
+            Some(b'#' | b'/') => self.ends_before_comment(at),
             next => matches!(next, None | Some(b',' | b'}' | b']')),
         }
     }
 
-    /// Whether a value may end before the comment at `at`: what follows its line, and the comments after it, decides.
-    fn ends_before_line(&mut self, at: usize) -> bool {
-        if let Some((line, ends)) = self.line
-            && at <= line
+    /// Whether a value may end before the comment at `comment_at`: what follows its line, and the comments after it, decides.
+    fn ends_before_comment(&mut self, comment_at: usize) -> bool {
+        if let Some((line, ends)) = self.comment_checked
+            && comment_at <= line
         {
             return ends;
         }
@@ -246,13 +246,13 @@ impl<'a> Salvage<'a> {
             let found = memchr::memchr(b'\n', self.payload.get(at..).unwrap_or_default());
             found.map_or(self.payload.len(), |found| at.saturating_add(found))
         };
-        let first = next_line(at);
+        let first = next_line(comment_at);
         let mut at = skip_space(self.payload, first);
         while let Some(b'#' | b'/') = self.payload.get(at) {
             at = skip_space(self.payload, next_line(at));
         }
         let ends = matches!(self.payload.get(at), None | Some(b',' | b'}' | b']'));
-        self.line = Some((first, ends));
+        self.comment_checked = Some((first, ends));
         ends
     }
 }
@@ -272,7 +272,7 @@ fn string_end(payload: &[u8], start: usize) -> usize {
 }
 
 /// Text that was cut short, without a half escape; `None` if it ends like an envelope.
-fn before_cut(body: &[u8]) -> Option<&[u8]> {
+fn text_before_cut(body: &[u8]) -> Option<&[u8]> {
     let text = core::str::from_utf8(body).ok()?;
     if text.trim_end().ends_with(['}', ']']) {
         return None;

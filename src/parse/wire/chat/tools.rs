@@ -28,7 +28,7 @@ pub(super) fn calls<C: Cursor>(visitor: &mut Visitor<'_, C>, kind: Kind) -> Resu
             let mut items = visitor.cursor.enter_array()?;
             while let Some(kind) = visitor.cursor.element(&mut items)? {
                 match kind {
-                    Kind::Object => entry(visitor)?,
+                    Kind::Object => push_entry(visitor)?,
                     Kind::Null => visitor.cursor.skip()?,
                     _ => return Err(ErrorKind::NotOfWire),
                 }
@@ -37,13 +37,13 @@ pub(super) fn calls<C: Cursor>(visitor: &mut Visitor<'_, C>, kind: Kind) -> Resu
         }
         Kind::Object => {
             visitor.need(Quirk::ToolCallsObject)?;
-            entry(visitor)
+            push_entry(visitor)
         }
         _ => visitor.cursor.skip(),
     }
 }
 
-fn entry<C: Cursor>(visitor: &mut Visitor<'_, C>) -> Result<(), ErrorKind> {
+fn push_entry<C: Cursor>(visitor: &mut Visitor<'_, C>) -> Result<(), ErrorKind> {
     let at = visitor.stated();
     visitor.push(Record::ToolCall { index: None, id: Str::NONE, name: Str::NONE, bare: true })?;
     let mut entry = Entry::default();
@@ -66,14 +66,14 @@ fn members<C: Cursor>(
         match key {
             _ if kind == Kind::Null => visitor.cursor.null()?,
             ToolKey::Index if !inside || (entry.index.is_none() && kind == Kind::Number) => {
-                entry.index = visitor.index(kind)?;
+                entry.index = visitor.index_ahead(kind)?;
             }
             ToolKey::Id if !inside && kind == Kind::String => {
-                let id = label(visitor)?;
+                let id = id_or_name(visitor)?;
                 entry.id = id.some().unwrap_or(entry.id);
             }
             ToolKey::Name if kind == Kind::String => {
-                let name = label(visitor)?;
+                let name = id_or_name(visitor)?;
                 entry.name = name.some().unwrap_or(entry.name);
                 entry.has_function = true;
             }
@@ -82,21 +82,21 @@ fn members<C: Cursor>(
                 self::members(visitor, entry, true)?;
             }
             ToolKey::Arguments => {
-                visitor.begin_key(&seen, ARGUMENTS)?;
+                visitor.strike_earlier_value(&seen, ARGUMENTS)?;
                 let from = visitor.stated();
                 entry.has_function = true;
-                arguments(visitor, kind)?;
-                visitor.end_key(&mut seen, ARGUMENTS, from);
+                push_arguments(visitor, kind)?;
+                visitor.note_value_of_key(&mut seen, ARGUMENTS, from);
             }
-            ToolKey::Extra if !inside => visitor.extra(ExtraKind::Other, false)?,
-            _ => visitor.other(kind, false)?,
+            ToolKey::Extra if !inside => visitor.push_extra_ahead(ExtraKind::Other, false)?,
+            _ => visitor.skip_or_push_extra(kind, false)?,
         }
     }
     Ok(())
 }
 
 /// An id or a name; empty is absence.
-fn label<C: Cursor>(visitor: &mut Visitor<'_, C>) -> Result<Str, ErrorKind> {
+fn id_or_name<C: Cursor>(visitor: &mut Visitor<'_, C>) -> Result<Str, ErrorKind> {
     let label = visitor.cursor.string()?;
     if label.is_empty() {
         visitor.need(Quirk::EmptyString)?;
@@ -104,7 +104,7 @@ fn label<C: Cursor>(visitor: &mut Visitor<'_, C>) -> Result<Str, ErrorKind> {
     Ok(label)
 }
 
-fn arguments<C: Cursor>(visitor: &mut Visitor<'_, C>, kind: Kind) -> Result<(), ErrorKind> {
+fn push_arguments<C: Cursor>(visitor: &mut Visitor<'_, C>, kind: Kind) -> Result<(), ErrorKind> {
     if kind == Kind::String {
         let fragment = visitor.cursor.piece()?;
         return visitor.push_text(fragment, Record::Arguments);

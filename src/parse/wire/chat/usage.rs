@@ -18,11 +18,15 @@ pub(super) fn usage<C: Cursor>(
         visitor.cursor.skip()?;
         return Ok(false);
     }
-    counters(visitor, chunk, false)
+    push_counters(visitor, chunk, false)
 }
 
 /// The counters of a usage object, or of one `inside` another.
-fn counters<C: Cursor>(visitor: &mut Visitor<'_, C>, chunk: bool, inside: bool) -> Result<bool, ErrorKind> {
+fn push_counters<C: Cursor>(
+    visitor: &mut Visitor<'_, C>,
+    chunk: bool,
+    inside: bool,
+) -> Result<bool, ErrorKind> {
     let spelling = visitor.allows(Quirk::UsageSpelling);
     let mut any = false;
     let mut members = visitor.cursor.enter_object()?;
@@ -30,16 +34,16 @@ fn counters<C: Cursor>(visitor: &mut Visitor<'_, C>, chunk: bool, inside: bool) 
         let object = kind == Kind::Object;
         let (stated, reference) = match key {
             UsageKey::Counter(counter, reference) if reference || spelling => {
-                (visitor.counter(counter, kind)?, reference)
+                (visitor.push_counter(counter, kind)?, reference)
             }
             UsageKey::InputDetails(reference) | UsageKey::OutputDetails(reference)
                 if object && (reference || spelling) =>
             {
-                (details(visitor, chunk)?, reference)
+                (push_details(visitor, chunk)?, reference)
             }
-            UsageKey::Inner if object && spelling && !inside => (counters(visitor, chunk, true)?, false),
+            UsageKey::Inner if object && spelling && !inside => (push_counters(visitor, chunk, true)?, false),
             _ => {
-                visitor.other(kind, chunk)?;
+                visitor.skip_or_push_extra(kind, chunk)?;
                 (false, true)
             }
         };
@@ -51,13 +55,13 @@ fn counters<C: Cursor>(visitor: &mut Visitor<'_, C>, chunk: bool, inside: bool) 
     Ok(any)
 }
 
-fn details<C: Cursor>(visitor: &mut Visitor<'_, C>, chunk: bool) -> Result<bool, ErrorKind> {
+fn push_details<C: Cursor>(visitor: &mut Visitor<'_, C>, chunk: bool) -> Result<bool, ErrorKind> {
     let mut any = false;
     let mut members = visitor.cursor.enter_object()?;
     while let Some((counter, kind)) = visitor.cursor.member(&mut members, &dialect::DetailNames)? {
         match counter {
-            Some(counter) => any |= visitor.counter(counter, kind)?,
-            None => visitor.other(kind, chunk)?,
+            Some(counter) => any |= visitor.push_counter(counter, kind)?,
+            None => visitor.skip_or_push_extra(kind, chunk)?,
         }
     }
     Ok(any)

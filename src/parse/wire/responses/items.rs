@@ -2,7 +2,7 @@
 //!
 //! Knows: the types of items and parts. Must not know: the events in which they come.
 
-use super::{Result, SUMMARY, part_of, said};
+use super::{Result, SUMMARY, part_of, record_of_kind};
 use crate::delta::{ExtraKind, OpaqueKind, PartKind};
 use crate::parse::cursor::{Cursor, Kind};
 use crate::parse::visitor::{Field, Value, Visitor};
@@ -15,7 +15,7 @@ const fn place(key: PlaceKey, sub: u32, kind: PartKind) -> Record {
 
 /// An item begins. What it has of content and arguments will come again; what a message holds, text or a refusal, its first
 /// part says.
-pub(super) fn added<C: Cursor>(
+pub(super) fn item_added<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     key: PlaceKey,
     item: Value<C>,
@@ -32,7 +32,7 @@ pub(super) fn added<C: Cursor>(
         b"function_call" | b"custom_tool_call" => {
             let (sub, kind) = (Place::WHOLE, PartKind::ToolCall);
             visitor.push(Record::Place(Place { key, sub, kind, begins: true }))?;
-            return call(visitor, id, call_id, name);
+            return push_call(visitor, id, call_id, name);
         }
         b"" => return Ok(()),
         b"reasoning" => PartKind::Reasoning,
@@ -43,7 +43,7 @@ pub(super) fn added<C: Cursor>(
 }
 
 /// An item is done; `scope`: what this repeats, if not something that was begun around it.
-pub(super) fn done<C: Cursor>(
+pub(super) fn item_done<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     key: PlaceKey,
     item: Value<C>,
@@ -68,36 +68,36 @@ pub(super) fn done<C: Cursor>(
         b"message" => {
             visitor.push(place(key, Place::WHOLE, PartKind::Text))?;
             visitor.push_steady_role(role)?;
-            again(visitor, scope)?;
-            parts(visitor, key, 0, PartKind::Text, content)?;
+            push_repeats_if(visitor, scope)?;
+            push_parts(visitor, key, 0, PartKind::Text, content)?;
         }
         b"reasoning" => {
-            again(visitor, scope)?;
-            parts(visitor, key, SUMMARY, PartKind::Reasoning, summary)?;
-            parts(visitor, key, 0, PartKind::Reasoning, content)?;
+            push_repeats_if(visitor, scope)?;
+            push_parts(visitor, key, SUMMARY, PartKind::Reasoning, summary)?;
+            push_parts(visitor, key, 0, PartKind::Reasoning, content)?;
             visitor.push(place(key, Place::WHOLE, PartKind::Reasoning))?;
             visitor.push_opaque(encrypted, OpaqueKind::Encrypted)?;
         }
         b"function_call" | b"custom_tool_call" => {
             visitor.push(place(key, Place::WHOLE, PartKind::ToolCall))?;
-            call(visitor, id, call_id, name)?;
-            again(visitor, scope)?;
-            self::arguments(visitor, arguments.or(input))?;
+            push_call(visitor, id, call_id, name)?;
+            push_repeats_if(visitor, scope)?;
+            self::push_arguments(visitor, arguments.or(input))?;
         }
         b"" => return Ok(()),
-        b"image_generation_call" => extra(visitor, key, ExtraKind::Image, kind, item)?,
-        _ => extra(visitor, key, ExtraKind::Hosted, kind, item)?,
+        b"image_generation_call" => push_extra_item(visitor, key, ExtraKind::Image, kind, item)?,
+        _ => push_extra_item(visitor, key, ExtraKind::Hosted, kind, item)?,
     }
     visitor.push(Record::PlaceEnd)
 }
 
 /// What follows repeats what was told of `scope`.
-fn again<C: Cursor>(visitor: &mut Visitor<'_, C>, scope: Option<Scope>) -> Result<()> {
+fn push_repeats_if<C: Cursor>(visitor: &mut Visitor<'_, C>, scope: Option<Scope>) -> Result<()> {
     scope.map_or(Ok(()), |scope| visitor.push(Record::Whole(scope)))
 }
 
 /// An item that is passed on as it was sent.
-fn extra<C: Cursor>(
+fn push_extra_item<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     key: PlaceKey,
     kind: ExtraKind,
@@ -109,7 +109,7 @@ fn extra<C: Cursor>(
 }
 
 /// A call of the caller's: known to it by its `call_id`.
-fn call<C: Cursor>(
+fn push_call<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     id: Value<C>,
     call_id: Value<C>,
@@ -121,7 +121,7 @@ fn call<C: Cursor>(
 }
 
 /// A call's arguments: text, or an object as it was sent.
-pub(super) fn arguments<C: Cursor>(
+pub(super) fn push_arguments<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     arguments: Value<C>,
 ) -> Result<()> {
@@ -133,7 +133,7 @@ pub(super) fn arguments<C: Cursor>(
 }
 
 /// The parts of an item that is done; the place of the first is `base`.
-fn parts<C: Cursor>(
+fn push_parts<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     key: PlaceKey,
     base: u32,
@@ -143,7 +143,7 @@ fn parts<C: Cursor>(
     visitor.each_of(parts, &mut |visitor, kind, position| {
         let part = Field { kind, mark: visitor.cursor.mark_ahead() };
         visitor.cursor.skip()?;
-        whole_part(visitor, key, part_of(position as u64).saturating_add(base), item, Some(part))
+        push_whole_part(visitor, key, part_of(position as u64).saturating_add(base), item, Some(part))
     })
 }
 
@@ -155,7 +155,7 @@ pub(super) fn part_added<C: Cursor>(
     part: Value<C>,
 ) -> Result<()> {
     let kind = kind_of(visitor, part)?;
-    super::place(visitor, key, sub, kind)?;
+    super::push_place(visitor, key, sub, kind)?;
     visitor.push(Record::PlaceBegins)
 }
 
@@ -167,9 +167,9 @@ pub(super) fn part_done<C: Cursor>(
     part: Value<C>,
 ) -> Result<()> {
     let kind = kind_of(visitor, part)?;
-    super::place(visitor, key, sub, kind)?;
+    super::push_place(visitor, key, sub, kind)?;
     visitor.push(Record::Whole(Scope::Place))?;
-    whole_part(visitor, key, sub, kind, part)
+    push_whole_part(visitor, key, sub, kind, part)
 }
 
 /// What a part holds, by its type alone.
@@ -180,7 +180,7 @@ fn kind_of<C: Cursor>(visitor: &mut Visitor<'_, C>, part: Value<C>) -> Result<Pa
 }
 
 /// All that a part says. `item`: the kind of content that its item has.
-fn whole_part<C: Cursor>(
+fn push_whole_part<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     key: PlaceKey,
     sub: u32,
@@ -199,11 +199,11 @@ fn whole_part<C: Cursor>(
             visitor.push_extra(if is_audio { ExtraKind::Audio } else { ExtraKind::Other }, name, part)
         }
         PartKind::Text | PartKind::Reasoning | PartKind::ToolCall => {
-            visitor.push_string(text, |text| said(kind, text))?;
+            visitor.push_string(text, |text| record_of_kind(kind, text))?;
             visitor.each_of(annotations, &mut |visitor, kind, _| {
                 let one = Field { kind, mark: visitor.cursor.mark_ahead() };
                 visitor.cursor.skip()?;
-                annotation(visitor, Some(one))
+                push_annotation(visitor, Some(one))
             })
         }
     }
@@ -220,7 +220,7 @@ fn part_kind(name: &[u8], item: PartKind) -> PartKind {
 }
 
 /// A citation, named by its type.
-pub(super) fn annotation<C: Cursor>(
+pub(super) fn push_annotation<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     annotation: Value<C>,
 ) -> Result<()> {

@@ -9,15 +9,15 @@ use crate::parse::visitor::{Field, Value, Visitor};
 use crate::record::{Counter, PlaceKey, Record, Scope, Str};
 
 /// The response begins: of what it repeats of the request nothing counts.
-pub(super) fn start<C: Cursor>(
+pub(super) fn push_start<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     response: Value<C>,
 ) -> Result<()> {
     let [id, model, created] = visitor.fields_of(response, &["id", "model", "created_at"])?;
-    head(visitor, id, model, created)
+    push_head_records(visitor, id, model, created)
 }
 
-fn head<C: Cursor>(
+fn push_head_records<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     id: Value<C>,
     model: Value<C>,
@@ -30,7 +30,7 @@ fn head<C: Cursor>(
 }
 
 /// The response is over; `ending`: how, by the name of its event, or else by its status.
-pub(super) fn over<C: Cursor>(
+pub(super) fn push_end<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     response: Value<C>,
     ending: Str,
@@ -39,17 +39,17 @@ pub(super) fn over<C: Cursor>(
         ["id", "model", "created_at", "status", "error", "incomplete_details", "output", "usage"];
     let [id, model, created, status, error, details, output, usage] =
         visitor.fields_of(response, &NAMES)?;
-    head(visitor, id, model, created)?;
+    push_head_records(visitor, id, model, created)?;
     let ending = if ending.is_empty() { visitor.string_of(status)? } else { ending };
     if visitor.cursor.bytes(ending) == b"failed" {
-        self::error(visitor, error)?;
+        self::push_error_once(visitor, error)?;
     }
     visitor.push(Record::Choice { index: 0 })?;
     visitor.push(Record::Whole(Scope::Answer))?;
     visitor.each_of(output, &mut |visitor, kind, position| {
         let item = Field { kind, mark: visitor.cursor.mark_ahead() };
         visitor.cursor.skip()?;
-        items::done(visitor, PlaceKey::Wire(position as u64), Some(item), None)
+        items::item_done(visitor, PlaceKey::Wire(position as u64), Some(item), None)
     })?;
     let [reason] = visitor.fields_of(details, &["reason"])?;
     let reason = visitor.string_of(reason)?;
@@ -70,18 +70,18 @@ pub(super) fn over<C: Cursor>(
 }
 
 /// A response that was not streamed.
-pub(super) fn body<C: Cursor>(visitor: &mut Visitor<'_, C>, whole: Field<C::Mark>) -> Result<Verdict> {
+pub(super) fn body_if_response<C: Cursor>(visitor: &mut Visitor<'_, C>, whole: Field<C::Mark>) -> Result<Verdict> {
     let [object] = visitor.fields_of(Some(whole), &["object"])?;
     let object = visitor.string_of(object)?;
     if visitor.cursor.bytes(object) != b"response" {
         return Ok(Verdict::NotMine);
     }
-    over(visitor, Some(whole), Str::NONE)?;
+    push_end(visitor, Some(whole), Str::NONE)?;
     Ok(Verdict::Mine)
 }
 
 /// Why the response failed, if that was not told before.
-fn error<C: Cursor>(visitor: &mut Visitor<'_, C>, error: Value<C>) -> Result<()> {
+fn push_error_once<C: Cursor>(visitor: &mut Visitor<'_, C>, error: Value<C>) -> Result<()> {
     let [code, kind, message] = visitor.fields_of(error, &["code", "type", "message"])?;
     let (code, kind) = (visitor.label_of(code)?, visitor.label_of(kind)?);
     let message = visitor.label_of(message)?;
