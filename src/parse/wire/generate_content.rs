@@ -43,7 +43,8 @@ pub(super) fn recognizes<C: Cursor>(signs: &mut Signs<'_, '_, '_, C>) -> bool {
         ("prompt_feedback", Kind::Object),
         ("usage_metadata", Kind::Object),
     ];
-    if signs.names("serverContent") {
+    // The Live API is another wire.
+    if signs.names("serverContent") || signs.names("server_content") {
         return false;
     }
     SIGNS.iter().any(|(name, kind)| signs.has(name, *kind) || signs.inner("response", name) == Some(*kind))
