@@ -15,6 +15,8 @@ pub(super) struct Chat {
     repeats_arguments: bool,
     /// The model is one that is known to repeat all so far.
     may_repeat: bool,
+    /// A number was a text, of which only the value is known here.
+    pub(super) has_fraction: bool,
     choices: BTreeMap<u64, State>,
 }
 
@@ -33,6 +35,7 @@ impl Chat {
             content: options.content,
             repeats_arguments: options.allowed().contains(Quirk::RepeatedArguments),
             may_repeat: false,
+            has_fraction: false,
             choices: BTreeMap::new(),
         }
     }
@@ -66,7 +69,12 @@ impl Chat {
         let state = self.choices.entry(index).or_default();
         let is_delta = choice["delta"].is_object();
         let delta = if is_delta { &choice["delta"] } else { &choice["message"] };
-        let finish = [&choice["finish_reason"], &delta["finish_reason"], &chunk["finish_reason"]];
+        let finish = [
+            &choice["finish_reason"],
+            &delta["finish_reason"],
+            &choice["stop_reason"],
+            &chunk["finish_reason"],
+        ];
         let finish = finish.into_iter().find(|word| text(word).is_some()).unwrap_or(&Value::Null);
         if text(&delta["role"]).is_some_and(|role| role != "assistant") {
             return;
@@ -151,6 +159,10 @@ impl Chat {
     fn content(&mut self, choice: u64, content: &Value, talk: &mut Talk) {
         match content {
             Value::String(piece) => self.piece(choice, piece, talk),
+            Value::Number(piece) => {
+                self.has_fraction |= !piece.is_u64();
+                self.piece(choice, &piece.to_string(), talk);
+            }
             Value::Object(_) => self.content(choice, &Value::Array(vec![content.clone()]), talk),
             Value::Array(parts) => {
                 for part in parts {
@@ -232,6 +244,7 @@ fn contents(delta: &Value) -> String {
 pub(super) fn parts(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
+        Value::Number(number) => number.to_string(),
         Value::Array(values) => values.iter().map(parts).collect(),
         Value::Object(object) => {
             let names = ["text", "content", "thinking"];

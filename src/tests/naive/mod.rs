@@ -222,6 +222,7 @@ impl Model {
     fn is_beyond(&self) -> Option<&'static str> {
         [
             (self.messages.is_mixed(), "a completion among blocks"),
+            (self.chat.has_fraction, "a fraction as a text"),
             (self.converse.without_index, "blocks without an index"),
             (self.responses.is_foreign, "text in the item of a call"),
             (self.talk.two_reasonings, "reasoning between tags, and in a member of its own"),
@@ -302,7 +303,11 @@ fn recognized(event: &Event, value: &Value) -> Option<Wire> {
         return Some(Wire::Cohere2);
     }
     let event_type = value["event_type"].as_str().unwrap_or_default();
-    if event_type.starts_with("interaction.") || event_type.starts_with("step.") {
+    if event_type.starts_with("interaction.")
+        || event_type.starts_with("step.")
+        || event_type == "content.start" && is("content", Value::is_object)
+        || event_type == "content.delta" && is("delta", Value::is_object)
+    {
         return Some(Wire::Interactions);
     }
     if is("is_finished", Value::is_boolean)

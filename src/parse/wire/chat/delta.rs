@@ -107,8 +107,21 @@ fn content<C: Cursor>(visitor: &mut Visitor<'_, C>, kind: Kind) -> Result<(), Er
             visitor.need(Quirk::ContentParts)?;
             parts::content(visitor, kind)
         }
-        Kind::Null | Kind::Bool | Kind::Number => visitor.other(kind, false),
+        Kind::Number => number_as_text(visitor, Record::Text),
+        Kind::Null | Kind::Bool => visitor.other(kind, false),
     }
+}
+
+/// A number where a text belongs: it is the text, as it is written.
+#[cold]
+fn number_as_text<C: Cursor>(
+    visitor: &mut Visitor<'_, C>,
+    record: impl FnOnce(Str) -> Record,
+) -> Result<(), ErrorKind> {
+    visitor.need(Quirk::TextNumber)?;
+    let mark = visitor.skip_marked()?;
+    let number = visitor.cursor.json(mark);
+    visitor.push(record(number))
 }
 
 fn reasoning<C: Cursor>(
@@ -128,6 +141,10 @@ fn reasoning<C: Cursor>(
             visitor.need(Quirk::ReasoningShape)?;
             parts::reasoning(visitor, source, kind)
         }
-        Kind::Null | Kind::Bool | Kind::Number => visitor.other(kind, false),
+        Kind::Number => {
+            visitor.need(Quirk::ReasoningField)?;
+            number_as_text(visitor, |text| Record::Reasoning { rank: source as u8, text })
+        }
+        Kind::Null | Kind::Bool => visitor.other(kind, false),
     }
 }
