@@ -15,8 +15,6 @@ pub(super) struct Chat {
     repeats_arguments: bool,
     /// The model is one that is known to repeat all so far.
     may_repeat: bool,
-    /// A number was a text, of which only the value is known here.
-    pub(super) has_fraction: bool,
     choices: BTreeMap<u64, State>,
 }
 
@@ -35,7 +33,6 @@ impl Chat {
             content: options.content,
             repeats_arguments: options.allowed().contains(Quirk::RepeatedArguments),
             may_repeat: false,
-            has_fraction: false,
             choices: BTreeMap::new(),
         }
     }
@@ -159,10 +156,7 @@ impl Chat {
     fn content(&mut self, choice: u64, content: &Value, talk: &mut Talk) {
         match content {
             Value::String(piece) => self.piece(choice, piece, talk),
-            Value::Number(piece) => {
-                self.has_fraction |= !piece.is_u64();
-                self.piece(choice, &piece.to_string(), talk);
-            }
+            Value::Number(piece) => self.piece(choice, &piece.to_string(), talk),
             Value::Object(_) => self.content(choice, &Value::Array(vec![content.clone()]), talk),
             Value::Array(parts) => {
                 for part in parts {

@@ -222,7 +222,6 @@ impl Model {
     fn is_beyond(&self) -> Option<&'static str> {
         [
             (self.messages.is_mixed(), "a completion among blocks"),
-            (self.chat.has_fraction, "a fraction as a text"),
             (self.converse.without_index, "blocks without an index"),
             (self.responses.is_foreign, "text in the item of a call"),
             (self.talk.two_reasonings, "reasoning between tags, and in a member of its own"),
