@@ -66,6 +66,8 @@ pub(crate) enum ChoiceKey {
     Message,
     Text,
     Finish,
+    /// The finish reason under another name; beside the reference's, what stopped the model.
+    FinishSpelling,
     Usage,
     Extra(ExtraKind),
     Other,
@@ -82,6 +84,7 @@ names! {
         }
         b"message" => ChoiceKey::Message,
         b"text" => ChoiceKey::Text,
+        b"stop_reason" => ChoiceKey::FinishSpelling,
         b"usage" => ChoiceKey::Usage,
         b"content_filter_results" | b"content_filter_offsets" | b"content_filter_result" => ChoiceKey::Extra(ExtraKind::Safety),
         _ => ChoiceKey::Other,

@@ -392,6 +392,28 @@ fn invoked() -> Vec<(&'static str, Vec<Vec<u8>>)> {
                 ),
             ],
         ),
+        (
+            "invoke-chat-stop-reason",
+            vec![
+                chunk(
+                    r#"{"id":"c2","object":"chat.completion.chunk","created":1750000000,"model":"reef-large","choices":[{"index":0,"message":{"role":"assistant","content":"Low "},"stop_reason":null}]}"#,
+                ),
+                chunk(
+                    r#"{"id":"c2","object":"chat.completion.chunk","created":1750000000,"model":"reef-large","choices":[{"index":0,"message":{"content":"tide"},"stop_reason":null}]}"#,
+                ),
+                chunk(
+                    r#"{"id":"c2","object":"chat.completion.chunk","created":1750000000,"model":"reef-large","choices":[{"index":0,"message":{"content":""},"stop_reason":"length"}]}"#,
+                ),
+            ],
+        ),
+        (
+            "invoke-text-stop-reason",
+            vec![
+                chunk(r#"{"choices":[{"index":0,"text":"Low ","stop_reason":null}]}"#),
+                chunk(r#"{"choices":[{"index":0,"text":"tide","stop_reason":null}]}"#),
+                chunk(r#"{"choices":[{"index":0,"text":"","stop_reason":"stop"}]}"#),
+            ],
+        ),
         ("invoke-slashes-escaped", vec![event("chunk", &format!(r#"{{"p":"ab","bytes":"{escaped}"}}"#))]),
         (
             "invoke-exception",

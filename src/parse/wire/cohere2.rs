@@ -14,12 +14,12 @@
 use super::Verdict;
 use super::signs::Signs;
 use crate::delta::{ExtraKind, PartKind};
-use crate::dialect;
+use crate::dialect::{self, Quirk};
 use crate::error::ErrorKind;
 use crate::lex;
 use crate::parse::Context;
-use crate::parse::cursor::Cursor;
-use crate::parse::visitor::{Value, Visitor};
+use crate::parse::cursor::{Cursor, Kind};
+use crate::parse::visitor::{Field, Value, Visitor};
 use crate::record::{Counter, PlaceKey, Record, Str};
 
 type Result<T> = core::result::Result<T, ErrorKind>;
@@ -139,9 +139,34 @@ fn call<C: Cursor>(
     begins: bool,
 ) -> Result<()> {
     let [call] = visitor.fields_of(message, &["tool_calls"])?;
+    let key = call_key(visitor, index)?;
+    if call.is_some_and(|call| call.kind == Kind::Array) {
+        visitor.need(Quirk::ToolCallsArray)?;
+        return visitor.each_of(call, &mut |visitor, kind, position| {
+            let call = Field { kind, mark: visitor.skip_marked()? };
+            entry(visitor, nth_key(key, position), Some(call), begins)
+        });
+    }
+    entry(visitor, key, call, begins)
+}
+
+/// The key of the call whose index is so many after that of `key`.
+fn nth_key(key: PlaceKey, position: usize) -> PlaceKey {
+    match key {
+        PlaceKey::Wire(key) => PlaceKey::Wire(key.wrapping_sub(position as u64)),
+        _ => key,
+    }
+}
+
+/// What is said of one call.
+fn entry<C: Cursor>(
+    visitor: &mut Visitor<'_, C>,
+    key: PlaceKey,
+    call: Value<C>,
+    begins: bool,
+) -> Result<()> {
     let [id, function] = visitor.fields_of(call, &["id", "function"])?;
     let [name, arguments] = visitor.fields_of(function, &["name", "arguments"])?;
-    let key = call_key(visitor, index)?;
     visitor.push_place(key, PartKind::ToolCall, begins)?;
     if begins {
         let (id, name) = (visitor.string_of(id)?, visitor.string_of(name)?);

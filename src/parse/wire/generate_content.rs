@@ -43,7 +43,8 @@ pub(super) fn recognizes<C: Cursor>(signs: &mut Signs<'_, '_, '_, C>) -> bool {
         ("prompt_feedback", Kind::Object),
         ("usage_metadata", Kind::Object),
     ];
-    if signs.has_member("serverContent") {
+    // The Live API is another wire.
+    if signs.has_member("serverContent") || signs.has_member("server_content") {
         return false;
     }
     SIGNS.iter().any(|(name, kind)| signs.has(name, *kind) || signs.kind_inside("response", name) == Some(*kind))

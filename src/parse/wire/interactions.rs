@@ -9,7 +9,10 @@
 //! 3. A `function_call` step is a call of the caller's. Its `arguments` come in pieces of text, or whole, as an object, with
 //!    its start: those count only where no piece follows.
 //! 4. Every other step that is neither a thought nor output is of tools that the service runs itself.
-//! 5. Usage stands in `interaction.completed`; `metadata.usage` may come with any event.
+//! 5. The API's first version, which Google still documents as its legacy events, names them `interaction.start`,
+//!    `content.start`, `content.delta`, `content.stop`, `interaction.complete`; what begins is the event's `content`, of type
+//!    `text` where a step says `model_output`. A `function_call` comes whole in a delta, which is where it says its name.
+//! 6. Usage stands in `interaction.completed`; `metadata.usage` may come with any event.
 //!
 //! Source: Google, *Interactions API: streaming*.
 
@@ -28,22 +31,33 @@ type Result<T> = core::result::Result<T, ErrorKind>;
 /// Whether an event like this is the first of the wire.
 pub(super) fn recognizes<C: Cursor>(signs: &mut Signs<'_, '_, '_, C>) -> bool {
     let word = signs.text("event_type");
-    word.starts_with(b"interaction.") || word.starts_with(b"step.")
+    match word {
+        b"content.start" => signs.has("content", Kind::Object),
+        b"content.delta" => signs.has("delta", Kind::Object),
+        _ => word.starts_with(b"interaction.") || word.starts_with(b"step."),
+    }
 }
 
 /// States the object ahead, if it is an event of the wire.
 pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> Result<Verdict> {
-    const NAMES: [&str; 6] = ["event_type", "index", "step", "delta", "interaction", "metadata"];
-    let [word, index, step, delta, interaction, metadata] = visitor.fields(&NAMES)?;
+    const NAMES: [&str; 7] =
+        ["event_type", "index", "step", "delta", "interaction", "metadata", "content"];
+    let [word, index, step, delta, interaction, metadata, content] = visitor.fields(&NAMES)?;
     let word = visitor.string_of(word)?;
     match visitor.cursor.bytes(word) {
-        b"step.delta" => self::delta(visitor, index, delta)?,
-        b"step.start" => step_start(visitor, index, step)?,
-        b"step.stop" => {
+        b"step.delta" | b"content.delta" => self::delta(visitor, index, delta)?,
+        b"step.start" => step_start(visitor, index, step, false)?,
+        b"content.start" => step_start(visitor, index, content, true)?,
+        b"step.stop" | b"content.stop" => {
             step_at_hand(visitor, index, PartKind::Other)?;
             visitor.push(Record::PlaceEnd)?;
         }
-        b"interaction.completed" => return completed(visitor, interaction, metadata),
+        b"interaction.completed" => {
+            return completed(visitor, interaction, metadata, "interaction.completed");
+        }
+        b"interaction.complete" => {
+            return completed(visitor, interaction, metadata, "interaction.complete");
+        }
         word if word.starts_with(b"interaction.") => start(visitor, interaction)?,
         _ => return Ok(Verdict::NotMine),
     }
@@ -68,6 +82,7 @@ fn completed<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     interaction: Value<C>,
     metadata: Value<C>,
+    marker: &'static str,
 ) -> Result<Verdict> {
     let [id, model, status, usage] =
         visitor.fields_of(interaction, &["id", "model", "status", "usage"])?;
@@ -78,25 +93,31 @@ fn completed<C: Cursor>(
     let [beside] = visitor.fields_of(metadata, &["usage"])?;
     self::usage(visitor, beside)?;
     self::usage(visitor, usage)?;
-    visitor.push(Record::Done { marker: "interaction.completed" })?;
+    visitor.push(Record::Done { marker })?;
     Ok(Verdict::Mine)
 }
 
-/// A step as it begins, with what it brings along.
-fn step_start<C: Cursor>(visitor: &mut Visitor<'_, C>, index: Value<C>, step: Value<C>) -> Result<()> {
-    const NAMES: [&str; 7] = ["type", "id", "name", "arguments", "signature", "content", "summary"];
-    let [kind, id, name, arguments, signature, content, summary] = visitor.fields_of(step, &NAMES)?;
+/// A step as it begins, with what it brings along; `named_later`: a delta may say which function it calls.
+fn step_start<C: Cursor>(
+    visitor: &mut Visitor<'_, C>,
+    index: Value<C>,
+    step: Value<C>,
+    named_later: bool,
+) -> Result<()> {
+    const NAMES: [&str; 8] =
+        ["type", "id", "name", "arguments", "signature", "content", "summary", "text"];
+    let [kind, id, name, arguments, signature, content, summary, text] = visitor.fields_of(step, &NAMES)?;
     let kind = visitor.string_of(kind)?;
     match visitor.cursor.bytes(kind) {
         b"function_call" => {
             visitor.push_part(index, PartKind::ToolCall, true)?;
-            let (id, name) = (visitor.string_of(id)?, visitor.string_of(name)?);
-            visitor.push(Record::ToolCall { index: None, id, name, bare: false })?;
-            let input = visitor.json_of(arguments.filter(|arguments| arguments.kind == Kind::Object));
-            visitor.push_input_unless_empty(input)?;
+            if !named_later || id.is_some() || name.is_some() {
+                function_call(visitor, id, name, arguments)?;
+            }
         }
-        b"model_output" => {
+        b"model_output" | b"text" => {
             visitor.push_part(index, PartKind::Text, true)?;
+            visitor.push_string(text, Record::Text)?;
             each_text(visitor, content, Record::Text)?;
         }
         b"thought" => {
@@ -109,6 +130,19 @@ fn step_start<C: Cursor>(visitor: &mut Visitor<'_, C>, index: Value<C>, step: Va
         }
     }
     visitor.push_opaque(signature, OpaqueKind::Signature)
+}
+
+/// A call of the current step.
+fn function_call<C: Cursor>(
+    visitor: &mut Visitor<'_, C>,
+    id: Value<C>,
+    name: Value<C>,
+    arguments: Value<C>,
+) -> Result<()> {
+    let (id, name) = (visitor.string_of(id)?, visitor.string_of(name)?);
+    visitor.push(Record::ToolCall { index: None, id, name, bare: false })?;
+    let input = visitor.json_of(arguments.filter(|arguments| arguments.kind == Kind::Object));
+    visitor.push_input_unless_empty(input)
 }
 
 /// Texts that came whole with a step's beginning.
@@ -135,13 +169,16 @@ fn step_at_hand<C: Cursor>(
 }
 
 fn delta<C: Cursor>(visitor: &mut Visitor<'_, C>, index: Value<C>, delta: Value<C>) -> Result<()> {
-    const NAMES: [&str; 6] = ["type", "text", "content", "signature", "arguments", "annotations"];
-    let [kind, text, content, signature, arguments, annotations] = visitor.fields_of(delta, &NAMES)?;
+    const NAMES: [&str; 8] =
+        ["type", "text", "content", "signature", "arguments", "annotations", "id", "name"];
+    let [kind, text, content, signature, arguments, annotations, id, name] =
+        visitor.fields_of(delta, &NAMES)?;
     let kind = visitor.string_of(kind)?;
     match visitor.cursor.bytes(kind) {
         b"text" => {
             visitor.push_part(index, PartKind::Text, false)?;
-            visitor.push_string(text, Record::Text)
+            visitor.push_string(text, Record::Text)?;
+            visitor.push_member(ExtraKind::Annotation, annotations)
         }
         b"thought_summary" => {
             visitor.push_part(index, PartKind::Reasoning, false)?;
@@ -150,6 +187,11 @@ fn delta<C: Cursor>(visitor: &mut Visitor<'_, C>, index: Value<C>, delta: Value<
         }
         b"thought_signature" => {
             step_at_hand(visitor, index, PartKind::Reasoning)?;
+            visitor.push_opaque(signature, OpaqueKind::Signature)
+        }
+        b"function_call" => {
+            visitor.push_part(index, PartKind::ToolCall, false)?;
+            function_call(visitor, id, name, arguments)?;
             visitor.push_opaque(signature, OpaqueKind::Signature)
         }
         b"arguments_delta" => {

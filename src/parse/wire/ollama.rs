@@ -7,12 +7,13 @@
 //! 2. A call comes whole, mostly without an id; its arguments are an object. `done_reason` is `stop` also where calls were made.
 //! 3. The line with `done: true` has `done_reason` and the counts, and may have content. Older servers leave the reason out:
 //!    that is a stop.
-//! 4. An error is a line of its own.
+//! 4. An error is a line of its own, or stands beside whatever else its line says: it is told before that. That such a line is
+//!    done is no stop.
 //!
 //! Source: Ollama, *API*.
 
-use super::Verdict;
 use super::signs::Signs;
+use super::{Verdict, errors};
 use crate::delta::{ExtraKind, FinishReason, PartKind};
 use crate::dialect;
 use crate::error::ErrorKind;
@@ -30,8 +31,8 @@ pub(super) fn recognizes<C: Cursor>(signs: &mut Signs<'_, '_, '_, C>) -> bool {
 }
 
 /// States the object ahead, if it is an event of the wire.
-pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> Result<Verdict> {
-    const NAMES: [&str; 10] = [
+pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, context: Context<'_>) -> Result<Verdict> {
+    const NAMES: [&str; 11] = [
         "done",
         "model",
         "message",
@@ -42,10 +43,13 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> 
         "done_reason",
         "prompt_eval_count",
         "eval_count",
+        "error",
     ];
-    let [done, model, message, response, thinking, image, logprobs, reason, read, written] =
+    let whole = visitor.cursor.mark_ahead();
+    let [done, model, message, response, thinking, image, logprobs, reason, read, written, error] =
         visitor.fields(&NAMES)?;
     let Some(done) = done.filter(|done| done.kind == Kind::Bool) else { return Ok(Verdict::NotMine) };
+    let is_error = error.is_some() && errors::push_error_or_ping(visitor, whole, context)?;
     let model = visitor.string_of(model)?;
     visitor.records.push_head(Record::Model(model))?;
     visitor.push(Record::Choice { index: 0 })?;
@@ -55,7 +59,7 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> 
     extra(visitor, ExtraKind::Image, image)?;
     extra(visitor, ExtraKind::Logprobs, logprobs)?;
     let is_done = visitor.is_true(Some(done));
-    if is_done {
+    if is_done && (!is_error || reason.is_some()) {
         finish(visitor, done, reason)?;
     }
     visitor.counters_of(&[read, written], &[Counter::Input, Counter::Output])?;

@@ -66,7 +66,12 @@ impl Chat {
         let state = self.choices.entry(index).or_default();
         let is_delta = choice["delta"].is_object();
         let delta = if is_delta { &choice["delta"] } else { &choice["message"] };
-        let finish = [&choice["finish_reason"], &delta["finish_reason"], &chunk["finish_reason"]];
+        let finish = [
+            &choice["finish_reason"],
+            &delta["finish_reason"],
+            &choice["stop_reason"],
+            &chunk["finish_reason"],
+        ];
         let finish = finish.into_iter().find(|word| text(word).is_some()).unwrap_or(&Value::Null);
         if text(&delta["role"]).is_some_and(|role| role != "assistant") {
             return;
@@ -151,6 +156,7 @@ impl Chat {
     fn content(&mut self, choice: u64, content: &Value, talk: &mut Talk) {
         match content {
             Value::String(piece) => self.piece(choice, piece, talk),
+            Value::Number(piece) => self.piece(choice, &piece.to_string(), talk),
             Value::Object(_) => self.content(choice, &Value::Array(vec![content.clone()]), talk),
             Value::Array(parts) => {
                 for part in parts {
@@ -232,6 +238,7 @@ fn contents(delta: &Value) -> String {
 pub(super) fn parts(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
+        Value::Number(number) => number.to_string(),
         Value::Array(values) => values.iter().map(parts).collect(),
         Value::Object(object) => {
             let names = ["text", "content", "thinking"];

@@ -25,30 +25,31 @@ impl Interactions {
             self.stop("", true, talk);
         }
         let event_type = value["event_type"].as_str().unwrap_or_default();
-        if ["step.start", "step.delta", "step.stop"].contains(&event_type) {
+        if event_type.starts_with("step.") || event_type.starts_with("content.") {
             talk.choice(0);
         }
         match event_type {
-            "interaction.created" => {
+            "interaction.created" | "interaction.start" => {
                 let interaction = &value["interaction"];
                 talk.start(&interaction["id"], &interaction["model"], &Value::Null);
             }
-            "step.start" => {
+            "step.start" | "content.start" => {
                 let at = index.unwrap_or_default();
                 self.stop(&at, true, talk);
                 talk.part(0, &at);
                 self.latest.clone_from(&at);
-                self.start(at, &value["step"], talk);
+                let begun = if event_type == "step.start" { "step" } else { "content" };
+                self.start(at, &value[begun], talk);
             }
-            "step.delta" => {
+            "step.delta" | "content.delta" => {
                 self.latest.clone_from(&at);
                 self.delta(&at, &value["delta"], talk);
             }
-            "step.stop" => {
+            "step.stop" | "content.stop" => {
                 self.stop(&at, true, talk);
                 self.latest = "none".to_owned();
             }
-            "interaction.completed" => {
+            "interaction.completed" | "interaction.complete" => {
                 self.end(talk);
                 let interaction = &value["interaction"];
                 talk.start(&interaction["id"], &interaction["model"], &Value::Null);
@@ -67,13 +68,16 @@ impl Interactions {
     }
 
     fn start(&mut self, at: String, step: &Value, talk: &mut Talk) {
-        if step["type"] == "function_call" {
+        if step["type"] == "function_call" && (text(&step["id"]).is_some() || text(&step["name"]).is_some()) {
             let slot = talk.call(0, &step["id"], &step["name"]);
             let arguments = &step["arguments"];
             let says = !arguments.is_null()
                 && text(arguments).is_some()
                     | arguments.as_object().is_some_and(|members| !members.is_empty());
             self.calls.insert(at, (slot, says.then(|| arguments.clone())));
+        }
+        if step["type"] == "text" {
+            talk.text(0, step["text"].as_str().unwrap_or_default());
         }
         talk.opaque(0, OpaqueKind::Signature, &step["signature"]);
         for summary in step["summary"].as_array().into_iter().flatten() {
@@ -95,6 +99,7 @@ impl Interactions {
             "text" => talk.text(0, delta["text"].as_str().unwrap_or_default()),
             "thought_summary" => talk.reasoning(0, delta["content"]["text"].as_str().unwrap_or_default()),
             "thought_signature" => talk.opaque(0, OpaqueKind::Signature, &delta["signature"]),
+            "function_call" if !self.calls.contains_key(at) => self.start(at.to_owned(), delta, talk),
             "arguments_delta" => {
                 if let Some((slot, arguments)) = self.calls.get_mut(at)
                     && text(&delta["arguments"]).is_some()

@@ -302,7 +302,11 @@ fn recognized(event: &Event, value: &Value) -> Option<Wire> {
         return Some(Wire::Cohere2);
     }
     let event_type = value["event_type"].as_str().unwrap_or_default();
-    if event_type.starts_with("interaction.") || event_type.starts_with("step.") {
+    if event_type.starts_with("interaction.")
+        || event_type.starts_with("step.")
+        || event_type == "content.start" && is("content", Value::is_object)
+        || event_type == "content.delta" && is("delta", Value::is_object)
+    {
         return Some(Wire::Interactions);
     }
     if is("is_finished", Value::is_boolean)

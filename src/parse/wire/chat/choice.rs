@@ -2,9 +2,10 @@
 //!
 //! Knows: a choice's members, which of a delta's possible places counts, finish words. Must not know: what a delta holds.
 
-use crate::delta::FinishReason;
+use crate::delta::{ExtraKind, FinishReason};
 use crate::dialect::{self, ChoiceKey, Finish, Quirk, Tolerance};
 use crate::error::ErrorKind;
+use crate::options::ExtrasMode;
 use crate::parse::cursor::{Cursor, Kind};
 use crate::parse::visitor::{SeenKeys, Visitor};
 use crate::record::{Record, Scope, Str};
@@ -17,6 +18,8 @@ struct Choice<M> {
     text: Option<M>,
     finish: Str,
     has_finish: bool,
+    /// The finish reason under another name.
+    other_finish: Option<M>,
     /// The delta's role is another than the assistant's.
     is_side: bool,
 }
@@ -62,6 +65,7 @@ fn choice<C: Cursor>(visitor: &mut Visitor<'_, C>, position: u32) -> Result<(), 
         text: None,
         finish: Str::NONE,
         has_finish: false,
+        other_finish: None,
         is_side: false,
     };
     let mut deltas = SeenKeys::<1>::default();
@@ -108,6 +112,10 @@ fn member<C: Cursor>(
                 choice.finish = finish;
             }
         }
+        ChoiceKey::FinishSpelling if kind == Kind::String => {
+            choice.other_finish = Some(visitor.cursor.mark_ahead());
+            pass_on_if_all(visitor)?;
+        }
         ChoiceKey::Usage if kind == Kind::Object && visitor.allows(Quirk::UsagePlace) => {
             if super::usage::usage(visitor, kind, false)? {
                 visitor.need(Quirk::UsagePlace)?;
@@ -117,6 +125,15 @@ fn member<C: Cursor>(
         _ => visitor.skip_or_push_extra(kind, false)?,
     }
     Ok(())
+}
+
+/// Passes a string that may mean something: no shape leaves it open.
+#[cold]
+fn pass_on_if_all<C: Cursor>(visitor: &mut Visitor<'_, C>) -> Result<(), ErrorKind> {
+    match visitor.options.extras {
+        ExtrasMode::All => visitor.push_extra_ahead(ExtraKind::Other, false),
+        _ => visitor.cursor.skip(),
+    }
 }
 
 /// What can be stated once the whole choice has been read: its index if that is not its position, what stands in other
@@ -132,6 +149,9 @@ fn order_and_choose<C: Cursor>(
         Some(_) => {}
         None => visitor.need(Quirk::ChoiceIndexMissing)?,
     }
+    if let Some(mark) = choice.other_finish.filter(|_| choice.finish.is_empty()) {
+        choice.finish = other_finish(visitor, mark)?;
+    }
     if !choice.has_delta || choice.message.is_some() {
         message_or_text_for_delta(visitor, &mut choice)?;
     }
@@ -140,6 +160,14 @@ fn order_and_choose<C: Cursor>(
     }
     visitor.records.order_by_rank(from, written_rank);
     choose_reasoning(visitor, from)
+}
+
+/// The finish reason at `mark`, where it has another name.
+#[cold]
+fn other_finish<C: Cursor>(visitor: &mut Visitor<'_, C>, mark: C::Mark) -> Result<Str, ErrorKind> {
+    let word = visitor.label_at(Some(mark))?;
+    let counts = !word.is_empty() && visitor.cursor.tolerance().meets(Quirk::FinishPlace);
+    Ok(if counts { word } else { Str::NONE })
 }
 
 /// A message in place of or beside the delta, text in the choice, or nothing at all.

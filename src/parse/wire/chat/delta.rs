@@ -107,8 +107,21 @@ fn content_in_any_form<C: Cursor>(visitor: &mut Visitor<'_, C>, kind: Kind) -> R
             visitor.need(Quirk::ContentParts)?;
             parts::content(visitor, kind)
         }
-        Kind::Null | Kind::Bool | Kind::Number => visitor.skip_or_push_extra(kind, false),
+        Kind::Number => number_as_text(visitor, Record::Text),
+        Kind::Null | Kind::Bool => visitor.skip_or_push_extra(kind, false),
     }
+}
+
+/// A number where a text belongs: it is the text, as it is written.
+#[cold]
+fn number_as_text<C: Cursor>(
+    visitor: &mut Visitor<'_, C>,
+    record: impl FnOnce(Str) -> Record,
+) -> Result<(), ErrorKind> {
+    visitor.need(Quirk::TextNumber)?;
+    let mark = visitor.skip_marked()?;
+    let number = visitor.cursor.json(mark);
+    visitor.push(record(number))
 }
 
 fn reasoning_in_any_form<C: Cursor>(
@@ -128,6 +141,10 @@ fn reasoning_in_any_form<C: Cursor>(
             visitor.need(Quirk::ReasoningShape)?;
             parts::reasoning(visitor, source, kind)
         }
-        Kind::Null | Kind::Bool | Kind::Number => visitor.skip_or_push_extra(kind, false),
+        Kind::Number => {
+            visitor.need(Quirk::ReasoningField)?;
+            number_as_text(visitor, |text| Record::Reasoning { rank: source as u8, text })
+        }
+        Kind::Null | Kind::Bool => visitor.skip_or_push_extra(kind, false),
     }
 }
