@@ -15,8 +15,8 @@ use core::fmt;
 
 use crate::keep;
 
-/// Capacity to begin with: many events fit, so the next cut through one allocates nothing.
-const FIRST: usize = 320;
+/// Capacity to begin with: most events fit, so the next cut through one allocates nothing.
+const FIRST: usize = 512;
 
 /// The bytes kept between inputs.
 #[derive(Clone, Default)]
@@ -67,21 +67,13 @@ impl Carry {
         if self.start > 0 {
             self.compact_if_cheap();
         }
-        if self.buffer.capacity().wrapping_sub(self.buffer.len()) < bytes.len() {
-            self.grow(bytes.len());
+        if self.buffer.capacity() == 0 {
+            self.buffer.reserve_exact(bytes.len().max(FIRST));
         }
         match bytes {
             [byte] => self.buffer.push(*byte),
             _ => self.buffer.extend_from_slice(bytes),
         }
-    }
-
-    /// Makes room for `more` bytes. It grows by a quarter, not to the double, because thousands of streams have a carry of about
-    /// one event; what is moved is still linear in what it holds.
-    #[inline(never)]
-    fn grow(&mut self, more: usize) {
-        let quarter = self.buffer.capacity().wrapping_shr(2);
-        self.buffer.reserve_exact(more.max(quarter).max(FIRST.saturating_sub(self.buffer.len())));
     }
 
     /// Marks the first `n` unread bytes as read; they stay readable through [`Carry::last_read`] until the next push.
