@@ -4,6 +4,7 @@
 mod adapters;
 mod attacks;
 mod bedrock;
+mod carry;
 mod completion;
 mod corpus;
 mod curve;
@@ -20,6 +21,7 @@ mod frames;
 mod golden;
 mod json;
 mod laws;
+mod lex;
 mod limits;
 use crate::fuzzing::{naive, naive_eventstream};
 mod matrix;
