@@ -34,6 +34,7 @@ mod generated;
 mod pairs;
 mod partial_args;
 mod partial_json;
+mod predicted;
 mod props;
 mod quirks;
 mod repeating;
