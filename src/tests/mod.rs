@@ -18,6 +18,7 @@ mod eventstream;
 mod face;
 mod facts;
 mod frames;
+mod framings;
 mod golden;
 mod json;
 mod laws;
