@@ -11,7 +11,6 @@
 //! big event blew up is given back once it is empty.
 
 use alloc::vec::Vec;
-use core::fmt;
 
 use crate::keep;
 
@@ -23,13 +22,6 @@ const FIRST: usize = 512;
 pub(crate) struct Carry {
     buffer: Vec<u8>,
     start: usize,
-}
-
-/// Lengths only: the bytes are the stream's.
-impl fmt::Debug for Carry {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Carry").field("read", &self.start).field("unread", &self.len()).finish()
-    }
 }
 
 impl Carry {
@@ -47,12 +39,6 @@ impl Carry {
     #[inline]
     pub(crate) fn is_empty(&self) -> bool {
         self.start >= self.buffer.len()
-    }
-
-    /// What it holds of the heap.
-    #[cfg(test)]
-    pub(crate) fn capacity(&self) -> usize {
-        self.buffer.capacity()
     }
 
     /// Whether one more byte can be kept without anything being moved or allocated.

@@ -198,7 +198,7 @@ impl Framer {
     /// What it holds of the heap.
     #[cfg(test)]
     pub(crate) fn capacity(&self) -> usize {
-        self.carry.capacity()
+        self.carry.kept()
     }
 
     fn next_found(&mut self, bytes: &[u8], used: &mut usize) -> Result<Option<Found>, Error> {

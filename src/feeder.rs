@@ -38,7 +38,7 @@ pub(crate) enum Move {
 /// What stands between inputs and a framer.
 ///
 /// Invariant: bytes taken = `offset` + `removed` + what is in the carry.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Feeder {
     /// The carry has been framed to its end: only more bytes bring a further step.
     pub(crate) need_input: bool,

@@ -98,7 +98,7 @@ impl Format {
 }
 
 /// The room: recognizes the framing, then steps through it.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct Frames {
     framing: Framing,
     format: Format,

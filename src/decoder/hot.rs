@@ -364,4 +364,10 @@ impl crate::Decoder {
         machine.may_take_by_shape()
             && machine.shapes.find(event).is_some_and(|hit| machine.hit_as_fast_delta(&hit, event).is_some())
     }
+
+    /// Whether this event would be taken by its shape, by the hot path or as records.
+    pub(crate) fn finds(&mut self, event: &[u8]) -> bool {
+        let machine = &mut self.machine;
+        machine.is_hot() && machine.shapes.find(event).is_some_and(|hit| hit.length == event.len())
+    }
 }

@@ -27,7 +27,6 @@ mod dispatch;
 mod fields;
 
 use alloc::vec::Vec;
-use core::fmt;
 
 use fields::may_be_named_field;
 use memchr::memchr2;
@@ -86,19 +85,6 @@ pub(crate) struct Sse {
     lenient: lenient::Pending,
     /// `lenient.early` changed since the caller last asked.
     pub(super) event_end_changed: bool,
-}
-
-/// Lengths only: the data is the stream's.
-impl fmt::Debug for Sse {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Sse")
-            .field("line", &self.line)
-            .field("scanned", &self.scanned)
-            .field("data", &self.data)
-            .field("data_buffer_bytes", &self.data_buffer.len())
-            .field("resync", &self.resync)
-            .finish_non_exhaustive()
-    }
 }
 
 /// The value of the first `id` line that has one, of an event's bytes.

@@ -2,7 +2,7 @@
 //!
 //! `DELTAIC_BLESS=1` writes them. To add one: an entry here, a golden with an empty `# quirks:` beside where it will be.
 
-use super::naive_eventstream::{header, write};
+use super::naive_eventstream::{checksum, header, prelude, write};
 use super::support::{Run, blesses, corpus_dir, run, run_whole};
 use crate::{Decoder, Delta, Error, ErrorKind, LimitKind, Limits, Options, Wire};
 
@@ -548,6 +548,13 @@ fn messages_like_those_before_are_no_hits_if_their_frame_is_not() {
         |name: &[u8]| [header(b":message-type", 7, b"event"), header(b":event-type", 7, name)].concat();
     let payload = br#"{"contentBlockIndex":0,"delta":{"text":"tide"}}"#;
     let good = write(&headers(b"contentBlockDelta"), payload);
+    let longer = prelude(good.len() as u32 + 4, headers(b"contentBlockDelta").len() as u32);
+    let summed = |mut bytes: Vec<u8>, times: usize| {
+        for _ in 0..times {
+            bytes.extend(checksum(&bytes).to_be_bytes());
+        }
+        bytes
+    };
     let odd = [
         damaged(good.clone(), good.len() - 1),
         damaged(good.clone(), good.len() - 8),
@@ -561,6 +568,11 @@ fn messages_like_those_before_are_no_hits_if_their_frame_is_not() {
         write(b"", &[&headers(b"contentBlockDelta"), &payload[..]].concat()),
         write(&headers(b"contentBlockDelta"), &[&payload[..], b" "].concat()),
         good[..good.len() - 1].to_vec(),
+        // Both checksums are right, each of what is another message; and a prelude that is wrong in a message that is not.
+        summed([&longer[..], &good[12..good.len() - 4]].concat(), 2),
+        summed(damaged(good[..good.len() - 4].to_vec(), 9), 1),
+        write(&headers(b"contentBlockDelta"), b"{\"contentBlockIndex\":0,\"delta\":{\"text\":\"t\xFFde\"}}"),
+        write(&headers(b"contentBlockDelta"), b"{\"contentBlockIndex\":0,\"delta\":{\"text\":\"t\\n\xC3\"}}"),
     ];
     for (n, odd) in odd.iter().enumerate() {
         let stream = [start(), good.repeat(5), odd.clone(), good.repeat(3)].concat();

@@ -1,0 +1,172 @@
+//! The words of JSON, each beside its slow twin: what eight bytes at once say is what they say one by one.
+
+use crate::lex::{
+    hex4, integer, is_empty_value, label_print, long_integer, number_end, plain_integer, spaces, string_stop,
+};
+
+/// Bytes that a scan must tell apart: those it stops at, their neighbours, and the same with the highest bit.
+const TELLING: [u8; 16] = [
+    0x00,
+    0x01,
+    0x1F,
+    0x20,
+    0x21,
+    b'"',
+    0x23,
+    0x5B,
+    b'\\',
+    0x5D,
+    0x7F,
+    0x80,
+    0x9F,
+    b'"' | 0x80,
+    b'\\' | 0x80,
+    0xFF,
+];
+
+/// Calls `check` with texts of `fill` in which one byte or two are others.
+fn with_others(fill: u8, mut check: impl FnMut(&[u8])) {
+    for length in [0, 1, 7, 8, 9, 15, 16, 17, 19] {
+        let plain = vec![fill; length];
+        check(&plain);
+        for first in 0..length {
+            for second in
+                [first, first + 1, first + 3, first + 8].into_iter().filter(|second| *second < length)
+            {
+                for one in TELLING {
+                    for other in TELLING {
+                        let mut text = plain.clone();
+                        (text[second], text[first]) = (other, one);
+                        check(&text);
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_string_stops_where_its_first_byte_that_is_not_plain_stands() {
+    with_others(b'a', |text| {
+        let stops = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..0x20);
+        let at = text.iter().position(stops).unwrap_or(text.len());
+        let wide = text[..at].iter().any(|byte| *byte >= 0x80);
+        let stop = string_stop(text);
+        assert_eq!((stop.at, stop.wide), (at, wide), "{text:?}");
+    });
+}
+
+#[test]
+fn spaces_are_counted_one_by_one() {
+    with_others(b' ', |text| {
+        assert_eq!(spaces(text), text.iter().take_while(|byte| **byte == b' ').count(), "{text:?}");
+    });
+}
+
+/// All texts of up to `longest` characters of `alphabet`.
+fn texts(alphabet: &[u8], longest: u32) -> impl Iterator<Item = String> {
+    let base = alphabet.len();
+    (0..=longest).flat_map(move |length| {
+        (0..base.pow(length)).map(move |number| {
+            let digit = |place| char::from(alphabet[number / base.pow(place) % base]);
+            (0..length).map(digit).collect()
+        })
+    })
+}
+
+#[test]
+fn numbers_end_where_their_grammar_does() {
+    let is_number = |text: &str| serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok();
+    for text in texts(b"019-+.eE", 5) {
+        for (before, after) in [("", ""), ("", ","), (":", "}")] {
+            let (all, start) = (format!("{before}{text}{after}"), before.len());
+            let end = number_end(all.as_bytes(), start);
+            assert_eq!(end == Some(start + text.len()), is_number(&text), "{all:?}");
+            assert!(end.is_none_or(|end| is_number(&all[start..end])), "{all:?}");
+        }
+    }
+}
+
+/// What a plain integer is, said slowly.
+fn slow_integer(text: &[u8]) -> Option<(usize, u64)> {
+    let end = text.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(text.len());
+    let digits = std::str::from_utf8(&text[..end]).unwrap();
+    let is_long = digits.len() > 19 || digits.len() > 1 && digits.starts_with('0');
+    let goes_on = matches!(text.get(end), Some(b'.' | b'e' | b'E'));
+    if is_long || goes_on { None } else { Some((end, digits.parse().ok()?)) }
+}
+
+#[test]
+fn plain_integers_are_read_alike_at_once_and_one_by_one() {
+    let check = |text: &[u8]| {
+        let expected = slow_integer(text);
+        assert_eq!(plain_integer(text, 0), expected, "{text:?}");
+        assert_eq!(long_integer(text, 0), expected, "{text:?}");
+        let moved = [b"[[[".as_slice(), text].concat();
+        let expected = expected.map(|(end, value)| (end + 3, value));
+        assert_eq!((plain_integer(&moved, 3), long_integer(&moved, 3)), (expected, expected), "{text:?}");
+    };
+    texts(b"0189.e,", 5).for_each(|text| check(text.as_bytes()));
+    let digits = b"9081726354918273645";
+    for length in 0..=22 {
+        let digits = digits.iter().cycle().take(length);
+        for byte in 0..=255 {
+            check(&digits.clone().copied().chain([byte, b'7']).collect::<Vec<_>>());
+            for at in 0..length.min(8) {
+                let other = |(place, digit): (usize, &u8)| if place == at { byte } else { *digit };
+                check(&digits.clone().enumerate().map(other).collect::<Vec<_>>());
+            }
+        }
+    }
+}
+
+#[test]
+fn integers_are_those_that_fit() {
+    let check = |text: &str| {
+        let is_plain = text.len() <= 20 && text.bytes().all(|byte| byte.is_ascii_digit());
+        assert_eq!(integer(text.as_bytes()), text.parse().ok().filter(|_| is_plain), "{text:?}");
+    };
+    texts(b"019-+/:", 4).for_each(|text| check(&text));
+    for text in [
+        "18446744073709551615",
+        "18446744073709551616",
+        "99999999999999999999",
+        "00000000000000000001",
+        "000000000000000000001",
+    ] {
+        check(text);
+    }
+}
+
+#[test]
+fn four_hex_digits_are_a_unit() {
+    for byte in 0..=255u8 {
+        for at in 0..4 {
+            let mut text = *b"\\u1aF9";
+            text[at + 2] = byte;
+            let digits = text[2..].iter().map(|digit| char::from(*digit).to_digit(16));
+            let expected =
+                digits.rev().zip([1, 16, 256, 4096]).map(|(digit, unit)| Some(digit? * unit)).sum();
+            assert_eq!(hex4(&text, 2).map(u32::from), expected, "{text:?}");
+        }
+    }
+    assert_eq!((hex4(b"123", 0), hex4(b"1234", 1), hex4(b"", 0), hex4(b"1234", 9)), (None, None, None, None));
+}
+
+#[test]
+fn empty_is_what_holds_nothing() {
+    for text in ["{}", "[]", "{ }", "[\n\t ]"] {
+        assert!(is_empty_value(text.as_bytes()), "{text:?}");
+    }
+    for text in ["", "{", "}", "{]", "[}", "{1}", "[,]", "null", "\"\"", " {}", "[[]]"] {
+        assert!(!is_empty_value(text.as_bytes()), "{text:?}");
+    }
+}
+
+/// FNV-1a, by its own test vectors; and a print goes on where it stopped.
+#[test]
+fn prints_are_those_of_the_whole() {
+    assert_eq!(label_print(0, b"a"), 0xAF63_DC4C_8601_EC8C);
+    assert_eq!(label_print(0, b"foobar"), 0x8594_4171_F739_67E8);
+    assert_eq!(label_print(label_print(0, b"foo"), b"bar"), label_print(0, b"foobar"));
+}
