@@ -368,6 +368,6 @@ impl crate::Decoder {
     /// Whether this event would be taken by its shape, by the hot path or as records.
     pub(crate) fn finds(&mut self, event: &[u8]) -> bool {
         let machine = &mut self.machine;
-        machine.is_hot() && machine.shapes.find(event).is_some_and(|hit| hit.length == event.len())
+        machine.may_take_by_shape() && machine.shapes.find(event).is_some_and(|hit| hit.length == event.len())
     }
 }

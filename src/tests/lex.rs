@@ -1,7 +1,8 @@
 //! The words of JSON, each beside its slow twin: what eight bytes at once say is what they say one by one.
 
 use crate::lex::{
-    hex4, integer, is_empty_value, label_print, long_integer, number_end, plain_integer, spaces, string_stop,
+    hex4, integer, is_empty_value, label_print, leading_spaces, long_integer, number_end, plain_integer,
+    string_stop,
 };
 
 /// Bytes that a scan must tell apart: those it stops at, their neighbours, and the same with the highest bit.
@@ -59,7 +60,7 @@ fn a_string_stops_where_its_first_byte_that_is_not_plain_stands() {
 #[test]
 fn spaces_are_counted_one_by_one() {
     with_others(b' ', |text| {
-        assert_eq!(spaces(text), text.iter().take_while(|byte| **byte == b' ').count(), "{text:?}");
+        assert_eq!(leading_spaces(text), text.iter().take_while(|byte| **byte == b' ').count(), "{text:?}");
     });
 }
 
