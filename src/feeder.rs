@@ -52,17 +52,19 @@ pub(crate) struct Feeder {
 }
 
 impl Feeder {
-    /// One step of `framer`, on the carry if there is one, else on the input from `used` on.
+    /// One step of `framer`, on the carry if there is one, else on the input from `used` on. `limit`: on an event's bytes; a line
+    /// that is longer is brought into the carry piece by piece, and so never whole.
     #[inline(always)]
     pub(crate) fn next_move(
         &mut self,
         input: &[u8],
         used: &mut usize,
+        limit: usize,
         framer: &mut impl FnMut(&[u8]) -> Step,
     ) -> Move {
         let rest = input.get(*used..).unwrap_or_default();
         if !self.carry.is_empty() {
-            return self.step_on_carry(rest, used, framer);
+            return self.step_on_carry(rest, used, limit, framer);
         }
         if rest.is_empty() {
             return Move::NeedInput;
@@ -105,6 +107,7 @@ impl Feeder {
         &mut self,
         rest: &[u8],
         used: &mut usize,
+        limit: usize,
         framer: &mut impl FnMut(&[u8]) -> Step,
     ) -> Move {
         let mut left = rest.len();
@@ -112,6 +115,7 @@ impl Feeder {
             if rest.is_empty() {
                 return Move::NeedInput;
             }
+            let rest = rest.get(..limit.saturating_add(1)).unwrap_or(rest);
             let more =
                 self.missing.map_or_else(|| length_through_line_end(rest), |missing| missing.min(rest.len()));
             self.carry.push(rest.get(..more).unwrap_or_default());

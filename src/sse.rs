@@ -200,7 +200,8 @@ impl Framer {
         loop {
             let Self { frames, tolerance, .. } = self;
             let at = self.feeder.offset;
-            match self.feeder.next_move(input, used, &mut |bytes| frames.step(bytes, tolerance)) {
+            let limit = self.limits.event_bytes();
+            match self.feeder.next_move(input, used, limit, &mut |bytes| frames.step(bytes, tolerance)) {
                 Move::NeedInput => return Ok(None),
                 // Nothing is left in place: no input is left early here.
                 Move::Again | Move::Left { .. } | Move::Dropped { length: 0, .. } => {}

@@ -126,8 +126,8 @@ impl Machine {
             }
         }
         let Self { frames, pipeline, .. } = self;
-        let next =
-            self.feeder.next_move(input, used, &mut |bytes| frames.step(bytes, &mut pipeline.tolerance));
+        let step = &mut |bytes: &[u8]| frames.step(bytes, &mut pipeline.tolerance);
+        let next = self.feeder.next_move(input, used, self.limit, step);
         if self.frames.take_event_end_changed() {
             // Shapes hold for one way in which events end.
             self.shapes.forget_all();

@@ -281,12 +281,12 @@ impl Sse {
             0..16 => more.iter().position(|byte| matches!(byte, b'\n' | b'\r')),
             _ => memchr2(b'\n', b'\r', more),
         };
-        if let Some(end) = end {
-            return Growth::End(end);
-        }
-        let grown = length.saturating_add(more.len());
+        let grown = length.saturating_add(end.unwrap_or(more.len()));
         if grown > self.limit {
             return Growth::Unknown;
+        }
+        if let Some(end) = end {
+            return Growth::End(end);
         }
         self.scanned = grown;
         Growth::Length

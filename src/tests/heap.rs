@@ -535,6 +535,32 @@ fn a46_complaints_without_end() {
 }
 
 /// What was fed and dropped unread is held, says `buffered`, and is given back at the next event after it was read.
+/// A line that has begun in one input and is over its limit in the next is never kept whole, whether it ends there or not.
+#[test]
+fn lines_over_the_limit_that_began_before() {
+    let limits = Limits::new().with_event_bytes(200);
+    let begun: [&[u8]; 5] = [b"data: {", b"{\"a\":\"", b"[{\"a\":\"", b"\0\0\x01\0\0\0\0\x10", b"da"];
+    for begun in begun {
+        for end in ["", "\n", "\n\n"] {
+            let rest = format!("{}{end}", "x".repeat(LONG));
+            let ways: [&dyn Fn(); 2] = [
+                &|| {
+                    let mut decoder = Decoder::with_options(Options::new().limits(limits));
+                    [begun, rest.as_bytes()].into_iter().for_each(|input| decoder.take(input));
+                },
+                &|| {
+                    let mut framer = Framer::new().limits(limits);
+                    [begun, rest.as_bytes()].into_iter().for_each(|input| framer.take(input));
+                },
+            ];
+            for way in ways {
+                let peak = measure(way).bytes_max;
+                assert!(peak < 8 << 10, "{peak} bytes of {:?}", String::from_utf8_lossy(begun));
+            }
+        }
+    }
+}
+
 #[test]
 fn feeds_that_are_dropped_unread() {
     let events = tiny(Framing::Sse, 2000).concat();
