@@ -102,7 +102,7 @@ impl Feeder {
     }
 
     /// One step on the carry; brings one more line of the input, or what is missing, when that is needed.
-    #[inline(always)]
+    #[inline(never)] // Where no input was cut, no event saves registers for it.
     fn step_on_carry(
         &mut self,
         rest: &[u8],

@@ -67,7 +67,7 @@ impl<'s> Stack<'s> for Owning {
 }
 
 /// One delta, to where values go.
-#[inline(always)]
+#[inline]
 pub(crate) fn tell<S: Sink>(delta: Delta<'_>, sink: &mut S) {
     match delta {
         Delta::Text { choice, text } => sink.text(choice, text),
