@@ -108,6 +108,7 @@ fn plain_integers_are_read_alike_at_once_and_one_by_one() {
         assert_eq!((plain_integer(&moved, 3), long_integer(&moved, 3)), (expected, expected), "{text:?}");
     };
     texts(b"0189.e,", 5).for_each(|text| check(text.as_bytes()));
+    (0..=255).for_each(|byte| check(&[byte; 9]));
     let digits = b"9081726354918273645";
     for length in 0..=22 {
         let digits = digits.iter().cycle().take(length);
