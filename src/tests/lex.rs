@@ -5,7 +5,7 @@ use crate::lex::{
     hex4, integer, is_empty_value, label_print, leading_spaces, long_integer, number_end, plain_integer,
     string_stop,
 };
-use crate::lex::{join, unescape, unescape_alone};
+use crate::lex::{join_surrogates, unescape, unescape_without_surrogates};
 
 /// Bytes that a scan must tell apart: those it stops at, their neighbours, and the same with the highest bit.
 const TELLING: [u8; 16] = [
@@ -245,9 +245,9 @@ fn a_value_is_open_until_its_last_bracket_closes() {
 
 #[test]
 fn only_two_halves_make_a_character() {
-    assert_eq!(join(0xD83C, 0xDF0A), Some('\u{1F30A}'));
+    assert_eq!(join_surrogates(0xD83C, 0xDF0A), Some('\u{1F30A}'));
     for (high, low) in [(0x41, 0xDF0A), (0xD83C, 0x41), (0x41, 0x42), (0xDF0A, 0xD83C), (0xD83C, 0xD83C)] {
-        assert_eq!(join(high, low), None, "{high:x} {low:x}");
+        assert_eq!(join_surrogates(high, low), None, "{high:x} {low:x}");
     }
 }
 
@@ -265,10 +265,10 @@ fn what_stands_alone_is_unescaped_alike() {
     for body in bodies {
         let (mut alone, mut slow) = (String::from("old"), String::new());
         unescape(body, &mut slow).unwrap();
-        assert_eq!(unescape_alone(body.as_bytes(), &mut alone), Some(()), "{body}");
+        assert_eq!(unescape_without_surrogates(body.as_bytes(), &mut alone), Some(()), "{body}");
         assert_eq!(alone, slow);
     }
     for body in ["\\ud83c\\udf0a", "eight of \\ud83c", "\\x", "tail\\", "\\u12"] {
-        assert_eq!(unescape_alone(body.as_bytes(), &mut String::new()), None, "{body}");
+        assert_eq!(unescape_without_surrogates(body.as_bytes(), &mut String::new()), None, "{body}");
     }
 }
