@@ -4,7 +4,7 @@
 
 use super::naive_eventstream::{checksum, header, prelude, write};
 use super::support::{Run, blesses, corpus_dir, run, run_whole};
-use crate::{Decoder, Delta, Error, ErrorKind, LimitKind, Limits, Options, Wire};
+use crate::{Decoder, Delta, Error, ErrorKind, Framing, LimitKind, Limits, Options, Wire};
 
 /// A message of this type.
 fn event(name: &str, payload: &str) -> Vec<u8> {
@@ -493,6 +493,22 @@ fn what_decides_stands_in_the_envelope() {
     assert_eq!(settled(&event("piece", body)), 1);
     let fixed = Options::new().wire(Some(Wire::InvokeModel));
     assert_eq!(texts(&run_whole(&fixed, format!("data: {body}\n\n").as_bytes())), "Low");
+}
+
+/// The framing may be told beforehand: then messages are what they are by themselves, and what is no message is fatal.
+#[test]
+fn messages_may_be_asked_for() {
+    let asked = Options::new().framing(Framing::EventStream);
+    for (name, messages) in streams() {
+        let stream = messages.concat();
+        assert_eq!(run_whole(&asked, &stream), run_whole(&Options::new(), &stream), "{name}");
+        assert_eq!(run(&asked, stream.chunks(7)), run_whole(&asked, &stream), "{name}");
+    }
+    let lines = run_whole(&asked, b"data: {\"choices\":[]}\n\n");
+    assert_eq!(
+        lines.errors().map(|error| (error.kind(), error.is_fatal())).collect::<Vec<_>>(),
+        [(ErrorKind::Checksum, true)]
+    );
 }
 
 /// After lengths that are not proven nothing is framed, and no more is taken.

@@ -235,6 +235,19 @@ fn what_a_big_event_took_is_given_back() {
     }
 }
 
+/// What is pending when no more bytes come is discarded, and what it took is given back.
+#[test]
+fn what_is_pending_at_the_end_is_given_back() {
+    let mut framer = Framer::new();
+    let line = [b"data: ", &*vec![b'x'; 1 << 20], b"\n"].concat();
+    for _ in 0..2 {
+        assert!(framer.next_frame(&mut &*line).unwrap().is_none());
+    }
+    assert!(framer.kept() > 1 << 20);
+    framer.finish();
+    assert!(framer.kept() <= 2 * (64 << 10), "{}", framer.kept());
+}
+
 /// No `Debug` prints the stream.
 #[test]
 fn debug_prints_lengths() {

@@ -1,9 +1,11 @@
 //! The words of JSON, each beside its slow twin: what eight bytes at once say is what they say one by one.
 
+use crate::lex::nest::Nest;
 use crate::lex::{
     hex4, integer, is_empty_value, label_print, leading_spaces, long_integer, number_end, plain_integer,
     string_stop,
 };
+use crate::lex::{join_surrogates, unescape, unescape_without_surrogates};
 
 /// Bytes that a scan must tell apart: those it stops at, their neighbours, and the same with the highest bit.
 const TELLING: [u8; 16] = [
@@ -108,6 +110,7 @@ fn plain_integers_are_read_alike_at_once_and_one_by_one() {
         assert_eq!((plain_integer(&moved, 3), long_integer(&moved, 3)), (expected, expected), "{text:?}");
     };
     texts(b"0189.e,", 5).for_each(|text| check(text.as_bytes()));
+    (0..=255).for_each(|byte| check(&[byte; 9]));
     let digits = b"9081726354918273645";
     for length in 0..=22 {
         let digits = digits.iter().cycle().take(length);
@@ -170,4 +173,102 @@ fn prints_are_those_of_the_whole() {
     assert_eq!(label_print(0, b"a"), 0xAF63_DC4C_8601_EC8C);
     assert_eq!(label_print(0, b"foobar"), 0x8594_4171_F739_67E8);
     assert_eq!(label_print(label_print(0, b"foo"), b"bar"), label_print(0, b"foobar"));
+}
+
+/// A value as it comes, said slowly: the open brackets, and the last byte outside strings that is no white space.
+#[derive(Default)]
+struct SlowNest {
+    open: Vec<u8>,
+    last: u8,
+    text: Option<bool>,
+    other: bool,
+}
+
+impl SlowNest {
+    fn take(&mut self, byte: u8) {
+        match (self.text, byte) {
+            (Some(true), _) | (Some(false), b'a'..=b'z') => self.text = Some(false),
+            (Some(false), b'\\') => self.text = Some(true),
+            (Some(false), b'"') => self.text = None,
+            (Some(false), _) | (None, b' ' | b'\n') => {}
+            (None, _) if self.open.is_empty() && !matches!(byte, b'{' | b'[') => self.other = true,
+            (None, _) => {
+                self.last = byte;
+                match byte {
+                    b'{' | b'[' => self.open.push(byte),
+                    b'}' | b']' => drop(self.open.pop()),
+                    b'"' => self.text = Some(false),
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    fn admits(&self, last: u8) -> bool {
+        let is_value_next = match last {
+            b'[' | b':' => true,
+            b',' => self.open.len() > 64 || self.open.last() != Some(&b'{'),
+            byte => byte.is_ascii_lowercase() && !"truefalsn".contains(char::from(byte)),
+        };
+        is_value_next && self.text.is_none()
+    }
+}
+
+#[test]
+fn a_value_is_open_until_its_last_bracket_closes() {
+    let mut chance = super::support::Seeded(7);
+    let alphabet = b"{[{[}],:\"\\ \naxt1";
+    for round in 0..4000 {
+        let (mut nest, mut slow) = (Nest::default(), SlowNest::default());
+        let deep = if round % 40 == 0 { 62 + round / 40 % 5 } else { 0 };
+        for step in 0..deep + 30 {
+            let byte =
+                if step < deep { b"{["[chance.below(2)] } else { alphabet[chance.below(alphabet.len())] };
+            let before = slow.open.is_empty() && !slow.other && slow.last == 0;
+            assert_eq!((nest.is_before(), nest.is_other()), (before, slow.other));
+            let end = nest.scan(&[byte]);
+            slow.take(byte);
+            let closed = slow.last != 0 && slow.open.is_empty();
+            assert_eq!((nest.is_closed(), end), (closed, closed.then_some(1)), "round {round}");
+            assert_eq!(nest.is_open(), !slow.open.is_empty());
+            if closed || slow.other {
+                break;
+            }
+            assert_eq!(nest.in_text(), slow.text.is_some());
+            if nest.is_open() {
+                let admits = (nest.admits_bracket(false), nest.admits_bracket(true));
+                assert_eq!(admits, (slow.admits(slow.last), slow.admits(b',')), "round {round} step {step}");
+            }
+        }
+    }
+}
+
+#[test]
+fn only_two_halves_make_a_character() {
+    assert_eq!(join_surrogates(0xD83C, 0xDF0A), Some('\u{1F30A}'));
+    for (high, low) in [(0x41, 0xDF0A), (0xD83C, 0x41), (0x41, 0x42), (0xDF0A, 0xD83C), (0xD83C, 0xD83C)] {
+        assert_eq!(join_surrogates(high, low), None, "{high:x} {low:x}");
+    }
+}
+
+/// What is unescaped at once is what is unescaped with a look at what is beside it, unless it has surrogates.
+#[test]
+fn what_stands_alone_is_unescaped_alike() {
+    let bodies = [
+        "",
+        "plain",
+        "eight by\\te",
+        "\\n\\\"\\\\\\/\\b\\f\\r",
+        "longer than eight \\u00e9 \\u6f6e",
+        "caf\u{e9} \\t tide",
+    ];
+    for body in bodies {
+        let (mut alone, mut slow) = (String::from("old"), String::new());
+        unescape(body, &mut slow).unwrap();
+        assert_eq!(unescape_without_surrogates(body.as_bytes(), &mut alone), Some(()), "{body}");
+        assert_eq!(alone, slow);
+    }
+    for body in ["\\ud83c\\udf0a", "eight of \\ud83c", "\\x", "tail\\", "\\u12"] {
+        assert_eq!(unescape_without_surrogates(body.as_bytes(), &mut String::new()), None, "{body}");
+    }
 }
