@@ -304,6 +304,7 @@ impl Parser {
     }
 
     /// Errors and unknown documents get their text, `span` of the payload, and the name of their event.
+    #[inline]
     fn complete_errors_and_unknowns(
         &mut self,
         event: &Event<'_>,
@@ -311,9 +312,18 @@ impl Parser {
         scratch: &mut Scratch,
     ) {
         let is_whole = |record: &Record| matches!(record, Record::Error { .. } | Record::Unknown { .. });
-        if !self.records.head().iter().any(is_whole) {
-            return;
+        if self.records.head().iter().any(is_whole) {
+            self.fill_in_json_and_event_name(event, span, scratch);
         }
+    }
+
+    #[cold]
+    fn fill_in_json_and_event_name(
+        &mut self,
+        event: &Event<'_>,
+        span: (usize, usize),
+        scratch: &mut Scratch,
+    ) {
         self.records.fill_in_json(0, Str::payload(span.0, span.1));
         let is_unknown = |record: &Record| matches!(record, Record::Unknown { .. });
         if self.records.head().iter().any(is_unknown) {
@@ -322,6 +332,7 @@ impl Parser {
         }
     }
 
+    #[inline]
     fn read_document(
         &mut self,
         event: &Event<'_>,
