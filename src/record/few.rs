@@ -28,25 +28,32 @@ impl<T: Copy, const N: usize> Few<T, N> {
         Self { length: 0, more: Vec::new(), first: [filler; N] }
     }
 
-    #[inline]
+    #[inline(always)]
     pub(crate) fn push(&mut self, item: T) {
-        match self.first.get_mut(self.length) {
-            Some(place) => {
-                *place = item;
-                self.length = self.length.wrapping_add(1);
-            }
-            None => self.push_to_heap(item),
+        let at = self.length;
+        let place = if at < N {
+            self.length = at.wrapping_add(1);
+            self.first.get_mut(at)
+        } else {
+            self.further_place()
+        };
+        if let Some(place) = place {
+            *place = item;
         }
     }
 
+    /// A place beyond the first. It is asked for without the item, which is so made where it goes, and not copied there.
+    #[cold]
     #[inline(never)]
-    fn push_to_heap(&mut self, item: T) {
+    fn further_place(&mut self) -> Option<&mut T> {
         if self.length != OUTGROWN {
             self.more.reserve_exact(N.saturating_add(4));
             self.more.extend_from_slice(&self.first);
             self.length = OUTGROWN;
         }
-        self.more.push(item);
+        let filler = *self.first.first()?;
+        self.more.push(filler);
+        self.more.last_mut()
     }
 
     #[inline]
