@@ -273,7 +273,7 @@ impl Parser {
         tolerance: &mut Tolerance,
     ) -> Result<bool, ErrorKind> {
         let rest = event.payload.get(at..).unwrap_or_default();
-        let length = lex::nest::Nest::default().scan(rest).ok_or(kind)?;
+        let length = lex::nest::Nest::default().scan_to_closing_bracket(rest).ok_or(kind)?;
         match payload::segment_after(event.payload, at.saturating_add(length), tolerance) {
             Ok(next @ (Segment::Document(_) | Segment::Done(_))) => {
                 self.bad = self.bad.or(Some(kind));

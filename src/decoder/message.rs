@@ -10,7 +10,7 @@ use crate::parse::{self, Context, Envelope, Wrapped};
 
 impl Machine {
     /// Decodes one message, which is `raw`; and learns its shape, where its payload is what is decoded.
-    pub(super) fn decode_message(&mut self, raw: &[u8], event: Event, learn: bool) {
+    pub(super) fn decode_message(&mut self, raw: &[u8], event: Event, learn_shape: bool) {
         let Data::One(span) = event.data else { return };
         let payload = self.point_source_at_payload(span, raw);
         let (name, is_error, envelope) = (event.name.of(raw), event.error, Envelope::Message);
@@ -29,9 +29,9 @@ impl Machine {
         ) {
             Ok(Wrapped::Yes) => self.decode_wrapped(),
             Ok(Wrapped::No) => {
-                self.pipeline.decode_payload(&document, learn);
+                self.pipeline.decode_payload(&document, learn_shape);
                 self.distrust_or_forget_shapes();
-                if learn {
+                if learn_shape {
                     self.learn_if_repeatable(raw, event.data);
                 }
             }

@@ -103,7 +103,7 @@ impl Pipeline {
     }
 
     /// A comment.
-    pub(super) fn queue_keepalive_if_on(&mut self) {
+    pub(super) fn begin_comment_event(&mut self) {
         self.begin_event();
         if self.keepalives {
             self.queue.push(RawDelta::Keepalive);

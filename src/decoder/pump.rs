@@ -151,12 +151,12 @@ impl Machine {
             Move::Left { length, comment } => {
                 self.frames.note_left_in_place(length);
                 if comment {
-                    self.queue_keepalive_if_on();
+                    self.begin_comment_event();
                 }
             }
             Move::Dropped { comment, .. } => {
                 if comment {
-                    self.queue_keepalive_if_on();
+                    self.begin_comment_event();
                 }
             }
             Move::Over { length } => {
@@ -204,10 +204,10 @@ impl Machine {
         true
     }
 
-    fn queue_keepalive_if_on(&mut self) {
+    fn begin_comment_event(&mut self) {
         self.next = 0;
         self.source = Source::Scratch;
-        self.pipeline.queue_keepalive_if_on();
+        self.pipeline.begin_comment_event();
     }
 
     /// The event says nothing but what is wrong with it.

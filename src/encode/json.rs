@@ -45,7 +45,7 @@ pub(super) fn write_number(value: u64, out: &mut Vec<u8>) {
 
 /// A value of someone else's: as it is where that is one strict value on one line, else compacted. Returns whether it could
 /// be written; nothing is, where it is no value. Cost: one pass, another where it is compacted.
-pub(super) fn write_mended_if_valid(json: &str, scratch: &mut Scratch, out: &mut Vec<u8>) -> bool {
+pub(super) fn write_if_mendable(json: &str, scratch: &mut Scratch, out: &mut Vec<u8>) -> bool {
     let start = out.len();
     let is_one_line = memchr::memchr2(b'\n', b'\r', json.as_bytes()).is_none();
     if is_one_line && is_strict_json(json.as_bytes(), DEPTH, scratch) {
@@ -125,7 +125,7 @@ fn write_mended_string_body<'j>(body: &'j [u8], out: &mut Vec<u8>) -> &'j [u8] {
     }
 }
 
-/// An array that [`write_mended_if_valid`] wrote, each object in it with an `index`: its own, or `next_index`, which then grows.
+/// An array that [`write_if_mendable`] wrote, each object in it with an `index`: its own, or `next_index`, which then grows.
 /// Returns whether it is an array; else nothing is written.
 pub(super) fn write_indexed_if_array(
     json: &[u8],
@@ -176,7 +176,7 @@ fn try_write_indexed(
     Ok(())
 }
 
-/// Whether what [`write_mended_if_valid`] wrote is an object with this member, and that is this string.
+/// Whether what [`write_if_mendable`] wrote is an object with this member, and that is this string.
 pub(super) fn has_one_string_member(json: &[u8], name: &str, wanted: &str, scratch: &mut Scratch) -> bool {
     try_has_one_string_member(json, name, wanted, scratch).unwrap_or(false)
 }

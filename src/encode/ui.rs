@@ -225,12 +225,12 @@ impl UiStreamEncoder {
     #[inline]
     fn ensure_started(&mut self, out: &mut Vec<u8>) {
         if !self.is_started {
-            self.write_start_and_early_extras(out);
+            self.write_start_step_and_early_extras(out);
         }
     }
 
     #[cold]
-    fn write_start_and_early_extras(&mut self, out: &mut Vec<u8>) {
+    fn write_start_step_and_early_extras(&mut self, out: &mut Vec<u8>) {
         self.is_started = true;
         self.answer.set_by_options_or_defaults(&self.options, ["", ""]);
         begin_event("start", out);

@@ -144,7 +144,7 @@ impl Json {
         if self.shape == Shape::Lines && (is_whole || !matches!(first, Some(b'{'))) {
             return false;
         }
-        self.nest.scan(line);
+        self.nest.scan_to_closing_bracket(line);
         self.nest.is_open()
     }
 
@@ -170,7 +170,7 @@ impl Json {
             let rest = bytes.get(self.scanned..).unwrap_or_default();
             let line_end = memchr::memchr(b'\n', rest);
             let line = rest.get(..line_end.unwrap_or(rest.len())).unwrap_or_default();
-            if let Some(found) = self.nest.scan(line) {
+            if let Some(found) = self.nest.scan_to_closing_bracket(line) {
                 return self.end_value(self.scanned.saturating_add(found));
             }
             let Some(end) = line_end else { return self.more_or_over(bytes.len()) };
@@ -200,7 +200,7 @@ impl Json {
                 _ => {
                     self.line = LineStart::Past;
                     if comma {
-                        self.nest.scan(b",");
+                        self.nest.scan_to_closing_bracket(b",");
                     }
                 }
             }
@@ -368,7 +368,7 @@ impl Json {
     /// that says where the array broke off.
     pub(super) fn finish(&mut self, bytes: &[u8], tolerance: &Tolerance) -> Step {
         let mut nest = Nest::default();
-        nest.scan(bytes);
+        nest.scan_to_closing_bracket(bytes);
         let whole = !nest.is_open() || tolerance.allows(Quirk::Repaired);
         if self.over || bytes.trim_ascii().is_empty() {
             return Step::More;

@@ -43,7 +43,7 @@ impl Pending {
             let seen = match prefixes {
                 1.. => Some(prefixes),
                 0 if self.nest.is_closed() => self.skip_to_next_document(rest),
-                0 => self.nest.scan(rest),
+                0 => self.nest.scan_to_closing_bracket(rest),
             };
             self.ended |= self.nest.is_closed();
             self.nested = seen.map_or(data.len(), |seen| self.nested.saturating_add(seen));
@@ -69,7 +69,7 @@ impl Pending {
     }
 
     /// The data is complete JSON values (whatever follows them) or an end marker.
-    pub(super) fn scan_is_whole(&mut self, data: &[u8]) -> bool {
+    pub(super) fn has_whole_value_or_marker(&mut self, data: &[u8]) -> bool {
         self.scan_documents(data);
         // A marker with much white space around it is none: looking for one must not cost more than its line.
         self.nest.is_closed()

@@ -32,7 +32,7 @@ enum State {
 
 impl Nest {
     /// Goes on through `bytes`; returns the index after the value's last byte once, when it is met.
-    pub(crate) fn scan(&mut self, bytes: &[u8]) -> Option<usize> {
+    pub(crate) fn scan_to_closing_bracket(&mut self, bytes: &[u8]) -> Option<usize> {
         let mut at = 0usize;
         while let Some(&byte) = bytes.get(at) {
             match self.state {

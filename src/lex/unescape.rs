@@ -51,7 +51,7 @@ fn unescape_with(body: &str, out: &mut String, mut edges: Option<&mut Edges>) ->
             }
         }
         at = match bytes.get(plain.wrapping_add(1))? {
-            b'u' => unescape_unit(bytes, plain, out, &mut met, edges.as_deref_mut())?,
+            b'u' => unescape_u_escape(bytes, plain, out, &mut met, edges.as_deref_mut())?,
             escape => {
                 out.push(char::from(escape_meaning(*escape)?));
                 plain.wrapping_add(2)
@@ -61,7 +61,7 @@ fn unescape_with(body: &str, out: &mut String, mut edges: Option<&mut Edges>) ->
 }
 
 /// One `\uXXXX` at `at`, with its partner if it has one; returns the index after it.
-fn unescape_unit(
+fn unescape_u_escape(
     bytes: &[u8],
     at: usize,
     out: &mut String,

@@ -339,7 +339,7 @@ impl Normalizer {
         let Some(choice) = self.current_choice_index() else { return };
         let start = brace.span().range().start;
         let rest = event.texts.payload.get(start..).unwrap_or_default();
-        let length = Nest::default().scan(rest).unwrap_or(0);
+        let length = Nest::default().scan_to_closing_bracket(rest).unwrap_or(0);
         let json = Str::payload(start, start.saturating_add(length));
         event.out.push(RawDelta::Extra { choice: Some(choice), kind: ExtraKind::Hosted, name, json });
     }

@@ -134,7 +134,7 @@ impl<'a, 'c> Tape<'a, 'c> {
     fn value_end(&self, start: usize) -> usize {
         let rest = self.payload.get(start..).unwrap_or_default();
         let len = match rest.first() {
-            Some(b'{' | b'[') => Nest::default().scan(rest).unwrap_or(rest.len()),
+            Some(b'{' | b'[') => Nest::default().scan_to_closing_bracket(rest).unwrap_or(rest.len()),
             Some(b'"') => self.string_end(start).saturating_sub(start),
             _ => rest
                 .iter()

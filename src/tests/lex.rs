@@ -226,7 +226,7 @@ fn a_value_is_open_until_its_last_bracket_closes() {
                 if step < deep { b"{["[chance.below(2)] } else { alphabet[chance.below(alphabet.len())] };
             let before = slow.open.is_empty() && !slow.other && slow.last == 0;
             assert_eq!((nest.is_before(), nest.is_other()), (before, slow.other));
-            let end = nest.scan(&[byte]);
+            let end = nest.scan_to_closing_bracket(&[byte]);
             slow.take(byte);
             let closed = slow.last != 0 && slow.open.is_empty();
             assert_eq!((nest.is_closed(), end), (closed, closed.then_some(1)), "round {round}");

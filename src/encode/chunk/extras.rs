@@ -41,7 +41,7 @@ impl ChunkEncoder {
         self.spare.clear();
         self.spare.extend_from_slice(b"],");
         write_untaken_key(kind, name, is_taken, &mut self.spare);
-        if !json::write_mended_if_valid(value, &mut self.scratch, &mut self.spare) {
+        if !json::write_if_mendable(value, &mut self.scratch, &mut self.spare) {
             return self.count_left_out();
         }
         self.spare.push(b'}');
@@ -77,7 +77,7 @@ impl ChunkEncoder {
         out: &mut Vec<u8>,
     ) -> bool {
         self.spare.clear();
-        if !json::write_mended_if_valid(value, &mut self.scratch, &mut self.spare) {
+        if !json::write_if_mendable(value, &mut self.scratch, &mut self.spare) {
             return false;
         }
         let start = out.len();
@@ -116,7 +116,7 @@ impl ChunkEncoder {
         self.begin_delta(choice, out);
         out.extend_from_slice(b"},");
         write_untaken_key(kind, name, is_taken, out);
-        if json::write_mended_if_valid(value, &mut self.scratch, out) {
+        if json::write_if_mendable(value, &mut self.scratch, out) {
             out.extend_from_slice(AFTER_DELTA.strip_prefix(b"}").unwrap_or_default());
             out.extend_from_slice(sse::END);
         } else {

@@ -52,7 +52,7 @@ impl MessagesEncoder {
     ) -> Option<AddedBytes> {
         spare.extend_from_slice(b"{\"type\":\"citations_delta\",\"citation\":");
         let start = spare.len();
-        let is_value = json::write_mended_if_valid(value, &mut self.scratch, spare);
+        let is_value = json::write_if_mendable(value, &mut self.scratch, spare);
         let is_object = spare.get(start..)?.trim_ascii_start().starts_with(b"{");
         spare.push(b'}');
         if is_value && is_object { self.write_or_hold_delta(Kind::Text, spare, out) } else { None }
@@ -64,7 +64,7 @@ impl MessagesEncoder {
         spare: &mut Vec<u8>,
         out: &mut Vec<u8>,
     ) -> Option<AddedBytes> {
-        let is_own = json::write_mended_if_valid(value, &mut self.scratch, spare)
+        let is_own = json::write_if_mendable(value, &mut self.scratch, spare)
             && json::has_one_string_member(spare, "type", INPUT, &mut self.scratch);
         if is_own { self.write_or_hold_delta(Kind::Hosted, spare, out) } else { None }
     }
@@ -86,7 +86,7 @@ impl MessagesEncoder {
         spare: &mut Vec<u8>,
         out: &mut Vec<u8>,
     ) -> Option<AddedBytes> {
-        let is_own = json::write_mended_if_valid(value, &mut self.scratch, spare)
+        let is_own = json::write_if_mendable(value, &mut self.scratch, spare)
             && json::has_one_string_member(spare, "type", name, &mut self.scratch);
         let block = core::str::from_utf8(spare).ok().filter(|_| is_own)?;
         self.begin_message_once(out);

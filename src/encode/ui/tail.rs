@@ -69,7 +69,7 @@ impl UiStreamEncoder {
         out.extend_from_slice(b"\",\"data\":{\"name\":");
         json::write_string(name, out);
         out.extend_from_slice(b",\"value\":");
-        if !json::write_mended_if_valid(value, &mut self.scratch, out) {
+        if !json::write_if_mendable(value, &mut self.scratch, out) {
             out.truncate(start);
             return false;
         }

@@ -191,7 +191,7 @@ impl Sse {
 
     fn data_is_complete(&mut self, bytes: &[u8]) -> bool {
         !self.name_says_text(bytes)
-            && self.lenient.scan_is_whole(Self::pending_data(self.data, &self.data_buffer, bytes))
+            && self.lenient.has_whole_value_or_marker(Self::pending_data(self.data, &self.data_buffer, bytes))
     }
 
     pub(super) fn data_is_open(&mut self, bytes: &[u8]) -> bool {

@@ -55,8 +55,8 @@ impl<'a> Reader<'a> {
     }
 
     #[cold]
-    pub(super) fn slow_piece(&mut self, body: &[u8]) -> Result<Str, ErrorKind> {
-        let (body, escapes) = self.slow_body(self.position_of_rest(body))?;
+    pub(super) fn slow_piece(&mut self, after_quote: &[u8]) -> Result<Str, ErrorKind> {
+        let (body, escapes) = self.slow_body(self.position_of_rest(after_quote))?;
         if !escapes {
             return Ok(Str::of_payload(body));
         }

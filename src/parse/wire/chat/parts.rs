@@ -29,7 +29,7 @@ pub(super) fn content<C: Cursor>(visitor: &mut Visitor<'_, C>, kind: Kind) -> Re
             visitor.push_text(piece, Record::Text)
         }
         Kind::Object => {
-            let part = read_part(visitor)?;
+            let part = read_part_object(visitor)?;
             push_content_part(visitor, &part)
         }
         _ => visitor.cursor.skip(),
@@ -67,7 +67,7 @@ pub(super) fn reasoning<C: Cursor>(
             visitor.push_text(piece, |text| Record::Reasoning { rank: source as u8, text })
         }
         Kind::Object => {
-            let part = read_part(visitor)?;
+            let part = read_part_object(visitor)?;
             push_reasoning_part(visitor, &part, source)
         }
         _ => visitor.cursor.skip(),
@@ -118,7 +118,7 @@ fn push_strings_at<C: Cursor>(
             visitor.push_text(piece, record)
         }
         Kind::Object => {
-            let inner = read_part(visitor)?;
+            let inner = read_part_object(visitor)?;
             let Some(mark) = inner.text.or(inner.thinking) else { return Ok(()) };
             let back = visitor.cursor.go(mark);
             if visitor.cursor.kind()? == Kind::String {
@@ -135,7 +135,7 @@ fn push_strings_at<C: Cursor>(
 }
 
 /// Takes down the part ahead.
-fn read_part<C: Cursor>(visitor: &mut Visitor<'_, C>) -> Result<Part<C::Mark>, ErrorKind> {
+fn read_part_object<C: Cursor>(visitor: &mut Visitor<'_, C>) -> Result<Part<C::Mark>, ErrorKind> {
     let whole = visitor.cursor.mark_ahead();
     let mut part = Part {
         kind: Str::NONE,
