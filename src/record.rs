@@ -11,6 +11,7 @@
 mod few;
 mod keep;
 mod padding;
+mod place;
 mod raw_delta;
 mod records;
 
@@ -19,8 +20,9 @@ use alloc::string::String;
 pub(crate) use few::Few;
 pub(crate) use keep::Keep;
 pub(crate) use padding::{PADDING, Padding};
+pub(crate) use place::{Place, PlaceKey, Scope};
 pub(crate) use raw_delta::{Queue, RawDelta};
-pub(crate) use records::{Argument, Counter, Place, PlaceKey, Record, Records, Savepoint, Scope};
+pub(crate) use records::{Argument, Counter, Record, Records, Savepoint};
 
 /// A byte range.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -90,7 +90,7 @@ impl<C: Cursor> Visitor<'_, C> {
     /// How much of the body is stated.
     #[inline(always)]
     pub(super) fn stated(&self) -> usize {
-        self.records.body().len()
+        self.records.body_len()
     }
 
     /// The name of ordinal `name` comes, in this object, with a value that is not null: what an earlier value of it stated is

@@ -8,13 +8,9 @@
 use alloc::vec::Vec;
 use core::ops::{Deref, DerefMut};
 
-/// The length of a list that has outgrown its place.
-const OUTGROWN: usize = usize::MAX;
-
 /// A list of which the first `N` items lie in place.
 ///
-/// Invariant: the items are the first `length` of `first`; or `length` is [`OUTGROWN`], and they are all in `more`. So the list
-/// moves once, with its first item too many, and stays there: later events of that size allocate nothing.
+/// Invariant: up to `N` items are the first `length` of `first`; more of them are all in `more`, which then has `length`.
 #[derive(Debug, Clone)]
 pub(crate) struct Few<T, const N: usize> {
     length: usize,
@@ -26,6 +22,11 @@ impl<T: Copy, const N: usize> Few<T, N> {
     /// An empty list; `filler` is what stands in places without an item.
     pub(crate) const fn new(filler: T) -> Self {
         Self { length: 0, more: Vec::new(), first: [filler; N] }
+    }
+
+    #[inline(always)]
+    pub(crate) fn len(&self) -> usize {
+        self.length
     }
 
     #[inline(always)]
@@ -46,27 +47,33 @@ impl<T: Copy, const N: usize> Few<T, N> {
     #[cold]
     #[inline(never)]
     fn further_place(&mut self) -> Option<&mut T> {
-        if self.length != OUTGROWN {
+        if self.length == N {
+            self.more.clear();
             self.more.reserve_exact(N.saturating_add(4));
             self.more.extend_from_slice(&self.first);
-            self.length = OUTGROWN;
         }
         let filler = *self.first.first()?;
         self.more.push(filler);
+        self.length = self.more.len();
         self.more.last_mut()
     }
 
-    #[inline]
+    #[inline(always)]
     pub(crate) fn clear(&mut self) {
-        self.truncate(0);
+        self.length = 0;
     }
 
-    #[inline]
     pub(crate) fn truncate(&mut self, length: usize) {
-        match self.length {
-            OUTGROWN => self.more.truncate(length),
-            known => self.length = known.min(length),
+        if length >= self.length {
+            return;
         }
+        if self.length > N {
+            self.more.truncate(length);
+            if length <= N {
+                self.first.iter_mut().zip(&self.more).for_each(|(place, item)| *place = *item);
+            }
+        }
+        self.length = length;
     }
 
     /// Whether more than `items` are kept room for.
@@ -78,6 +85,7 @@ impl<T: Copy, const N: usize> Few<T, N> {
     /// Empties it and keeps room for so many.
     pub(crate) fn clear_and_shrink(&mut self, items: usize) {
         self.clear();
+        self.more.clear();
         self.more.shrink_to(items);
     }
 }

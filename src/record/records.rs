@@ -8,8 +8,8 @@
 
 use alloc::vec::Vec;
 
-use super::{Few, PADDING, Padding, Str};
-use crate::delta::{ExtraKind, FinishReason, OpaqueKind, PartKind};
+use super::{Few, PADDING, Padding, Place, Scope, Str};
+use crate::delta::{ExtraKind, FinishReason, OpaqueKind};
 use crate::error::{ErrorKind, LimitKind};
 
 /// One number of a usage object.
@@ -21,51 +21,6 @@ pub(crate) enum Counter {
     CachedInput,
     CacheWrite,
     Reasoning,
-}
-
-/// What a wire calls a block or an item. Keys are compared and nothing else.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum PlaceKey {
-    /// The wire's own: an index, or the print of an id.
-    Wire(u64),
-    /// The wire has none: the current part, if it is of this kind; else a new one.
-    Running,
-    /// The wire has none: a new part.
-    Fresh,
-    /// The wire left it out: the current part, whatever its kind; else a new one.
-    Current,
-}
-
-/// Where content stands on a wire that has blocks, items or parts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Place {
-    pub(crate) key: PlaceKey,
-    /// The part within its item; or [`Place::WHOLE`].
-    pub(crate) sub: u32,
-    pub(crate) kind: PartKind,
-    /// The wire says that it begins; else it is told when something of it is.
-    pub(crate) begins: bool,
-}
-
-impl Place {
-    /// The `sub` of an item that has no parts; of one that has, its latest. The first part of an item that has begun, and of
-    /// which nothing was told yet, is the item itself.
-    pub(crate) const WHOLE: u32 = u32::MAX;
-}
-
-/// Of what a repetition is the whole: what of it was told is not told again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Scope {
-    /// Of the current place.
-    Place,
-    /// Of an item, whatever its parts.
-    Item(PlaceKey),
-    /// Of the whole answer: nothing of it counts if anything was told.
-    Answer,
-    /// Of the choice, kind by kind: no text counts if text was told, no call if calls were.
-    Kinds,
-    /// Of a choice, in chat's `message` in place of, or beside, the deltas. `ends`: the choice finishes with it.
-    Message { ends: bool },
 }
 
 /// What a call's arguments have at a path.
@@ -257,6 +212,12 @@ impl Records {
         &self.padding
     }
 
+    /// How many facts the body has.
+    #[inline(always)]
+    pub(crate) fn body_len(&self) -> usize {
+        self.body.len()
+    }
+
     /// States a fact about a choice, or usage.
     #[inline]
     pub(crate) fn push(&mut self, record: Record) -> Result<(), ErrorKind> {
@@ -318,8 +279,8 @@ impl Records {
 
     /// Notes a value that a shape may leave open; more than [`PADDING`] are not noted.
     pub(crate) fn note_padding(&mut self, padding: Option<Padding>) {
-        if self.padding.len() < PADDING {
-            self.padding.extend(padding);
+        if let Some(padding) = padding.filter(|_| self.padding.len() < PADDING) {
+            self.padding.push(padding);
         }
     }
 
