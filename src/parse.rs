@@ -206,6 +206,8 @@ impl Parser {
     }
 
     /// The last statement of the event is this one record.
+    #[cold]
+    #[inline(never)]
     fn state_only(&mut self, record: Record) -> Result<Next, ErrorKind> {
         self.records.begin_document();
         self.records.push_head(record)?;
@@ -214,6 +216,8 @@ impl Parser {
     }
 
     /// Text that does not begin like JSON: a scalar of no known wire, or the peer's words.
+    #[cold]
+    #[inline(never)]
     fn state_unknown_or_words(
         &mut self,
         event: &Event<'_>,

@@ -109,13 +109,18 @@ impl Splitter {
     ) -> usize {
         let body = rest.trim_start();
         let space = rest.len().saturating_sub(body.len());
+        let started = self.state == State::Started;
+        let first = body.as_bytes().first();
+        if !started && first.is_some() && THINK.iter().all(|tags| tags.open.as_bytes().first() != first) {
+            self.state = State::Plain;
+            return 0;
+        }
         let mut emit_space = |from: usize, to: usize, started: bool| {
             if from < to {
                 let text = span_of(from, to);
                 emit(if started { Piece::Reasoning(text) } else { Piece::Text(text) });
             }
         };
-        let started = self.state == State::Started;
         if let Some((tag, tags)) = (0u8..).zip(THINK).find(|(_, tags)| body.starts_with(tags.open)) {
             emit_space(0, space, started);
             emit(Piece::Tag);

@@ -108,12 +108,20 @@ impl<'a> Reader<'a> {
     /// What the name is of which `body` is what follows its opening quote.
     #[inline]
     fn read_name<N: Names>(&mut self, body: &'a [u8], names: &N) -> Result<N::Key, ErrorKind> {
+        match self.pass_plain_name(body) {
+            Some(name) => Ok(names.key(name)),
+            None => self.slow_name(body, names),
+        }
+    }
+
+    #[inline(never)]
+    fn pass_plain_name(&mut self, body: &'a [u8]) -> Option<&'a [u8]> {
         match body.split_at_checked(lex::string_stop(body).at) {
             Some((name, [b'"', b':', rest @ ..])) => {
                 self.rest = rest;
-                Ok(names.key(name))
+                Some(name)
             }
-            _ => self.slow_name(body, names),
+            _ => None,
         }
     }
 

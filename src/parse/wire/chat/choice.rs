@@ -158,6 +158,15 @@ fn order_and_choose<C: Cursor>(
     if !choice.finish.is_empty() && !choice.is_side {
         push_finish(visitor, choice.finish)?;
     }
+    // The choice, and one fact about it: nearly every chunk.
+    if visitor.stated().wrapping_sub(from) <= 2 {
+        return Ok(());
+    }
+    order_by_rank_and_choose(visitor, from)
+}
+
+#[inline(never)]
+fn order_by_rank_and_choose<C: Cursor>(visitor: &mut Visitor<'_, C>, from: usize) -> Result<(), ErrorKind> {
     visitor.records.order_by_rank(from, written_rank);
     choose_reasoning(visitor, from)
 }
