@@ -33,7 +33,7 @@ impl Carry {
 
     #[inline]
     pub(crate) fn len(&self) -> usize {
-        self.buffer.len().saturating_sub(self.start)
+        self.buffer.len().wrapping_sub(self.start)
     }
 
     #[inline]
@@ -65,7 +65,7 @@ impl Carry {
     /// Marks the first `n` unread bytes as read; they stay readable through [`Carry::last_read`] until the next push.
     #[inline]
     pub(crate) fn consume(&mut self, n: usize) {
-        self.start = self.start.saturating_add(n).min(self.buffer.len());
+        self.start = self.start.wrapping_add(n).min(self.buffer.len());
     }
 
     /// The `n` bytes before the unread ones: an event whose deltas are being told.

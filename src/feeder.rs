@@ -92,7 +92,7 @@ impl Feeder {
             Step::Bad { to, fault } => (to, Move::Bad { length: to, fault }),
             Step::Event(event) => (event.end, Move::Event { place, event }),
         };
-        *used = used.saturating_add(taken);
+        *used = used.wrapping_add(taken);
         next
     }
 
@@ -180,14 +180,14 @@ impl Feeder {
     #[inline]
     pub(crate) fn advance_offset(&mut self, length: usize) -> u64 {
         let removed = core::mem::take(&mut self.removed);
-        let next = self.offset.saturating_add(length as u64).saturating_add(removed);
+        let next = self.offset.wrapping_add(length as u64).wrapping_add(removed);
         core::mem::replace(&mut self.offset, next)
     }
 
     /// The `length` bytes that a move was about.
     pub(crate) fn framed_bytes<'b>(&'b self, input: &'b [u8], place: Place, length: usize) -> &'b [u8] {
         match place {
-            Place::Input { base } => input.get(base..base.saturating_add(length)).unwrap_or_default(),
+            Place::Input { base } => input.get(base..base.wrapping_add(length)).unwrap_or_default(),
             Place::Carry => self.carry.last_read(length),
         }
     }

@@ -250,7 +250,7 @@ impl Parser {
             }
             Err(kind) => return self.skip_bad_document(event, at, kind, tolerance),
         };
-        self.documents = self.documents.saturating_add(1);
+        self.documents = self.documents.wrapping_add(1);
         let next = payload::segment_after(event.payload, end, tolerance).map_err(ErrorKind::QuirkOff)?;
         self.complete_errors_and_unknowns(event, (at, end), scratch);
         self.ahead = Ahead::Segment(self.end_if_answer_is_over(next, tolerance));

@@ -38,7 +38,7 @@ impl Machine {
             let idle = self.step_input(bytes, &mut used);
             self.count_taken_and_keep_first(
                 bytes.get(before..).unwrap_or_default(),
-                used.saturating_sub(before),
+                used.wrapping_sub(before),
             );
             if idle && self.next >= self.pipeline.queue.len() && self.pipeline.error.is_none() {
                 break Outcome::Nothing;
@@ -83,7 +83,7 @@ impl Machine {
     /// The next of the queue, or the error that ends it.
     fn next_queued_or_error(&mut self) -> Option<Outcome> {
         if self.next < self.pipeline.queue.len() {
-            self.next = self.next.saturating_add(1);
+            self.next = self.next.wrapping_add(1);
             return Some(Outcome::Delta);
         }
         if let Some(fatal) = self.fatal {
@@ -170,7 +170,7 @@ impl Machine {
             Move::Event { place: Place::Carry, event } => self.replay_or_decode_carried(event),
             Move::Event { place: Place::Input { base }, event } => {
                 self.source = Source::Input { base };
-                let raw = input.get(base..base.saturating_add(event.end)).unwrap_or_default();
+                let raw = input.get(base..base.wrapping_add(event.end)).unwrap_or_default();
                 self.decode_event(raw, event);
             }
         }
@@ -223,7 +223,7 @@ impl Machine {
             self.first_bytes = Vec::new();
         }
         self.next = 0;
-        self.events = self.events.saturating_add(1);
+        self.events = self.events.wrapping_add(1);
         self.event_at = self.feeder.advance_offset(length);
     }
 
@@ -291,7 +291,7 @@ impl Machine {
     /// The payload is `span` of the event, which is `raw`.
     pub(super) fn point_source_at_payload<'r>(&mut self, span: Span, raw: &'r [u8]) -> &'r [u8] {
         match &mut self.source {
-            Source::Input { base } => *base = base.saturating_add(span.range().start),
+            Source::Input { base } => *base = base.wrapping_add(span.range().start),
             Source::Carry { span: payload, .. } => *payload = span,
             Source::Scratch | Source::Joined => {}
         }
@@ -319,7 +319,7 @@ impl Machine {
     /// Counts `used` bytes of `rest` as taken, and keeps the first of a body without events.
     #[inline(always)]
     pub(super) fn count_taken_and_keep_first(&mut self, rest: &[u8], used: usize) {
-        self.taken = self.taken.saturating_add(used as u64);
+        self.taken = self.taken.wrapping_add(used as u64);
         if self.events == 0 && self.first_bytes.len() < FIRST {
             self.keep_first_bytes(rest.get(..used).unwrap_or_default());
         }

@@ -225,9 +225,9 @@ impl Sse {
                     Some(b'\n') => {
                         self.skip_lf = false;
                         if self.line == 0 || self.lf_foreign {
-                            return self.drop_line(self.line, self.line.saturating_add(1), false);
+                            return self.drop_line(self.line, self.line.wrapping_add(1), false);
                         }
-                        self.line = self.line.saturating_add(1);
+                        self.line = self.line.wrapping_add(1);
                         self.scanned = self.line;
                     }
                     Some(_) => self.skip_lf = false,
@@ -238,9 +238,9 @@ impl Sse {
                 self.scanned = bytes.len();
                 return self.unended_line(bytes, tolerance);
             };
-            let end = from.saturating_add(found);
+            let end = from.wrapping_add(found);
             self.skip_lf = bytes.get(end) == Some(&b'\r');
-            if let Some(step) = self.complete_line(bytes, end, end.saturating_add(1), tolerance) {
+            if let Some(step) = self.complete_line(bytes, end, end.wrapping_add(1), tolerance) {
                 return step;
             }
         }

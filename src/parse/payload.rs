@@ -99,5 +99,5 @@ fn meet_or_refuse<T>(tolerance: &mut Tolerance, quirk: Quirk, part: T) -> Result
 /// The index of the first byte from `from` on that is no white space.
 pub(super) fn skip_space(payload: &[u8], from: usize) -> usize {
     let space = payload.get(from..).unwrap_or_default().iter();
-    from.saturating_add(space.take_while(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n')).count())
+    from.wrapping_add(space.take_while(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n')).count())
 }
