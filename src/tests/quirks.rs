@@ -91,3 +91,34 @@ fn the_table_of_the_documentation_is_the_register() {
     }
     assert!(fs::read_to_string(path).unwrap() == table(), "src/quirks.md is not the register: bless it");
 }
+
+/// Whatever member has it, read or passed once or by several wires: in every stream, the first object of its first event.
+#[test]
+fn a_quirk_of_json_is_seen_in_a_member_that_nobody_reads() {
+    let lone = |body: &str| (Quirk::LoneSurrogate, format!("{body}\\ude00"));
+    let control = |body: &str| (Quirk::RawControl, format!("{body}\u{1}"));
+    for stream in corpus() {
+        let Some(at) = memchr::memmem::find(&stream.bytes, b"data: {\"") else { continue };
+        // By their names the data of these is words, whatever it looks like.
+        let name = stream.bytes.get(..at).unwrap_or_default();
+        let is_of_words = |word| memchr::memmem::find(name, word).is_some();
+        if is_of_words(b"event: error") || is_of_words(b"event: output") {
+            continue;
+        }
+        for length in [0, 40] {
+            for (quirk, odd) in [lone(&"x".repeat(length)), control(&"x".repeat(length))] {
+                for member in
+                    [format!("\"odd\":\"{odd}\","), format!("\"odd\":[{{\"odd\":\"{odd}\"}},\"{odd}\"],")]
+                {
+                    let (before, after) = stream.bytes.split_at(at + b"data: {".len());
+                    let bytes = [before, member.as_bytes(), after].concat();
+                    let off = run_whole(&stream.options().prediction(false), &bytes);
+                    let on = run_whole(&stream.options(), &bytes);
+                    assert_eq!(on, off, "{}: {member}", stream.name);
+                    let allowed = stream.options().allowed().contains(quirk);
+                    assert_eq!(off.seen.contains(quirk), allowed, "{}: {member}", stream.name);
+                }
+            }
+        }
+    }
+}

@@ -3,7 +3,7 @@
 //! Knows: RFC 8259. Must not know: why a value is passed.
 
 use super::{Reader, Seq};
-use crate::dialect::Quirk;
+use crate::dialect::{Quirk, Quirks};
 use crate::error::ErrorKind;
 use crate::lex;
 
@@ -40,9 +40,9 @@ impl Reader<'_> {
     /// The same where it has escapes: to be read, it must be passed once more.
     #[inline(never)]
     fn skip_slow_string(&mut self, start: usize) -> Result<(), ErrorKind> {
-        let seen = self.tolerance.seen;
-        self.slow_body(start)?;
-        if self.tolerance.seen == seen {
+        let (passed, met) = self.collect_quirks(|reader| reader.slow_body(start));
+        passed?;
+        if met.is_empty() {
             self.passed.note_scalar_if_long(start.wrapping_sub(1), self.position());
         }
         Ok(())
@@ -71,9 +71,27 @@ impl Reader<'_> {
         Err(ErrorKind::Json)
     }
 
-    /// Passes a container: a stack of one bit a level says which bracket closes it.
+    /// Passes a container.
     pub(super) fn skip_container(&mut self) -> Result<(), ErrorKind> {
-        let (base, seen) = (self.depth, self.tolerance.seen);
+        let (passed, met) = self.collect_quirks(Self::walk_container);
+        if !met.is_empty() {
+            self.passed.forget_all();
+        }
+        passed
+    }
+
+    /// The quirks that `pass` meets, also those that were met before.
+    fn collect_quirks<T>(&mut self, pass: impl FnOnce(&mut Self) -> T) -> (T, Quirks) {
+        let before = core::mem::replace(&mut self.tolerance.seen, Quirks::NONE);
+        let passed = pass(self);
+        let met = self.tolerance.seen;
+        self.tolerance.seen = before.union(met);
+        (passed, met)
+    }
+
+    /// A stack of one bit a level says which bracket closes a container.
+    fn walk_container(&mut self) -> Result<(), ErrorKind> {
+        let base = self.depth;
         let mut objects = 0u128;
         self.passed.begin_walk();
         loop {
@@ -103,9 +121,6 @@ impl Reader<'_> {
                 seq.before = b',';
                 self.passed.note_close(self.position());
                 if self.depth == base {
-                    if self.tolerance.seen != seen {
-                        self.passed.forget_all();
-                    }
                     return Ok(());
                 }
             }
