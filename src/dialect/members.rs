@@ -19,6 +19,8 @@ pub(crate) enum ChunkKey {
     UsageBox,
     Error,
     Finish,
+    /// Counts of the host that passes a model's events on.
+    HostMetrics,
     Extra(ExtraKind),
     /// Padding against guessing tokens by their length: another value in every chunk, so shapes need not wait to see it vary.
     Noise,
@@ -45,6 +47,7 @@ names! {
         b"p" => ChunkKey::Noise,
         b"error" => ChunkKey::Error,
         b"finish_reason" => ChunkKey::Finish,
+        b"amazon-bedrock-invocationMetrics" => ChunkKey::HostMetrics,
         b"prompt_filter_results" | b"prompt_annotations" | b"moderation" => ChunkKey::Extra(ExtraKind::Safety),
         b"citations" | b"search_results" | b"web_search" | b"related_questions" => ChunkKey::Extra(ExtraKind::Annotation),
         b"images" => ChunkKey::Extra(ExtraKind::Image),

@@ -258,7 +258,7 @@ register! {
         "Text parts are text, thinking parts reasoning; others are passed on."
         "The reference content is a string."
     TextNumber "text_number" Shape "cloudflare/text-number.sse"
-        "A piece of content or reasoning that is all digits as a JSON number."
+        "A piece of content, reasoning or a refusal that is all digits as a JSON number."
         "The number as it is written is the text."
         "The reference's text is a string."
     RoleRepeated "role_repeated" Redundant "openrouter/role-repeated.sse"

@@ -388,7 +388,7 @@ fn invoked() -> Vec<(&'static str, Vec<Vec<u8>>)> {
                     r#"{"id":"c1","object":"chat.completion.chunk","created":1750000000,"model":"knot-20b","choices":[{"index":0,"delta":{"role":"assistant","content":"Low tide"},"finish_reason":null}]}"#,
                 ),
                 chunk(
-                    r#"{"id":"c1","object":"chat.completion.chunk","created":1750000000,"model":"knot-20b","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}"#,
+                    r#"{"id":"c1","object":"chat.completion.chunk","created":1750000000,"model":"knot-20b","choices":[{"index":0,"delta":{},"finish_reason":"stop"}],"amazon-bedrock-invocationMetrics":{"inputTokenCount":9,"outputTokenCount":2}}"#,
                 ),
             ],
         ),

@@ -18,12 +18,13 @@ pub(in crate::parse) mod repair;
 mod tools;
 mod usage;
 
+use super::invoke_model::push_weak_counters;
 use super::{Verdict, errors, meets_ping};
 use crate::dialect::{self, ChunkKey, Quirk};
 use crate::error::ErrorKind;
 use crate::parse::Context;
 use crate::parse::cursor::{Cursor, Kind};
-use crate::parse::visitor::{SeenKeys, Visitor};
+use crate::parse::visitor::{Field, SeenKeys, Visitor};
 use crate::record::{Record, Str};
 
 /// What a chunk's own members say, until all are known.
@@ -103,6 +104,10 @@ pub(super) fn event<C: Cursor>(
                     visitor.need(Quirk::DuplicateKey)?;
                 }
                 chunk.error = Some(visitor.skip_marked()?);
+            }
+            ChunkKey::HostMetrics => {
+                let mark = visitor.skip_marked()?;
+                push_weak_counters(visitor, Some(Field { kind, mark }))?;
             }
             ChunkKey::Finish => chunk.finish = visitor.string_as_padding(kind)?,
             ChunkKey::ModelSpelling => chunk.other_model = visitor.string_as_padding(kind)?,

@@ -20,9 +20,12 @@ use crate::record::{Counter, Place, PlaceKey, Record, Str};
 
 type Result<T> = core::result::Result<T, ErrorKind>;
 
-/// Whether an event like this is the first of the wire. Others say `response`, too: nothing else may stand beside it.
+/// Whether an event like this is the first of the wire. Others say `response`, too: nothing else may stand beside it, and
+/// beside a number the padding must.
 pub(super) fn recognizes<C: Cursor>(signs: &mut Signs<'_, '_, '_, C>) -> bool {
-    signs.has("response", Kind::String) && signs.has_only(&["response", "p", "tool_calls", "usage"])
+    let is_text = signs.has("response", Kind::String)
+        || signs.has("response", Kind::Number) && signs.has("p", Kind::String);
+    is_text && signs.has_only(&["response", "p", "tool_calls", "usage"])
 }
 
 /// States the object ahead, if it is an event of the wire.

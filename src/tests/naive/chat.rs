@@ -59,6 +59,16 @@ impl Chat {
         for place in [&chunk["usage"], &chunk["x_groq"]["usage"], &chunk["usageMetadata"], &chunk["Usage"]] {
             usage(place, talk);
         }
+        // N35: the host's own counts, of what the model did not count.
+        let metrics = &chunk["amazon-bedrock-invocationMetrics"];
+        for (place, name) in [
+            (INPUT, "inputTokenCount"),
+            (OUTPUT, "outputTokenCount"),
+            (CACHED, "cacheReadInputTokenCount"),
+            (WRITE, "cacheWriteInputTokenCount"),
+        ] {
+            talk.count_if_unknown(place, &metrics[name]);
+        }
     }
 
     fn choice(&mut self, index: u64, choice: &Value, chunk: &Value, talk: &mut Talk) {
@@ -94,7 +104,9 @@ impl Chat {
             self.content(index, content, talk);
         }
         if !told[2] {
-            talk.refusal(index, delta["refusal"].as_str().unwrap_or_default());
+            let refusal = &delta["refusal"];
+            let is_text = refusal.is_string() || refusal.is_number();
+            talk.refusal(index, &if is_text { parts(refusal) } else { String::new() });
         }
         let state = self.choices.entry(index).or_default();
         state.tools.repeats = self.repeats_arguments;

@@ -216,6 +216,12 @@ impl Talk {
         }
     }
 
+    pub(super) fn count_if_unknown(&mut self, place: usize, value: &Value) {
+        if self.usage[place].is_none() {
+            self.count(place, value);
+        }
+    }
+
     /// The stream is over: calls that came after their choice's finish end (Q158).
     pub(super) fn end(&mut self) {
         self.choices.values_mut().for_each(Choice::release);

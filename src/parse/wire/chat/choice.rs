@@ -100,7 +100,9 @@ fn member<C: Cursor>(
             }
         }
         ChoiceKey::Message if kind == Kind::Object => choice.message = Some(visitor.skip_marked()?),
-        ChoiceKey::Text if kind == Kind::String => choice.text = Some(visitor.skip_marked()?),
+        ChoiceKey::Text if matches!(kind, Kind::String | Kind::Number) => {
+            choice.text = Some(visitor.skip_marked()?)
+        }
         ChoiceKey::Finish if kind == Kind::String => {
             let finish = visitor.cursor.string()?;
             if core::mem::replace(&mut choice.has_finish, true) && !choice.finish.is_empty() {
@@ -205,8 +207,8 @@ fn message_or_text_for_delta<C: Cursor>(
     } else if let Some(mark) = choice.text {
         visitor.need(Quirk::ChoiceText)?;
         let back = visitor.cursor.go(mark);
-        let piece = visitor.cursor.piece()?;
-        visitor.push_text(piece, Record::Text)?;
+        let kind = visitor.cursor.kind()?;
+        super::delta::string_or_number_as_text(visitor, kind, Record::Text)?;
         visitor.cursor.go(back);
     } else {
         visitor.need(Quirk::DeltaMissing)?;

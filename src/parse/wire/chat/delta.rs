@@ -70,7 +70,7 @@ fn push_member_but_role<C: Cursor>(
 ) -> Result<(), ErrorKind> {
     let name = match key {
         DeltaKey::Content => CONTENT,
-        DeltaKey::Refusal if kind == Kind::String => REFUSAL,
+        DeltaKey::Refusal if matches!(kind, Kind::String | Kind::Number) => REFUSAL,
         DeltaKey::ToolCalls => TOOL_CALLS,
         DeltaKey::Reasoning(source) if visitor.allows(Quirk::ReasoningField) => {
             REASONING.wrapping_add(source as usize)
@@ -86,10 +86,7 @@ fn push_member_but_role<C: Cursor>(
     let from = visitor.stated();
     match key {
         DeltaKey::Content => content_in_any_form(visitor, kind)?,
-        DeltaKey::Refusal => {
-            let piece = visitor.cursor.piece()?;
-            visitor.push_text(piece, Record::Refusal)?;
-        }
+        DeltaKey::Refusal => string_or_number_as_text(visitor, kind, Record::Refusal)?,
         DeltaKey::Reasoning(source) => reasoning_in_any_form(visitor, source, kind)?,
         _ => tools::calls(visitor, kind)?,
     }
@@ -99,17 +96,25 @@ fn push_member_but_role<C: Cursor>(
 
 fn content_in_any_form<C: Cursor>(visitor: &mut Visitor<'_, C>, kind: Kind) -> Result<(), ErrorKind> {
     match kind {
-        Kind::String => {
-            let piece = visitor.cursor.piece()?;
-            visitor.push_text(piece, Record::Text)
-        }
+        Kind::String | Kind::Number => string_or_number_as_text(visitor, kind, Record::Text),
         Kind::Array | Kind::Object => {
             visitor.need(Quirk::ContentParts)?;
             parts::content(visitor, kind)
         }
-        Kind::Number => number_as_text(visitor, Record::Text),
         Kind::Null | Kind::Bool => visitor.skip_or_push_extra(kind, false),
     }
+}
+
+pub(super) fn string_or_number_as_text<C: Cursor>(
+    visitor: &mut Visitor<'_, C>,
+    kind: Kind,
+    record: impl FnOnce(Str) -> Record,
+) -> Result<(), ErrorKind> {
+    if kind == Kind::Number {
+        return number_as_text(visitor, record);
+    }
+    let piece = visitor.cursor.piece()?;
+    visitor.push_text(piece, record)
 }
 
 /// A number where a text belongs: it is the text, as it is written.
