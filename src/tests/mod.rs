@@ -17,6 +17,7 @@ mod encoders;
 mod eventstream;
 mod face;
 mod facts;
+mod few;
 mod frames;
 mod framings;
 mod golden;
