@@ -1,7 +1,7 @@
 //! Where events end, framing by framing: at the limit, torn, and with what stands between them.
 
 use super::support::{Run, run, run_whole};
-use crate::{Delta, ErrorKind, Framing, LimitKind, Limits, Options};
+use crate::{Delta, ErrorKind, Framing, LimitKind, Limits, Options, Quirk, Quirks};
 
 /// The same under every cut; returns what the whole says.
 fn under_cuts(options: &Options, stream: &[u8]) -> Run {
@@ -115,5 +115,32 @@ fn the_first_bytes_tell() {
         let known = |delta: &Delta<'_>| matches!(delta, Delta::Unknown { .. });
         let expected = usize::from(event.contains('n'));
         assert_eq!((run.deltas().filter(known).count(), kinds(&run)), (expected, vec![]), "{stream:?}");
+    }
+}
+
+/// A line that is no field is nothing where the quirk that makes it something is off.
+#[test]
+fn a_line_that_is_no_field_is_nothing_without_its_quirk() {
+    let event = |text: &str| {
+        format!("data: {{\"choices\":[{{\"index\":0,\"delta\":{{\"content\":\"{text}\"}}}}]}}\n")
+    };
+    let bare = event("b").replacen("data: ", "", 1);
+    for (quirk, line) in [
+        (Quirk::ErrorField, "error: {\"message\":\"boom\"}\n"),
+        (Quirk::BareDone, "[DONE]\n"),
+        (Quirk::BareJsonLine, bare.as_str()),
+        (Quirk::BlankSeparator, " \t\n"),
+    ] {
+        for (before, after) in [("\n", "\n"), ("\n", ""), ("", "\n")] {
+            let stream = |line: &str| [&event("a"), before, line, after, "\n", &event("c"), "\n"].concat();
+            for allowed in [Quirks::NONE, Quirks::ALL.without(quirk)] {
+                // What a line of its own would end is not ended by a comment, either.
+                let options = Options::new().framing(Framing::Sse).quirks(allowed);
+                let without = run_whole(&options, stream(":\n").as_bytes());
+                let run = under_cuts(&options, stream(line).as_bytes());
+                assert_eq!(run.told, without.told, "{} is off, {before:?} before {line:?}", quirk.as_str());
+                assert!(!run.seen.contains(quirk));
+            }
+        }
     }
 }
