@@ -144,3 +144,53 @@ fn a_line_that_is_no_field_is_nothing_without_its_quirk() {
         }
     }
 }
+
+/// Nor within a value: it ends no event that goes on after it.
+#[test]
+fn a_line_that_is_no_field_ends_no_value_without_its_quirk() {
+    let chunk = "{\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a\"}}]}";
+    for (quirk, at, line) in
+        [(Quirk::BareDone, "{\"choices\":", "[DONE]\n"), (Quirk::BareJsonLine, "{\"choices\"", "{\"n\":1}\n")]
+    {
+        let (before, after) = chunk.split_at(at.len());
+        let stream = format!("data: {before}\n{line}data: {after}\n\n");
+        let options = Options::new().framing(Framing::Sse).quirks(Quirks::ALL.without(quirk));
+        let run = under_cuts(&options, stream.as_bytes());
+        assert_eq!(run.errors().count(), 0, "{line:?}");
+        assert!(run.deltas().any(|delta| matches!(delta, Delta::Text { text: "a", .. })), "{line:?}");
+    }
+}
+
+/// What may be no more than white space, or an end marker that is none, is dropped however long it is.
+#[test]
+fn lines_that_are_dropped_count_for_nothing() {
+    let event = "data: {\"n\":1}\n\n";
+    let options = limited(Framing::Sse, 40);
+    let space = " ".repeat(100);
+    let marker = format!("[DONE]{}", "x".repeat(100));
+    for (quirks, line) in [(Quirks::ALL, &space), (Quirks::ALL.without(Quirk::BareDone), &marker)] {
+        let stream = format!("{event}{line}\n{event}");
+        let run = under_cuts(&options.quirks(quirks), stream.as_bytes());
+        assert_eq!(kinds(&run), [], "{line:?}");
+    }
+    // With white space before it a marker is no marker, and ends no value.
+    let run = under_cuts(&Options::new().framing(Framing::Sse), b"data: {\"n\":\n [DONE]\ndata: 1}\n\n");
+    assert_eq!(kinds(&run), []);
+}
+
+/// Data is framed before if its first line is: a later line's prefix is its own.
+#[test]
+fn a_prefix_within_data_is_data() {
+    let stream = b"data: the word\ndata: data: is a field\n\n";
+    let run = under_cuts(&Options::new().framing(Framing::Sse), stream);
+    let words = |delta| matches!(delta, Delta::PeerError { message: "the word\ndata: is a field", .. });
+    assert!(run.deltas().any(words), "{:?}", run.told);
+}
+
+/// Of an event that is not over, what was dropped within it is no part.
+#[test]
+fn what_is_left_at_the_end_is_the_event_without_what_was_dropped() {
+    let stream = format!("event: e\n: a comment\ndata: {{\"n\":\"{}", "x".repeat(60));
+    let run = under_cuts(&Options::strict().framing(Framing::Sse), stream.as_bytes());
+    assert_eq!(run.ending.unterminated_bytes(), stream.len() - ": a comment\n".len());
+}
