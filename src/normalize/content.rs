@@ -104,7 +104,7 @@ impl Normalizer {
     }
 
     /// Text of a channel that repeats all so far, or may.
-    #[inline(never)]
+    #[inline(never)] // Rare: kept out of the code that every event runs through.
     fn emit_what_is_new(&mut self, channel: TextChannel, text: Str, event: &mut Event<'_>) {
         let edges = core::mem::take(&mut self.edges);
         if text.is_empty() && edges == Edges::default() {
@@ -215,7 +215,7 @@ impl TextChannel {
 }
 
 /// Reasoning whose beginning may be a tag: a leading tag, and the one that closes it, are taken off.
-#[inline(never)]
+#[inline(never)] // Rare: kept out of the code that every event runs through.
 pub(super) fn emit_split_reasoning(choice: &mut Choice, text: Str, event: &mut Event<'_>) {
     let held = choice.reasoning_splitter.take_held();
     let text = prepend_held(held.as_str(), text, event);
@@ -241,7 +241,7 @@ fn prepend_held(held: &str, text: Str, event: &mut Event<'_>) -> Str {
 }
 
 /// Content whose beginning may be, or is, reasoning between tags.
-#[inline(never)]
+#[inline(never)] // Rare: kept out of the code that every event runs through.
 pub(super) fn emit_split_text(choice: &mut Choice, text: Str, event: &mut Event<'_>) {
     let held = choice.splitter.take_held();
     let text = prepend_held(held.as_str(), text, event);

@@ -110,6 +110,7 @@ impl Splitter {
         let body = rest.trim_start();
         let space = rest.len().saturating_sub(body.len());
         let started = self.state == State::Started;
+        // Nearly every answer: no tag begins with what it begins with.
         let first = body.as_bytes().first();
         if !started && first.is_some() && THINK.iter().all(|tags| tags.open.as_bytes().first() != first) {
             self.state = State::Plain;

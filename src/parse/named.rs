@@ -14,7 +14,7 @@ use crate::record::{Record, Str};
 impl Parser {
     /// Whether the event's data is text, if events of its name are on `wire`: it is the stream's, or none is settled on and the
     /// data is no document of another.
-    #[inline(never)]
+    #[inline(never)] // Rare: kept out of the code that every event runs through.
     pub(super) fn is_text_on(
         &mut self,
         wire: Wire,
@@ -35,7 +35,7 @@ impl Parser {
     }
 
     /// The payload is a piece of the answer.
-    #[inline(never)]
+    #[inline(never)] // Rare: kept out of the code that every event runs through.
     pub(super) fn state_output(&mut self, event: &Event<'_>) -> Result<Next, ErrorKind> {
         self.records.begin_document();
         self.records.push(Record::Choice { index: 0 })?;
@@ -47,7 +47,7 @@ impl Parser {
     }
 
     /// An event whose name says what it is: an error, something printed, or the end.
-    #[inline(never)]
+    #[inline(never)] // Rare: kept out of the code that every event runs through.
     pub(super) fn error_log_or_end(
         &mut self,
         event: &Event<'_>,

@@ -114,7 +114,8 @@ impl<'a> Reader<'a> {
         }
     }
 
-    #[inline(never)]
+    /// A name without escapes, and the colon right behind it.
+    #[inline(never)] // Once, not for every table of names: the common names are known before it is asked.
     fn pass_plain_name(&mut self, body: &'a [u8]) -> Option<&'a [u8]> {
         match body.split_at_checked(lex::string_stop(body).at) {
             Some((name, [b'"', b':', rest @ ..])) => {

@@ -40,8 +40,8 @@ impl Reader<'_> {
     /// The same where it has escapes: to be read, it must be passed once more.
     #[inline(never)]
     fn skip_slow_string(&mut self, start: usize) -> Result<(), ErrorKind> {
-        let (passed, met) = self.collect_quirks(|reader| reader.slow_body(start));
-        passed?;
+        let (body, met) = self.collect_quirks(|reader| reader.slow_body(start));
+        body?;
         if met.is_empty() {
             self.passed.note_scalar_if_long(start.wrapping_sub(1), self.position());
         }
@@ -73,20 +73,20 @@ impl Reader<'_> {
 
     /// Passes a container.
     pub(super) fn skip_container(&mut self) -> Result<(), ErrorKind> {
-        let (passed, met) = self.collect_quirks(Self::walk_container);
+        let (result, met) = self.collect_quirks(Self::walk_container);
         if !met.is_empty() {
             self.passed.forget_all();
         }
-        passed
+        result
     }
 
-    /// The quirks that `pass` meets, also those that were met before.
+    /// What `pass` returns, and the quirks that it meets: also those that were seen before, which what was seen cannot show.
     fn collect_quirks<T>(&mut self, pass: impl FnOnce(&mut Self) -> T) -> (T, Quirks) {
         let before = core::mem::replace(&mut self.tolerance.seen, Quirks::NONE);
-        let passed = pass(self);
+        let result = pass(self);
         let met = self.tolerance.seen;
         self.tolerance.seen = before.union(met);
-        (passed, met)
+        (result, met)
     }
 
     /// A stack of one bit a level says which bracket closes a container.

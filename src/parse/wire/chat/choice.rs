@@ -167,7 +167,7 @@ fn order_and_choose<C: Cursor>(
     order_by_rank_and_choose(visitor, from)
 }
 
-#[inline(never)]
+#[inline(never)] // Rare: kept out of the code that every event runs through.
 fn order_by_rank_and_choose<C: Cursor>(visitor: &mut Visitor<'_, C>, from: usize) -> Result<(), ErrorKind> {
     visitor.records.order_by_rank(from, written_rank);
     choose_reasoning(visitor, from)

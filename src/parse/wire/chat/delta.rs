@@ -105,6 +105,7 @@ fn content_in_any_form<C: Cursor>(visitor: &mut Visitor<'_, C>, kind: Kind) -> R
     }
 }
 
+/// The text ahead: a string, or a number in its place.
 pub(super) fn string_or_number_as_text<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     kind: Kind,
