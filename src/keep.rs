@@ -10,7 +10,7 @@
 //! | `carry::Carry` | an event that straddles a cut | [`BYTES`] |
 //! | `frame::sse::Sse::data_buffer` | data of several lines, or decoded: from base64, from what is no UTF-8 | [`BYTES`] |
 //! | `sse::Framer`: `id`, `name`, `data` | the last event ID; what is decoded from what is no UTF-8 | its limit; [`BYTES`] each |
-//! | the pipeline's scratch and its queue | unescaped text; deltas | [`BYTES`]; [`ITEMS`] |
+//! | the pipeline's scratch, its room to unescape in, its queue | unescaped text; the same; deltas | [`BYTES`] each; [`ITEMS`] |
 //! | the records: head, body, spare | what an event states | [`ITEMS`] each |
 //! | the usage snapshots | an event that counts again and again | [`ITEMS`] |
 

@@ -13,7 +13,7 @@ pub(crate) use escape::escape;
 #[cfg(any(feature = "encode", test, fuzzing, doc))]
 pub(crate) use escape::escape_of;
 pub(crate) use unescape::{
-    Edges, Escaped, is_high, join_surrogates, unescape, unescape_piece, unescape_without_surrogates,
+    Edges, Escaped, is_high, join_surrogates, unescape, unescape_if_paired, unescape_piece, unescaped_text,
 };
 
 const ONES: u64 = 0x0101_0101_0101_0101;
@@ -198,17 +198,30 @@ pub(crate) fn is_empty_value(json: &[u8]) -> bool {
 /// The four hex digits at `at`, as in `\uXXXX`.
 #[inline]
 pub(crate) fn hex4(bytes: &[u8], at: usize) -> Option<u16> {
-    let four = bytes.get(at..)?.first_chunk::<4>()?;
-    four.iter().try_fold(0u16, |sum, &byte| {
-        let digit = match byte {
-            b'0'..=b'9' => byte.wrapping_sub(b'0'),
-            b'a'..=b'f' => byte.wrapping_sub(b'a').wrapping_add(10),
-            b'A'..=b'F' => byte.wrapping_sub(b'A').wrapping_add(10),
-            _ => return None,
-        };
-        Some(sum.wrapping_shl(4) | u16::from(digit))
-    })
+    let digit = |byte: u8| HEX_DIGITS.get(usize::from(byte)).copied().unwrap_or(NO_DIGIT);
+    let [a, b, c, d] = bytes.get(at..)?.first_chunk::<4>()?.map(digit);
+    let unit = a.wrapping_shl(12) | b.wrapping_shl(8) | c.wrapping_shl(4) | d;
+    ((a | b | c | d) & NO_DIGIT == 0).then_some(unit)
 }
+
+/// What each byte is as a hex digit. A table, for which comes next cannot be foretold.
+const HEX_DIGITS: [u16; 256] = {
+    let mut digits = [NO_DIGIT; 256];
+    let (mut rest, mut byte): (&mut [u16], u8) = (&mut digits, 0);
+    while let Some((digit, others)) = rest.split_first_mut() {
+        *digit = match byte {
+            b'0'..=b'9' => byte.wrapping_sub(b'0') as u16,
+            b'a'..=b'f' => byte.wrapping_sub(b'a').wrapping_add(10) as u16,
+            b'A'..=b'F' => byte.wrapping_sub(b'A').wrapping_add(10) as u16,
+            _ => NO_DIGIT,
+        };
+        (rest, byte) = (others, byte.wrapping_add(1));
+    }
+    digits
+};
+
+/// More than any digit, in a bit that none has.
+const NO_DIGIT: u16 = 16;
 
 /// A print of 64 bits that can be extended (FNV-1a): for ids, names and roles, of which only equality matters.
 pub(crate) fn label_print(print: u64, label: &[u8]) -> u64 {

@@ -236,7 +236,11 @@ impl Machine {
         if hit.escaped != hit.text_hole {
             return None;
         }
-        self.pipeline.unescape_text(event, hit.text.span())?;
+        let length = self.pipeline.unescape_text(event, hit.text.span())?;
+        if self.pad.fill_if_short_ascii(&self.pipeline.unescaped, length) {
+            return Some(FastText::Pad(length));
+        }
+        self.pipeline.keep_unescaped(length)?;
         Some(FastText::Scratch)
     }
 

@@ -2,6 +2,8 @@
 //!
 //! Knows: the rooms after framing, and in which order they are asked. Must not know: inputs, cuts, lines.
 
+use alloc::vec::Vec;
+
 use crate::dialect::{Quirk, Quirks, Tolerance};
 use crate::error::ErrorKind;
 use crate::keep;
@@ -34,6 +36,8 @@ pub(super) struct Pipeline {
     pub(super) tolerance: Tolerance,
     pub(super) parser: Parser,
     pub(super) scratch: Scratch,
+    /// Where the text of a single delta is unescaped.
+    pub(super) unescaped: Vec<u8>,
     pub(super) normalizer: Normalizer,
     pub(super) queue: Queue,
     /// What is wrong with the event; returned after its queue.
@@ -56,6 +60,7 @@ impl Pipeline {
             tolerance: Tolerance::new(options.allowed()),
             parser: Parser::new(parse_options, options.limits.facts(), options.wire),
             scratch: Scratch::default(),
+            unescaped: Vec::new(),
             normalizer: Normalizer::new(options),
             queue: Queue::new(RawDelta::Keepalive),
             error: None,
@@ -85,6 +90,7 @@ impl Pipeline {
     #[inline]
     pub(super) fn is_swollen(&self) -> bool {
         self.scratch.text.capacity() > keep::BYTES
+            || self.unescaped.capacity() > keep::BYTES
             || self.scratch.escaped.capacity() > keep::ITEMS
             || self.queue.keeps_more_than(keep::ITEMS)
             || self.parser.keeps_more_than(keep::ITEMS)
@@ -96,6 +102,7 @@ impl Pipeline {
     pub(super) fn clear_and_shrink(&mut self) {
         self.scratch.clear();
         self.scratch.text.shrink_to(keep::BYTES);
+        keep::clear_and_shrink_vec(&mut self.unescaped, keep::BYTES);
         self.scratch.escaped.shrink_to(keep::ITEMS);
         self.queue.clear_and_shrink(keep::ITEMS);
         self.parser.clear_and_shrink(keep::ITEMS);
@@ -176,18 +183,17 @@ impl Pipeline {
         Replay::Done
     }
 
-    /// Leaves the unescaped text of a single delta in scratch, if it can be told as it is. Only where nothing of an event before is left to
-    /// tell.
-    pub(super) fn unescape_text(&mut self, event: &[u8], text: Span) -> Option<()> {
+    /// Leaves the text of a single delta unescaped in `unescaped`, if it can be told as it is; returns its length. Only where
+    /// nothing of an event before is left to tell.
+    pub(super) fn unescape_text(&mut self, event: &[u8], text: Span) -> Option<usize> {
+        let body = text.range();
+        lex::unescape_if_paired(event, body.start, body.end, &mut self.unescaped)
+    }
+
+    /// Puts that into scratch, if it is UTF-8.
+    pub(super) fn keep_unescaped(&mut self, length: usize) -> Option<()> {
         self.scratch.clear();
-        let (body, scratch) = (text.of(event), &mut self.scratch.text);
-        if lex::is_long(body) || lex::unescape_without_surrogates(body, scratch).is_none() {
-            scratch.clear();
-            let met = lex::unescape(lex::utf8(body)?, scratch)?;
-            if met.lone {
-                return None;
-            }
-        }
+        self.scratch.text.push_str(lex::unescaped_text(&mut self.unescaped, length)?);
         Some(())
     }
 

@@ -103,73 +103,131 @@ pub(crate) fn join_surrogates(high: u16, low: u16) -> Option<char> {
 }
 
 /// The character that a backslash and this stand for, of those that are two bytes.
-const fn escape_meaning(after: u8) -> Option<u8> {
-    Some(match after {
-        b'"' | b'\\' | b'/' => after,
-        b'b' => 0x08,
-        b'f' => 0x0C,
-        b'n' => b'\n',
-        b'r' => b'\r',
-        b't' => b'\t',
-        _ => return None,
+fn escape_meaning(after: u8) -> Option<u8> {
+    SHORT_ESCAPES.get(usize::from(after)).copied().filter(|meaning| *meaning != 0)
+}
+
+/// By the byte after the backslash; 0 is none of them. A table, for which of them comes next cannot be foretold.
+const SHORT_ESCAPES: [u8; 256] = {
+    let mut meanings = [0; 256];
+    let (mut rest, mut after): (&mut [u8], u8) = (&mut meanings, 0);
+    while let Some((meaning, others)) = rest.split_first_mut() {
+        *meaning = match after {
+            b'"' | b'\\' | b'/' => after,
+            b'b' => 0x08,
+            b'f' => 0x0C,
+            b'n' => b'\n',
+            b'r' => b'\r',
+            b't' => b'\t',
+            _ => 0,
+        };
+        (rest, after) = (others, after.wrapping_add(1));
+    }
+    meanings
+};
+
+/// Writes the JSON string's body `bytes[start..end]`, unescaped, to the start of `room`, which grows as needed and never
+/// shrinks; returns its length. `None`: a surrogate stands alone, or it is no such body; what is in `room` then means nothing.
+/// Cost: linear, eight bytes a step; what each step does hangs on as little as can be, for the processor cannot foretell where
+/// escapes stand.
+pub(crate) fn unescape_if_paired(
+    bytes: &[u8],
+    start: usize,
+    end: usize,
+    room: &mut Vec<u8>,
+) -> Option<usize> {
+    let mut left = end.checked_sub(start)?;
+    if room.len() < left.wrapping_add(BLOCK) {
+        room.resize(left.next_multiple_of(BLOCK).wrapping_add(BLOCK), 0);
+    }
+    let (all, mut rest, mut out) = (room.len(), bytes.get(start..)?, room.as_mut_slice());
+    loop {
+        while left > 0 && rest.first() == Some(&b'\\') {
+            let (read, written) = unescape_one(rest, out)?;
+            (rest, out, left) = (rest.get(read..)?, out.get_mut(written..)?, left.checked_sub(read)?);
+        }
+        let plain = loop {
+            let eight = first_eight(rest);
+            *out.first_chunk_mut()? = eight;
+            let slashes = slashes(u64::from_le_bytes(eight));
+            if slashes != 0 || left <= STEP {
+                break (slashes.trailing_zeros() >> 3) as usize;
+            }
+            (rest, out, left) = (rest.get(STEP..)?, out.get_mut(STEP..)?, left.wrapping_sub(STEP));
+        };
+        if plain >= left {
+            return Some(all.wrapping_sub(out.len()).wrapping_add(left));
+        }
+        (rest, out, left) = (rest.get(plain..)?, out.get_mut(plain..)?, left.wrapping_sub(plain));
+    }
+}
+
+/// Writes what the escape ahead stands for to the start of `out`; returns how many bytes it is, and how many that makes.
+#[inline(always)]
+fn unescape_one(ahead: &[u8], out: &mut [u8]) -> Option<(usize, usize)> {
+    let [_, after, hex @ ..] = ahead else { return None };
+    let character = out.first_chunk_mut::<4>()?;
+    if let Some(meaning) = escape_meaning(*after) {
+        *character = [meaning, 0, 0, 0];
+        return Some((2, 1));
+    }
+    if *after != b'u' {
+        return None;
+    }
+    let (scalar, length) = paired_scalar(hex)?;
+    *character = [0; 4];
+    Some((length, scalar.encode_utf8(character).len()))
+}
+
+/// The first `length` bytes that were unescaped into `room`, if they are UTF-8. Cost: one pass; of more than a few by whole
+/// blocks: what follows them is zeroed, so that none is looked at byte by byte.
+#[inline]
+pub(crate) fn unescaped_text(room: &mut [u8], length: usize) -> Option<&str> {
+    if length <= FEW {
+        return core::str::from_utf8(room.get(..length)?).ok();
+    }
+    room.get_mut(length..)?.first_chunk_mut::<BLOCK>()?.fill(0);
+    let blocks = room.get(..length.next_multiple_of(BLOCK))?;
+    simdutf8::basic::from_utf8(blocks).ok()?.get(..length)
+}
+
+/// Bytes that are looked at at once.
+const STEP: usize = 8;
+
+/// Bytes for which vectors are not worth their set-up.
+const FEW: usize = 16;
+
+/// Bytes that are checked for UTF-8 at once.
+const BLOCK: usize = 64;
+
+/// The first eight bytes; zeros after the last.
+#[inline(always)]
+fn first_eight(bytes: &[u8]) -> [u8; STEP] {
+    bytes.first_chunk().copied().unwrap_or_else(|| {
+        let mut eight = [0; STEP];
+        for (to, from) in eight.iter_mut().zip(bytes) {
+            *to = *from;
+        }
+        eight
     })
 }
 
-/// Fills `out` with the unescaped body of a JSON string, if that needs no look at what is beside it. `None`: it has
-/// surrogates, which [`unescape`] knows about, or is no such body; what is in `out` then means nothing. Cost: linear, with one
-/// check for UTF-8.
-pub(crate) fn unescape_without_surrogates(body: &[u8], out: &mut String) -> Option<()> {
-    let mut bytes = core::mem::take(out).into_bytes();
-    bytes.clear();
-    let whole = unescape_bytes(body, &mut bytes);
-    match String::from_utf8(bytes) {
-        Ok(text) => {
-            *out = text;
-            whole
-        }
-        Err(error) => {
-            // What was allocated is kept.
-            let mut bytes = error.into_bytes();
-            bytes.clear();
-            *out = String::from_utf8(bytes).unwrap_or_default();
-            None
+/// The character that the hex digits ahead stand for, behind a `\u`, with its partner if it is a surrogate; and the length
+/// of the whole.
+#[inline(always)]
+fn paired_scalar(hex: &[u8]) -> Option<(char, usize)> {
+    let unit = hex4(hex, 0)?;
+    match char::from_u32(u32::from(unit)) {
+        Some(scalar) => Some((scalar, 6)),
+        None => {
+            let low = hex.get(4..)?.strip_prefix(b"\\u")?;
+            Some((join_surrogates(unit, hex4(low, 0)?)?, 12))
         }
     }
 }
 
-/// What is appended is UTF-8 if `body` is, and else not: what stands for an escape is whole characters.
-#[inline]
-fn unescape_bytes(body: &[u8], out: &mut Vec<u8>) -> Option<()> {
-    out.reserve(body.len());
-    let mut rest = body;
-    loop {
-        while let Some((eight, tail)) = rest.split_first_chunk::<8>()
-            && !has_backslash(u64::from_le_bytes(*eight))
-        {
-            out.extend_from_slice(eight);
-            rest = tail;
-        }
-        rest = match rest {
-            [] => return Some(()),
-            [b'\\', b'u', ..] => {
-                let scalar = char::from_u32(u32::from(hex4(rest, 2)?))?;
-                out.extend_from_slice(scalar.encode_utf8(&mut [0; 4]).as_bytes());
-                rest.get(6..)?
-            }
-            [b'\\', after, tail @ ..] => {
-                out.push(escape_meaning(*after)?);
-                tail
-            }
-            [b'\\'] => return None,
-            [byte, tail @ ..] => {
-                out.push(*byte);
-                tail
-            }
-        };
-    }
-}
-
-const fn has_backslash(word: u64) -> bool {
+/// Bit 7 set in each byte of `word` that is a backslash; exact up to the first.
+const fn slashes(word: u64) -> u64 {
     let slash = word ^ ONES.wrapping_mul(b'\\' as u64);
-    slash.wrapping_sub(ONES) & !slash & HIGH != 0
+    slash.wrapping_sub(ONES) & !slash & HIGH
 }

@@ -5,7 +5,7 @@ use crate::lex::{
     hex4, integer, is_empty_value, label_print, leading_spaces, long_integer, number_end, plain_integer,
     string_stop,
 };
-use crate::lex::{join_surrogates, unescape, unescape_without_surrogates};
+use crate::lex::{join_surrogates, unescape, unescape_if_paired, unescaped_text};
 
 /// Bytes that a scan must tell apart: those it stops at, their neighbours, and the same with the highest bit.
 const TELLING: [u8; 16] = [
@@ -251,24 +251,59 @@ fn only_two_halves_make_a_character() {
     }
 }
 
-/// What is unescaped at once is what is unescaped with a look at what is beside it, unless it has surrogates.
+/// The hot path's text: what is unescaped eight bytes at a time is what is unescaped one by one, wherever the body stands, unless
+/// a surrogate stands alone in it. The room is one that was used before.
 #[test]
-fn what_stands_alone_is_unescaped_alike() {
-    let bodies = [
-        "",
-        "plain",
-        "eight by\\te",
-        "\\n\\\"\\\\\\/\\b\\f\\r",
-        "longer than eight \\u00e9 \\u6f6e",
-        "caf\u{e9} \\t tide",
+fn by_words_the_same_is_unescaped() {
+    const PIECES: [&str; 20] = [
+        "a",
+        "bcd",
+        "tide at four",
+        "caf\u{e9}",
+        "\u{6f6e}",
+        "\u{1F30A}",
+        "\\n",
+        "\\\"",
+        "\\\\",
+        "\\/",
+        "\\b\\f\\r\\t",
+        "\\u0041",
+        "\\u00e9",
+        "\\u6F6e",
+        "\\u0000",
+        "\\ud83c\\udf0a",
+        "\\ud83c",
+        "\\udf0a",
+        "\\x",
+        "\\u12",
     ];
-    for body in bodies {
-        let (mut alone, mut slow) = (String::from("old"), String::new());
-        unescape(body, &mut slow).unwrap();
-        assert_eq!(unescape_without_surrogates(body.as_bytes(), &mut alone), Some(()), "{body}");
-        assert_eq!(alone, slow);
+    let mut chance = super::support::Seeded(41);
+    let mut room = Vec::new();
+    let (mut told, mut refused) = (0, 0);
+    for round in 0..20_000 {
+        let common = if round % 4 == 0 { PIECES.len() } else { PIECES.len() - 4 };
+        let body: String = (0..chance.below(9)).map(|_| PIECES[chance.below(common)]).collect();
+        let (before, after) = (chance.below(10), "\"}]}}, {}"[..chance.below(10)].to_owned());
+        let event = format!("{:before$}{body}{after}", "");
+        let mut slow = String::new();
+        let expected = unescape(&body, &mut slow).is_some_and(|met| !met.lone).then_some(slow.as_str());
+        let length = unescape_if_paired(event.as_bytes(), before, before + body.len(), &mut room);
+        assert_eq!(length.and_then(|length| unescaped_text(&mut room, length)), expected, "{event:?}");
+        *(if expected.is_some() { &mut told } else { &mut refused }) += 1;
     }
-    for body in ["\\ud83c\\udf0a", "eight of \\ud83c", "\\x", "tail\\", "\\u12"] {
-        assert_eq!(unescape_without_surrogates(body.as_bytes(), &mut String::new()), None, "{body}");
+    assert!(told > 10_000 && refused > 1_000, "{told} {refused}");
+}
+
+/// It is text only where the body is.
+#[test]
+fn what_is_no_utf8_is_not_unescaped_to_text() {
+    let mut room = Vec::new();
+    for filler in 0..130 {
+        let mut body = vec![b'-'; filler];
+        body.extend(*b"\\n\xC3");
+        let length = unescape_if_paired(&body, 0, body.len(), &mut room).unwrap();
+        assert_eq!(length, filler + 2);
+        assert_eq!(unescaped_text(&mut room, length), None, "{filler}");
+        assert_eq!(unescaped_text(&mut room, filler + 1).map(str::len), Some(filler + 1));
     }
 }
