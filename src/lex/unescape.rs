@@ -137,9 +137,7 @@ pub(crate) fn unescape_if_paired(
     room: &mut Vec<u8>,
 ) -> Option<usize> {
     let mut left = end.checked_sub(start)?;
-    if room.len() < left.wrapping_add(BLOCK) {
-        room.resize(left.next_multiple_of(BLOCK).wrapping_add(BLOCK), 0);
-    }
+    grow_to(room, left.wrapping_add(STEP));
     let (all, mut rest, mut out) = (room.len(), bytes.get(start..)?, room.as_mut_slice());
     loop {
         while left > 0 && rest.first() == Some(&b'\\') {
@@ -182,13 +180,22 @@ fn unescape_one(ahead: &[u8], out: &mut [u8]) -> Option<(usize, usize)> {
 /// The first `length` bytes that were unescaped into `room`, if they are UTF-8. Cost: one pass; of more than a few by whole
 /// blocks: what follows them is zeroed, so that none is looked at byte by byte.
 #[inline]
-pub(crate) fn unescaped_text(room: &mut [u8], length: usize) -> Option<&str> {
+pub(crate) fn unescaped_text(room: &mut Vec<u8>, length: usize) -> Option<&str> {
     if length <= FEW {
         return core::str::from_utf8(room.get(..length)?).ok();
     }
+    grow_to(room, length.wrapping_add(BLOCK));
     room.get_mut(length..)?.first_chunk_mut::<BLOCK>()?.fill(0);
     let blocks = room.get(..length.next_multiple_of(BLOCK))?;
     simdutf8::basic::from_utf8(blocks).ok()?.get(..length)
+}
+
+/// Makes room for at least so many bytes.
+#[inline]
+fn grow_to(room: &mut Vec<u8>, bytes: usize) {
+    if room.len() < bytes {
+        room.resize(bytes.next_multiple_of(32), 0);
+    }
 }
 
 /// Bytes that are looked at at once.
