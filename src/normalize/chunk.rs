@@ -56,7 +56,7 @@ impl Normalizer {
             }
         }
         self.repeatable &= carries;
-        if carries || !id.is_empty() || !model.is_empty() {
+        if carries || has_body || !id.is_empty() || !model.is_empty() {
             self.emit_start_if_news(id, model, created, event);
         }
         Ok(())

@@ -119,7 +119,7 @@ pub(crate) trait Cursor {
     /// Where a container's walk stands.
     type Seq;
     /// A value to come back to.
-    type Mark: Copy;
+    type Mark: Copy + PartialEq;
 
     /// The kind of the value ahead.
     fn kind(&mut self) -> Result<Kind, ErrorKind>;

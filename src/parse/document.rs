@@ -38,7 +38,7 @@ pub(crate) fn state_document(
         records.begin_document();
     }
     let cursor = Reader::new(payload, at, options.depth, scratch, tolerance);
-    let mut visitor = Visitor { cursor, records, options };
+    let mut visitor = Visitor::new(cursor, records, options);
     wire::state_document(&mut visitor, wiring)?;
     Ok(visitor.cursor.position())
 }
@@ -59,7 +59,7 @@ fn state_from_tape(
     let mut copy = payload.get(at..)?.to_vec();
     let tape = tape::make_tape(&mut copy, options.depth)?;
     let cursor = tape::Tape::new(tape, payload, at, scratch, tolerance);
-    let mut visitor = Visitor { cursor, records, options };
+    let mut visitor = Visitor::new(cursor, records, options);
     let read = wire::state_document(&mut visitor, wiring);
     if read.is_ok() && !visitor.cursor.is_lost() {
         return Some(payload.len());

@@ -66,7 +66,7 @@ pub(crate) struct Tape<'a, 'c> {
 }
 
 /// A value to come back to: its node, and the name before it.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq)]
 pub(crate) struct Mark {
     at: usize,
     name: Option<usize>,

@@ -25,6 +25,9 @@ pub(crate) struct Visitor<'v, C: Cursor> {
     pub(super) cursor: C,
     pub(super) records: &'v mut Records,
     pub(super) options: &'v ParseOptions,
+    /// The document that is read, and the `error` that stands in it where its wire's file asked for none.
+    document: Option<C::Mark>,
+    error_beside: Option<C::Mark>,
 }
 
 /// Where a reading began: what turns out to be another's is taken back to here.
@@ -53,7 +56,12 @@ impl<M: Copy> Attempt<M> {
     }
 }
 
-impl<C: Cursor> Visitor<'_, C> {
+impl<'v, C: Cursor> Visitor<'v, C> {
+    /// A visitor where the cursor stands.
+    pub(super) fn new(cursor: C, records: &'v mut Records, options: &'v ParseOptions) -> Self {
+        Self { cursor, records, options, document: None, error_beside: None }
+    }
+
     /// The event needs `quirk`: it is met, or the event is refused.
     pub(super) fn need(&mut self, quirk: Quirk) -> Result<(), ErrorKind> {
         if self.cursor.tolerance().meets(quirk) { Ok(()) } else { Err(ErrorKind::QuirkOff(quirk)) }
@@ -61,6 +69,27 @@ impl<C: Cursor> Visitor<'_, C> {
 
     pub(super) fn allows(&mut self, quirk: Quirk) -> bool {
         self.cursor.tolerance().allows(quirk)
+    }
+
+    /// The value ahead is a document, whose members may say more than its wire's file asks for.
+    pub(super) fn begin_document(&mut self) {
+        self.document = Some(self.cursor.mark_ahead());
+        self.error_beside = None;
+    }
+
+    /// The `error` of the document that its wire's file did not ask for.
+    pub(super) fn error_beside(&self) -> Option<C::Mark> {
+        self.error_beside
+    }
+
+    /// Whether an error was stated in this reading.
+    pub(super) fn has_stated_error(&self, attempt: &Attempt<C::Mark>) -> bool {
+        self.records.has_error_since(attempt.records)
+    }
+
+    /// Whether anything of an answer was.
+    pub(super) fn has_stated_answer(&self, attempt: &Attempt<C::Mark>) -> bool {
+        self.records.has_body_since(attempt.records)
     }
 
     /// Begins a reading of the value ahead that may turn out to be another's.

@@ -7,7 +7,7 @@
 //!    the others in the order of their list. Errors, pings and end markers decide nothing. What has a wire's signs is the wire's,
 //!    also where its file does not know the event: services add some.
 //! 3. After that, a document that is not of the wire is unknown: it is passed on whole. Errors of every wire's shape are
-//!    errors on every wire.
+//!    errors on every wire. One that stands beside what an event says is told before that, and takes nothing from it.
 
 pub(super) mod chat;
 mod entries;
@@ -15,7 +15,7 @@ mod errors;
 mod signs;
 
 use super::cursor::{Cursor, Kind};
-use super::visitor::Visitor;
+use super::visitor::{Attempt, Visitor};
 use super::{Envelope, Wiring};
 use crate::dialect::Quirk;
 use crate::error::ErrorKind;
@@ -139,16 +139,42 @@ fn object_by_wire<C: Cursor>(visitor: &mut Visitor<'_, C>, wiring: &mut Wiring<'
         return errors::push_exception(visitor);
     }
     let attempt = visitor.begin_attempt();
+    visitor.begin_document();
     let asked = wiring.wire.unwrap_or(Wire::Chat);
     match event(asked, visitor, wiring)? {
-        Verdict::Mine => {
-            *wiring.wire = Some(asked);
-            return Ok(());
+        Verdict::Mine => *wiring.wire = Some(asked),
+        Verdict::Anyones if wiring.wire.is_none() && visitor.has_stated_error(&attempt) => {
+            return error_before_wire_is_settled(visitor, wiring, attempt);
         }
-        Verdict::Anyones => return Ok(()),
-        Verdict::NotMine => visitor.abandon(attempt),
+        Verdict::Anyones => {}
+        Verdict::NotMine => {
+            visitor.abandon(attempt);
+            return object_of_other_wire(visitor, wiring);
+        }
     }
-    object_of_other_wire(visitor, wiring)
+    errors::push_if_beside(visitor, &attempt)
+}
+
+/// What stands ahead says that it is an error, and may be the first event of a wire as well.
+#[cold]
+fn error_before_wire_is_settled<C: Cursor>(
+    visitor: &mut Visitor<'_, C>,
+    wiring: &mut Wiring<'_>,
+    attempt: Attempt<C::Mark>,
+) -> Result<(), ErrorKind> {
+    visitor.abandon(attempt);
+    let recognized = recognize(&mut Signs::of(visitor, attempt, wiring.context)?);
+    visitor.abandon(attempt);
+    if let Some(wire) = recognized {
+        let is_of_wire = event(wire, visitor, wiring)? == Verdict::Mine;
+        let is_only_beside = visitor.error_beside().is_some() && !visitor.has_stated_error(&attempt);
+        if is_of_wire && (is_only_beside || visitor.has_stated_answer(&attempt)) {
+            *wiring.wire = Some(wire);
+            return errors::push_if_beside(visitor, &attempt);
+        }
+        visitor.abandon(attempt);
+    }
+    event(Wire::Chat, visitor, wiring).map(|_| ())
 }
 
 /// The object ahead is not of the wire that was asked: another's, if none is settled on yet; an error, a ping, or unknown.
@@ -167,7 +193,7 @@ fn object_of_other_wire<C: Cursor>(
             match event(wire, visitor, wiring)? {
                 Verdict::Mine => {
                     *wiring.wire = Some(wire);
-                    return Ok(());
+                    return errors::push_if_beside(visitor, &attempt);
                 }
                 Verdict::Anyones => return Ok(()),
                 Verdict::NotMine => visitor.abandon(attempt),

@@ -302,6 +302,17 @@ impl Records {
         self.padding.truncate(to.padding);
     }
 
+    /// Whether an error was stated since then.
+    pub(crate) fn has_error_since(&self, then: Savepoint) -> bool {
+        let stated = self.head().get(then.head..).unwrap_or_default();
+        stated.iter().any(|record| matches!(record, Record::Error { .. }))
+    }
+
+    /// Whether anything of an answer was stated since then.
+    pub(crate) fn has_body_since(&self, then: Savepoint) -> bool {
+        self.body.len() > then.body
+    }
+
     /// Replaces the fact at `at` of the body, of which more is known now.
     pub(crate) fn set(&mut self, at: usize, record: Record) {
         if let Some(known) = self.body.get_mut(at) {

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use super::support::{corpus, run_whole};
-use crate::Wire;
+use crate::{Delta, Wire};
 
 const CHAPTER: &str = include_str!("../docs/wires.md");
 
@@ -54,4 +54,44 @@ fn every_wire_is_spoken_in_the_folder_that_its_row_names() {
         let folders: Vec<_> = spoken.iter().filter(|(word, _)| *word == wire.as_str()).collect();
         assert!(spoken.contains(&(wire.to_string(), folder)), "{wire} is spoken in {folders:?}");
     }
+}
+
+/// The bytes, with an error as another member of the object that is the line `at`, if that is one.
+fn with_error_in_line(bytes: &[u8], at: usize) -> Option<Vec<u8>> {
+    let mut lines: Vec<&[u8]> = bytes.split_inclusive(|byte| *byte == b'\n').collect();
+    let line = lines.get(at)?;
+    let object = line.strip_prefix(b"data:").unwrap_or(line).trim_ascii();
+    if !object.starts_with(b"{") || serde_json::from_slice::<serde_json::Value>(object).is_err() {
+        return None;
+    }
+    let end = line.iter().rposition(|byte| *byte == b'}')?;
+    let changed = [&line[..end], br#","error":{"message":"out of tune"}"#, &line[end..]].concat();
+    lines[at] = &changed;
+    Some(lines.concat())
+}
+
+/// What streams of the corpus say where an error is put beside what an event says. Left out are streams with errors, with text
+/// that only looks like events, with events that are passed on whole, and where that they are done is the finish; and first
+/// lines, which settle on a wire: some are recognized by having no other member.
+#[test]
+fn an_error_beside_what_an_event_says_is_told_and_takes_nothing_from_it() {
+    const OTHERWISE: [&str; 5] = ["hosted", "data-parts", "steps", "input-error", "no-reason"];
+    let mut wires = BTreeSet::new();
+    for stream in corpus().iter().filter(|stream| OTHERWISE.iter().all(|word| !stream.name.contains(word))) {
+        let whole = run_whole(&stream.options(), &stream.bytes);
+        let ending = &whole.ending;
+        let is_plain = ending.errors() == 0 && ending.peer_errors() == 0 && ending.unknown_events() == 0;
+        let is_native = |wire: &Wire| !matches!(wire, Wire::Chat | Wire::Replicate) && is_plain;
+        let Some(wire) = whole.ending.wire().filter(is_native) else { continue };
+        let said: Vec<_> = whole.deltas().collect();
+        for at in 2..60 {
+            let Some(changed) = with_error_in_line(&stream.bytes, at) else { continue };
+            let run = run_whole(&stream.options(), &changed);
+            let is_it = |delta: &Delta<'_>| matches!(delta, Delta::PeerError { message: "out of tune", .. });
+            let (errors, others): (Vec<_>, Vec<_>) = run.deltas().partition(is_it);
+            assert_eq!((errors.len(), &others), (1, &said), "{} line {at}", stream.name);
+            wires.insert(wire.to_string());
+        }
+    }
+    assert!(wires.len() > 16, "{wires:?}");
 }

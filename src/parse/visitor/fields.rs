@@ -5,7 +5,7 @@
 use core::cell::Cell;
 
 use super::Visitor;
-use crate::dialect::{Listed, Names, Quirk};
+use crate::dialect::{self, Listed, Names, Quirk, SurveyKey};
 use crate::error::ErrorKind;
 use crate::lex;
 use crate::parse::cursor::{Cursor, Kind};
@@ -58,10 +58,14 @@ impl<C: Cursor> Visitor<'_, C> {
         names: &impl Names<Key = Option<usize>>,
     ) -> Result<Fields<C::Mark, N>, ErrorKind> {
         let mut fields = [None; N];
+        let is_document = self.document.is_some_and(|document| document == self.cursor.mark_ahead());
         let mut members = self.cursor.enter_object()?;
         while let Some((name, kind)) = self.cursor.member(&mut members, names)? {
             match name.and_then(|name| fields.get_mut(name)) {
                 _ if kind == Kind::Null => self.cursor.null()?,
+                None if is_document && self.is_error_ahead() => {
+                    self.error_beside = Some(self.skip_marked()?);
+                }
                 None => self.skip_or_push_extra(kind, true)?,
                 Some(field) => {
                     if field.is_some() {
@@ -73,6 +77,13 @@ impl<C: Cursor> Visitor<'_, C> {
             }
         }
         Ok(fields)
+    }
+
+    /// Whether the member ahead is named as an error is on every wire.
+    fn is_error_ahead(&mut self) -> bool {
+        let mark = self.cursor.mark_ahead();
+        let name = self.cursor.name_before(mark);
+        matches!(dialect::survey_key(self.cursor.bytes(name)), Some(SurveyKey::Error))
     }
 
     /// Does something at a field; the visitor stays where it is.

@@ -49,7 +49,7 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> 
         "err",
         METRICS,
     ];
-    let [finished, kind, text, id, calls, piece, citations, documents, results, last @ ..] =
+    let [finished, kind, text, id, calls, piece, citations, documents, results, reason, whole, error, generator_error, metrics] =
         visitor.fields(&NAMES)?;
     if finished.is_none_or(|field| field.kind != Kind::Bool) {
         return Ok(Verdict::NotMine);
@@ -57,6 +57,7 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> 
     let id = visitor.string_of(id)?;
     visitor.records.push_head(Record::Id(id))?;
     visitor.push(Record::Choice { index: 0 })?;
+    cohere2::error(visitor, error.or(generator_error))?;
     let word = visitor.string_of(kind)?;
     match visitor.cursor.bytes(word) {
         b"tool-calls-chunk" => {
@@ -75,7 +76,7 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> 
         visitor.push_extra(ExtraKind::Annotation, name, Some(found))?;
     }
     if visitor.is_true(finished) {
-        push_end(visitor, last)?;
+        push_end(visitor, [reason, whole, metrics])?;
     }
     Ok(Verdict::Mine)
 }
@@ -109,13 +110,12 @@ fn push_calls<C: Cursor>(visitor: &mut Visitor<'_, C>, calls: Value<C>) -> Resul
 
 fn push_end<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
-    [reason, response, error, generator_error, metrics]: [Value<C>; 5],
+    [reason, response, metrics]: [Value<C>; 3],
 ) -> Result<()> {
     const NAMES: [&str; 4] = ["text", "tool_calls", "generation_id", "meta"];
     let [text, calls, id, meta] = visitor.fields_of(response, &NAMES)?;
     let id = visitor.string_of(id)?;
     visitor.records.push_head(Record::Id(id))?;
-    cohere2::error(visitor, error.or(generator_error))?;
     visitor.push(Record::Whole(Scope::Answer))?;
     visitor.push_running(text, PartKind::Text, Record::Text)?;
     self::push_calls(visitor, calls)?;

@@ -11,7 +11,7 @@
 //!
 //! Source: Cohere, *API reference: Chat with streaming*, version 2.
 
-use super::Verdict;
+use super::{Verdict, errors};
 use super::signs::Signs;
 use crate::delta::{ExtraKind, PartKind};
 use crate::dialect::{self, Quirk};
@@ -192,12 +192,15 @@ fn message_end<C: Cursor>(visitor: &mut Visitor<'_, C>, delta: Value<C>) -> Resu
     visitor.push(Record::Done { marker: "message-end" })
 }
 
-/// The error that a last event says, if it says one.
+/// The error that an event says, if it says one: mostly its text alone.
 pub(super) fn error<C: Cursor>(visitor: &mut Visitor<'_, C>, error: Value<C>) -> Result<()> {
     let message = visitor.label_of(error)?;
     let said = visitor.cursor.bytes(message);
     if said.is_empty() || lex::is_empty_value(said) {
         return Ok(());
+    }
+    if let Some(object) = error.filter(|error| error.kind == Kind::Object) {
+        return errors::push_if_error(visitor, object.mark);
     }
     let (code, kind, json) = (Str::NONE, Str::NONE, Str::NONE);
     visitor.records.push_head(Record::Error { code, kind, message, json })

@@ -10,7 +10,7 @@ use crate::error::ErrorKind;
 use crate::lex;
 use crate::parse::Context;
 use crate::parse::cursor::{Cursor, Kind};
-use crate::parse::visitor::{Field, Visitor};
+use crate::parse::visitor::{Attempt, Field, Visitor};
 use crate::record::{Record, Str};
 
 /// Members at the top of a document that a chunk does not have.
@@ -193,6 +193,22 @@ pub(super) fn push_if_error_member<C: Cursor>(
         return Ok(false);
     }
     complete_and_push(visitor, fields, survey)
+}
+
+/// States the `error` that stands beside what an event says, if its wire's file has stated none.
+pub(super) fn push_if_beside<C: Cursor>(
+    visitor: &mut Visitor<'_, C>,
+    attempt: &Attempt<C::Mark>,
+) -> Result<(), ErrorKind> {
+    match visitor.error_beside() {
+        Some(mark) if !visitor.has_stated_error(attempt) => push_if_error(visitor, mark),
+        _ => Ok(()),
+    }
+}
+
+/// States the value at `mark`, if it is an error. What stands around it is an event's, and says no more of it.
+pub(super) fn push_if_error<C: Cursor>(visitor: &mut Visitor<'_, C>, mark: C::Mark) -> Result<(), ErrorKind> {
+    push_if_error_member(visitor, mark, &Survey::new()).map(|_| ())
 }
 
 /// Fills what the error left out from the document around it, and states it.

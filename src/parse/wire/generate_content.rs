@@ -18,7 +18,7 @@
 //! Source: Google, *Gemini API: streamGenerateContent*; *Vertex AI: streaming function call arguments*.
 
 use super::signs::Signs;
-use super::{Verdict, errors};
+use super::Verdict;
 use crate::delta::{ExtraKind, FinishReason, OpaqueKind, PartKind};
 use crate::error::ErrorKind;
 use crate::lex;
@@ -51,25 +51,22 @@ pub(super) fn recognizes<C: Cursor>(signs: &mut Signs<'_, '_, '_, C>) -> bool {
 }
 
 /// States the object ahead, if it is an event of the wire.
-pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, context: Context<'_>) -> Result<Verdict> {
-    const NAMES: [&str; 7] = [
+pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> Result<Verdict> {
+    const NAMES: [&str; 6] = [
         "response",
-        "error",
         "candidates",
         "promptFeedback",
         "usageMetadata",
         "modelVersion",
         "responseId",
     ];
-    let whole = Field { kind: Kind::Object, mark: visitor.cursor.mark_ahead() };
     let mut fields = visitor.proto_fields(&NAMES)?;
-    if let [response @ Some(_), None, None, ..] = fields {
+    if let [response @ Some(_), None, ..] = fields {
         fields = visitor.proto_fields_of(response, &NAMES)?;
     }
-    let [_, error, candidates, feedback, usage, model, id] = fields;
-    let is_error = error.is_some() && errors::push_error_or_ping(visitor, whole.mark, context)?;
+    let [_, candidates, feedback, usage, model, id] = fields;
     if [candidates, feedback, usage, model, id].iter().all(Option::is_none) {
-        return Ok(if is_error { Verdict::Anyones } else { Verdict::NotMine });
+        return Ok(Verdict::NotMine);
     }
     let (id, model) = (visitor.string_of(id)?, visitor.string_of(model)?);
     visitor.records.push_head(Record::Id(id))?;
