@@ -1,4 +1,4 @@
-//! [`DeltaCodec`]: a `tokio_util::codec::Decoder`, for `FramedRead` over any `AsyncRead`.
+//! [`DeltaCodec`]: a `tokio_util::codec::Decoder`: an item is a delta or one bad event's error; only a fatal error is `Err`.
 //!
 //! Knows: `tokio-util`'s trait, the decoder that ends. Must not know: what is read from.
 //!

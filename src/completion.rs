@@ -163,10 +163,10 @@ impl Completion {
             Delta::Text { choice, text } => self.choice_or_new(choice).text.push_str(text),
             Delta::Reasoning { choice, text } => self.choice_or_new(choice).add_reasoning(text),
             Delta::ReasoningOpaque { choice, kind, data } => {
-                self.choice_or_new(choice).details.sign_or_push_encrypted(kind, data)
+                self.choice_or_new(choice).details.close_entry_with_signature_or_blob(kind, data)
             }
             Delta::Part { choice, part, kind } => self.choice_or_new(choice).details.set_part(part, kind),
-            Delta::Restart { choice } => self.choice_or_new(choice).details.close_open_entries(),
+            Delta::Restart { choice } => self.choice_or_new(choice).details.close_entries_and_forget_part(),
             Delta::Refusal { choice, text } => self.choice_or_new(choice).refusal.push_str(text),
             Delta::ToolCallStart { choice, slot, id, name }
             | Delta::ToolCallUpdate { choice, slot, id, name } => {
@@ -180,7 +180,7 @@ impl Completion {
             }
             Delta::Usage(usage) => self.usage = Some(*usage),
             Delta::PeerError { code, kind, message, json: _ } => {
-                self.count_error_and_keep_first(code, kind, message)
+                self.count_error_and_keep_first_few(code, kind, message)
             }
             Delta::Extra { choice: Some(choice), kind: ExtraKind::Audio, name: "audio", json } => {
                 self.add_audio_if_valid(choice, json);
@@ -193,7 +193,7 @@ impl Completion {
         }
     }
 
-    fn count_error_and_keep_first(&mut self, code: Option<&str>, kind: Option<&str>, message: &str) {
+    fn count_error_and_keep_first_few(&mut self, code: Option<&str>, kind: Option<&str>, message: &str) {
         self.error_count = self.error_count.saturating_add(1);
         if self.errors.len() < Self::ERRORS_KEPT {
             let (code, kind) = (code.map(str::to_owned), kind.map(str::to_owned));
@@ -208,7 +208,7 @@ impl Completion {
     }
 
     fn add_audio_if_valid(&mut self, choice: u32, json: &str) {
-        if let Some(piece) = AudioPiece::read(json, &mut Scratch::default()) {
+        if let Some(piece) = AudioPiece::read_if_not_empty(json, &mut Scratch::default()) {
             self.choice_or_new(choice).audio.get_or_insert_default().append(piece);
         }
     }

@@ -92,7 +92,7 @@ enum Source {
     /// An event of `length` bytes that was read in the carry; the payload is `span` of it.
     Carry { length: usize, span: Span },
     /// Data joined from several lines, or decoded.
-    Joined,
+    DataBuffer,
 }
 
 /// How the next call begins.
@@ -171,13 +171,13 @@ impl Machine {
                     *input = bytes.get(used..).unwrap_or_default();
                     return Ok(self.slice_fast_delta(said));
                 }
-                if self.carry_if_line_is_unended(bytes) {
+                if self.begin_partial_line_if_unended(bytes) {
                     *input = &[];
                     return Ok(None);
                 }
             }
             Mode::FastMessage => {
-                if let Some((used, said)) = self.fast_message(bytes) {
+                if let Some((used, said)) = self.fast_message_without_counters(bytes) {
                     *input = bytes.get(used..).unwrap_or_default();
                     return Ok(self.slice_fast_delta(said));
                 }
@@ -189,7 +189,7 @@ impl Machine {
             Mode::PartialLine => match self.frames.extend_line(self.feeder.carry.len(), bytes) {
                 Growth::Length => {
                     self.feeder.carry.push(bytes);
-                    self.count_taken_and_keep_first(bytes, bytes.len());
+                    self.count_taken_and_keep_if_eventless(bytes, bytes.len());
                     *input = &[];
                     return Ok(None);
                 }
@@ -217,7 +217,7 @@ impl Machine {
     fn finish(&mut self) {
         if self.state == State::Open {
             self.state = State::Finishing;
-            self.leave_fast_path();
+            self.leave_fast_path_and_queue_usage();
         }
     }
 
@@ -237,7 +237,7 @@ impl Machine {
     }
 
     fn ending(&self) -> Ending {
-        let facts = self.pipeline.normalizer.facts();
+        let facts = self.pipeline.normalizer.ending_facts();
         Ending {
             wire: self.pipeline.parser.wire(),
             done: facts.done,

@@ -36,7 +36,7 @@ pub(crate) const DONE: &[&str] = &["[DONE]", "DONE"];
 pub(crate) const END_EVENTS: &[&str] = &["done", "end", "close"];
 
 /// Which end marker the text, trimmed, is: an ordinal of [`DONE`].
-pub(crate) fn done_marker(text: &[u8]) -> Option<usize> {
+pub(crate) fn done_marker_ordinal(text: &[u8]) -> Option<usize> {
     if text.len() > 8 {
         return None;
     }
@@ -124,7 +124,7 @@ pub(crate) fn finish(word: &[u8]) -> Finish {
 }
 
 /// A finish word on another wire than chat, whose words count there, too; none where the word says that there is no finish yet.
-pub(crate) fn finish_beyond_chat(word: &[u8]) -> Option<Finish> {
+pub(crate) fn finish_beyond_chat_unless_unfinished(word: &[u8]) -> Option<Finish> {
     use FinishReason::{ContentFilter, Error, Length, Other, Stop, ToolCalls};
     Some(match word {
         b"" | b"null" | b"FINISH_REASON_UNSPECIFIED" | b"not_finished" => return None,
@@ -155,7 +155,7 @@ pub(crate) fn finish_beyond_chat(word: &[u8]) -> Option<Finish> {
 /// last slash, and with anything after a hyphen.
 const CUMULATIVE_MODELS: &[&str] = &["qwen-mt-plus", "qwen-mt-turbo"];
 
-pub(crate) fn is_cumulative(model: &str) -> bool {
+pub(crate) fn is_cumulative_text_model(model: &str) -> bool {
     let name = model.rsplit('/').next().unwrap_or(model);
     CUMULATIVE_MODELS
         .iter()

@@ -27,11 +27,11 @@ pub(crate) enum Move {
     /// So there is, and a line from between the event's own is not taken out: much follows it, left from an input that was
     /// left early. The framer has to know ([`crate::frame::Frames::note_left_in_place`]).
     Left { length: usize, comment: bool },
-    /// An event ended: [`Feeder::advance_offset`] it.
+    /// An event ended: [`Feeder::advance_past_framed_and_removed`] it.
     Event { place: Place, event: Event },
-    /// Bytes of an event over the limit: [`Feeder::advance_offset`] them; the rest of it will be dropped.
+    /// Bytes of an event over the limit: [`Feeder::advance_past_framed_and_removed`] them; the rest of it will be dropped.
     Over { length: usize },
-    /// Bytes that are no event: [`Feeder::advance_offset`] them. Nothing follows a fault that is fatal.
+    /// Bytes that are no event: [`Feeder::advance_past_framed_and_removed`] them. Nothing follows a fault that is fatal.
     Bad { length: usize, fault: Fault },
 }
 
@@ -86,7 +86,7 @@ impl Feeder {
                     self.carry.push(rest.get(..from).unwrap_or_default());
                     self.wait_for_line();
                 }
-                (to, self.drop_range(place, from, to, comment))
+                (to, self.count_dropped_range(place, from, to, comment))
             }
             Step::Over { to } => (to, Move::Over { length: to }),
             Step::Bad { to, fault } => (to, Move::Bad { length: to, fault }),
@@ -141,14 +141,14 @@ impl Feeder {
             Step::More | Step::Missing { .. } => Move::Again,
             Step::Drop { from: 0, to, comment } => {
                 self.carry.consume(to);
-                self.drop_range(Place::Carry, 0, to, comment)
+                self.count_dropped_range(Place::Carry, 0, to, comment)
             }
             Step::Drop { from, to, comment } => {
                 if !self.carry.remove_if_few_follow(from, to) {
                     return Move::Left { length: to.saturating_sub(from), comment };
                 }
                 self.need_input |= from >= self.carry.len();
-                self.drop_range(Place::Carry, from, to, comment)
+                self.count_dropped_range(Place::Carry, from, to, comment)
             }
             Step::Over { to } => {
                 self.carry.consume(to);
@@ -167,18 +167,18 @@ impl Feeder {
 
     /// Bytes `from..to` are gone: from before the event, or from between its lines.
     #[inline(always)]
-    fn drop_range(&mut self, place: Place, from: usize, to: usize, comment: bool) -> Move {
+    fn count_dropped_range(&mut self, place: Place, from: usize, to: usize, comment: bool) -> Move {
         if from > 0 {
             self.removed = self.removed.saturating_add(to.saturating_sub(from) as u64);
             return Move::Dropped { place, length: 0, comment };
         }
-        self.advance_offset(to);
+        self.advance_past_framed_and_removed(to);
         Move::Dropped { place, length: to, comment }
     }
 
     /// What was framed, `length` bytes and those dropped from between them, is past. Returns the stream position of its first.
     #[inline]
-    pub(crate) fn advance_offset(&mut self, length: usize) -> u64 {
+    pub(crate) fn advance_past_framed_and_removed(&mut self, length: usize) -> u64 {
         let removed = core::mem::take(&mut self.removed);
         let next = self.offset.wrapping_add(length as u64).wrapping_add(removed);
         core::mem::replace(&mut self.offset, next)
@@ -201,11 +201,11 @@ impl Feeder {
 
 /// The length of `bytes` through the first line end and a blank line after it, or of all.
 fn length_through_line_end(bytes: &[u8]) -> usize {
-    memchr::memchr2(b'\n', b'\r', bytes).map_or(bytes.len(), |end| after_line_ends(bytes, end))
+    memchr::memchr2(b'\n', b'\r', bytes).map_or(bytes.len(), |end| after_line_end_and_blank_line(bytes, end))
 }
 
 /// The length of `bytes` through the line end at `end` and a blank line after it.
-pub(crate) fn after_line_ends(bytes: &[u8], end: usize) -> usize {
-    let more = bytes.get(end..).unwrap_or_default().iter().take(4);
-    end.saturating_add(more.take_while(|byte| matches!(byte, b'\n' | b'\r')).count())
+pub(crate) fn after_line_end_and_blank_line(bytes: &[u8], line_end: usize) -> usize {
+    let more = bytes.get(line_end..).unwrap_or_default().iter().take(4);
+    line_end.saturating_add(more.take_while(|byte| matches!(byte, b'\n' | b'\r')).count())
 }

@@ -1,4 +1,4 @@
-//! Events cut out of bytes.
+//! Events cut out of bytes: recognizes the framing, then steps through an event stream, JSON, or AWS messages.
 //!
 //! Knows: the WHATWG event stream format (strict, in [`sse`]); beside it JSON lines, JSON arrays and bare JSON
 //! ([`json`]), AWS event stream messages ([`eventstream`]), and the lenient forms of event streams ([`lenient`]), which know
@@ -89,7 +89,7 @@ enum Format {
 
 impl Format {
     /// Before the first byte.
-    const fn before_first_byte(framing: Framing) -> Self {
+    const fn start_unless_event_stream(framing: Framing) -> Self {
         match framing {
             Framing::EventStream => Self::EventStream,
             _ => Self::Start { framing, bom: false, indented: false },
@@ -111,7 +111,7 @@ impl Frames {
     pub(crate) fn new(framing: Framing, limit: usize) -> Self {
         Self {
             framing,
-            format: Format::before_first_byte(framing),
+            format: Format::start_unless_event_stream(framing),
             sse: sse::Sse::new(limit),
             json: json::Json::new(limit),
             messages: EventStream::new(limit),
@@ -120,7 +120,7 @@ impl Frames {
 
     /// As new; keeps allocations.
     pub(crate) fn reset(&mut self) {
-        self.format = Format::before_first_byte(self.framing);
+        self.format = Format::start_unless_event_stream(self.framing);
         self.sse.reset();
         self.json.reset();
         self.messages.reset();
@@ -199,7 +199,7 @@ impl Frames {
 
     /// How many bytes of an unfinished event came, where `held` are held: what could not be dropped from between its lines is
     /// no part of it.
-    pub(crate) fn pending_bytes(&self, held: usize) -> usize {
+    pub(crate) fn unfinished_event_bytes(&self, held: usize) -> usize {
         match self.format {
             Format::EventStream => self.messages.pending_bytes(held) as usize,
             Format::Sse | Format::Json | Format::Start { .. } => {
@@ -254,9 +254,9 @@ impl Frames {
 
     /// Stands before the first byte of an event, in a framing whose events begin and end with lines, or are messages.
     #[inline]
-    pub(crate) fn at_event(&self) -> bool {
+    pub(crate) fn is_at_event_start(&self) -> bool {
         match self.format {
-            Format::Sse => self.sse.at_event(),
+            Format::Sse => self.sse.is_at_event_start(),
             Format::Json => self.json.at_line(),
             Format::EventStream => self.messages.at_message(),
             Format::Start { .. } => false,
@@ -264,19 +264,19 @@ impl Frames {
     }
 
     /// The value of the `id` line of an event that is `raw`, if it has one. Whatever it is, the event is the same but for it.
-    pub(crate) fn id_of(&self, raw: &[u8]) -> Option<Span> {
-        if self.format == Format::Sse { sse::id_of(raw) } else { None }
+    pub(crate) fn first_id_value(&self, raw: &[u8]) -> Option<Span> {
+        if self.format == Format::Sse { sse::first_id_value(raw) } else { None }
     }
 
     /// Where an event of `length` bytes has what follows from its other bytes, four bytes each; in messages only.
-    pub(crate) fn proof_offsets(&self, length: usize) -> Option<[usize; 3]> {
-        self.is_typed().then(|| eventstream::proof_offsets(length))
+    pub(crate) fn length_and_checksum_offsets(&self, length: usize) -> Option<[usize; 3]> {
+        self.is_typed().then(|| eventstream::length_and_checksum_offsets(length))
     }
 
     /// Whether they are right, of bytes that are an event in all else. Cost: for a message one pass over it.
     #[inline]
-    pub(crate) fn proofs_are_right(&self, raw: &[u8]) -> bool {
-        !self.is_typed() || eventstream::proofs_are_right(raw)
+    pub(crate) fn length_and_checksums_match(&self, raw: &[u8]) -> bool {
+        !self.is_typed() || eventstream::length_and_checksums_match(raw)
     }
 
     /// What is text of an event that is `raw`: all of it, unless it is a message.
@@ -301,7 +301,7 @@ impl Frames {
         }
     }
 
-    /// An event of lines that ended with `last` was taken past the framer, from where [`Frames::at_event`] held.
+    /// An event of lines that ended with `last` was taken past the framer, from where [`Frames::is_at_event_start`] held.
     #[inline]
     pub(crate) fn skip_lf_if_after_cr(&mut self, last: u8) {
         self.sse.skip_lf = last == b'\r';
@@ -356,11 +356,11 @@ impl Frames {
             self.format = Format::Start { framing: start.framing, bom: true, indented };
             return Step::Drop { from: 0, to: blank, comment: false };
         }
-        self.choose_by_first_byte(bytes, start, tolerance)
+        self.choose_json_or_sse(bytes, start, tolerance)
     }
 
     /// The byte that tells.
-    fn choose_by_first_byte(&mut self, bytes: &[u8], start: Start, tolerance: &mut Tolerance) -> Step {
+    fn choose_json_or_sse(&mut self, bytes: &[u8], start: Start, tolerance: &mut Tolerance) -> Step {
         let shape = match start.framing {
             Framing::Ndjson => Some(json::Shape::Lines),
             Framing::JsonArray => Some(json::Shape::Array),
@@ -376,7 +376,7 @@ impl Frames {
         };
         if let Some(shape) = shape {
             if start.framing == Framing::Auto {
-                tolerance.meets(Quirk::BareJson);
+                tolerance.note_if_allowed(Quirk::BareJson);
             }
             self.json.start_as(shape);
             self.format = Format::Json;

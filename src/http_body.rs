@@ -1,4 +1,4 @@
-//! [`TapBody`]: an HTTP body that passes untouched while a [`Tap`] reads beside it.
+//! [`TapBody`]: an HTTP body that passes untouched while a [`Tap`] reads beside it; dropped with nothing left to send, it ended.
 //!
 //! Knows: `http-body`'s trait, the tap. Must not know: servers, clients, headers.
 //!

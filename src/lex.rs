@@ -13,7 +13,8 @@ pub(crate) use escape::escape;
 #[cfg(any(feature = "encode", test, fuzzing, doc))]
 pub(crate) use escape::escape_of;
 pub(crate) use unescape::{
-    Edges, Escaped, is_high, join_surrogates, unescape, unescape_if_paired, unescape_piece, unescaped_text,
+    Edges, Escaped, is_high, join_surrogates, unescape, unescape_if_paired, unescape_piece,
+    unescaped_text_if_utf8,
 };
 
 const ONES: u64 = 0x0101_0101_0101_0101;
@@ -188,7 +189,7 @@ pub(crate) fn integer(digits: &[u8]) -> Option<u64> {
 }
 
 /// Whether a JSON text is an object or a list with nothing in it, however it is laid out.
-pub(crate) fn is_empty_value(json: &[u8]) -> bool {
+pub(crate) fn is_empty_object_or_array(json: &[u8]) -> bool {
     match json {
         [b'{', inner @ .., b'}'] | [b'[', inner @ .., b']'] => inner.trim_ascii().is_empty(),
         _ => false,
@@ -224,9 +225,9 @@ const HEX_DIGITS: [u16; 256] = {
 const NO_DIGIT: u16 = 16;
 
 /// A print of 64 bits that can be extended (FNV-1a): for ids, names and roles, of which only equality matters.
-pub(crate) fn label_print(print: u64, label: &[u8]) -> u64 {
+pub(crate) fn extend_label_fingerprint(fingerprint_so_far: u64, label: &[u8]) -> u64 {
     const PRIME: u64 = 0x0000_0100_0000_01B3;
     const BASIS: u64 = 0xCBF2_9CE4_8422_2325;
-    let start = if print == 0 { BASIS } else { print };
+    let start = if fingerprint_so_far == 0 { BASIS } else { fingerprint_so_far };
     label.iter().fold(start, |sum, byte| (sum ^ u64::from(*byte)).wrapping_mul(PRIME))
 }

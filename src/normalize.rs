@@ -276,18 +276,18 @@ impl Normalizer {
         for record in records {
             match *record {
                 Record::Counter { counter, value, .. } => {
-                    before.get_or_insert_with(|| self.usage_before());
-                    self.set_counter_if_news(counter, value, event.tolerance);
+                    before.get_or_insert_with(|| self.store_due_snapshot_and_copy_usage());
+                    self.set_counter_unless_same_or_zeroed(counter, value, event.tolerance);
                 }
                 Record::WeakCounter { counter, value } => {
-                    before.get_or_insert_with(|| self.usage_before());
+                    before.get_or_insert_with(|| self.store_due_snapshot_and_copy_usage());
                     counter_mut(&mut self.usage, counter).get_or_insert(value);
                     self.repeatable = false;
                 }
                 Record::Done { marker } => {
                     self.emit_usage_if_changed(before.as_ref(), event);
                     before = None;
-                    self.end_stream(Some(marker), event);
+                    self.release_held_and_provisional_finishes(Some(marker), event);
                 }
                 _ => self.normalize_record(record, event)?,
             }
@@ -299,10 +299,10 @@ impl Normalizer {
     fn normalize_record(&mut self, record: &Record, event: &mut Event<'_>) -> Result<(), ErrorKind> {
         match *record {
             Record::Choice { index } => self.choose_or_add_choice(index, event.tolerance)?,
-            Record::Begin => self.begin_or_restart_answer(event),
-            Record::Place(place) => self.enter_place(place, event)?,
+            Record::Begin => self.mark_begun_or_emit_restart(event),
+            Record::Place(place) => self.choose_or_open_part(place, event)?,
             Record::PlaceBegins => self.announce_place(event),
-            Record::PlaceEnd => self.end_all_places_of_key(event),
+            Record::PlaceEnd => self.end_parts_and_calls_of_item(event),
             Record::Whole(scope) => self.begin_repetition(scope),
             Record::Role(role) => self.emit_role_if_new(role, false, event),
             Record::SteadyRole(role) => self.emit_role_if_new(role, true, event),
@@ -311,21 +311,21 @@ impl Normalizer {
                 self.edges = Edges { lead, tail };
             }
             Record::Reasoning { text, .. } => {
-                self.emit_content_unless_repeated(TextChannel::Reasoning, text, event)
+                self.announce_and_emit_content_if_new(TextChannel::Reasoning, text, event)
             }
-            Record::Text(text) => self.emit_content_unless_repeated(TextChannel::Text, text, event),
-            Record::Refusal(text) => self.emit_content_unless_repeated(TextChannel::Refusal, text, event),
-            Record::Opaque { kind, data } => self.emit_opaque_unless_repeated(kind, data, event),
+            Record::Text(text) => self.announce_and_emit_content_if_new(TextChannel::Text, text, event),
+            Record::Refusal(text) => self.announce_and_emit_content_if_new(TextChannel::Refusal, text, event),
+            Record::Opaque { kind, data } => self.announce_and_emit_opaque_if_new(kind, data, event),
             Record::ToolCall { index, id, name, bare } => {
                 self.call = None;
-                if self.accept_unless_repeated(CALLS, event) {
+                if self.allow_kind_or_drop_edges(CALLS, event) {
                     self.begin_or_update_call(index, id, name, bare, event)?;
-                    self.note_in_deltas(CALLS);
+                    self.note_kind_unless_repeating(CALLS);
                 }
             }
             Record::Arguments(fragment) => {
-                if self.accept_unless_repeated(parts::ARGUMENTS, event) {
-                    self.emit_new_arguments(fragment, event);
+                if self.allow_kind_or_drop_edges(parts::ARGUMENTS, event) {
+                    self.announce_and_emit_new_arguments(fragment, event);
                 }
             }
             Record::Input(input) => self.hold_input_unless_fragments(input, event)?,
@@ -333,14 +333,14 @@ impl Normalizer {
                 self.emit_argument_or_extra(path, value, (name, json), event);
             }
             Record::Extra { kind, name, json, chunk } => {
-                self.emit_extra_unless_repeated((kind, name, json), chunk, event)
+                self.announce_and_emit_extra_if_new((kind, name, json), chunk, event)
             }
             Record::ExtraIfHosted { name, brace } => {
                 if self.call.is_none() {
-                    self.emit_hosted_extra(name, brace, event);
+                    self.announce_and_emit_hosted_at_brace(name, brace, event);
                 }
             }
-            Record::Finish { reason, raw } => self.finish_choice_if_news(reason, raw, event),
+            Record::Finish { reason, raw } => self.finish_choice_if_open_or_resumed(reason, raw, event),
             Record::ProvisionalFinish(finish) => {
                 self.repeatable = false;
                 if let Some(choice) = self.current_choice() {
@@ -414,7 +414,7 @@ impl Normalizer {
 }
 
 fn require_quirk(event: &mut Event<'_>, quirk: Quirk) -> Result<(), ErrorKind> {
-    if event.tolerance.meets(quirk) { Ok(()) } else { Err(ErrorKind::QuirkOff(quirk)) }
+    if event.tolerance.note_if_allowed(quirk) { Ok(()) } else { Err(ErrorKind::QuirkOff(quirk)) }
 }
 
 /// Room for one more: for `first` at the start, then twice as much each time. Most streams have one choice, and a few calls.

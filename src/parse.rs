@@ -151,13 +151,13 @@ impl Parser {
                 return Err(ErrorKind::Json);
             }
             if let Some(wire) = wire::wire_of_text(event.context.name)
-                && self.is_text_on(wire, event, scratch, tolerance)
+                && self.is_text_unless_on_another_wire(wire, event, scratch, tolerance)
             {
                 self.wire = Some(wire);
                 return self.state_output(event);
             }
             if (!event.context.name.is_empty() || event.context.is_error)
-                && let Some(next) = self.error_log_or_end(event, scratch, tolerance)?
+                && let Some(next) = self.state_if_error_log_or_end(event, scratch, tolerance)?
             {
                 return Ok(next);
             }
@@ -178,16 +178,16 @@ impl Parser {
                     let marker = dialect::DONE.get(which).copied().unwrap_or_default();
                     return self.state_only(Record::Done { marker });
                 }
-                Segment::Text => return self.state_unknown_or_words(event, scratch, tolerance),
+                Segment::Text => return self.state_unknown_if_json_else_error(event, scratch, tolerance),
             }
         }
         Ok(Next::End)
     }
 
     /// Whether the event is only the marker that the stream's wire sends after its own end.
-    pub(crate) fn is_marker_after_end(&self, event: &Event<'_>) -> bool {
+    pub(crate) fn is_done_marker_allowed_after_end(&self, event: &Event<'_>) -> bool {
         self.wire.is_some_and(wire::sends_marker_after_end)
-            && dialect::done_marker(event.payload.trim_ascii()).is_some()
+            && dialect::done_marker_ordinal(event.payload.trim_ascii()).is_some()
     }
 
     /// What was wrong first with the event, now that `last` ended it.
@@ -209,7 +209,7 @@ impl Parser {
     #[cold]
     #[inline(never)]
     fn state_only(&mut self, record: Record) -> Result<Next, ErrorKind> {
-        self.records.begin_document();
+        self.records.begin_document_keeping_count();
         self.records.push_head(record)?;
         self.ahead = Ahead::Segment(Segment::End);
         Ok(Next::Records)
@@ -218,7 +218,7 @@ impl Parser {
     /// Text that does not begin like JSON: a scalar of no known wire, or the peer's words.
     #[cold]
     #[inline(never)]
-    fn state_unknown_or_words(
+    fn state_unknown_if_json_else_error(
         &mut self,
         event: &Event<'_>,
         scratch: &mut Scratch,
@@ -229,7 +229,7 @@ impl Parser {
             let name = event_name_or_message(event.context.name, scratch);
             return self.state_only(Record::Unknown { name, json });
         }
-        if !tolerance.meets(Quirk::PlainText) {
+        if !tolerance.note_if_allowed(Quirk::PlainText) {
             return Err(ErrorKind::Json);
         }
         self.state_words_as_error(event)
@@ -243,15 +243,16 @@ impl Parser {
         scratch: &mut Scratch,
         tolerance: &mut Tolerance,
     ) -> Result<bool, ErrorKind> {
-        let end = match self.read_document(event, at, scratch, tolerance) {
+        let end = match self.state_document_at(event, at, scratch, tolerance) {
             Ok(end) => end,
             Err(ErrorKind::Json) if tolerance.allows(Quirk::Repaired) => {
-                return self.salvage_document(event, at, scratch, tolerance);
+                return self.salvage_document_or_fail(event, at, scratch, tolerance);
             }
-            Err(kind) => return self.skip_bad_document(event, at, kind, tolerance),
+            Err(kind) => return self.skip_bad_document_keeping_error(event, at, kind, tolerance),
         };
         self.documents = self.documents.wrapping_add(1);
-        let next = payload::segment_after(event.payload, end, tolerance).map_err(ErrorKind::QuirkOff)?;
+        let next = payload::segment_after_or_end_if_garbage(event.payload, end, tolerance)
+            .map_err(ErrorKind::QuirkOff)?;
         self.complete_errors_and_unknowns(event, (at, end), scratch);
         self.ahead = Ahead::Segment(self.end_if_answer_is_over(next, tolerance));
         Ok(true)
@@ -263,13 +264,13 @@ impl Parser {
         if next == Segment::End || !self.records.body().iter().any(is_end) {
             return next;
         }
-        tolerance.meets(Quirk::AfterDone);
+        tolerance.note_if_allowed(Quirk::AfterDone);
         Segment::End
     }
 
     /// A document that cannot be stated: the next of the payload may be; what was wrong is said at the end.
     #[cold]
-    fn skip_bad_document(
+    fn skip_bad_document_keeping_error(
         &mut self,
         event: &Event<'_>,
         at: usize,
@@ -278,7 +279,7 @@ impl Parser {
     ) -> Result<bool, ErrorKind> {
         let rest = event.payload.get(at..).unwrap_or_default();
         let length = lex::nest::Nest::default().scan_to_closing_bracket(rest).ok_or(kind)?;
-        match payload::segment_after(event.payload, at.saturating_add(length), tolerance) {
+        match payload::segment_after_or_end_if_garbage(event.payload, at.saturating_add(length), tolerance) {
             Ok(next @ (Segment::Document(_) | Segment::Done(_))) => {
                 self.bad = self.bad.or(Some(kind));
                 self.ahead = Ahead::Segment(next);
@@ -290,18 +291,18 @@ impl Parser {
 
     /// A document that is no JSON: what can be saved of it.
     #[cold]
-    fn salvage_document(
+    fn salvage_document_or_fail(
         &mut self,
         event: &Event<'_>,
         at: usize,
         scratch: &mut Scratch,
         tolerance: &mut Tolerance,
     ) -> Result<bool, ErrorKind> {
-        self.records.begin_document();
+        self.records.begin_document_keeping_count();
         if !repair::salvage(event.payload, at, &mut self.records, scratch, tolerance)? {
             return Err(ErrorKind::Json);
         }
-        tolerance.meets(Quirk::Repaired);
+        tolerance.note_if_allowed(Quirk::Repaired);
         self.complete_errors_and_unknowns(event, (at, event.payload.len()), scratch);
         self.ahead = Ahead::Segment(Segment::End);
         Ok(true)
@@ -328,16 +329,16 @@ impl Parser {
         span: (usize, usize),
         scratch: &mut Scratch,
     ) {
-        self.records.fill_in_json(0, Str::payload(span.0, span.1));
+        self.records.fill_in_missing_head_json(0, Str::payload(span.0, span.1));
         let is_unknown = |record: &Record| matches!(record, Record::Unknown { .. });
         if self.records.head().iter().any(is_unknown) {
             let name = event_name_or_message(event.context.name, scratch);
-            self.records.name_unknowns(name);
+            self.records.set_event_name_of_unknowns(name);
         }
     }
 
     #[inline]
-    fn read_document(
+    fn state_document_at(
         &mut self,
         event: &Event<'_>,
         at: usize,

@@ -195,7 +195,7 @@ impl PartialJson {
     #[inline]
     fn next_state(&mut self, byte: u8) -> Option<State> {
         match self.state {
-            State::Text => self.next_in_string(byte),
+            State::Text => self.next_at_string_stop(byte),
             State::After => self.next_after_value(byte),
             State::Value => self.begin_value(byte),
             State::FirstItem if byte == b']' => self.leave_if_matching(byte),
@@ -216,7 +216,7 @@ impl PartialJson {
             },
             State::Word => self.next_in_word(byte),
             State::Escape => self.next_in_escape(byte),
-            State::Hex => self.add_hex_digit(byte),
+            State::Hex => self.add_hex_digit_and_note_high_surrogate(byte),
             State::Invalid => None,
         }
     }
@@ -285,7 +285,7 @@ impl PartialJson {
     }
 
     /// A byte at which a scan for what is plain in a string has stopped.
-    fn next_in_string(&mut self, byte: u8) -> Option<State> {
+    fn next_at_string_stop(&mut self, byte: u8) -> Option<State> {
         match byte {
             b'"' if self.in_key => Some(State::Colon),
             b'"' => Some(State::After),
@@ -308,7 +308,7 @@ impl PartialJson {
         }
     }
 
-    fn add_hex_digit(&mut self, byte: u8) -> Option<State> {
+    fn add_hex_digit_and_note_high_surrogate(&mut self, byte: u8) -> Option<State> {
         let digit = char::from(byte).to_digit(16)?;
         self.unit = self.unit << 4 | u16::try_from(digit).ok()?;
         self.digits = self.digits.saturating_sub(1);

@@ -154,7 +154,7 @@ impl Texts<'_> {
     }
 
     /// The string in scratch, whatever its place.
-    pub(crate) fn copy(&mut self, string: Str) -> Str {
+    pub(crate) fn copy_unless_in_scratch(&mut self, string: Str) -> Str {
         if string.buffer() == Buffer::Scratch {
             return string;
         }

@@ -135,7 +135,7 @@ impl Framer {
         self.finished = true;
         self.feeder.carry.clear_and_shrink();
         self.frames.discard_event();
-        self.clear_and_shrink();
+        self.clear_decoded_and_shrink();
     }
 
     /// As new; keeps limits and modest allocations, forgets the last event ID.
@@ -144,11 +144,11 @@ impl Framer {
         self.feeder.reset();
         self.finished = false;
         keep::clear_and_shrink_string(&mut self.id, keep::BYTES);
-        self.clear_and_shrink();
+        self.clear_decoded_and_shrink();
     }
 
     /// Gives back what one big event took, once it is told.
-    fn clear_and_shrink(&mut self) {
+    fn clear_decoded_and_shrink(&mut self) {
         self.feeder.carry.shrink_if_swollen();
         self.frames.shrink_if_swollen();
         keep::clear_and_shrink_string(&mut self.data, keep::BYTES);
@@ -192,7 +192,7 @@ impl Framer {
 
     /// Goes on to the next event. It is past already, but its bytes are still there.
     fn next_event(&mut self, input: &[u8], used: &mut usize) -> Result<Option<(Place, Event)>, Error> {
-        self.clear_and_shrink();
+        self.clear_decoded_and_shrink();
         if self.finished {
             *used = input.len();
             return Ok(None);
@@ -214,15 +214,15 @@ impl Framer {
                 Move::Over { length } => {
                     return Err(Error::new(
                         ErrorKind::Limit(LimitKind::EventBytes),
-                        self.feeder.advance_offset(length),
+                        self.feeder.advance_past_framed_and_removed(length),
                     ));
                 }
                 // Lines have no checksums.
                 Move::Bad { .. } => {}
                 Move::Event { place, event } => {
-                    let at = self.feeder.advance_offset(event.end);
+                    let at = self.feeder.advance_past_framed_and_removed(event.end);
                     return self
-                        .check_and_decode(input, place, event)
+                        .check_limits_keep_id_decode(input, place, event)
                         .map(Some)
                         .map_err(|limit| Error::new(ErrorKind::Limit(limit), at));
                 }
@@ -231,7 +231,7 @@ impl Framer {
     }
 
     /// Asks the limits, and decodes what is no UTF-8.
-    fn check_and_decode(
+    fn check_limits_keep_id_decode(
         &mut self,
         input: &[u8],
         place: Place,

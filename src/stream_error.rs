@@ -1,4 +1,4 @@
-//! [`StreamError`]: why an adapter that brings the bytes itself yields no delta.
+//! [`StreamError`]: a transparent wrapper of the body's error or the decoder's, for adapters that bring the bytes themselves.
 //!
 //! Knows: the decoder's error. Must not know: what the bytes come from.
 

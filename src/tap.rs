@@ -125,15 +125,15 @@ impl<O: Observer> Tap<O> {
     /// The sender ended the stream: the observer is told what the end releases, and then of the end, unless it was told
     /// already. Returns the facts.
     pub fn end(&mut self) -> Ending {
-        self.close_once(Close::Finished)
+        self.finish_and_report_end_once(Close::Finished)
     }
 
     /// Receiving the stream failed; otherwise as [`Tap::end`].
     pub fn fail(&mut self) -> Ending {
-        self.close_once(Close::Failed)
+        self.finish_and_report_end_once(Close::Failed)
     }
 
-    fn close_once(&mut self, close: Close) -> Ending {
+    fn finish_and_report_end_once(&mut self, close: Close) -> Ending {
         if !self.is_closed {
             self.is_closed = true;
             if self.fused.is_open() {
@@ -160,7 +160,7 @@ impl<O: Observer> Tap<O> {
 /// Tells the observer of the end, if nobody did.
 impl<O: Observer> Drop for Tap<O> {
     fn drop(&mut self) {
-        self.close_once(Close::Dropped);
+        self.finish_and_report_end_once(Close::Dropped);
     }
 }
 

@@ -1,4 +1,4 @@
-//! [`Completion`] as OpenAI's `chat.completion` object, both ways.
+//! [`Completion`] as OpenAI's `chat.completion` object, both ways; errors and the wire's own finish words have no place in it.
 //!
 //! Knows: that object's members. Must not know: deltas.
 
@@ -191,7 +191,7 @@ impl From<ChoiceObject<'_>> for Choice {
         let details = || message.reasoning_details.iter().flatten().filter_map(DetailObject::known_detail);
         let reasoning = message.reasoning_content.map_or_else(|| join_texts(details()), Cow::into_owned);
         Self {
-            details: Details::from_details(&reasoning, details()),
+            details: Details::from_details_and_uncovered_reasoning(&reasoning, details()),
             role: owned_unless_empty(message.role),
             text: message.content.unwrap_or_default().into_owned(),
             reasoning,

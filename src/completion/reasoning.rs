@@ -76,7 +76,7 @@ impl Details {
     }
 
     /// The answer begins anew: what was open stays as it is.
-    pub(super) fn close_open_entries(&mut self) {
+    pub(super) fn close_entries_and_forget_part(&mut self) {
         self.part = None;
         self.open.clear();
     }
@@ -97,7 +97,7 @@ impl Details {
     }
 
     /// A blob came.
-    pub(super) fn sign_or_push_encrypted(&mut self, kind: OpaqueKind, data: &str) {
+    pub(super) fn close_entry_with_signature_or_blob(&mut self, kind: OpaqueKind, data: &str) {
         let is_reasoning = self.part.is_none_or(|(_, kind)| kind == PartKind::Reasoning);
         let open = if is_reasoning { self.open.remove(&self.part.map(|(part, _)| part)) } else { None };
         match kind {
@@ -134,7 +134,7 @@ impl Details {
     /// Entries as they are read from an object whose reasoning is `reasoning`. What of it they do not mention is one more,
     /// unless some entry says what the reasoning does not.
     #[cfg(feature = "serde")]
-    pub(super) fn from_details<'a>(
+    pub(super) fn from_details_and_uncovered_reasoning<'a>(
         reasoning: &str,
         details: impl Iterator<Item = ReasoningDetail<'a>>,
     ) -> Self {

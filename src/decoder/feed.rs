@@ -1,4 +1,4 @@
-//! Conveniences on top of the primitive.
+//! `Feed`, `for_each` and `end`, built on `next_delta`; the rest of an input that is left early is carried.
 //!
 //! Knows: [`Decoder::next_delta`], and what must be kept when an input is left early. Must not know: rooms.
 
@@ -101,24 +101,24 @@ impl fmt::Debug for Feed<'_> {
 
 impl Drop for Feed<'_> {
     fn drop(&mut self) {
-        self.decoder.machine.carry_rest_of_input(self.input);
+        self.decoder.machine.carry_rest_if_open(self.input);
     }
 }
 
 impl Machine {
     /// The rest of an input that was left early; told first next time.
-    fn carry_rest_of_input(&mut self, rest: &[u8]) {
+    fn carry_rest_if_open(&mut self, rest: &[u8]) {
         if rest.is_empty() || self.state != State::Open || self.fatal.is_some() {
             return;
         }
-        self.leave_fast_path();
+        self.leave_fast_path_and_queue_usage();
         // The queue may still be ranges of what the carry has read.
-        self.copy_queue_to_scratch(&[]);
+        self.copy_rest_of_queue_to_scratch(&[]);
         self.source = match self.source {
-            Source::Joined => Source::Joined,
+            Source::DataBuffer => Source::DataBuffer,
             _ => Source::Scratch,
         };
-        self.count_taken_and_keep_first(rest, rest.len());
+        self.count_taken_and_keep_if_eventless(rest, rest.len());
         self.feeder.carry.push(rest);
         self.feeder.need_input = false;
     }

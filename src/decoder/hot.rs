@@ -1,12 +1,12 @@
-//! The hot path: an event just like one before.
+//! The hot path: an event of a known shape becomes a delta without being parsed. Checks come first, then the hit is committed.
 //!
 //! Knows: when a shape may be asked, and what a hit changes. Must not know: how shapes are compared or learned.
 
-use super::pipeline::{Replay, Usage};
+use super::pipeline::{Replay, UsageChange};
 use super::{Machine, Mode, Source, State};
 use crate::delta::Delta;
 use crate::dialect::Quirk;
-use crate::feeder::after_line_ends;
+use crate::feeder::after_line_end_and_blank_line;
 use crate::frame::Growth;
 use crate::lex;
 use crate::normalize::TextChannel;
@@ -61,16 +61,19 @@ impl Machine {
             self.missed = true;
             return None;
         };
-        let said = self.hit_as_fast_delta(&hit, bytes)?;
-        self.commit_hit(&hit);
+        let said = self.uncommitted_fast_delta(&hit, bytes)?;
+        self.commit_hit_and_usage(&hit);
         self.frames.skip_lf_if_after_cr(bytes.get(hit.length.wrapping_sub(1)).copied().unwrap_or(0));
-        self.advance_past_event(hit.length);
+        self.set_event_start_and_advance(hit.length);
         Some((hit.length, said))
     }
 
     /// The same of a message: the framer must find it right where the shape leaves it open. One with counters is replayed.
     #[inline]
-    pub(super) fn fast_message<'i>(&mut self, bytes: &'i [u8]) -> Option<(usize, FastDelta<'i>)> {
+    pub(super) fn fast_message_without_counters<'i>(
+        &mut self,
+        bytes: &'i [u8],
+    ) -> Option<(usize, FastDelta<'i>)> {
         let Some(hit) = self.shapes.find(bytes) else {
             self.missed = true;
             return None;
@@ -79,9 +82,11 @@ impl Machine {
         if hit.single.is_none_or(|single| single.counts) {
             return None;
         }
-        let said = self.hit_as_fast_delta(&hit, event).filter(|_| self.frames.proofs_are_right(event))?;
-        self.commit_hit(&hit);
-        self.advance_past_event(hit.length);
+        let said = self
+            .uncommitted_fast_delta(&hit, event)
+            .filter(|_| self.frames.length_and_checksums_match(event))?;
+        self.commit_hit_and_usage(&hit);
+        self.set_event_start_and_advance(hit.length);
         Some((hit.length, said))
     }
 
@@ -106,7 +111,7 @@ impl Machine {
 
     /// The event of a hit is past, which was `length` bytes of the input.
     #[inline(always)]
-    fn advance_past_event(&mut self, length: usize) {
+    fn set_event_start_and_advance(&mut self, length: usize) {
         self.event_at = self.feeder.offset;
         self.advance_past(length);
     }
@@ -132,13 +137,13 @@ impl Machine {
 
     /// After a miss: whether the input ends in the midst of the event's one line, which is then carried.
     #[inline(never)]
-    pub(super) fn carry_if_line_is_unended(&mut self, bytes: &[u8]) -> bool {
+    pub(super) fn begin_partial_line_if_unended(&mut self, bytes: &[u8]) -> bool {
         if !self.missed || !self.frames.begin_line_if_unended(bytes) {
             return false;
         }
         self.feeder.carry.push(bytes);
         self.feeder.wait_for_line();
-        self.count_taken_and_keep_first(bytes, bytes.len());
+        self.count_taken_and_keep_if_eventless(bytes, bytes.len());
         self.missed = false;
         self.mode = Mode::PartialLine;
         true
@@ -147,7 +152,7 @@ impl Machine {
     /// Takes an input that is empty, as the last of every loop is, or one byte, if that is all there is to do: nothing is queued,
     /// and the byte is one more of a line. Returns whether it did. It calls nothing, so all that such an input costs is here.
     #[inline(always)]
-    pub(super) fn take_if_empty_or_one_byte(&mut self, bytes: &[u8]) -> bool {
+    pub(super) fn take_empty_or_byte_if_idle(&mut self, bytes: &[u8]) -> bool {
         match bytes {
             [] => matches!(self.mode, Mode::Fast | Mode::FastMessage | Mode::PartialLine),
             [byte] => self.carry_byte_if_line_goes_on(*byte),
@@ -172,9 +177,9 @@ impl Machine {
     /// The carry gets the line that ends at `end` of `bytes`; returns how many bytes that takes.
     #[inline]
     pub(super) fn carry_through_line_end(&mut self, bytes: &[u8], end: usize) -> usize {
-        let used = after_line_ends(bytes, end);
+        let used = after_line_end_and_blank_line(bytes, end);
         self.feeder.carry.push(bytes.get(..used).unwrap_or_default());
-        self.count_taken_and_keep_first(bytes, used);
+        self.count_taken_and_keep_if_eventless(bytes, used);
         self.feeder.need_input = false;
         used
     }
@@ -182,18 +187,19 @@ impl Machine {
     /// The hot path of an event that straddles a cut, once its line is complete in the carry.
     #[inline]
     pub(super) fn fast_carry(&mut self) -> Option<FastDelta<'static>> {
-        if !self.shapes.is_ready() || !self.frames.at_event() || self.pipeline.normalizer.is_done() {
+        if !self.shapes.is_ready() || !self.frames.is_at_event_start() || self.pipeline.normalizer.is_done() {
             return None;
         }
         let carry = core::mem::take(&mut self.feeder.carry);
         let event = carry.bytes();
         let (length, last) = (event.len(), event.last().copied().unwrap_or(0));
         let hit = self.shapes.find(event).filter(|hit| hit.length == length);
-        let found = hit.and_then(|hit| Some((self.hit_as_fast_delta(&hit, event)?.into_carried(&hit), hit)));
+        let found =
+            hit.and_then(|hit| Some((self.uncommitted_fast_delta(&hit, event)?.into_carried(&hit), hit)));
         self.feeder.carry = carry;
         let (said, hit) = found?;
         self.mode = Mode::Fast;
-        self.commit_hit(&hit);
+        self.commit_hit_and_usage(&hit);
         self.feeder.carry.consume(length);
         self.frames.end_carried_line(last);
         self.event_at = self.feeder.offset;
@@ -203,14 +209,14 @@ impl Machine {
 
     /// What a hit says, if it is one thing that can be told as it is but for its escapes.
     #[inline(always)]
-    fn hit_as_fast_delta<'i>(&mut self, hit: &Hit, event: &'i [u8]) -> Option<FastDelta<'i>> {
+    fn uncommitted_fast_delta<'i>(&mut self, hit: &Hit, event: &'i [u8]) -> Option<FastDelta<'i>> {
         let single = hit.single?;
         if hit.length > self.limit {
             return None;
         }
         let slot = match hit.trusted {
             Some(slot) => slot,
-            None => self.trust_if_told_unchanged(single)?,
+            None => self.trust_if_emitted_unchanged(single)?,
         };
         let text = self.fast_text_if_utf8(hit, event)?;
         Some(FastDelta { choice: single.choice, says: single.says, slot, text })
@@ -220,7 +226,7 @@ impl Machine {
     #[inline(always)]
     fn fast_text_if_utf8<'i>(&mut self, hit: &Hit, event: &'i [u8]) -> Option<FastText<'i>> {
         if hit.escaped != 0 {
-            return self.unescape_if_only_text(hit, event);
+            return self.unescape_if_only_text_is_escaped(hit, event);
         }
         let Span { start, end } = hit.text.span();
         let length = end.wrapping_sub(start) as usize;
@@ -232,7 +238,7 @@ impl Machine {
 
     /// The same where it has escapes; if anything else has, it is no plain hit.
     #[inline(never)]
-    fn unescape_if_only_text(&mut self, hit: &Hit, event: &[u8]) -> Option<FastText<'static>> {
+    fn unescape_if_only_text_is_escaped(&mut self, hit: &Hit, event: &[u8]) -> Option<FastText<'static>> {
         if hit.escaped != hit.text_hole {
             return None;
         }
@@ -240,31 +246,31 @@ impl Machine {
         if self.pad.fill_if_short_ascii(&self.pipeline.unescaped, length) {
             return Some(FastText::Pad(length));
         }
-        self.pipeline.keep_unescaped(length)?;
+        self.pipeline.copy_unescaped_to_scratch(length)?;
         Some(FastText::Scratch)
     }
 
     /// It is said: from here on nothing can fail.
     #[inline(always)]
-    fn commit_hit(&mut self, hit: &Hit) {
+    fn commit_hit_and_usage(&mut self, hit: &Hit) {
         self.events = self.events.wrapping_add(1);
         let counts = hit.single.is_some_and(|single| single.counts);
-        if counts && self.pipeline.replay_counters(&mut self.shapes) == Usage::Changed {
+        if counts && self.pipeline.replay_counters(&mut self.shapes) == UsageChange::Changed {
             self.mode = Mode::Usage;
         }
-        self.shapes.record_hit(hit);
+        self.shapes.credit_hit_and_guess_next(hit);
     }
 
     /// The slot of what a plain hit says, if it can be told as it is; noted for the hits of its shape that follow.
     #[inline(never)]
-    fn trust_if_told_unchanged(&mut self, single: SingleDelta) -> Option<u32> {
-        let slot = self.slot_if_told_unchanged(single)?;
+    fn trust_if_emitted_unchanged(&mut self, single: SingleDelta) -> Option<u32> {
+        let slot = self.slot_if_emitted_unchanged(single)?;
         self.shapes.trust_last_hit(slot);
         Some(slot)
     }
 
     /// Asks the normalizer: the call's slot, or 0.
-    fn slot_if_told_unchanged(&self, single: SingleDelta) -> Option<u32> {
+    fn slot_if_emitted_unchanged(&self, single: SingleDelta) -> Option<u32> {
         let normalizer = &self.pipeline.normalizer;
         if single.in_place {
             let place = self.shapes.stated_place()?;
@@ -300,12 +306,12 @@ impl Machine {
         if self.pipeline.replay(raw, self.frames.text_of_event(raw), &self.shapes) == Replay::NoHit {
             return Replay::NoHit;
         }
-        self.shapes.record_hit(&hit);
+        self.shapes.credit_hit_and_guess_next(&hit);
         Replay::Done
     }
 
     /// What is due is queued: the next call begins from the queue.
-    pub(super) fn leave_fast_path(&mut self) {
+    pub(super) fn leave_fast_path_and_queue_usage(&mut self) {
         if self.mode == Mode::Usage {
             self.next = 0;
             self.source = Source::Scratch;
@@ -324,7 +330,7 @@ impl Machine {
             && self.state == State::Open
             && self.fatal.is_none()
             && !self.pipeline.normalizer.is_done()
-            && self.frames.at_event()
+            && self.frames.is_at_event_start()
     }
 
     /// An event of a known shape at the front of the input: its records are told as any others.
@@ -335,18 +341,18 @@ impl Machine {
         let Some(hit) = self.shapes.find(rest) else { return Replay::NoHit };
         let raw = rest.get(..hit.length).unwrap_or_default();
         if hit.length > self.limit
-            || !self.frames.proofs_are_right(raw)
+            || !self.frames.length_and_checksums_match(raw)
             || self.pipeline.replay(raw, self.frames.text_of_event(raw), &self.shapes) == Replay::NoHit
         {
             return Replay::NoHit;
         }
-        self.shapes.record_hit(&hit);
+        self.shapes.credit_hit_and_guess_next(&hit);
         if !self.frames.is_typed() {
             self.frames.skip_lf_if_after_cr(raw.last().copied().unwrap_or(0));
         }
         self.source = Source::Input { base: *used };
         *used = used.saturating_add(hit.length);
-        self.begin_event(hit.length);
+        self.count_event_and_advance_offset(hit.length);
         self.distrust_or_forget_shapes();
         Replay::Done
     }
@@ -363,14 +369,17 @@ impl Machine {
 #[cfg(test)]
 impl crate::Decoder {
     /// Whether this event would be told by the hot path.
-    pub(crate) fn predicts(&mut self, event: &[u8]) -> bool {
+    pub(crate) fn may_take_by_fast_path(&mut self, event: &[u8]) -> bool {
         let machine = &mut self.machine;
         machine.may_take_by_shape()
-            && machine.shapes.find(event).is_some_and(|hit| machine.hit_as_fast_delta(&hit, event).is_some())
+            && machine
+                .shapes
+                .find(event)
+                .is_some_and(|hit| machine.uncommitted_fast_delta(&hit, event).is_some())
     }
 
     /// Whether this event would be taken by its shape, by the hot path or as records.
-    pub(crate) fn finds(&mut self, event: &[u8]) -> bool {
+    pub(crate) fn may_take_event_by_shape(&mut self, event: &[u8]) -> bool {
         let machine = &mut self.machine;
         machine.may_take_by_shape() && machine.shapes.find(event).is_some_and(|hit| hit.length == event.len())
     }

@@ -44,7 +44,7 @@ impl Machine {
         let context = Context { name: b"", is_error: false, envelope: Envelope::Chunk, may_be_named: false };
         let payload = self.frames.data_buffer();
         match simdutf8::basic::from_utf8(payload) {
-            Ok(_) => self.decode_joined(context),
+            Ok(_) => self.decode_data_buffer(context),
             Err(_) => self.decode_lossy_or_refuse(String::from_utf8_lossy(payload).into_owned(), context),
         }
     }

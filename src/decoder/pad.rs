@@ -18,8 +18,10 @@ impl Pad {
 
     /// Takes the first `length` of `bytes`, if they are ASCII and few, and more follow them. Returns whether it did.
     #[inline(always)]
-    pub(super) fn fill_if_short_ascii(&mut self, bytes: &[u8], length: usize) -> bool {
-        let (Some(sixteen), 1..=Self::BYTES) = (bytes.first_chunk(), length) else { return false };
+    pub(super) fn fill_if_short_ascii(&mut self, text_and_what_follows: &[u8], length: usize) -> bool {
+        let (Some(sixteen), 1..=Self::BYTES) = (text_and_what_follows.first_chunk(), length) else {
+            return false;
+        };
         let unused = Self::BYTES.wrapping_sub(length).wrapping_mul(8);
         let text = u128::from_le_bytes(*sixteen) & u128::MAX.wrapping_shr(unused as u32);
         self.0 = text.to_le_bytes();

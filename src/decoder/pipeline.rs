@@ -25,7 +25,7 @@ pub(super) enum Replay {
 
 /// What counters did to the usage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Usage {
+pub(super) enum UsageChange {
     Changed,
     Same,
 }
@@ -110,7 +110,7 @@ impl Pipeline {
     }
 
     /// A comment.
-    pub(super) fn begin_comment_event(&mut self) {
+    pub(super) fn queue_only_keepalive_if_wanted(&mut self) {
         self.begin_event();
         if self.keepalives {
             self.queue.push(RawDelta::Keepalive);
@@ -122,7 +122,7 @@ impl Pipeline {
         self.begin_event();
         let Self { normalizer, scratch, tolerance, queue, .. } = self;
         let texts = Texts { payload: &[], scratch: &mut scratch.text };
-        normalizer.end_stream(None, &mut Event { texts, tolerance, out: queue });
+        normalizer.release_held_and_provisional_finishes(None, &mut Event { texts, tolerance, out: queue });
     }
 
     /// Queues the deltas of one event, document by document; what is wrong with it is left in `error`. `learn`: a shape may
@@ -130,7 +130,8 @@ impl Pipeline {
     pub(super) fn decode_payload(&mut self, event: &parse::Event<'_>, learn: bool) {
         self.begin_event();
         if self.normalizer.is_done()
-            && (self.parser.is_marker_after_end(event) || self.tolerance.meets(Quirk::AfterDone))
+            && (self.parser.is_done_marker_allowed_after_end(event)
+                || self.tolerance.note_if_allowed(Quirk::AfterDone))
         {
             return;
         }
@@ -162,8 +163,8 @@ impl Pipeline {
 
     /// Normalizes the records of the last hit, which is `raw`, as any others; `text` is what of it should be text. If it is no
     /// hit after all, nothing is done.
-    pub(super) fn replay(&mut self, raw: &[u8], text: &[u8], shapes: &Shapes) -> Replay {
-        if simdutf8::basic::from_utf8(text).is_err() {
+    pub(super) fn replay(&mut self, raw: &[u8], must_be_utf8: &[u8], shapes: &Shapes) -> Replay {
+        if simdutf8::basic::from_utf8(must_be_utf8).is_err() {
             return Replay::NoHit;
         }
         self.begin_event();
@@ -191,27 +192,27 @@ impl Pipeline {
     }
 
     /// Puts that into scratch, if it is UTF-8.
-    pub(super) fn keep_unescaped(&mut self, length: usize) -> Option<()> {
+    pub(super) fn copy_unescaped_to_scratch(&mut self, length: usize) -> Option<()> {
         self.scratch.clear();
-        self.scratch.text.push_str(lex::unescaped_text(&mut self.unescaped, length)?);
+        self.scratch.text.push_str(lex::unescaped_text_if_utf8(&mut self.unescaped, length)?);
         Some(())
     }
 
     /// Normalizes the counters that came with a single delta.
     #[inline(never)]
-    pub(super) fn replay_counters(&mut self, shapes: &mut Shapes) -> Usage {
+    pub(super) fn replay_counters(&mut self, shapes: &mut Shapes) -> UsageChange {
         let Self { normalizer, tolerance, .. } = self;
         let mut changed = false;
-        shapes.each_counter_that_may_differ(|counter, value| {
-            changed |= normalizer.set_counter_if_news(counter, value, tolerance)
+        shapes.each_counter_that_may_have_changed(|counter, value| {
+            changed |= normalizer.set_counter_unless_same_or_zeroed(counter, value, tolerance)
         });
-        if changed { Usage::Changed } else { Usage::Same }
+        if changed { UsageChange::Changed } else { UsageChange::Same }
     }
 
     /// Tells the usage and nothing else.
     pub(super) fn queue_only_usage(&mut self) {
         self.begin_event();
-        let snapshot = self.normalizer.snapshot_ordinal();
+        let snapshot = self.normalizer.defer_snapshot_and_return_ordinal();
         self.queue.push(RawDelta::Usage { snapshot });
     }
 }

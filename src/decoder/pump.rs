@@ -24,7 +24,7 @@ impl Machine {
             self.source = Source::Scratch;
         }
         let said = loop {
-            if let Some(said) = self.next_queued_or_error() {
+            if let Some(said) = self.advance_queue_or_fail() {
                 break said;
             }
             if self.state != State::Open {
@@ -35,8 +35,8 @@ impl Machine {
                 }
             }
             let before = used;
-            let idle = self.step_input(bytes, &mut used);
-            self.count_taken_and_keep_first(
+            let idle = self.step_then_needs_input(bytes, &mut used);
+            self.count_taken_and_keep_if_eventless(
                 bytes.get(before..).unwrap_or_default(),
                 used.wrapping_sub(before),
             );
@@ -47,12 +47,12 @@ impl Machine {
         if let Source::Input { .. } = self.source
             && self.next < self.pipeline.queue.len()
         {
-            self.copy_queue_to_scratch(bytes);
+            self.copy_rest_of_queue_to_scratch(bytes);
         }
         self.is_swollen =
             self.feeder.carry.is_swollen() || self.frames.is_swollen() || self.pipeline.is_swollen();
         if self.is_swollen && matches!(said, Outcome::Nothing) {
-            self.clear_and_shrink();
+            self.shrink_swollen_buffers();
         }
         self.mode = self.next_mode();
         debug_assert_eq!(
@@ -81,7 +81,7 @@ impl Machine {
     }
 
     /// The next of the queue, or the error that ends it.
-    fn next_queued_or_error(&mut self) -> Option<Outcome> {
+    fn advance_queue_or_fail(&mut self) -> Option<Outcome> {
         if self.next < self.pipeline.queue.len() {
             self.next = self.next.wrapping_add(1);
             return Some(Outcome::Delta);
@@ -90,7 +90,7 @@ impl Machine {
             return Some(Outcome::Failed(fatal));
         }
         if self.is_swollen && self.pipeline.error.is_none() {
-            self.clear_and_shrink();
+            self.shrink_swollen_buffers();
         }
         let kind = self.pipeline.error.take()?;
         self.errors = self.errors.saturating_add(1);
@@ -107,7 +107,7 @@ impl Machine {
 
     /// Gives back what one big event took, once nothing of it is left to tell.
     #[cold]
-    fn clear_and_shrink(&mut self) {
+    fn shrink_swollen_buffers(&mut self) {
         self.feeder.carry.shrink_if_swollen();
         self.frames.shrink_if_swollen();
         self.pipeline.clear_and_shrink();
@@ -116,7 +116,7 @@ impl Machine {
 
     /// One step on the carry or the input. Returns whether nothing more can be done without further bytes.
     #[inline(always)]
-    fn step_input(&mut self, input: &[u8], used: &mut usize) -> bool {
+    fn step_then_needs_input(&mut self, input: &[u8], used: &mut usize) -> bool {
         if self.feeder.carry.is_empty() && *used < input.len() {
             let missed = core::mem::take(&mut self.missed);
             let rest = input.get(*used..).unwrap_or_default();
@@ -140,7 +140,7 @@ impl Machine {
     /// One step on what is left in the carry.
     #[inline(never)]
     fn step_carry(&mut self) {
-        self.step_input(&[], &mut 0);
+        self.step_then_needs_input(&[], &mut 0);
     }
 
     /// Tells what a move of the feeder is about.
@@ -151,20 +151,20 @@ impl Machine {
             Move::Left { length, comment } => {
                 self.frames.note_left_in_place(length);
                 if comment {
-                    self.begin_comment_event();
+                    self.queue_only_keepalive_if_wanted();
                 }
             }
             Move::Dropped { comment, .. } => {
                 if comment {
-                    self.begin_comment_event();
+                    self.queue_only_keepalive_if_wanted();
                 }
             }
             Move::Over { length } => {
-                self.begin_event(length);
+                self.count_event_and_advance_offset(length);
                 self.refuse_event(ErrorKind::Limit(LimitKind::EventBytes));
             }
             Move::Bad { length, fault } => {
-                self.begin_event(length);
+                self.count_event_and_advance_offset(length);
                 self.refuse_event(fault.kind());
             }
             Move::Event { place: Place::Carry, event } => self.replay_or_decode_carried(event),
@@ -194,8 +194,8 @@ impl Machine {
             self.handle_move(next, &[]);
             return true;
         }
-        self.unterminated = self.frames.pending_bytes(left);
-        self.feeder.advance_offset(left);
+        self.unterminated = self.frames.unfinished_event_bytes(left);
+        self.feeder.advance_past_framed_and_removed(left);
         self.feeder.carry.clear_and_shrink();
         self.state = State::Finished;
         self.next = 0;
@@ -204,10 +204,10 @@ impl Machine {
         true
     }
 
-    fn begin_comment_event(&mut self) {
+    fn queue_only_keepalive_if_wanted(&mut self) {
         self.next = 0;
         self.source = Source::Scratch;
-        self.pipeline.begin_comment_event();
+        self.pipeline.queue_only_keepalive_if_wanted();
     }
 
     /// The event says nothing but what is wrong with it.
@@ -218,13 +218,13 @@ impl Machine {
     }
 
     /// An event of `length` bytes begins at the offset; what follows begins after it.
-    pub(super) fn begin_event(&mut self, length: usize) {
+    pub(super) fn count_event_and_advance_offset(&mut self, length: usize) {
         if self.events == 0 {
             self.first_bytes = Vec::new();
         }
         self.next = 0;
         self.events = self.events.wrapping_add(1);
-        self.event_at = self.feeder.advance_offset(length);
+        self.event_at = self.feeder.advance_past_framed_and_removed(length);
     }
 
     /// An event in the carry, already consumed there.
@@ -233,7 +233,7 @@ impl Machine {
         let carry = core::mem::take(&mut self.feeder.carry);
         let raw = carry.last_read(length);
         if event.plain && self.replay_carry(raw) == Replay::Done {
-            self.begin_event(length);
+            self.count_event_and_advance_offset(length);
             self.distrust_or_forget_shapes();
             self.source = Source::Carry { length, span: Span::new(0, length) };
         } else {
@@ -245,8 +245,8 @@ impl Machine {
 
     /// Tells one event, which is `raw`, by the general path; and learns its shape.
     fn decode_event(&mut self, raw: &[u8], event: Event) {
-        self.begin_event(event.end);
-        let learn = self.shapes.record_miss() == AfterMiss::Learn && event.plain;
+        self.count_event_and_advance_offset(event.end);
+        let learn = self.shapes.charge_miss_and_distrust_all() == AfterMiss::Learn && event.plain;
         if self.frames.is_typed() {
             return self.decode_message(raw, event, learn);
         }
@@ -255,7 +255,7 @@ impl Machine {
             Data::None => &[],
             Data::One(span) => self.point_source_at_payload(span, raw),
             Data::Joined => {
-                self.source = Source::Joined;
+                self.source = Source::DataBuffer;
                 self.frames.data_buffer()
             }
         };
@@ -281,9 +281,9 @@ impl Machine {
         {
             let Pipeline { parser, scratch, .. } = &self.pipeline;
             let (records, escaped) = (&parser.records, &*scratch.escaped);
-            let proofs = self.frames.proof_offsets(raw.len());
+            let proofs = self.frames.length_and_checksum_offsets(raw.len());
             let proofs = proofs.as_ref().map_or(&[][..], |proofs| proofs);
-            let idle = self.frames.id_of(raw);
+            let idle = self.frames.first_id_value(raw);
             self.shapes.learn(&Learnt { raw, payload: span, proofs, idle, records, escaped });
         }
     }
@@ -293,7 +293,7 @@ impl Machine {
         match &mut self.source {
             Source::Input { base } => *base = base.wrapping_add(span.range().start),
             Source::Carry { span: payload, .. } => *payload = span,
-            Source::Scratch | Source::Joined => {}
+            Source::Scratch | Source::DataBuffer => {}
         }
         span.of(raw)
     }
@@ -301,16 +301,16 @@ impl Machine {
     /// An event that is not UTF-8: decoded as the Encoding Standard does, or refused.
     #[cold]
     pub(super) fn decode_lossy_or_refuse(&mut self, decoded: String, context: Context<'_>) {
-        if !self.pipeline.tolerance.meets(Quirk::InvalidUtf8) {
+        if !self.pipeline.tolerance.note_if_allowed(Quirk::InvalidUtf8) {
             return self.refuse_event(ErrorKind::Utf8);
         }
         *self.frames.data_buffer_mut() = decoded.into_bytes();
-        self.decode_joined(context);
+        self.decode_data_buffer(context);
     }
 
     /// The event's payload is in the data buffer.
-    pub(super) fn decode_joined(&mut self, context: Context<'_>) {
-        self.source = Source::Joined;
+    pub(super) fn decode_data_buffer(&mut self, context: Context<'_>) {
+        self.source = Source::DataBuffer;
         let event = parse::Event { payload: self.frames.data_buffer(), context };
         self.pipeline.decode_payload(&event, false);
         self.distrust_or_forget_shapes();
@@ -318,7 +318,7 @@ impl Machine {
 
     /// Counts `used` bytes of `rest` as taken, and keeps the first of a body without events.
     #[inline(always)]
-    pub(super) fn count_taken_and_keep_first(&mut self, rest: &[u8], used: usize) {
+    pub(super) fn count_taken_and_keep_if_eventless(&mut self, rest: &[u8], used: usize) {
         self.taken = self.taken.wrapping_add(used as u64);
         if self.events == 0 && self.first_bytes.len() < FIRST {
             self.keep_first_bytes(rest.get(..used).unwrap_or_default());

@@ -10,7 +10,7 @@ use crate::record::{RawDelta, Str, Texts, text};
 
 impl Machine {
     /// Copies the strings of what is still queued to scratch: its payload will not be there at the next call.
-    pub(super) fn copy_queue_to_scratch(&mut self, bytes: &[u8]) {
+    pub(super) fn copy_rest_of_queue_to_scratch(&mut self, bytes: &[u8]) {
         let Some(rest) = self.pipeline.queue.get_mut(self.next..).filter(|rest| !rest.is_empty()) else {
             return;
         };
@@ -21,7 +21,7 @@ impl Machine {
         for told in rest {
             told.each_str(|string| {
                 if *string != last.0 {
-                    last = (*string, texts.copy(*string));
+                    last = (*string, texts.copy_unless_in_scratch(*string));
                 }
                 *string = last.1;
             });
@@ -86,6 +86,6 @@ fn payload_of<'d>(source: Source, bytes: &'d [u8], carry: &'d Carry, frames: &'d
         Source::Scratch => &[],
         Source::Input { base } => bytes.get(base..).unwrap_or_default(),
         Source::Carry { length, span } => span.of(carry.last_read(length)),
-        Source::Joined => frames.data_buffer(),
+        Source::DataBuffer => frames.data_buffer(),
     }
 }

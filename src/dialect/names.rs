@@ -12,7 +12,7 @@ pub(crate) trait Names {
     /// The same if what is ahead, after the name's opening quote, is a common name, its closing quote and a colon; and what
     /// follows them. It is as long as the table says, so nobody looks for its end, nor waits for where that is.
     #[inline(always)]
-    fn common<'a>(&self, _ahead: &'a [u8]) -> Option<(Self::Key, &'a [u8])> {
+    fn strip_common_name_and_colon<'a>(&self, _ahead: &'a [u8]) -> Option<(Self::Key, &'a [u8])> {
         None
     }
 }
@@ -41,7 +41,7 @@ impl<const N: usize> Names for Listed<'_, N> {
     }
 
     #[inline(always)]
-    fn common<'a>(&self, ahead: &'a [u8]) -> Option<(Option<usize>, &'a [u8])> {
+    fn strip_common_name_and_colon<'a>(&self, ahead: &'a [u8]) -> Option<(Option<usize>, &'a [u8])> {
         let known = |(ordinal, name): (usize, &&str)| match ahead.strip_prefix(name.as_bytes()) {
             Some([b'"', b':', rest @ ..]) => Some((Some(ordinal), rest)),
             _ => None,
@@ -76,7 +76,7 @@ macro_rules! names {
             }
 
             #[inline(always)]
-            fn common<'a>(&self, ahead: &'a [u8]) -> Option<($key, &'a [u8])> {
+            fn strip_common_name_and_colon<'a>(&self, ahead: &'a [u8]) -> Option<($key, &'a [u8])> {
                 $(if let Some(rest) = ahead.strip_prefix(concat!($common, "\":").as_bytes()) {
                     return Some(($common_key, rest));
                 })*

@@ -157,7 +157,7 @@ impl Tolerance {
     }
 
     /// Whether `quirk` may be served here; if so it has been seen.
-    pub(crate) const fn meets(&mut self, quirk: Quirk) -> bool {
+    pub(crate) const fn note_if_allowed(&mut self, quirk: Quirk) -> bool {
         let allowed = self.allowed.contains(quirk);
         if allowed {
             self.seen = self.seen.with(quirk);

@@ -1,4 +1,4 @@
-//! Tool calls that cannot be written yet.
+//! Tool calls held until they can be written: in order, each when its name is whole; all of them where there is no room.
 //!
 //! Knows: what was told of the calls of one choice, and the room that it may take. Must not know: any wire, how a call is
 //! written.
@@ -118,7 +118,12 @@ impl Calls {
     }
 
     /// A piece of its arguments.
-    pub(super) fn hold_arguments(&mut self, at: usize, fragment: &str, budget: &mut Budget) -> Held {
+    pub(super) fn end_name_and_hold_arguments(
+        &mut self,
+        at: usize,
+        fragment: &str,
+        budget: &mut Budget,
+    ) -> Held {
         let Some(call) = self.waiting_call(at) else { return Held::AlreadyBegun };
         call.is_name_whole = true;
         if !budget.take_if_fits(fragment.len()) {

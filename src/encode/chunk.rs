@@ -129,7 +129,7 @@ impl ChunkEncoder {
                 self.answer.learn_first(id, model, created, self.options.limits.id_bytes());
             }
             Delta::Start { .. } => {}
-            Delta::Role { choice, role: _ } => drop(self.ensure_announced(choice, out)),
+            Delta::Role { choice, role: _ } => drop(self.map_choice_and_ensure_announced(choice, out)),
             Delta::Text { choice, text } => self.write_text(choice, "content", text, out),
             Delta::Reasoning { choice, text } => self.write_text(choice, self.reasoning_member(), text, out),
             Delta::Refusal { choice, text } => self.write_text(choice, "refusal", text, out),
@@ -148,10 +148,12 @@ impl ChunkEncoder {
                 self.write_or_hold_extra(choice, (kind, name, json), out)
             }
             Delta::Finish { choice, reason, raw, saw_tool_calls } => {
-                self.end_calls_and_hold_finish(choice, reason, raw, saw_tool_calls, out);
+                self.begin_named_calls_and_hold_finish(choice, reason, raw, saw_tool_calls, out);
             }
             Delta::Usage(usage) => self.usage = Some(*usage),
-            Delta::PeerError { code, kind, message, json: _ } => self.hold_error_if_room(code, kind, message),
+            Delta::PeerError { code, kind, message, json: _ } => {
+                self.append_held_error_if_room(code, kind, message)
+            }
             Delta::Keepalive => out.extend_from_slice(sse::COMMENT),
             Delta::Done { marker: _ } => self.end_stream(true, false, out),
             Delta::Part { .. } => {}
@@ -181,7 +183,7 @@ impl ChunkEncoder {
     /// From here on every chunk begins alike; what had to wait for that is written.
     #[cold]
     fn build_head_and_write_early_extras(&mut self, out: &mut Vec<u8>) {
-        self.answer.set_by_options_or_defaults(&self.options, [ids::STREAM, ids::MODEL]);
+        self.answer.override_or_default_id_and_model(&self.options, [ids::STREAM, ids::MODEL]);
         self.head.extend_from_slice(sse::DATA);
         self.head.extend_from_slice(b"{\"id\":");
         json::write_string(&self.answer.id, &mut self.head);
@@ -213,7 +215,7 @@ impl ChunkEncoder {
 
     /// The index under which a choice is written, once it and all before it are announced; none if it is not written.
     #[inline]
-    fn ensure_announced(&mut self, choice: u32, out: &mut Vec<u8>) -> Option<u32> {
+    fn map_choice_and_ensure_announced(&mut self, choice: u32, out: &mut Vec<u8>) -> Option<u32> {
         let choice = match self.options.only_choice {
             None => choice,
             Some(only) if only == choice => 0,
@@ -255,7 +257,7 @@ impl ChunkEncoder {
 
     #[inline]
     fn write_text(&mut self, choice: u32, member: &str, text: &str, out: &mut Vec<u8>) {
-        let Some(choice) = self.ensure_announced(choice, out) else { return };
+        let Some(choice) = self.map_choice_and_ensure_announced(choice, out) else { return };
         if text.is_empty() {
             return;
         }
@@ -268,7 +270,10 @@ impl ChunkEncoder {
     }
 
     fn write_reasoning_detail(&mut self, choice: u32, kind: OpaqueKind, data: &str, out: &mut Vec<u8>) {
-        let Some(choice) = self.ensure_announced(choice, out).filter(|_| !data.is_empty()) else { return };
+        let Some(choice) = self.map_choice_and_ensure_announced(choice, out).filter(|_| !data.is_empty())
+        else {
+            return;
+        };
         let Some(known) = self.choice_mut(choice) else { return };
         let index = known.details;
         known.details = index.saturating_add(1);

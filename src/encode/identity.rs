@@ -37,7 +37,7 @@ impl Identity {
     }
 
     /// The host's own, else the stream's, else these.
-    pub(super) fn set_by_options_or_defaults(
+    pub(super) fn override_or_default_id_and_model(
         &mut self,
         options: &EncodeOptions,
         [default_id, default_model]: [&str; 2],

@@ -2,7 +2,7 @@
 //!
 //! Knows: what clients ask of an id. Must not know: any wire.
 
-use crate::lex::label_print;
+use crate::lex::extend_label_fingerprint;
 use alloc::string::String;
 use alloc::string::ToString;
 
@@ -16,7 +16,7 @@ pub(super) const MODEL: &str = "unknown";
 /// conversation as long as `stream_id` is. The same stream has the same ids. At most 40 bytes, as services ask, for any
 /// stream of fewer than 10,000 choices and calls.
 pub(super) fn push_call_id(stream_id: &str, choice: u32, ordinal: usize, id: &mut String) {
-    let print = label_print(0, stream_id.as_bytes());
+    let print = extend_label_fingerprint(0, stream_id.as_bytes());
     let hex = |shift: u32| char::from_digit(u32::try_from(print.wrapping_shr(shift) & 15).unwrap_or(0), 16);
     id.push_str("call_");
     id.extend((0..64).step_by(4).rev().filter_map(hex));

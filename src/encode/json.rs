@@ -77,7 +77,7 @@ fn write_compact_and_mended(json: &[u8], out: &mut Vec<u8>) {
         rest = match first {
             b'"' => {
                 out.push(b'"');
-                write_mended_string_body(after, out)
+                write_string_body_escaping_controls(after, out)
             }
             b' ' | b'\t' | b'\r' | b'\n' => after,
             _ => match strip_non_finite(rest) {
@@ -101,7 +101,7 @@ fn strip_non_finite(rest: &[u8]) -> Option<&[u8]> {
 }
 
 /// A string up to its closing quote; returns what follows.
-fn write_mended_string_body<'j>(body: &'j [u8], out: &mut Vec<u8>) -> &'j [u8] {
+fn write_string_body_escaping_controls<'j>(body: &'j [u8], out: &mut Vec<u8>) -> &'j [u8] {
     let mut rest = body;
     loop {
         let (run, after) = rest.split_at_checked(lex::string_stop(rest).at).unwrap_or((rest, &[]));
@@ -127,21 +127,21 @@ fn write_mended_string_body<'j>(body: &'j [u8], out: &mut Vec<u8>) -> &'j [u8] {
 
 /// An array that [`write_if_mendable`] wrote, each object in it with an `index`: its own, or `next_index`, which then grows.
 /// Returns whether it is an array; else nothing is written.
-pub(super) fn write_indexed_if_array(
+pub(super) fn write_if_array_adding_missing_index(
     json: &[u8],
     next_index: &mut u32,
     scratch: &mut Scratch,
     out: &mut Vec<u8>,
 ) -> bool {
     let start = out.len();
-    let is_array = try_write_indexed(json, next_index, scratch, out).is_ok();
+    let is_array = try_write_array_adding_missing_index(json, next_index, scratch, out).is_ok();
     if !is_array {
         out.truncate(start);
     }
     is_array
 }
 
-fn try_write_indexed(
+fn try_write_array_adding_missing_index(
     json: &[u8],
     next_index: &mut u32,
     scratch: &mut Scratch,

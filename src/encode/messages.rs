@@ -166,13 +166,15 @@ impl MessagesEncoder {
             }
             Delta::ToolCallEnd { slot, .. } => {
                 self.blocks.end_call(slot);
-                self.write_ready(out);
+                self.write_ready_blocks(out);
             }
             Delta::Finish { reason, raw, saw_tool_calls, .. } => {
                 self.end_calls_and_hold_finish(reason, raw, saw_tool_calls, out);
             }
             Delta::Usage(usage) => self.usage = *usage,
-            Delta::PeerError { code: _, kind, message, json: _ } => self.hold_error_if_room(kind, message),
+            Delta::PeerError { code: _, kind, message, json: _ } => {
+                self.append_held_error_if_room(kind, message)
+            }
             Delta::Part { .. } => self.blocks.end_last_unless_call(),
             Delta::Keepalive => {
                 sse::begin_named("ping", out);
@@ -213,7 +215,7 @@ impl MessagesEncoder {
             return blocks::write_delta(self.blocks.first_index(), kind, text, out);
         }
         let added = self.blocks.extend_or_begin(kind, text);
-        self.count_held_and_write_ready(added, out);
+        self.count_and_write_ready_or_all(added, out);
     }
 
     fn write_or_hold_opaque_if_allowed(&mut self, kind: OpaqueKind, data: &str, out: &mut Vec<u8>) {
@@ -225,7 +227,7 @@ impl MessagesEncoder {
             OpaqueKind::Signature => self.blocks.sign_and_end_thinking(data),
             OpaqueKind::Encrypted => self.blocks.add_ended(Kind::Redacted, data),
         };
-        self.count_held_and_write_ready(added, out);
+        self.count_and_write_ready_or_all(added, out);
     }
 
     fn hold_label_and_begin_ready(
@@ -238,8 +240,9 @@ impl MessagesEncoder {
         self.begin_message_once(out);
         let most = self.options.limits;
         let id = id.filter(|id| id.len() <= most.id_bytes()).unwrap_or_default();
-        match self.blocks.label_or_begin_call(slot, id, name.unwrap_or_default(), most.tool_calls()) {
-            Some(added) => self.count_held_and_write_ready(added, out),
+        match self.blocks.begin_or_label_unopened_call(slot, id, name.unwrap_or_default(), most.tool_calls())
+        {
+            Some(added) => self.count_and_write_ready_or_all(added, out),
             None => self.count_left_out(),
         }
     }
@@ -248,23 +251,23 @@ impl MessagesEncoder {
         if self.blocks.is_written_at_once(Kind::Call(slot)) {
             return blocks::write_delta(self.blocks.first_index(), Kind::Call(slot), fragment, out);
         }
-        match self.blocks.hold_arguments(slot, fragment) {
-            Some(added) => self.count_held_and_write_ready(added, out),
+        match self.blocks.end_name_and_hold_arguments(slot, fragment) {
+            Some(added) => self.count_and_write_ready_or_all(added, out),
             None => self.count_left_out(),
         }
     }
 
     /// Counts the bytes that were added to the blocks, and writes what can be: all, if they are too many to hold.
-    fn count_held_and_write_ready(&mut self, AddedBytes(bytes): AddedBytes, out: &mut Vec<u8>) {
+    fn count_and_write_ready_or_all(&mut self, AddedBytes(bytes): AddedBytes, out: &mut Vec<u8>) {
         if !self.budget.take_if_fits(bytes) {
             self.budget.take_anyway(bytes);
             self.blocks.end_all();
         }
-        self.write_ready(out);
+        self.write_ready_blocks(out);
     }
 
     /// Writes what of the blocks can be written.
-    fn write_ready(&mut self, out: &mut Vec<u8>) {
+    fn write_ready_blocks(&mut self, out: &mut Vec<u8>) {
         let Self { blocks, budget, answer, .. } = self;
         blocks.write_ready(&answer.id, budget, out);
     }
@@ -274,7 +277,7 @@ impl MessagesEncoder {
         if core::mem::replace(&mut self.has_begun, true) {
             return;
         }
-        self.answer.set_by_options_or_defaults(&self.options, ["msg_unknown", ids::MODEL]);
+        self.answer.override_or_default_id_and_model(&self.options, ["msg_unknown", ids::MODEL]);
         sse::begin_named("message_start", out);
         out.extend_from_slice(b"{\"type\":\"message_start\",\"message\":{\"id\":");
         json::write_string(&self.answer.id, out);

@@ -29,7 +29,7 @@ use super::whole::{WholeCallTarget, WholeCalls};
 use super::{ids, json, sse};
 use crate::decoder::Ending;
 use crate::delta::{Delta, FinishReason, OpaqueKind, Usage};
-use items::{Content, Open};
+use items::{Content, OpenItem};
 
 /// Writes deltas as the events of OpenAI's Responses: the body of an answer with `stream: true`, of content type
 /// `text/event-stream`.
@@ -79,7 +79,7 @@ pub struct ResponsesEncoder {
     is_created: bool,
     sequence: u64,
     /// The item of text or reasoning that is open.
-    open: Option<Open>,
+    open: Option<OpenItem>,
     /// What is held of its current part.
     text: String,
     /// What is held of its parts that are done, as JSON.
@@ -160,7 +160,7 @@ impl ResponsesEncoder {
             Delta::Refusal { text, .. } => self.write_and_hold_piece(Content::Refusal, text, out),
             Delta::Reasoning { text, .. } => self.write_and_hold_piece(Content::Reasoning, text, out),
             Delta::ReasoningOpaque { kind: OpaqueKind::Encrypted, data, .. } if self.options.signatures => {
-                self.end_item_with_encrypted(data, out);
+                self.end_reasoning_with_encrypted_if_room(data, out);
             }
             Delta::ToolCallStart { slot, id, name, .. } | Delta::ToolCallUpdate { slot, id, name, .. } => {
                 self.hold_label_and_begin_ready(slot, id, name, out);
@@ -169,11 +169,11 @@ impl ResponsesEncoder {
                 self.write_or_hold_arguments(slot, fragment, out)
             }
             Delta::ToolCallEnd { slot, .. } => self.end_call(slot, out),
-            Delta::Part { part, .. } => self.switch_part_ending_other(part, out),
+            Delta::Part { part, .. } => self.switch_stream_part_ending_item(part, out),
             Delta::Finish { reason, .. } => self.end_calls_and_hold_finish(reason, out),
             Delta::Usage(usage) => self.usage = Some(*usage),
             Delta::PeerError { code, kind, message, json: _ } => {
-                self.hold_error_if_room(code.or(kind), message)
+                self.append_held_error_if_room(code.or(kind), message)
             }
             Delta::Keepalive => out.extend_from_slice(sse::COMMENT),
             Delta::Done { marker: _ } => self.end_stream(true, false, out),
@@ -215,7 +215,7 @@ impl ResponsesEncoder {
     #[cold]
     fn write_created(&mut self, out: &mut Vec<u8>) {
         self.is_created = true;
-        self.answer.set_by_options_or_defaults(&self.options, ["resp_unknown", ids::MODEL]);
+        self.answer.override_or_default_id_and_model(&self.options, ["resp_unknown", ids::MODEL]);
         for kind in ["response.created", "response.in_progress"] {
             self.begin_event(kind, out);
             self.begin_response_object("in_progress", out);

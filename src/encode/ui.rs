@@ -34,7 +34,7 @@ use super::{closing, json, sse};
 use crate::decoder::Ending;
 use crate::delta::{Delta, ExtraKind, FinishReason, Usage};
 use crate::parse::cursor::Scratch;
-use parts::{Content, Open};
+use parts::{Content, OpenPart};
 
 /// Writes deltas as the UI message stream that `useChat` of the AI SDK reads: the body of an answer of content type
 /// `text/event-stream` with the header `x-vercel-ai-ui-message-stream: v1`.
@@ -103,7 +103,7 @@ pub struct UiStreamEncoder {
     answer: Identity,
     is_started: bool,
     /// The part that is open.
-    open: Option<Open>,
+    open: Option<OpenPart>,
     /// The part of the stream that deltas are about, on wires that have parts.
     cursor: Option<u32>,
     /// The id of the next part.
@@ -193,7 +193,7 @@ impl UiStreamEncoder {
             }
             Delta::Usage(usage) => self.usage = Some(*usage),
             Delta::PeerError { code, kind, message, json: _ } => {
-                self.hold_error_if_room(&[Some(message), kind, code])
+                self.append_held_error_if_room(&[Some(message), kind, code])
             }
             Delta::Keepalive => out.extend_from_slice(sse::COMMENT),
             Delta::Done { marker: _ } => self.end_stream(true, false, out),
@@ -225,14 +225,14 @@ impl UiStreamEncoder {
     #[inline]
     fn ensure_started(&mut self, out: &mut Vec<u8>) {
         if !self.is_started {
-            self.write_start_step_and_early_extras(out);
+            self.write_start_and_early_extras(out);
         }
     }
 
     #[cold]
-    fn write_start_step_and_early_extras(&mut self, out: &mut Vec<u8>) {
+    fn write_start_and_early_extras(&mut self, out: &mut Vec<u8>) {
         self.is_started = true;
-        self.answer.set_by_options_or_defaults(&self.options, ["", ""]);
+        self.answer.override_or_default_id_and_model(&self.options, ["", ""]);
         begin_event("start", out);
         if !self.answer.id.is_empty() {
             write_string_member("messageId", &self.answer.id, out);

@@ -1,4 +1,4 @@
-//! Calls that are written in pieces as they come, and once more whole when they have ended.
+//! Calls written in pieces, and once more whole when ended; without room to hold them, the pieces are written all the same.
 //!
 //! Knows: which calls have begun, and what of their arguments is held. Must not know: how a target writes any of it.
 //!
@@ -60,7 +60,7 @@ pub(super) trait WholeCallTarget {
     fn ensure_answer_started(&mut self, out: &mut Vec<u8>);
     /// Appends an id for the call of this ordinal that has none of its own.
     fn push_made_up_id(&self, ordinal: usize, id: &mut String);
-    fn write_call_start(&mut self, ordinal: usize, id: &str, name: &str, out: &mut Vec<u8>);
+    fn end_text_and_write_call_start(&mut self, ordinal: usize, id: &str, name: &str, out: &mut Vec<u8>);
     fn write_arguments_piece(&mut self, ordinal: usize, id: &str, fragment: &str, out: &mut Vec<u8>);
     /// The call has begun and ended. What is held of it is the target's from here on, and still counted.
     fn write_whole_call(&mut self, ordinal: usize, call: WholeCall, out: &mut Vec<u8>);
@@ -73,7 +73,7 @@ pub(super) trait WholeCallTarget {
         name: Option<&str>,
         out: &mut Vec<u8>,
     ) {
-        let Some(at) = self.find_or_add_call(slot, out) else { return };
+        let Some(at) = self.start_and_find_or_add_call(slot, out) else { return };
         let most = self.limits().id_bytes();
         let id = id.filter(|id| id.len() <= most);
         let (calls, budget) = self.calls_and_budget();
@@ -88,12 +88,12 @@ pub(super) trait WholeCallTarget {
     }
 
     fn write_or_hold_arguments(&mut self, slot: u32, fragment: &str, out: &mut Vec<u8>) {
-        let Some(at) = self.find_or_add_call(slot, out) else { return };
+        let Some(at) = self.start_and_find_or_add_call(slot, out) else { return };
         let (calls, budget) = self.calls_and_budget();
         if calls.whole.get(at).is_some_and(|call| call.has_ended) {
             return self.count_left_out();
         }
-        match calls.calls.hold_arguments(at, fragment, budget) {
+        match calls.calls.end_name_and_hold_arguments(at, fragment, budget) {
             Held::Yes => return self.begin_ready_calls(false, out),
             Held::NoRoom => self.begin_ready_calls(true, out),
             Held::AlreadyBegun => {}
@@ -114,24 +114,24 @@ pub(super) trait WholeCallTarget {
     }
 
     fn end_call(&mut self, slot: u32, out: &mut Vec<u8>) {
-        let Some(at) = self.find_or_add_call(slot, out) else { return };
+        let Some(at) = self.start_and_find_or_add_call(slot, out) else { return };
         let (calls, _) = self.calls_and_budget();
         calls.calls.mark_name_whole(at);
         if let Some(call) = calls.whole.get_mut(at) {
             call.has_ended = true;
         }
         self.begin_ready_calls(false, out);
-        self.write_whole_once_ended(at, out);
+        self.write_whole_call_if_ended(at, out);
     }
 
     /// All calls that were told of have ended.
-    fn end_all_calls(&mut self, out: &mut Vec<u8>) {
+    fn end_all_calls_and_begin_ready(&mut self, out: &mut Vec<u8>) {
         let (calls, _) = self.calls_and_budget();
         calls.calls.mark_all_names_whole();
         calls.whole.iter_mut().for_each(|call| call.has_ended = true);
         self.begin_ready_calls(false, out);
         for at in 0..self.calls_and_budget().0.len() {
-            self.write_whole_once_ended(at, out);
+            self.write_whole_call_if_ended(at, out);
         }
     }
 
@@ -143,19 +143,19 @@ pub(super) trait WholeCallTarget {
             // There is room: as much was just given back.
             budget.take_if_fits(call.name.len().saturating_add(call.arguments.len()));
             let id = self.unique_id(call.id, at);
-            self.write_call_start(at, &id, &call.name, out);
+            self.end_text_and_write_call_start(at, &id, &call.name, out);
             if !call.arguments.is_empty() {
                 self.write_arguments_piece(at, &id, &call.arguments, out);
             }
             let Some(whole) = self.calls_and_budget().0.whole.get_mut(at) else { return };
             (whole.id, whole.name, whole.arguments) = (id, call.name, call.arguments);
             whole.has_begun = true;
-            self.write_whole_once_ended(at, out);
+            self.write_whole_call_if_ended(at, out);
         }
     }
 
     /// The ordinal of the call of this slot, which is new if none has it.
-    fn find_or_add_call(&mut self, slot: u32, out: &mut Vec<u8>) -> Option<usize> {
+    fn start_and_find_or_add_call(&mut self, slot: u32, out: &mut Vec<u8>) -> Option<usize> {
         self.ensure_answer_started(out);
         let most = self.limits().tool_calls();
         let (calls, _) = self.calls_and_budget();
@@ -181,7 +181,7 @@ pub(super) trait WholeCallTarget {
     }
 
     /// A call that has begun and ended is written whole, once.
-    fn write_whole_once_ended(&mut self, at: usize, out: &mut Vec<u8>) {
+    fn write_whole_call_if_ended(&mut self, at: usize, out: &mut Vec<u8>) {
         let Some(call) = self.calls_and_budget().0.whole.get_mut(at) else { return };
         if !call.has_begun || !call.has_ended || call.is_written {
             return;

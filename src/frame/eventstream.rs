@@ -21,7 +21,7 @@
 //! 5. A header is a name (its length in one byte, at least 1; UTF-8), a type (one byte, 0 to 9), and a value whose length
 //!    the type gives; byte arrays and strings begin with theirs in two bytes. A string is UTF-8. A name is there once;
 //!    where it is repeated, the first counts.
-//! 6. What is missing at the end of the stream is no error of the format: [`EventStream::pending`] says how much came.
+//! 6. What is missing at the end of the stream is no error of the format: [`EventStream::pending_bytes`] says how much came.
 //!
 //! A length that the peer claims sizes nothing: it is compared with the bytes that came.
 //!
@@ -49,7 +49,7 @@ const FRAME: usize = PRELUDE + CHECKSUM;
 
 /// The caller's next move. Offsets count from the first byte handed in.
 ///
-/// It is a [`super::Step`], too: `More` is `Missing`, and `Message` is an `Event` by [`Message::event`].
+/// It is a [`super::Step`], too: `More` is `Missing`, and `Message` is an `Event` by [`Message::into_event`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Step {
     /// Keep the bytes, bring more. This many are missing before anything new can be said.
@@ -171,7 +171,7 @@ impl EventStream {
         match self.state {
             State::Prelude => self.step_prelude(bytes),
             State::Message { length, headers } => self.step_message(bytes, length, headers),
-            State::Oversized { length, left } => self.drop_oversized(bytes, length, left),
+            State::Oversized { length, left } => self.drop_rest_of_oversized(bytes, length, left),
             State::Lost(fault) => Step::Bad { to: bytes.len(), fault },
         }
     }
@@ -202,7 +202,7 @@ impl EventStream {
         };
         let (total, headers) = (u32_at(prelude, 0), u32_at(prelude, 4));
         let (length, headers) = (total as usize, headers as usize);
-        if !prelude_holds(prelude) {
+        if !prelude_checksum_matches(prelude) {
             return self.lose_framing(bytes, Fault::Prelude);
         }
         if length.checked_sub(FRAME).is_none_or(|room| headers > room) {
@@ -226,7 +226,7 @@ impl EventStream {
             return Step::More { missing: length.saturating_sub(bytes.len()) };
         };
         self.state = State::Prelude;
-        if !message_holds(message) {
+        if !message_checksum_matches(message) {
             return Step::Bad { to: length, fault: Fault::Checksum };
         }
         let checked = length.saturating_sub(CHECKSUM);
@@ -241,19 +241,19 @@ impl EventStream {
             payload,
             name: labels.name(),
             error: labels.is_error(),
-            complaint: labels.error_message(),
+            complaint: labels.error_message_if_error(),
         })
     }
 
     /// Rule 4.
     fn begin_oversized(&mut self, bytes: &[u8], length: u32) -> Step {
-        match self.drop_oversized(bytes, length, length) {
+        match self.drop_rest_of_oversized(bytes, length, length) {
             Step::Drop { to } => Step::Over { to },
             other => other,
         }
     }
 
-    fn drop_oversized(&mut self, bytes: &[u8], length: u32, left: u32) -> Step {
+    fn drop_rest_of_oversized(&mut self, bytes: &[u8], length: u32, left: u32) -> Step {
         let to = bytes.len().min(left as usize);
         let left = left.saturating_sub(to as u32);
         self.state = if left == 0 { State::Prelude } else { State::Oversized { length, left } };
@@ -274,24 +274,24 @@ pub(crate) enum Recognition {
 pub(crate) fn recognizes(first: &[u8]) -> Recognition {
     match (first.first(), first.get(..PRELUDE)) {
         (None, _) | (Some(0), None) => Recognition::NeedMore { missing: PRELUDE.saturating_sub(first.len()) },
-        (Some(0), Some(prelude)) if prelude_holds(prelude) => Recognition::Yes,
+        (Some(0), Some(prelude)) if prelude_checksum_matches(prelude) => Recognition::Yes,
         (Some(_), _) => Recognition::No,
     }
 }
 
 /// Rule 2, of the first twelve bytes.
-fn prelude_holds(prelude: &[u8]) -> bool {
+fn prelude_checksum_matches(prelude: &[u8]) -> bool {
     crc32fast::hash(prelude.get(..8).unwrap_or_default()) == u32_at(prelude, 8)
 }
 
 /// Rule 3, of a whole message. Cost: one pass over it.
-fn message_holds(message: &[u8]) -> bool {
+fn message_checksum_matches(message: &[u8]) -> bool {
     let (checked, checksum) = message.split_at(message.len().saturating_sub(CHECKSUM));
     crc32fast::hash(checked) == u32_at(checksum, 0)
 }
 
 /// Where a message of this length has what is told by its other bytes: its length, and both checksums. Four bytes each.
-pub(super) const fn proof_offsets(length: usize) -> [usize; 3] {
+pub(super) const fn length_and_checksum_offsets(length: usize) -> [usize; 3] {
     [0, 8, length.saturating_sub(CHECKSUM)]
 }
 
@@ -301,9 +301,9 @@ pub(super) fn payload_of(message: &[u8]) -> &[u8] {
     message.get(start..message.len().saturating_sub(CHECKSUM)).unwrap_or_default()
 }
 
-/// Whether [`proof_offsets`] are right, of bytes that are a message in all else. Cost: one pass over it, for both checksums.
-pub(super) fn proofs_are_right(message: &[u8]) -> bool {
-    let [_, prelude_checksum, checksum] = proof_offsets(message.len());
+/// Whether [`length_and_checksum_offsets`] are right, of bytes that are a message in all else. Cost: one pass over it, for both checksums.
+pub(super) fn length_and_checksums_match(message: &[u8]) -> bool {
+    let [_, prelude_checksum, checksum] = length_and_checksum_offsets(message.len());
     let mut hasher = crc32fast::Hasher::new();
     hasher.update(message.get(..prelude_checksum).unwrap_or_default());
     if u32_at(message, 0) as usize != message.len()

@@ -63,7 +63,7 @@ pub(super) struct Json {
     /// What the shape was before a value that goes over lines.
     before: Shape,
     /// What has begun is no bracketed value.
-    scalar: bool,
+    unbracketed: bool,
     /// Skipping the rest of a value that was over the limit.
     over: bool,
 }
@@ -78,7 +78,7 @@ impl Json {
             line: LineStart::Past,
             skip: Skip::No,
             before: Shape::Undecided,
-            scalar: false,
+            unbracketed: false,
             over: false,
         }
     }
@@ -111,11 +111,14 @@ impl Json {
 
     fn step_line(&mut self, bytes: &[u8]) -> Step {
         let rest = bytes.get(self.scanned..).unwrap_or_default();
-        let Some(found) = memchr::memchr(b'\n', rest) else { return self.more_or_over(bytes.len()) };
+        let Some(found) = memchr::memchr(b'\n', rest) else { return self.more_or_over_or_drop(bytes.len()) };
         let end = self.scanned.saturating_add(found);
         let next = end.saturating_add(1);
         // A line over the limit is one of lines, however it was cut.
-        if !self.over && next <= self.limit && self.goes_on_over_lines(bytes.get(..end).unwrap_or_default()) {
+        if !self.over
+            && next <= self.limit
+            && self.scan_leaves_value_open(bytes.get(..end).unwrap_or_default())
+        {
             self.before = core::mem::replace(&mut self.shape, Shape::Values);
             self.scanned = end;
             return self.step_value(bytes);
@@ -138,7 +141,7 @@ impl Json {
     }
 
     /// The value on this line goes on over the next lines. Cost: the first line, and one that ends like no value, are scanned.
-    fn goes_on_over_lines(&mut self, line: &[u8]) -> bool {
+    fn scan_leaves_value_open(&mut self, line: &[u8]) -> bool {
         let (first, last) = (line.first(), line.trim_ascii_end().last());
         let is_whole = matches!(first, Some(b'{')) && matches!(last, Some(b'}'));
         if self.shape == Shape::Lines && (is_whole || !matches!(first, Some(b'{'))) {
@@ -149,12 +152,12 @@ impl Json {
     }
 
     fn step_value(&mut self, bytes: &[u8]) -> Step {
-        if self.scalar {
-            return self.step_scalar(bytes);
+        if self.unbracketed {
+            return self.step_unbracketed_line(bytes);
         }
         if self.scanned == 0
             && !self.over
-            && let Some(step) = self.step_between_values(bytes)
+            && let Some(step) = self.step_before_bracketed_value(bytes)
         {
             return step;
         }
@@ -164,7 +167,7 @@ impl Json {
     /// Goes on through the lines of a value, to its end, to where it is torn, or to the end of the bytes.
     fn step_value_line_by_line(&mut self, bytes: &[u8]) -> Step {
         loop {
-            if let Some(start) = self.skip_to_torn_line(bytes) {
+            if let Some(start) = self.scan_line_start_for_tear(bytes) {
                 return self.end_torn(start);
             }
             let rest = bytes.get(self.scanned..).unwrap_or_default();
@@ -173,7 +176,7 @@ impl Json {
             if let Some(found) = self.nest.scan_to_closing_bracket(line) {
                 return self.end_value(self.scanned.saturating_add(found));
             }
-            let Some(end) = line_end else { return self.more_or_over(bytes.len()) };
+            let Some(end) = line_end else { return self.more_or_over_or_drop(bytes.len()) };
             let next = self.scanned.saturating_add(end).saturating_add(1);
             if self.nest.in_text() {
                 self.skip = Skip::Lines;
@@ -185,7 +188,7 @@ impl Json {
     }
 
     /// Goes past what tells nothing at a line's start. Returns where the line begins, if a value begins it where none can.
-    fn skip_to_torn_line(&mut self, bytes: &[u8]) -> Option<usize> {
+    fn scan_line_start_for_tear(&mut self, bytes: &[u8]) -> Option<usize> {
         while let (LineStart::Fresh(start) | LineStart::Comma(start), Some(byte)) =
             (self.line, bytes.get(self.scanned))
         {
@@ -196,7 +199,7 @@ impl Json {
                     self.scanned = self.scanned.saturating_add(1);
                     self.line = LineStart::Comma(start);
                 }
-                b'{' | b'[' if !self.nest.admits_bracket(comma) => return Some(start),
+                b'{' | b'[' if !self.nest.admits_bracket_or_is_not_json(comma) => return Some(start),
                 _ => {
                     self.line = LineStart::Past;
                     if comma {
@@ -249,7 +252,7 @@ impl Json {
     }
 
     /// What stands before a value: white space, an array's punctuation, or something that is no value.
-    fn step_between_values(&mut self, bytes: &[u8]) -> Option<Step> {
+    fn step_before_bracketed_value(&mut self, bytes: &[u8]) -> Option<Step> {
         let blank = bytes.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
         if blank > 0 {
             return Some(self.drop_to(blank));
@@ -274,20 +277,20 @@ impl Json {
             (Shape::Values, Some(b'[')) if bytes.len() == 1 => Some(Step::More),
             (Shape::Values, Some(b'[')) if bytes.get(1).is_some_and(|byte| *byte != b'D') => None,
             (Shape::Elements, Some(b'[')) => None,
-            _ => Some(self.step_scalar(bytes)),
+            _ => Some(self.step_unbracketed_line(bytes)),
         }
     }
 
     /// Something that is no bracketed value goes up to its line's end, or the next comma or bracket in an array.
-    fn step_scalar(&mut self, bytes: &[u8]) -> Step {
+    fn step_unbracketed_line(&mut self, bytes: &[u8]) -> Step {
         let stops = |byte: &u8| match self.shape {
             Shape::Elements => matches!(byte, b',' | b']' | b'\n'),
             _ => *byte == b'\n',
         };
         let rest = bytes.get(self.scanned..).unwrap_or_default();
         let found = rest.iter().position(stops);
-        self.scalar = found.is_none();
-        let Some(found) = found else { return self.more_or_over(bytes.len()) };
+        self.unbracketed = found.is_none();
+        let Some(found) = found else { return self.more_or_over_or_drop(bytes.len()) };
         let end = self.scanned.saturating_add(found);
         if end == 0 {
             // Nothing was left of one that is skipped.
@@ -300,7 +303,7 @@ impl Json {
     /// A value ends at `end`: an event, or one that is or was over the limit.
     fn end_value(&mut self, end: usize) -> Step {
         self.nest = Nest::default();
-        let step = self.event_or_over(end);
+        let step = self.event_or_over_or_drop(end);
         if self.before == Shape::Lines {
             self.shape = Shape::Lines;
         }
@@ -308,7 +311,7 @@ impl Json {
         step
     }
 
-    fn event_or_over(&mut self, end: usize) -> Step {
+    fn event_or_over_or_drop(&mut self, end: usize) -> Step {
         if core::mem::take(&mut self.over) {
             return self.drop_to(end);
         }
@@ -319,7 +322,7 @@ impl Json {
         self.end_event(end, end)
     }
 
-    fn more_or_over(&mut self, len: usize) -> Step {
+    fn more_or_over_or_drop(&mut self, len: usize) -> Step {
         self.scanned = len;
         if self.over || len > self.limit {
             // Of the bytes that go, the line's own are white space and a comma.

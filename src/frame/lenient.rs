@@ -5,7 +5,7 @@
 //! None of this runs on a conforming stream of one `data` line an event: it is asked about pending data only when a
 //! line arrives that the strict rules would join or ignore.
 
-use crate::dialect::done_marker;
+use crate::dialect::done_marker_ordinal;
 use crate::dialect::{Quirk, Tolerance};
 use crate::lex::nest::Nest;
 
@@ -26,7 +26,7 @@ pub(super) struct Pending {
     /// What follows that document begins no other.
     trailing: bool,
     /// It begins with the prefix of data that was framed before ([`Quirk::DoubledPrefix`]).
-    framed_before: bool,
+    doubled_prefix: bool,
 }
 
 impl Pending {
@@ -39,10 +39,10 @@ impl Pending {
     fn scan_documents(&mut self, data: &[u8]) {
         while let Some(rest @ [_, ..]) = data.get(self.nested..) {
             let prefixes = if self.nest.is_before() { prefixes_length(rest) } else { 0 };
-            self.framed_before |= prefixes > 0;
+            self.doubled_prefix |= prefixes > 0;
             let seen = match prefixes {
                 1.. => Some(prefixes),
-                0 if self.nest.is_closed() => self.skip_to_next_document(rest),
+                0 if self.nest.is_closed() => self.begin_next_document_if_any(rest),
                 0 => self.nest.scan_to_closing_bracket(rest),
             };
             self.ended |= self.nest.is_closed();
@@ -51,7 +51,7 @@ impl Pending {
     }
 
     /// After a document: another begins with a brace, after white space or `data:`.
-    fn skip_to_next_document(&mut self, rest: &[u8]) -> Option<usize> {
+    fn begin_next_document_if_any(&mut self, rest: &[u8]) -> Option<usize> {
         let separates = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b'd' | b'a' | b't' | b':');
         let at = rest.iter().position(|byte| !separates(byte))?;
         self.trailing |= rest.get(at) != Some(&b'{');
@@ -63,9 +63,9 @@ impl Pending {
     }
 
     /// The data begins with the prefix of data that was framed before.
-    pub(super) fn is_framed_before(&mut self, data: &[u8]) -> bool {
+    pub(super) fn has_doubled_prefix(&mut self, data: &[u8]) -> bool {
         self.scan_documents(data);
-        self.framed_before
+        self.doubled_prefix
     }
 
     /// The data is complete JSON values (whatever follows them) or an end marker.
@@ -73,18 +73,18 @@ impl Pending {
         self.scan_documents(data);
         // A marker with much white space around it is none: looking for one must not cost more than its line.
         self.nest.is_closed()
-            || (data.len() <= 32 && done_marker(without_prefixes(data).trim_ascii()).is_some())
+            || (data.len() <= 32 && done_marker_ordinal(without_prefixes(data).trim_ascii()).is_some())
     }
 
     /// A line of this value cannot be more of the data: the data was cut off, or it is no JSON. An end marker is never more of
     /// it, and an object is not where no object can begin.
-    pub(super) fn is_cut_off(&mut self, data: &[u8], value: &[u8]) -> bool {
+    pub(super) fn cannot_continue_with(&mut self, data: &[u8], value: &[u8]) -> bool {
         let value = without_prefixes(value);
         let other = match self.scan_is_open(data) {
-            true => !self.nest.admits_bracket(false),
+            true => !self.nest.admits_bracket_or_is_not_json(false),
             false => self.nest.is_other(),
         };
-        let is_done = done_marker(value.trim_ascii()).is_some();
+        let is_done = done_marker_ordinal(value.trim_ascii()).is_some();
         is_done && (other || self.nest.is_open()) || other && value.first() == Some(&b'{')
     }
 

@@ -78,7 +78,7 @@ pub(crate) struct Sse {
     pub(crate) data_buffer: Vec<u8>,
     name: Span,
     /// Where an `event` line began that came after complete data, and the name before it.
-    late: Option<(usize, Span)>,
+    next_event_start: Option<(usize, Span)>,
     error: bool,
     id: Option<Span>,
     retry: Option<u64>,
@@ -88,7 +88,7 @@ pub(crate) struct Sse {
 }
 
 /// The value of the first `id` line that has one, of an event's bytes.
-pub(super) fn id_of(raw: &[u8]) -> Option<Span> {
+pub(super) fn first_id_value(raw: &[u8]) -> Option<Span> {
     let mut rest = raw;
     while !rest.is_empty() {
         let (line, after) = rest.split_at_checked(memchr2(b'\n', b'\r', rest)?)?;
@@ -118,7 +118,7 @@ impl Sse {
             data: Data::None,
             data_buffer: Vec::new(),
             name: Span::default(),
-            late: None,
+            next_event_start: None,
             error: false,
             id: None,
             retry: None,
@@ -148,7 +148,7 @@ impl Sse {
 
     /// Before an event's first byte (an LF that belongs to the event before may still come).
     #[inline]
-    pub(super) fn at_event(&self) -> bool {
+    pub(super) fn is_at_event_start(&self) -> bool {
         self.line == 0 && !self.skipping && self.resync == Resync::No && self.data == Data::None
     }
 
@@ -170,7 +170,7 @@ impl Sse {
 
     #[inline]
     pub(crate) fn step(&mut self, bytes: &[u8], tolerance: &mut Tolerance) -> Step {
-        match self.single_data_event(bytes) {
+        match self.scan_single_data_event(bytes) {
             Some(event) => Step::Event(event),
             None => self.step_line_by_line(bytes, tolerance),
         }
@@ -180,7 +180,8 @@ impl Sse {
     /// [`Sse::step`] would make of them. Else nothing changes.
     #[inline]
     pub(super) fn begin_line_if_unended_data(&mut self, bytes: &[u8]) -> bool {
-        let is_plain = self.at_event() && !self.skip_lf && !self.lenient.early && bytes.starts_with(DATA);
+        let is_plain =
+            self.is_at_event_start() && !self.skip_lf && !self.lenient.early && bytes.starts_with(DATA);
         let begins = is_plain
             && (TELLING..=self.limit).contains(&bytes.len())
             && memchr2(b'\n', b'\r', bytes).is_none();
@@ -194,8 +195,8 @@ impl Sse {
     /// [`Sse::step_line_by_line`] would make of it, without going through its lines. Where it is none, what was scanned is not scanned
     /// again.
     #[inline]
-    fn single_data_event(&mut self, bytes: &[u8]) -> Option<Event> {
-        if !self.at_event() || self.skip_lf || self.lenient.early || !bytes.starts_with(DATA) {
+    fn scan_single_data_event(&mut self, bytes: &[u8]) -> Option<Event> {
+        if !self.is_at_event_start() || self.skip_lf || self.lenient.early || !bytes.starts_with(DATA) {
             return None;
         }
         let from = self.scanned.max(DATA.len());
@@ -374,7 +375,7 @@ impl Sse {
     /// The caller removes the bytes, so the next line begins where these did.
     fn drop_line(&mut self, from: usize, to: usize, comment: bool) -> Step {
         // What is dropped belongs to one event: so does a name before it.
-        self.late = None;
+        self.next_event_start = None;
         self.lf_foreign = true;
         self.line = from;
         self.scanned = from;

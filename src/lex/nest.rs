@@ -1,4 +1,4 @@
-//! Where a JSON value ends, without reading it: nesting and string state only.
+//! Where a JSON value ends, by brackets and strings alone: nothing is validated, not even that brackets match.
 //!
 //! Knows: brackets, quotes, backslashes. Must not know: whether the JSON is valid, what it says.
 
@@ -101,7 +101,7 @@ impl Nest {
 
     /// Where the scan stopped, a bracketed value may begin (`after_comma`: after one more comma), or what stands there is no JSON but a
     /// word: then the value is not cut off there.
-    pub(crate) fn admits_bracket(&self, after_comma: bool) -> bool {
+    pub(crate) fn admits_bracket_or_is_not_json(&self, after_comma: bool) -> bool {
         let last = if after_comma { b',' } else { self.last };
         match last {
             b'a'..=b'z' => !self.in_text() && !b"truefalsn".contains(&last),

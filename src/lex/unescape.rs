@@ -180,7 +180,7 @@ fn unescape_one(ahead: &[u8], out: &mut [u8]) -> Option<(usize, usize)> {
 /// The first `length` bytes that were unescaped into `room`, if they are UTF-8. Cost: one pass; of more than a few by whole
 /// blocks: what follows them is zeroed, so that none is looked at byte by byte.
 #[inline]
-pub(crate) fn unescaped_text(room: &mut Vec<u8>, length: usize) -> Option<&str> {
+pub(crate) fn unescaped_text_if_utf8(room: &mut Vec<u8>, length: usize) -> Option<&str> {
     if length <= FEW {
         return core::str::from_utf8(room.get(..length)?).ok();
     }

@@ -6,7 +6,7 @@ use super::tools::{self, Call, Found, Name};
 use super::{Event, Normalizer, require_quirk, reserve_next};
 use crate::dialect::Quirk;
 use crate::error::{ErrorKind, LimitKind};
-use crate::lex::label_print;
+use crate::lex::extend_label_fingerprint;
 use crate::record::{RawDelta, Str};
 
 impl Normalizer {
@@ -25,7 +25,7 @@ impl Normalizer {
             return Err(ErrorKind::Limit(LimitKind::IdBytes));
         }
         let print = |string: Str| match string.some() {
-            Some(string) => label_print(0, event.texts.bytes(string)),
+            Some(string) => extend_label_fingerprint(0, event.texts.bytes(string)),
             None => 0,
         };
         let entry = tools::Entry { index, id: print(id), name: print(name) };
@@ -38,7 +38,7 @@ impl Normalizer {
         let mut found = tools::find_call(&choice.calls, entry);
         match found {
             Found::Reused(known) => {
-                let reuses = event.tolerance.meets(Quirk::ToolIndexReused);
+                let reuses = event.tolerance.note_if_allowed(Quirk::ToolIndexReused);
                 found = if reuses { Found::New } else { Found::Call(known) };
             }
             Found::Renamed(known) => {
@@ -53,14 +53,14 @@ impl Normalizer {
         match found {
             Found::Call(known) => {
                 self.call = Some(known);
-                self.emit_late_label(known, entry, (id, name), event)
+                self.emit_late_id_or_name_piece(known, entry, (id, name), event)
             }
             _ if bare => Ok(()),
             _ => {
                 if choice.calls.len() >= caps.tool_calls as usize {
                     return Err(ErrorKind::Limit(LimitKind::ToolCalls));
                 }
-                self.begin_call(entry, (id, name), event)
+                self.begin_call_if_quirks_allow(entry, (id, name), event)
             }
         }
     }
@@ -83,7 +83,7 @@ impl Normalizer {
             return Err(ErrorKind::Limit(LimitKind::ToolCalls));
         }
         self.note_kind_and_announce_part(super::CALLS, event);
-        self.begin_call(entry, label, event)?;
+        self.begin_call_if_quirks_allow(entry, label, event)?;
         self.link_call_to_part();
         Ok(())
     }
@@ -109,7 +109,7 @@ impl Normalizer {
         }
     }
 
-    fn begin_call(
+    fn begin_call_if_quirks_allow(
         &mut self,
         entry: tools::Entry,
         (id, name): (Str, Str),
@@ -132,7 +132,7 @@ impl Normalizer {
     }
 
     /// An entry for a call that is known: a late id, a further piece of the name, or nothing new.
-    fn emit_late_label(
+    fn emit_late_id_or_name_piece(
         &mut self,
         slot: usize,
         entry: tools::Entry,
@@ -147,23 +147,26 @@ impl Normalizer {
             require_quirk(event, Quirk::ToolIdLate)?;
             call.id = entry.id;
             late = id;
-        } else if entry.id != 0 && entry.id == call.id && !event.tolerance.meets(Quirk::ToolIdRepeated) {
+        } else if entry.id != 0
+            && entry.id == call.id
+            && !event.tolerance.note_if_allowed(Quirk::ToolIdRepeated)
+        {
             late = id;
         }
         let mut piece = Str::NONE;
         if entry.name != 0 {
-            match call.compare_name(entry.name) {
+            match call.classify_first_piece_or_repeat(entry.name) {
                 Name::First => {
                     call.name = entry.name;
                     piece = name;
                 }
                 Name::Piece => {
                     require_quirk(event, Quirk::ToolNameSplit)?;
-                    call.name = label_print(call.name, event.texts.bytes(name));
+                    call.name = extend_label_fingerprint(call.name, event.texts.bytes(name));
                     piece = name;
                 }
                 Name::Again => {
-                    if !event.tolerance.meets(Quirk::ToolNameRepeated) {
+                    if !event.tolerance.note_if_allowed(Quirk::ToolNameRepeated) {
                         piece = name;
                     }
                 }
@@ -178,7 +181,7 @@ impl Normalizer {
         Ok(())
     }
 
-    pub(super) fn emit_new_arguments(&mut self, fragment: Str, event: &mut Event<'_>) {
+    pub(super) fn announce_and_emit_new_arguments(&mut self, fragment: Str, event: &mut Event<'_>) {
         let edges = core::mem::take(&mut self.edges);
         let repeated = event.tolerance.allows(Quirk::RepeatedArguments);
         let Some(slot) = self.call else { return };
@@ -210,7 +213,7 @@ fn strip_repeated_arguments(call: &mut Call, fragment: Str, event: &mut Event<'_
     let text = event.texts.bytes(fragment);
     match call.channel.repeated_length(text) {
         Some(told) => {
-            event.tolerance.meets(Quirk::RepeatedArguments);
+            event.tolerance.note_if_allowed(Quirk::RepeatedArguments);
             let fresh = fragment.part(told, fragment.len());
             let new = event.texts.bytes(fresh);
             call.channel.extend_emitted(new);

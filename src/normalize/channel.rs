@@ -96,8 +96,8 @@ impl ChannelState {
     }
 
     /// What is held because it may be a repetition ([`Repeat`]), if anything: as what was repeated, or whole.
-    pub(super) fn take_held_as(&mut self, is_repetition: bool, texts: &mut Texts<'_>) -> Option<Str> {
-        self.repeat.as_mut()?.take_held_as(is_repetition, texts)
+    pub(super) fn decide_and_take_held(&mut self, is_repetition: bool, texts: &mut Texts<'_>) -> Option<Str> {
+        self.repeat.as_mut()?.decide_and_take_held(is_repetition, texts)
     }
 
     /// Counts a fragment of arguments that is told as it is.

@@ -1,4 +1,4 @@
-//! What is about the chunk and not its choices: start, errors, usage, extras.
+//! What is about the chunk and not its choices: its head (start, errors, unknown events, keepalives, end marker), usage, extras.
 //!
 //! Knows: what was told of these before. Must not know: choices.
 
@@ -6,7 +6,7 @@ use super::{Event, Normalizer, Started, reserve_next};
 use crate::delta::Usage;
 use crate::dialect::{self, Quirk, Tolerance};
 use crate::error::{ErrorKind, LimitKind};
-use crate::lex::label_print;
+use crate::lex::extend_label_fingerprint;
 use crate::options::ContentMode;
 use crate::record::{Counter, RawDelta, Record, Str};
 
@@ -42,10 +42,10 @@ impl Normalizer {
                     carries = false;
                 }
                 Record::Done { marker } => {
-                    self.end_stream(Some(marker), event);
+                    self.release_held_and_provisional_finishes(Some(marker), event);
                     carries = false;
                 }
-                Record::Begin => self.begin_or_restart_answer(event),
+                Record::Begin => self.mark_begun_or_emit_restart(event),
                 Record::Id(string) if string.len() > self.caps.id_bytes as usize => {
                     return Err(ErrorKind::Limit(LimitKind::IdBytes));
                 }
@@ -57,13 +57,13 @@ impl Normalizer {
         }
         self.repeatable &= carries;
         if carries || has_body || !id.is_empty() || !model.is_empty() {
-            self.emit_start_if_news(id, model, created, event);
+            self.emit_start_if_first_seen(id, model, created, event);
         }
         Ok(())
     }
 
     /// Start: with the first chunk, and again for what is first seen later.
-    pub(super) fn emit_start_if_news(
+    pub(super) fn emit_start_if_first_seen(
         &mut self,
         id: Str,
         model: Str,
@@ -90,7 +90,7 @@ impl Normalizer {
         self.repeatable = false;
         if !model.is_empty()
             && self.content == ContentMode::Auto
-            && dialect::is_cumulative(event.texts.get(model))
+            && dialect::is_cumulative_text_model(event.texts.get(model))
             && event.tolerance.allows(Quirk::Cumulative)
         {
             self.cumulative = true;
@@ -100,7 +100,7 @@ impl Normalizer {
 
     /// Remembers a chunk-level extra; whether it was not among the last few that were told.
     pub(super) fn remember_extra_if_new(&mut self, json: Str, event: &Event<'_>) -> bool {
-        let print = label_print(0, event.texts.bytes(json));
+        let print = extend_label_fingerprint(0, event.texts.bytes(json));
         if self.extras.contains(&print) {
             return false;
         }
@@ -116,7 +116,7 @@ impl Normalizer {
     #[inline]
     pub(super) fn emit_usage_if_changed(&mut self, before: Option<&Usage>, event: &mut Event<'_>) {
         if before.is_some_and(|before| *before != self.usage) {
-            let snapshot = self.snapshot_ordinal();
+            let snapshot = self.defer_snapshot_and_return_ordinal();
             event.out.push(RawDelta::Usage { snapshot });
         }
     }
@@ -129,7 +129,7 @@ impl Normalizer {
 
     /// Takes a counter down; returns whether that is news.
     #[inline]
-    pub(crate) fn set_counter_if_news(
+    pub(crate) fn set_counter_unless_same_or_zeroed(
         &mut self,
         counter: Counter,
         value: u64,
@@ -137,7 +137,7 @@ impl Normalizer {
     ) -> bool {
         let known = counter_mut(&mut self.usage, counter);
         let late_zero = value == 0 && known.is_some_and(|old| old > 0);
-        if *known == Some(value) || (late_zero && tolerance.meets(Quirk::UsageZero)) {
+        if *known == Some(value) || (late_zero && tolerance.note_if_allowed(Quirk::UsageZero)) {
             return false;
         }
         *known = Some(value);
@@ -145,14 +145,14 @@ impl Normalizer {
     }
 
     /// The usage as it is now, for a delta that is told later: its ordinal.
-    pub(crate) fn snapshot_ordinal(&mut self) -> usize {
+    pub(crate) fn defer_snapshot_and_return_ordinal(&mut self) -> usize {
         self.usage_is_due = true;
         self.snapshots.len()
     }
 
     /// The usage, before a document changes it. What a delta of this event has yet to tell of it is kept: only an event that
     /// counts twice pays for that.
-    pub(super) fn usage_before(&mut self) -> Usage {
+    pub(super) fn store_due_snapshot_and_copy_usage(&mut self) -> Usage {
         if core::mem::take(&mut self.usage_is_due) {
             reserve_next(&mut self.snapshots, 1);
             self.snapshots.push(self.usage);

@@ -12,7 +12,7 @@ use crate::record::{RawDelta, Str};
 
 /// What the ending needs to know.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Facts {
+pub(crate) struct EndingFacts {
     pub(crate) done: bool,
     pub(crate) choices: usize,
     pub(crate) finished: usize,
@@ -21,9 +21,9 @@ pub(crate) struct Facts {
 }
 
 impl Normalizer {
-    pub(crate) fn facts(&self) -> Facts {
+    pub(crate) fn ending_facts(&self) -> EndingFacts {
         let open = |choice: &Choice| choice.calls.iter().filter(|call| !call.ended).count();
-        Facts {
+        EndingFacts {
             done: self.done,
             choices: self.choices.len(),
             finished: self.choices.iter().filter(|choice| choice.finished.is_some()).count(),
@@ -34,7 +34,12 @@ impl Normalizer {
 
     /// The choice ends. Told when first met; again only if the choice went on after that and now ends otherwise, or with calls
     /// that are still open: the last one stands.
-    pub(super) fn finish_choice_if_news(&mut self, reason: FinishReason, raw: Str, event: &mut Event<'_>) {
+    pub(super) fn finish_choice_if_open_or_resumed(
+        &mut self,
+        reason: FinishReason,
+        raw: Str,
+        event: &mut Event<'_>,
+    ) {
         self.repeatable = false;
         self.release_repetitions(event);
         let Some(choice) = self.current_choice() else { return };
@@ -42,7 +47,7 @@ impl Normalizer {
             let has_open_calls = choice.calls.iter().any(|call| !call.ended);
             let is_news = choice.went_on && (has_open_calls || before != reason);
             let quirk = if is_news { Quirk::FinishAgain } else { Quirk::FinishRepeated };
-            if event.tolerance.meets(quirk) != is_news {
+            if event.tolerance.note_if_allowed(quirk) != is_news {
                 // What goes on after this would go on after it, too.
                 choice.went_on = false;
                 return;
@@ -53,11 +58,15 @@ impl Normalizer {
 
     /// The stream ends (by its marker, or because no more bytes come): what was held and what was provisional is told. Calls of a
     /// choice without a finish stay open.
-    pub(crate) fn end_stream(&mut self, marker: Option<&'static str>, event: &mut Event<'_>) {
+    pub(crate) fn release_held_and_provisional_finishes(
+        &mut self,
+        marker: Option<&'static str>,
+        event: &mut Event<'_>,
+    ) {
         self.repeatable = false;
         for choice in &mut self.choices {
             release_repetitions_of(choice, |_| true, |_| marker.is_none(), event);
-            release_all_held(choice, event);
+            release_held_and_stop_tag_search(choice, event);
             release_all_inputs(choice, event);
             if let (None, Some((reason, word))) = (choice.finished, choice.provisional) {
                 let raw = event.texts.keep(word);
@@ -65,7 +74,7 @@ impl Normalizer {
             }
             if choice.finished.is_some() {
                 end_call_parts(choice, event);
-                end_open_calls(choice, event);
+                emit_ends_of_open_calls(choice, event);
             }
         }
         if let Some(marker) = marker {
@@ -76,8 +85,8 @@ impl Normalizer {
 }
 
 /// Tells what the choice holds back; from here on content is content.
-pub(super) fn release_all_held(choice: &mut Choice, event: &mut Event<'_>) {
-    release_held_text(choice, event);
+pub(super) fn release_held_and_stop_tag_search(choice: &mut Choice, event: &mut Event<'_>) {
+    release_all_held_text(choice, event);
     choice.splitter.become_plain_if_before_tag();
     choice.reasoning_splitter.become_plain_if_before_tag();
     let index = choice.index;
@@ -90,7 +99,7 @@ pub(super) fn release_all_held(choice: &mut Choice, event: &mut Event<'_>) {
 }
 
 /// Tells what the choice holds back of its text: what comes next does not belong to it.
-pub(super) fn release_held_text(choice: &mut Choice, event: &mut Event<'_>) {
+pub(super) fn release_all_held_text(choice: &mut Choice, event: &mut Event<'_>) {
     release_repetitions_of(choice, |_| true, |_| true, event);
     let index = choice.index;
     if let Some(text) = choice.reasoning.replace_waiting_surrogate(&mut event.texts) {
@@ -101,15 +110,20 @@ pub(super) fn release_held_text(choice: &mut Choice, event: &mut Event<'_>) {
     }
     let channel =
         if choice.splitter.is_held_reasoning() { TextChannel::Reasoning } else { TextChannel::Text };
-    release_held_tag(&mut choice.splitter, channel, index, event);
-    release_held_tag(&mut choice.reasoning_splitter, TextChannel::Reasoning, index, event);
+    release_held_tag_as_text(&mut choice.splitter, channel, index, event);
+    release_held_tag_as_text(&mut choice.reasoning_splitter, TextChannel::Reasoning, index, event);
     if let Some(text) = choice.refusal.replace_waiting_surrogate(&mut event.texts) {
         event.out.push(RawDelta::Refusal { choice: index, text });
     }
 }
 
 /// What may have been the beginning of a tag is none.
-fn release_held_tag(splitter: &mut Splitter, channel: TextChannel, choice: u32, event: &mut Event<'_>) {
+fn release_held_tag_as_text(
+    splitter: &mut Splitter,
+    channel: TextChannel,
+    choice: u32,
+    event: &mut Event<'_>,
+) {
     let held = splitter.take_held();
     if !held.as_str().is_empty() {
         let text = event.texts.keep(held.as_str());
@@ -120,17 +134,17 @@ fn release_held_tag(splitter: &mut Splitter, channel: TextChannel, choice: u32, 
 
 /// The choice ends: held text, open calls, then the reason.
 fn release_and_finish(choice: &mut Choice, reason: FinishReason, raw: Str, event: &mut Event<'_>) {
-    release_all_held(choice, event);
+    release_held_and_stop_tag_search(choice, event);
     choice.finished = Some(reason);
     choice.went_on = false;
     end_call_parts(choice, event);
-    end_open_calls(choice, event);
+    emit_ends_of_open_calls(choice, event);
     let saw_tool_calls = !choice.calls.is_empty();
     event.out.push(RawDelta::Finish { choice: choice.index, reason, raw, saw_tool_calls });
 }
 
 /// What is open of the choice's calls is complete.
-fn end_open_calls(choice: &mut Choice, event: &mut Event<'_>) {
+fn emit_ends_of_open_calls(choice: &mut Choice, event: &mut Event<'_>) {
     for (slot, call) in choice.calls.iter_mut().enumerate() {
         if !core::mem::replace(&mut call.ended, true) {
             let slot = u32::try_from(slot).unwrap_or(u32::MAX);

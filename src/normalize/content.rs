@@ -7,7 +7,7 @@ use super::repeat::ToEmit;
 use super::think::Piece;
 use super::{Choice, Event, Normalizer, REASONING, REFUSAL, Repeats, TEXT, TextChannel};
 use crate::dialect::Quirk;
-use crate::lex::label_print;
+use crate::lex::extend_label_fingerprint;
 use crate::options::ContentMode;
 use crate::record::{RawDelta, Str};
 
@@ -17,11 +17,11 @@ impl Normalizer {
         if role.is_empty() {
             return;
         }
-        let print = label_print(0, event.texts.bytes(role));
+        let print = extend_label_fingerprint(0, event.texts.bytes(role));
         let Some(choice) = self.current_choice() else { return };
         // Where an answer has parts, each may name its role.
         let may_repeat = is_steady || choice.parts.is_some();
-        if choice.role == print && (may_repeat || event.tolerance.meets(Quirk::RoleRepeated)) {
+        if choice.role == print && (may_repeat || event.tolerance.note_if_allowed(Quirk::RoleRepeated)) {
             return;
         }
         let told = RawDelta::Role { choice: choice.index, role };
@@ -32,7 +32,7 @@ impl Normalizer {
     }
 
     /// Content of this kind came in pieces, or wholly: what repeats it later is told apart.
-    pub(super) fn note_in_deltas(&mut self, kind: u8) {
+    pub(super) fn note_kind_unless_repeating(&mut self, kind: u8) {
         if self.repeats.is_none()
             && let Some(choice) = self.current_choice()
         {
@@ -42,11 +42,11 @@ impl Normalizer {
 
     /// Whether content of this kind counts here: a repetition does not where the same kind was told in pieces.
     #[inline]
-    pub(super) fn accept_unless_repeated(&mut self, kind: u8, event: &mut Event<'_>) -> bool {
+    pub(super) fn allow_kind_or_drop_edges(&mut self, kind: u8, event: &mut Event<'_>) -> bool {
         match self.repeats {
             Some(Repeats { emitted, is_quirk, .. }) if emitted & kind != 0 => {
                 self.edges = Edges::default();
-                is_quirk && !event.tolerance.meets(Quirk::MessageRepeats)
+                is_quirk && !event.tolerance.note_if_allowed(Quirk::MessageRepeats)
             }
             _ => true,
         }
@@ -54,18 +54,18 @@ impl Normalizer {
 
     /// Text of a channel, if it is not a repetition.
     #[inline]
-    pub(super) fn emit_content_unless_repeated(
+    pub(super) fn announce_and_emit_content_if_new(
         &mut self,
         channel: TextChannel,
         text: Str,
         event: &mut Event<'_>,
     ) {
         let kind = channel.kind_bit();
-        if !self.accept_unless_repeated(kind, event) {
+        if !self.allow_kind_or_drop_edges(kind, event) {
             return;
         }
         if !text.is_empty() {
-            self.note_in_deltas(kind);
+            self.note_kind_unless_repeating(kind);
         }
         // A lone surrogate is text, too.
         if (!text.is_empty() || self.edges != Edges::default())
@@ -73,13 +73,18 @@ impl Normalizer {
         {
             self.note_kind_and_announce_part(kind, event);
         }
-        self.emit_text(channel, text, event);
+        self.emit_text_through_channel(channel, text, event);
     }
 
     /// Text of a channel, through what the channel remembers.
-    pub(super) fn emit_text(&mut self, channel: TextChannel, text: Str, event: &mut Event<'_>) {
+    pub(super) fn emit_text_through_channel(
+        &mut self,
+        channel: TextChannel,
+        text: Str,
+        event: &mut Event<'_>,
+    ) {
         if self.cumulative {
-            return self.emit_what_is_new(channel, text, event);
+            return self.release_others_and_emit_new_text(channel, text, event);
         }
         let edges = core::mem::take(&mut self.edges);
         let repeats = self.repeats;
@@ -94,7 +99,7 @@ impl Normalizer {
             let bytes = event.texts.bytes(text);
             if ends
                 && state.repeated_length(bytes) == Some(bytes.len())
-                && event.tolerance.meets(Quirk::MessageRepeats)
+                && event.tolerance.note_if_allowed(Quirk::MessageRepeats)
             {
                 return;
             }
@@ -105,7 +110,7 @@ impl Normalizer {
 
     /// Text of a channel that repeats all so far, or may.
     #[inline(never)] // Rare: kept out of the code that every event runs through.
-    fn emit_what_is_new(&mut self, channel: TextChannel, text: Str, event: &mut Event<'_>) {
+    fn release_others_and_emit_new_text(&mut self, channel: TextChannel, text: Str, event: &mut Event<'_>) {
         let edges = core::mem::take(&mut self.edges);
         if text.is_empty() && edges == Edges::default() {
             return;
@@ -119,7 +124,7 @@ impl Normalizer {
         let expectation = Expectation { is_expected, has_ended };
         let ToEmit { held, new } = state.strip_repeated((text, edges), expectation, &mut event.texts);
         if !is_expected || state.is_known_to_repeat() {
-            event.tolerance.meets(Quirk::Cumulative);
+            event.tolerance.note_if_allowed(Quirk::Cumulative);
         }
         for text in [held, new].into_iter().filter(|text| !text.is_empty()) {
             emit_through_splitter(choice, channel, text, event);
@@ -160,12 +165,13 @@ pub(super) fn release_repetitions_of(
         if !is_wanted(kind) {
             continue;
         }
-        let Some(held) = choice.channel_mut(channel).take_held_as(is_repetition(kind), &mut event.texts)
+        let Some(held) =
+            choice.channel_mut(channel).decide_and_take_held(is_repetition(kind), &mut event.texts)
         else {
             continue;
         };
         if is_repetition(kind) {
-            event.tolerance.meets(Quirk::Cumulative);
+            event.tolerance.note_if_allowed(Quirk::Cumulative);
         }
         if !held.is_empty() {
             emit_through_splitter(choice, channel, held, event);
@@ -179,7 +185,7 @@ fn emit_through_splitter(choice: &mut Choice, channel: TextChannel, text: Str, e
     match channel {
         TextChannel::Text if !choice.splitter.is_plain() => emit_split_text(choice, text, event),
         TextChannel::Reasoning if !choice.reasoning_splitter.is_plain() => {
-            emit_split_reasoning(choice, text, event)
+            emit_reasoning_without_tags(choice, text, event)
         }
         _ => event.out.push(text_delta(channel, choice.index, text)),
     }
@@ -216,7 +222,7 @@ impl TextChannel {
 
 /// Reasoning whose beginning may be a tag: a leading tag, and the one that closes it, are taken off.
 #[inline(never)] // Rare: kept out of the code that every event runs through.
-pub(super) fn emit_split_reasoning(choice: &mut Choice, text: Str, event: &mut Event<'_>) {
+pub(super) fn emit_reasoning_without_tags(choice: &mut Choice, text: Str, event: &mut Event<'_>) {
     let held = choice.reasoning_splitter.take_held();
     let text = prepend_held(held.as_str(), text, event);
     let (index, splitter) = (choice.index, &mut choice.reasoning_splitter);
@@ -224,7 +230,7 @@ pub(super) fn emit_split_reasoning(choice: &mut Choice, text: Str, event: &mut E
     splitter.split(texts.get(text), text, |piece| match piece {
         Piece::Text(text) | Piece::Reasoning(text) => out.push(RawDelta::Reasoning { choice: index, text }),
         Piece::Tag => {
-            tolerance.meets(Quirk::ThinkTags);
+            tolerance.note_if_allowed(Quirk::ThinkTags);
         }
     });
 }
@@ -251,7 +257,7 @@ pub(super) fn emit_split_text(choice: &mut Choice, text: Str, event: &mut Event<
         Piece::Text(text) => out.push(RawDelta::Text { choice: index, text }),
         Piece::Reasoning(text) => out.push(RawDelta::Reasoning { choice: index, text }),
         Piece::Tag => {
-            tolerance.meets(Quirk::ThinkTags);
+            tolerance.note_if_allowed(Quirk::ThinkTags);
         }
     });
 }

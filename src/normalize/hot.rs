@@ -61,7 +61,7 @@ impl Normalizer {
     /// Whether text of this channel of this place of this choice can be told as it is: the hot path's question.
     pub(crate) fn emits_part_text_unchanged(&self, index: u32, place: &Place, channel: TextChannel) -> bool {
         let Some(choice) = self.choices.iter().find(|choice| choice.index == index) else { return false };
-        let part = choice.parts.as_ref().and_then(|parts| parts.current_if_at(place));
+        let part = choice.parts.as_ref().and_then(|parts| parts.current_if_announced_last_at(place));
         part.is_some_and(|part| part.emitted & channel.kind_bit() != 0)
             && self.emits_text_unchanged(index, channel == TextChannel::Reasoning)
     }
@@ -69,7 +69,7 @@ impl Normalizer {
     /// The slot of the call that this place is, if fragments of its arguments can be told as they are.
     pub(crate) fn unchanged_part_arguments_slot(&self, index: u32, place: &Place) -> Option<u32> {
         let choice = self.choices.iter().find(|choice| choice.index == index)?;
-        let part = choice.parts.as_ref()?.current_if_at(place)?;
+        let part = choice.parts.as_ref()?.current_if_announced_last_at(place)?;
         let call = choice.calls.get(part.call?)?;
         let is_plain = part.emitted & ARGUMENTS != 0 && !call.ended && !call.channel.has_waiting_surrogate();
         let goes_on = choice.finished.is_none() || choice.went_on;

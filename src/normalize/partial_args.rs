@@ -26,7 +26,7 @@ use alloc::vec::Vec;
 
 use super::{Event, Normalizer, parts};
 use crate::delta::ExtraKind;
-use crate::lex::{escape, label_print};
+use crate::lex::{escape, extend_label_fingerprint};
 use crate::record::{Argument, RawDelta, Str};
 
 /// How many names of the open objects are remembered, to refuse those that come again. A name that comes again beyond that
@@ -206,7 +206,7 @@ fn may_come_first(step: Step<'_>) -> bool {
 }
 
 fn name_print(name: &str) -> u64 {
-    label_print(0, name.as_bytes())
+    extend_label_fingerprint(0, name.as_bytes())
 }
 
 /// Calls `f` with each step of a path; none if it is malformed. Cost: one pass.
@@ -234,7 +234,7 @@ fn is_plain_name(name: &str) -> bool {
 /// What stands between brackets; returns what follows them.
 fn visit_bracketed<'a>(inner: &'a str, f: &mut dyn FnMut(Step<'_>)) -> Option<&'a str> {
     if let quote @ ('"' | '\'') = inner.chars().next()? {
-        return visit_quoted(inner.strip_prefix(quote)?, quote, f);
+        return visit_quoted_to_bracket(inner.strip_prefix(quote)?, quote, f);
     }
     let (digits, rest) = inner.split_once(']')?;
     let is_plain =
@@ -244,7 +244,7 @@ fn visit_bracketed<'a>(inner: &'a str, f: &mut dyn FnMut(Step<'_>)) -> Option<&'
 }
 
 /// A name in quotes, and the bracket that closes it.
-fn visit_quoted<'a>(inner: &'a str, quote: char, f: &mut dyn FnMut(Step<'_>)) -> Option<&'a str> {
+fn visit_quoted_to_bracket<'a>(inner: &'a str, quote: char, f: &mut dyn FnMut(Step<'_>)) -> Option<&'a str> {
     let mut name = String::new();
     let mut chars = inner.chars();
     loop {
@@ -311,7 +311,7 @@ impl Normalizer {
         let slot = self.call?;
         let choice = self.current_choice()?;
         let call = choice.calls.get_mut(slot).filter(|call| !call.ended)?;
-        let partial = choice.parts.as_mut()?.partial_args_or_new()?;
+        let partial = choice.parts.as_mut()?.partial_args_or_new_unless_fragments()?;
         let is_text = matches!(value, Argument::Text(_));
         let target = partial
             .target_if_allowed(event.texts.get(path), is_text, bounds)
@@ -333,13 +333,13 @@ impl Normalizer {
         partial.write_value(event.texts.get(path), target, text, json, bounds, &mut out);
         if !out.is_empty() {
             let fragment = event.texts.keep(&out);
-            self.emit_arguments_as_is(slot, fragment, event);
+            self.announce_and_emit_arguments_as_is(slot, fragment, event);
         }
         Some(())
     }
 
     /// A piece of a call's arguments that is told as it is.
-    fn emit_arguments_as_is(&mut self, slot: usize, fragment: Str, event: &mut Event<'_>) {
+    fn announce_and_emit_arguments_as_is(&mut self, slot: usize, fragment: Str, event: &mut Event<'_>) {
         self.note_kind_and_announce_part(parts::ARGUMENTS, event);
         let Some(choice) = self.current_choice() else { return };
         let Some(call) = choice.calls.get_mut(slot) else { return };

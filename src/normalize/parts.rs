@@ -15,10 +15,10 @@ mod ending;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use ending::{announce_part_if_other, end_current_part};
 pub(super) use ending::{end_call_parts, release_all_inputs};
+use ending::{release_text_and_announce_if_other, remove_current_part_and_end_call};
 
-use super::closing::release_all_held;
+use super::closing::release_held_and_stop_tag_search;
 use super::partial_args::PartialArgs;
 use super::{Event, Normalizer, Repeats};
 use crate::delta::{ExtraKind, OpaqueKind, PartKind};
@@ -86,7 +86,7 @@ pub(super) struct Part {
 
 impl Part {
     /// Whether it has nothing in it yet, and was not told to be of another kind.
-    fn may_become(&self, kind: PartKind) -> bool {
+    fn is_empty_and_may_become(&self, kind: PartKind) -> bool {
         let is_of_kind = self.ordinal.is_none() || self.kind == kind;
         is_of_kind && self.emitted == 0 && self.call.is_none()
     }
@@ -94,7 +94,7 @@ impl Part {
 
 impl Parts {
     /// The current part, if it is this place and was told last: what is told of it next needs no cursor.
-    pub(super) fn current_if_at(&self, place: &Place) -> Option<&Part> {
+    pub(super) fn current_if_announced_last_at(&self, place: &Place) -> Option<&Part> {
         let part = self.current_part()?;
         let is_same = match place.key {
             PlaceKey::Wire(_) => part.key == place.key && part.sub == place.sub,
@@ -114,7 +114,7 @@ impl Parts {
     }
 
     /// Content of this kind is told of the current part. Where fragments of arguments come, what came whole before is dropped.
-    fn note_emitted_and_drop_input(&mut self, kind: u8) {
+    fn note_emitted_and_drop_superseded_input(&mut self, kind: u8) {
         self.emitted |= kind;
         let Some(part) = self.current_part_mut() else { return };
         part.emitted |= kind;
@@ -130,7 +130,7 @@ impl Parts {
     }
 
     /// The arguments of the current part that come value by value; none if they come otherwise.
-    pub(super) fn partial_args_or_new(&mut self) -> Option<&mut PartialArgs> {
+    pub(super) fn partial_args_or_new_unless_fragments(&mut self) -> Option<&mut PartialArgs> {
         let part = self.current_part_mut()?;
         if part.partial.is_none() && part.emitted & ARGUMENTS != 0 {
             return None;
@@ -146,7 +146,7 @@ impl Parts {
     }
 
     /// The open part that a place with a key of the wire's own is.
-    fn find_or_claim(&mut self, place: &Place) -> Option<usize> {
+    fn find_or_claim_in_item(&mut self, place: &Place) -> Option<usize> {
         let of_item = |part: &Part| part.key == place.key;
         if place.sub == Place::WHOLE {
             let was_announced = |part: &Part| of_item(part) && part.ordinal.is_some();
@@ -154,8 +154,9 @@ impl Parts {
         }
         let known = self.open.iter().rposition(|part| of_item(part) && part.sub == place.sub);
         known.or_else(|| {
-            let begun =
-                |part: &Part| of_item(part) && part.sub == Place::WHOLE && part.may_become(place.kind);
+            let begun = |part: &Part| {
+                of_item(part) && part.sub == Place::WHOLE && part.is_empty_and_may_become(place.kind)
+            };
             let at = self.open.iter().rposition(begun)?;
             let part = self.open.get_mut(at)?;
             (part.sub, part.kind) = (place.sub, place.kind);
@@ -177,7 +178,7 @@ impl Parts {
     }
 
     /// Tells the current part.
-    fn announce_current(&mut self, choice: u32, out: &mut Queue) {
+    fn announce_switch_to_current(&mut self, choice: u32, out: &mut Queue) {
         let next = self.next;
         let Some(part) = self.current.and_then(|at| self.open.get_mut(at)) else { return };
         let ordinal = *part.ordinal.get_or_insert(next);
@@ -189,7 +190,11 @@ impl Parts {
 
 impl Normalizer {
     /// What follows is of this place.
-    pub(super) fn enter_place(&mut self, place: Place, event: &mut Event<'_>) -> Result<(), ErrorKind> {
+    pub(super) fn choose_or_open_part(
+        &mut self,
+        place: Place,
+        event: &mut Event<'_>,
+    ) -> Result<(), ErrorKind> {
         let most = self.caps.tool_calls as usize;
         let Some(choice) = self.current_choice() else { return Ok(()) };
         let parts = choice.parts.get_or_insert_default();
@@ -199,28 +204,33 @@ impl Normalizer {
             }
             PlaceKey::Fresh => None,
             PlaceKey::Current => parts.current,
-            PlaceKey::Wire(_) => parts.find_or_claim(&place),
+            PlaceKey::Wire(_) => parts.find_or_claim_in_item(&place),
         };
         match known {
             Some(known) if !place.begins => parts.current = Some(known),
             Some(known) => {
                 parts.current = Some(known);
-                end_current_part(choice, event);
-                return self.open_part(place, most, event);
+                remove_current_part_and_end_call(choice, event);
+                return self.end_keyless_and_open_part(place, most, event);
             }
-            None => return self.open_part(place, most, event),
+            None => return self.end_keyless_and_open_part(place, most, event),
         }
         self.call = parts.current_part().and_then(|part| part.call);
         Ok(())
     }
 
-    fn open_part(&mut self, place: Place, most: usize, event: &mut Event<'_>) -> Result<(), ErrorKind> {
+    fn end_keyless_and_open_part(
+        &mut self,
+        place: Place,
+        most: usize,
+        event: &mut Event<'_>,
+    ) -> Result<(), ErrorKind> {
         self.repeatable = false;
         self.call = None;
         let Some(choice) = self.current_choice() else { return Ok(()) };
         if choice.parts.as_mut().is_some_and(|parts| parts.choose_keyless_if_any()) {
             // A part without a key of the wire's is over where another begins: so there is never more than one.
-            end_current_part(choice, event);
+            remove_current_part_and_end_call(choice, event);
         }
         let parts = choice.parts.get_or_insert_default();
         if parts.open.len() >= most {
@@ -238,7 +248,7 @@ impl Normalizer {
             partial: None,
         });
         if place.begins {
-            announce_part_if_other(choice, event);
+            release_text_and_announce_if_other(choice, event);
         }
         Ok(())
     }
@@ -250,7 +260,7 @@ impl Normalizer {
     }
 
     /// The current place is over; with `Wire` keys, all places of its item.
-    pub(super) fn end_all_places_of_key(&mut self, event: &mut Event<'_>) {
+    pub(super) fn end_parts_and_calls_of_item(&mut self, event: &mut Event<'_>) {
         self.repeatable = false;
         self.call = None;
         let Some(choice) = self.current_choice() else { return };
@@ -264,7 +274,7 @@ impl Normalizer {
             if let Some(parts) = &mut choice.parts {
                 parts.current = Some(at);
             }
-            end_current_part(choice, event);
+            remove_current_part_and_end_call(choice, event);
         }
     }
 
@@ -273,9 +283,9 @@ impl Normalizer {
     pub(super) fn note_kind_and_announce_part(&mut self, kind: u8, event: &mut Event<'_>) {
         let Some(choice) = self.current_choice() else { return };
         let Some(parts) = &mut choice.parts else { return };
-        parts.note_emitted_and_drop_input(kind);
+        parts.note_emitted_and_drop_superseded_input(kind);
         if !parts.is_current_announced_last() {
-            announce_part_if_other(choice, event);
+            release_text_and_announce_if_other(choice, event);
             self.repeatable = false;
         }
     }
@@ -299,9 +309,14 @@ impl Normalizer {
     }
 
     /// A blob that belongs to the reasoning.
-    pub(super) fn emit_opaque_unless_repeated(&mut self, kind: OpaqueKind, data: Str, event: &mut Event<'_>) {
+    pub(super) fn announce_and_emit_opaque_if_new(
+        &mut self,
+        kind: OpaqueKind,
+        data: Str,
+        event: &mut Event<'_>,
+    ) {
         self.repeatable = false;
-        if !self.accept_unless_repeated(OPAQUE, event) {
+        if !self.allow_kind_or_drop_edges(OPAQUE, event) {
             return;
         }
         self.note_kind_and_announce_part(OPAQUE, event);
@@ -311,7 +326,7 @@ impl Normalizer {
     }
 
     /// Passes on a member; `is_of_chunk`: it is about the document.
-    pub(super) fn emit_extra_unless_repeated(
+    pub(super) fn announce_and_emit_extra_if_new(
         &mut self,
         (kind, name, json): (ExtraKind, Str, Str),
         is_of_chunk: bool,
@@ -321,7 +336,7 @@ impl Normalizer {
         let is_news = if is_of_chunk {
             self.remember_extra_if_new(json, event)
         } else {
-            self.accept_unless_repeated(kind_bit_of_extra(kind), event)
+            self.allow_kind_or_drop_edges(kind_bit_of_extra(kind), event)
         };
         if !is_news {
             return;
@@ -334,7 +349,7 @@ impl Normalizer {
     }
 
     /// Passes on the object that begins with `brace`; each is told, so an event like it may be learned.
-    pub(super) fn emit_hosted_extra(&mut self, name: Str, brace: Str, event: &mut Event<'_>) {
+    pub(super) fn announce_and_emit_hosted_at_brace(&mut self, name: Str, brace: Str, event: &mut Event<'_>) {
         self.note_kind_and_announce_part(0, event);
         let Some(choice) = self.current_choice_index() else { return };
         let start = brace.span().range().start;
@@ -382,7 +397,7 @@ impl Normalizer {
     }
 
     /// The answer begins; again, if it began before: its places are forgotten, its open calls stay open.
-    pub(super) fn begin_or_restart_answer(&mut self, event: &mut Event<'_>) {
+    pub(super) fn mark_begun_or_emit_restart(&mut self, event: &mut Event<'_>) {
         self.repeatable = false;
         if !core::mem::replace(&mut self.began, true) {
             return;
@@ -391,7 +406,7 @@ impl Normalizer {
         self.invalidates_shapes = true;
         let [splitter, reasoning_splitter] = self.new_splitters(event.tolerance);
         if let Some(choice) = self.choices.iter_mut().find(|choice| choice.index == 0) {
-            release_all_held(choice, event);
+            release_held_and_stop_tag_search(choice, event);
             event.out.push(RawDelta::Restart { choice: 0 });
             (choice.role, choice.finished, choice.went_on, choice.provisional) = (0, None, false, None);
             (choice.splitter, choice.reasoning_splitter) = (splitter, reasoning_splitter);

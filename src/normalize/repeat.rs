@@ -100,7 +100,7 @@ impl Repeat {
         }
         let is_known = bytes.get(..self.length).is_some_and(|head| fingerprint(head) == self.print);
         if !is_known && self.length > 0 {
-            return self.decide_pieces(texts);
+            return self.decide_pieces_and_release_held(texts);
         }
         let told = core::mem::replace(&mut self.length, bytes.len());
         self.print = fingerprint(bytes);
@@ -112,15 +112,20 @@ impl Repeat {
                 Step::new_only(fresh)
             }
             Pattern::Undecided if !is_proved => self.hold_or_decide(text, fresh, texts),
-            Pattern::Undecided | Pattern::Repeats | Pattern::Pieces => self.decide_repeats(fresh, texts),
+            Pattern::Undecided | Pattern::Repeats | Pattern::Pieces => {
+                self.decide_repeats_and_release_held(fresh, texts)
+            }
         }
     }
 
     /// What is held must be told now: as what is new in a repetition, or whole, as pieces. None if nothing is held.
-    pub(super) fn take_held_as(&mut self, is_repetition: bool, texts: &mut Texts<'_>) -> Option<Str> {
+    pub(super) fn decide_and_take_held(&mut self, is_repetition: bool, texts: &mut Texts<'_>) -> Option<Str> {
         self.held.as_ref().filter(|held| held.again > 0 || held.longer > 0)?;
-        let step =
-            if is_repetition { self.decide_repeats(Str::NONE, texts) } else { self.decide_pieces(texts) };
+        let step = if is_repetition {
+            self.decide_repeats_and_release_held(Str::NONE, texts)
+        } else {
+            self.decide_pieces_and_release_held(texts)
+        };
         match step {
             Step::Emit(ToEmit { held, .. }) | Step::Piece(held) => Some(held),
         }
@@ -130,12 +135,12 @@ impl Repeat {
     fn hold_or_decide(&mut self, text: Str, fresh: Str, texts: &mut Texts<'_>) -> Step {
         let grows = !fresh.is_empty();
         let Some(held) = self.held.as_mut().filter(|held| !grows || held.longer == 0) else {
-            return self.decide_repeats(fresh, texts);
+            return self.decide_repeats_and_release_held(fresh, texts);
         };
         let fits = held.length_as_pieces().saturating_add(text.len()) <= HELD;
         match (fits, grows || held.longer > 0) {
-            (false, true) => self.decide_repeats(fresh, texts),
-            (false, false) => self.decide_pieces(texts),
+            (false, true) => self.decide_repeats_and_release_held(fresh, texts),
+            (false, false) => self.decide_pieces_and_release_held(texts),
             (true, true) => {
                 held.longer = held.longer.saturating_add(1);
                 held.text.replace_range(.., texts.get(text));
@@ -148,14 +153,14 @@ impl Repeat {
         }
     }
 
-    fn decide_repeats(&mut self, fresh: Str, texts: &mut Texts<'_>) -> Step {
+    fn decide_repeats_and_release_held(&mut self, fresh: Str, texts: &mut Texts<'_>) -> Step {
         self.pattern = Pattern::Repeats;
         let held = self.held.take();
         let new = held.as_ref().and_then(|held| held.text.get(held.first..)).filter(|new| !new.is_empty());
         Step::Emit(ToEmit { held: new.map_or(Str::NONE, |new| texts.keep(new)), new: fresh })
     }
 
-    fn decide_pieces(&mut self, texts: &mut Texts<'_>) -> Step {
+    fn decide_pieces_and_release_held(&mut self, texts: &mut Texts<'_>) -> Step {
         self.pattern = Pattern::Pieces;
         let Some(held) = self.held.take() else { return Step::Piece(Str::NONE) };
         let start = texts.scratch.len();

@@ -1,4 +1,4 @@
-//! Reasoning between tags in the content, taken apart from the answer under every cut.
+//! Reasoning between tags in the content, or begun by a tag in the prompt, taken apart from the answer under every cut.
 //!
 //! Knows: the dialect's tags, and how a choice's content began. Must not know: where the text comes from or goes.
 //!
@@ -89,19 +89,19 @@ impl Splitter {
                     rest.len()
                 }
                 State::Before | State::Started => {
-                    self.consume_opening_tag_or_become_plain(rest, &span_of, &mut emit)
+                    self.consume_opening_tag_or_start_without(rest, &span_of, &mut emit)
                 }
                 State::Inside(tag) => {
                     self.consume_reasoning_and_hold_tag_start(tag, rest, &span_of, &mut emit)
                 }
-                State::Then(tag, dropped) => self.consume_dropped_after_tag(tag, dropped, rest),
+                State::Then(tag, dropped) => self.consume_or_hold_markup_after_tag(tag, dropped, rest),
             };
             at = at.saturating_add(used);
         }
     }
 
     /// White space, then a tag, what may become one, or anything else. Returns the bytes used.
-    fn consume_opening_tag_or_become_plain(
+    fn consume_opening_tag_or_start_without(
         &mut self,
         rest: &str,
         span_of: &dyn Fn(usize, usize) -> Str,
@@ -169,11 +169,11 @@ impl Splitter {
         rest.len()
     }
 
-    fn consume_dropped_after_tag(&mut self, tag: u8, dropped: u8, rest: &str) -> usize {
-        let next = THINK.get(usize::from(tag)).and_then(|tags| tags.then.get(usize::from(dropped)));
+    fn consume_or_hold_markup_after_tag(&mut self, tag: u8, dropped_count: u8, rest: &str) -> usize {
+        let next = THINK.get(usize::from(tag)).and_then(|tags| tags.then.get(usize::from(dropped_count)));
         match next {
             Some(next) if rest.starts_with(next) => {
-                self.state = State::Then(tag, dropped.saturating_add(1));
+                self.state = State::Then(tag, dropped_count.saturating_add(1));
                 next.len()
             }
             Some(next) if next.starts_with(rest) => {

@@ -93,7 +93,7 @@ pub(super) enum Name {
 
 impl Call {
     /// What a name says, of which this is the print.
-    pub(super) fn compare_name(&self, print: u64) -> Name {
+    pub(super) fn classify_first_piece_or_repeat(&self, print: u64) -> Name {
         match self.name {
             0 => Name::First,
             known if print == known || self.arguments => Name::Again,

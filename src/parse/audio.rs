@@ -34,7 +34,7 @@ struct Members {
 
 impl<'a> AudioPiece<'a> {
     /// Reads a piece; none if `json` is no object, or says nothing. `scratch` holds what had escapes. Cost: one pass.
-    pub(crate) fn read(json: &'a str, scratch: &'a mut Scratch) -> Option<Self> {
+    pub(crate) fn read_if_not_empty(json: &'a str, scratch: &'a mut Scratch) -> Option<Self> {
         scratch.clear();
         // The decoder has let it pass: whatever its options allowed is allowed here.
         let mut tolerance = Tolerance::new(Quirks::ALL);

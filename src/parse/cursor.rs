@@ -39,7 +39,7 @@ pub(crate) struct Number {
 impl Number {
     /// The number a token says. Policy: `-0` is 0; other negative numbers, non-finite ones and those of 2^64 and more
     /// have no value; a float's value is its integral part.
-    pub(crate) fn of_float(float: f64, at: u32) -> Self {
+    pub(crate) fn of_truncated_float(float: f64, at: u32) -> Self {
         let fits = float > -1.0 && float < 18_446_744_073_709_551_616.0;
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
         let value = fits.then_some(float as u64).filter(|_| float >= 0.0);
@@ -111,7 +111,7 @@ pub(super) fn number_of(token: &[u8], at: u32) -> Number {
         return Number::of_integer((token == b"-0").then_some(0), at);
     }
     let float = core::str::from_utf8(token).ok().and_then(|text| text.parse::<f64>().ok());
-    Number::of_float(float.unwrap_or(f64::NAN), at)
+    Number::of_truncated_float(float.unwrap_or(f64::NAN), at)
 }
 
 /// A walk over one document.
@@ -153,7 +153,7 @@ pub(crate) trait Cursor {
     fn with_edges(&self, piece: Piece) -> (Str, Edges);
     /// Whether the piece that was just read is not empty.
     #[inline(always)]
-    fn says_something(&self, piece: Piece) -> bool {
+    fn has_text_or_edges(&self, piece: Piece) -> bool {
         let (text, edges) = self.with_edges(piece);
         !text.is_empty() || edges != Edges::default()
     }

@@ -56,14 +56,14 @@ impl Parser {
         }
         let mut strict = Tolerance::new(Quirks::NONE);
         let mut reader = Reader::new(event.payload, 0, self.options.depth, scratch, &mut strict);
-        let Some(bytes) = bytes_member_alone(&mut reader) else { return Ok(Wrapped::No) };
+        let Some(bytes) = read_last_string_named_bytes(&mut reader) else { return Ok(Wrapped::No) };
         into.clear();
         STANDARD.decode_vec(reader.bytes(bytes), into).map_err(|_| ErrorKind::Base64)?;
         Ok(Wrapped::Yes)
     }
 
     /// An exception: an object that says more about it, or words.
-    pub(super) fn state_exception(
+    pub(super) fn state_exception_from_object_or_words(
         &mut self,
         event: &Event<'_>,
         scratch: &mut Scratch,
@@ -71,22 +71,22 @@ impl Parser {
     ) -> Result<Next, ErrorKind> {
         let at = payload::skip_space(event.payload, 0);
         match event.payload.get(at) {
-            Some(b'{') => match self.read_document(event, at, scratch, tolerance) {
-                Ok(end) => self.records.fill_in_json(0, Str::payload(at, end)),
+            Some(b'{') => match self.state_document_at(event, at, scratch, tolerance) {
+                Ok(end) => self.records.fill_in_missing_head_json(0, Str::payload(at, end)),
                 Err(_) => drop(self.state_words_as_error(event)?),
             },
             _ => drop(self.state_words_as_error(event)?),
         }
         let start = scratch.text.len();
         scratch.text.push_str(&String::from_utf8_lossy(event.context.name));
-        self.records.set_error_kind(Str::scratch(start, scratch.text.len()));
+        self.records.replace_error_kinds_if_named(Str::scratch(start, scratch.text.len()));
         self.ahead = Ahead::Segment(Segment::End);
         Ok(Next::Records)
     }
 }
 
 /// The string that is the member `bytes` of the object ahead, if it is one and nothing follows it.
-fn bytes_member_alone<C: Cursor>(cursor: &mut C) -> Option<Str> {
+fn read_last_string_named_bytes<C: Cursor>(cursor: &mut C) -> Option<Str> {
     if cursor.kind().ok()? != Kind::Object {
         return None;
     }

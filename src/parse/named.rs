@@ -15,7 +15,7 @@ impl Parser {
     /// Whether the event's data is text, if events of its name are on `wire`: it is the stream's, or none is settled on and the
     /// data is no document of another.
     #[inline(never)] // Rare: kept out of the code that every event runs through.
-    pub(super) fn is_text_on(
+    pub(super) fn is_text_unless_on_another_wire(
         &mut self,
         wire: Wire,
         event: &Event<'_>,
@@ -27,7 +27,7 @@ impl Parser {
             return self.wire.is_none_or(|settled| settled == wire);
         }
         let (seen, length) = (tolerance.seen, scratch.length());
-        let _ = self.read_document(event, at, scratch, tolerance);
+        let _ = self.state_document_at(event, at, scratch, tolerance);
         tolerance.seen = seen;
         scratch.truncate(length);
         self.records.begin_event();
@@ -37,7 +37,7 @@ impl Parser {
     /// The payload is a piece of the answer.
     #[inline(never)] // Rare: kept out of the code that every event runs through.
     pub(super) fn state_output(&mut self, event: &Event<'_>) -> Result<Next, ErrorKind> {
-        self.records.begin_document();
+        self.records.begin_document_keeping_count();
         self.records.push(Record::Choice { index: 0 })?;
         if !event.payload.is_empty() {
             self.records.push(Record::Text(Str::payload(0, event.payload.len())))?;
@@ -48,7 +48,7 @@ impl Parser {
 
     /// An event whose name says what it is: an error, something printed, or the end.
     #[inline(never)] // Rare: kept out of the code that every event runs through.
-    pub(super) fn error_log_or_end(
+    pub(super) fn state_if_error_log_or_end(
         &mut self,
         event: &Event<'_>,
         scratch: &mut Scratch,
@@ -60,8 +60,10 @@ impl Parser {
         let named_error = event.context.name == dialect::ERROR_EVENT.as_bytes();
         // On chat events have no names.
         let is_native = self.wire.is_some_and(|wire| wire != Wire::Chat);
-        if event.context.is_error || named_error && (is_native || tolerance.meets(Quirk::ErrorEvent)) {
-            return self.state_error_event(event, scratch, tolerance).map(Some);
+        if event.context.is_error
+            || named_error && (is_native || tolerance.note_if_allowed(Quirk::ErrorEvent))
+        {
+            return self.state_error_event_or_exception(event, scratch, tolerance).map(Some);
         }
         if event.context.name == dialect::LOG_EVENT.as_bytes() && !begins_object(event.payload) {
             let name = event_name_or_message(event.context.name, scratch);
@@ -70,12 +72,12 @@ impl Parser {
         }
         let is_read = |wire| {
             wire::reads_data_of_end(wire, event.context.name) && begins_object(event.payload)
-                || wire != Wire::Chat && dialect::done_marker(event.payload.trim_ascii()).is_some()
+                || wire != Wire::Chat && dialect::done_marker_ordinal(event.payload.trim_ascii()).is_some()
         };
-        match payload::end_marker_if_named(event.payload, event.context.name) {
+        match payload::end_event_name_unless_json_data(event.payload, event.context.name) {
             // The wire has its own word for the end: the data says it.
             Some(_) if self.wire.is_some_and(is_read) => Ok(None),
-            Some(marker) if tolerance.meets(Quirk::NamedEnd) => {
+            Some(marker) if tolerance.note_if_allowed(Quirk::NamedEnd) => {
                 self.state_only(Record::Done { marker }).map(Some)
             }
             _ => Ok(None),
@@ -83,20 +85,20 @@ impl Parser {
     }
 
     /// Data that is an error whatever it says.
-    fn state_error_event(
+    fn state_error_event_or_exception(
         &mut self,
         event: &Event<'_>,
         scratch: &mut Scratch,
         tolerance: &mut Tolerance,
     ) -> Result<Next, ErrorKind> {
         if event.context.envelope == Envelope::Message {
-            return self.state_exception(event, scratch, tolerance);
+            return self.state_exception_from_object_or_words(event, scratch, tolerance);
         }
         let at = payload::skip_space(event.payload, 0);
         let (settled, seen, length) = (self.wire, tolerance.seen, scratch.length());
         let is_error = |record: &Record| matches!(record, Record::Error { .. });
         if event.payload.get(at) == Some(&b'{')
-            && let Ok(end) = self.read_document(event, at, scratch, tolerance)
+            && let Ok(end) = self.state_document_at(event, at, scratch, tolerance)
             && self.records.head().iter().any(is_error)
         {
             self.complete_errors_and_unknowns(event, (at, end), scratch);

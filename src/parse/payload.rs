@@ -29,7 +29,7 @@ pub(super) fn first_segment(payload: &[u8], tolerance: &mut Tolerance) -> Result
         if rest.first() == Some(&b'{') {
             return Ok(Segment::Document(at));
         }
-        if let Some(done) = dialect::done_marker(rest.trim_ascii()) {
+        if let Some(done) = dialect::done_marker_ordinal(rest.trim_ascii()) {
             let reference = payload == b"[DONE]";
             return if reference {
                 Ok(Segment::Done(done))
@@ -41,14 +41,18 @@ pub(super) fn first_segment(payload: &[u8], tolerance: &mut Tolerance) -> Result
             [] => return meet_or_refuse(tolerance, Quirk::EmptyData, Segment::Keepalive),
             [b'[' | b'"', ..] => return Ok(Segment::Document(at)),
             [b':', ..] => return meet_or_refuse(tolerance, Quirk::CommentInData, Segment::Keepalive),
-            _ if rest.starts_with(b"data:") => at = index_after_prefixes(payload, at, tolerance)?,
+            _ if rest.starts_with(b"data:") => at = index_after_data_prefixes(payload, at, tolerance)?,
             _ => return Ok(Segment::Text),
         }
     }
 }
 
 /// The index after the prefixes at `at` with which a line that was framed already was framed again, and white space.
-fn index_after_prefixes(payload: &[u8], mut at: usize, tolerance: &mut Tolerance) -> Result<usize, Quirk> {
+fn index_after_data_prefixes(
+    payload: &[u8],
+    mut at: usize,
+    tolerance: &mut Tolerance,
+) -> Result<usize, Quirk> {
     while payload.get(at..).is_some_and(|rest| rest.starts_with(b"data:")) {
         meet_or_refuse(tolerance, Quirk::DoubledPrefix, ())?;
         at = skip_space(payload, at.saturating_add(5));
@@ -57,7 +61,11 @@ fn index_after_prefixes(payload: &[u8], mut at: usize, tolerance: &mut Tolerance
 }
 
 /// What follows a document that ended at `at`.
-pub(super) fn segment_after(payload: &[u8], at: usize, tolerance: &mut Tolerance) -> Result<Segment, Quirk> {
+pub(super) fn segment_after_or_end_if_garbage(
+    payload: &[u8],
+    at: usize,
+    tolerance: &mut Tolerance,
+) -> Result<Segment, Quirk> {
     let at = skip_space(payload, at);
     let rest = payload.get(at..).unwrap_or_default();
     match rest {
@@ -66,15 +74,15 @@ pub(super) fn segment_after(payload: &[u8], at: usize, tolerance: &mut Tolerance
         _ if rest.starts_with(b"data:") => {
             meet_or_refuse(tolerance, Quirk::InlineRecords, ())?;
             let at = skip_space(payload, at.saturating_add(5));
-            let at = index_after_prefixes(payload, at, tolerance)?;
+            let at = index_after_data_prefixes(payload, at, tolerance)?;
             let rest = payload.get(at..).unwrap_or_default();
-            Ok(match (rest.first(), dialect::done_marker(rest.trim_ascii())) {
+            Ok(match (rest.first(), dialect::done_marker_ordinal(rest.trim_ascii())) {
                 (_, Some(done)) => Segment::Done(done),
                 (Some(b'{'), None) => Segment::Document(at),
                 _ => Segment::End,
             })
         }
-        _ => match dialect::done_marker(rest.trim_ascii()) {
+        _ => match dialect::done_marker_ordinal(rest.trim_ascii()) {
             Some(done) => meet_or_refuse(tolerance, Quirk::Concatenated, Segment::Done(done)),
             None => meet_or_refuse(tolerance, Quirk::TrailingGarbage, Segment::End),
         },
@@ -82,18 +90,18 @@ pub(super) fn segment_after(payload: &[u8], at: usize, tolerance: &mut Tolerance
 }
 
 /// The end marker that an event of this name with this data is, if its name says so and its data nothing else.
-pub(super) fn end_marker_if_named(payload: &[u8], name: &[u8]) -> Option<&'static str> {
+pub(super) fn end_event_name_unless_json_data(payload: &[u8], name: &[u8]) -> Option<&'static str> {
     let marker = dialect::END_EVENTS.iter().copied().find(|known| known.as_bytes() == name)?;
     let data = payload.trim_ascii();
     let is_json = matches!(data, [b'{' | b'[' | b'"', ..]);
     let says_nothing = !is_json
-        || data.starts_with(b"{") && lex::is_empty_value(data)
-        || dialect::done_marker(data).is_some();
+        || data.starts_with(b"{") && lex::is_empty_object_or_array(data)
+        || dialect::done_marker_ordinal(data).is_some();
     says_nothing.then_some(marker)
 }
 
 fn meet_or_refuse<T>(tolerance: &mut Tolerance, quirk: Quirk, part: T) -> Result<T, Quirk> {
-    if tolerance.meets(quirk) { Ok(part) } else { Err(quirk) }
+    if tolerance.note_if_allowed(quirk) { Ok(part) } else { Err(quirk) }
 }
 
 /// The index of the first byte from `from` on that is no white space.

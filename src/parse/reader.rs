@@ -107,16 +107,16 @@ impl<'a> Reader<'a> {
 
     /// What the name is of which `body` is what follows its opening quote.
     #[inline]
-    fn read_name<N: Names>(&mut self, body: &'a [u8], names: &N) -> Result<N::Key, ErrorKind> {
-        match self.pass_plain_name(body) {
+    fn read_name_and_colon<N: Names>(&mut self, body: &'a [u8], names: &N) -> Result<N::Key, ErrorKind> {
+        match self.pass_plain_name_and_colon(body) {
             Some(name) => Ok(names.key(name)),
-            None => self.slow_name(body, names),
+            None => self.slow_name_and_colon(body, names),
         }
     }
 
     /// A name without escapes, and the colon right behind it.
     #[inline(never)] // Once, not for every table of names: the common names are known before it is asked.
-    fn pass_plain_name(&mut self, body: &'a [u8]) -> Option<&'a [u8]> {
+    fn pass_plain_name_and_colon(&mut self, body: &'a [u8]) -> Option<&'a [u8]> {
         match body.split_at_checked(lex::string_stop(body).at) {
             Some((name, [b'"', b':', rest @ ..])) => {
                 self.rest = rest;
@@ -141,7 +141,7 @@ impl<'a> Reader<'a> {
     }
 
     /// A container opens with `bracket`, which is left for [`Reader::next_or_close`] to step over.
-    fn enter(&mut self, bracket: u8) -> Result<Seq, ErrorKind> {
+    fn check_bracket_and_descend(&mut self, bracket: u8) -> Result<Seq, ErrorKind> {
         self.skip_space();
         if self.rest.first() != Some(&bracket) {
             return Err(ErrorKind::Json);
@@ -178,7 +178,7 @@ impl<'a> Reader<'a> {
     }
 
     fn need(&mut self, quirk: Quirk) -> Result<(), ErrorKind> {
-        if self.tolerance.meets(quirk) { Ok(()) } else { Err(ErrorKind::QuirkOff(quirk)) }
+        if self.tolerance.note_if_allowed(quirk) { Ok(()) } else { Err(ErrorKind::QuirkOff(quirk)) }
     }
 }
 
@@ -210,7 +210,7 @@ impl Cursor for Reader<'_> {
 
     #[inline]
     fn enter_object(&mut self) -> Result<Seq, ErrorKind> {
-        self.enter(b'{')
+        self.check_bracket_and_descend(b'{')
     }
 
     #[inline]
@@ -229,19 +229,19 @@ impl Cursor for Reader<'_> {
             },
         };
         seq.before = b',';
-        let key = match names.common(body) {
+        let key = match names.strip_common_name_and_colon(body) {
             Some((key, rest)) => {
                 self.rest = rest;
                 key
             }
-            None => self.read_name(body, names)?,
+            None => self.read_name_and_colon(body, names)?,
         };
         Ok(Some((key, self.kind()?)))
     }
 
     #[inline]
     fn enter_array(&mut self) -> Result<Seq, ErrorKind> {
-        self.enter(b'[')
+        self.check_bracket_and_descend(b'[')
     }
 
     #[inline]
@@ -315,7 +315,7 @@ impl Cursor for Reader<'_> {
                 if self.skip_if_passed_before() {
                     Ok(())
                 } else {
-                    self.skip_container()
+                    self.skip_container_forget_notes_on_quirk()
                 }
             }
             [b'"', ..] if self.passed.has_notes() => {

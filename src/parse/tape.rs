@@ -1,4 +1,4 @@
-//! simd-json's tape as the second source of JSON.
+//! simd-json's tape as the second source of JSON: it finds a value's text by its member's name, or notes that it is lost.
 //!
 //! Knows: the tape's nodes, and where its strings lie in the copy it was made from. Must not know: any member's name.
 //!
@@ -125,7 +125,7 @@ impl<'a, 'c> Tape<'a, 'c> {
     }
 
     /// Where the object at `at` of the tape starts: before its first name, quote and brace.
-    fn object_start(&self, at: usize) -> Option<usize> {
+    fn object_start_by_first_name(&self, at: usize) -> Option<usize> {
         let Node::String(name) = self.nodes.nodes.get(at.saturating_add(1))? else { return None };
         let before = self.payload.get(..self.payload_offset(name))?;
         before.iter().rposition(|byte| *byte == b'{')
@@ -234,7 +234,7 @@ impl Cursor for Tape<'_, '_> {
         Ok(match node {
             Node::Static(StaticNode::U64(value)) => Number::of_integer(Some(value), u32::MAX),
             Node::Static(StaticNode::I64(value)) => Number::of_integer(u64::try_from(value).ok(), u32::MAX),
-            Node::Static(StaticNode::F64(value)) => Number::of_float(value, u32::MAX),
+            Node::Static(StaticNode::F64(value)) => Number::of_truncated_float(value, u32::MAX),
             _ => return Err(ErrorKind::Json),
         })
     }
@@ -265,7 +265,7 @@ impl Cursor for Tape<'_, '_> {
     fn json(&mut self, mark: Mark) -> Str {
         let start = match mark.name {
             Some(name) => self.value_start_after(name),
-            None => match self.object_start(mark.at) {
+            None => match self.object_start_by_first_name(mark.at) {
                 Some(start) => start,
                 None if mark.at == 0 => self.start,
                 None => {

@@ -64,7 +64,7 @@ impl<'v, C: Cursor> Visitor<'v, C> {
 
     /// The event needs `quirk`: it is met, or the event is refused.
     pub(super) fn need(&mut self, quirk: Quirk) -> Result<(), ErrorKind> {
-        if self.cursor.tolerance().meets(quirk) { Ok(()) } else { Err(ErrorKind::QuirkOff(quirk)) }
+        if self.cursor.tolerance().note_if_allowed(quirk) { Ok(()) } else { Err(ErrorKind::QuirkOff(quirk)) }
     }
 
     pub(super) fn allows(&mut self, quirk: Quirk) -> bool {
@@ -155,7 +155,7 @@ impl<'v, C: Cursor> Visitor<'v, C> {
 
     /// States a text-like record whose string was just read, after the surrogates at its edges.
     #[inline]
-    pub(super) fn push_text(
+    pub(super) fn push_text_after_edges(
         &mut self,
         piece: Piece,
         record: impl FnOnce(Str) -> Record,
@@ -183,7 +183,7 @@ impl<'v, C: Cursor> Visitor<'v, C> {
     #[inline]
     pub(super) fn note_text_padding(&mut self, string: Str, noise: bool) {
         if self.options.padding && string.buffer() == Buffer::Payload {
-            self.records.note_padding(Padding::text(string.span(), noise));
+            self.records.note_padding_if_some_and_room(Padding::text(string.span(), noise));
         }
     }
 
@@ -196,11 +196,15 @@ impl<'v, C: Cursor> Visitor<'v, C> {
     }
 
     /// Passes on the member ahead under its own name. `chunk`: it is about the document. Empty objects and lists say nothing.
-    pub(super) fn push_extra_ahead(&mut self, kind: ExtraKind, chunk: bool) -> Result<(), ErrorKind> {
+    pub(super) fn push_extra_unless_off_or_empty(
+        &mut self,
+        kind: ExtraKind,
+        chunk: bool,
+    ) -> Result<(), ErrorKind> {
         let mark = self.skip_marked()?;
         if self.options.extras != ExtrasMode::Off {
             let json = self.cursor.json(mark);
-            if lex::is_empty_value(self.cursor.bytes(json)) {
+            if lex::is_empty_object_or_array(self.cursor.bytes(json)) {
                 return Ok(());
             }
             let name = self.cursor.name_before(mark);
@@ -211,15 +215,19 @@ impl<'v, C: Cursor> Visitor<'v, C> {
 
     /// A member that means nothing here.
     #[inline]
-    pub(super) fn skip_or_push_extra(&mut self, kind: Kind, chunk: bool) -> Result<(), ErrorKind> {
+    pub(super) fn skip_as_padding_unless_extras_all(
+        &mut self,
+        kind: Kind,
+        chunk: bool,
+    ) -> Result<(), ErrorKind> {
         if self.options.extras == ExtrasMode::All {
-            return self.push_extra_ahead(ExtraKind::Other, chunk);
+            return self.push_extra_unless_off_or_empty(ExtraKind::Other, chunk);
         }
         match kind {
             Kind::String if self.options.padding => self.string_as_padding(kind).map(|_| ()),
             Kind::Number if self.options.padding => match self.cursor.integer() {
                 Some((_, at)) => {
-                    self.records.note_padding(Padding::integer(at));
+                    self.records.note_padding_if_some_and_room(Padding::integer(at));
                     Ok(())
                 }
                 None => self.cursor.skip(),
@@ -229,10 +237,10 @@ impl<'v, C: Cursor> Visitor<'v, C> {
     }
 
     /// The same for what varies in every event.
-    pub(super) fn skip_as_noise(&mut self, kind: Kind) -> Result<(), ErrorKind> {
+    pub(super) fn skip_as_noise_unless_extras_all(&mut self, kind: Kind) -> Result<(), ErrorKind> {
         let noted = self.records.padding().len();
-        self.skip_or_push_extra(kind, true)?;
-        self.records.mark_noise(noted);
+        self.skip_as_padding_unless_extras_all(kind, true)?;
+        self.records.mark_padding_as_noise(noted);
         Ok(())
     }
 
@@ -292,7 +300,7 @@ impl<'v, C: Cursor> Visitor<'v, C> {
     }
 
     /// When the answer was made: states it at `slot` of the head, where an earlier value of this document stands, or anew.
-    pub(super) fn push_created_once(
+    pub(super) fn push_or_replace_created(
         &mut self,
         kind: Kind,
         slot: &mut Option<usize>,
@@ -306,12 +314,12 @@ impl<'v, C: Cursor> Visitor<'v, C> {
                 _ => (0, u32::MAX),
             },
         };
-        self.push_head_once(slot, Record::Created { value, at })
+        self.push_or_replace_head(slot, Record::Created { value, at })
     }
 
     /// States `record` in the head, in the place of an earlier one of its name, which is a quirk.
     #[inline]
-    pub(super) fn push_head_once(
+    pub(super) fn push_or_replace_head(
         &mut self,
         slot: &mut Option<usize>,
         record: Record,
@@ -330,7 +338,7 @@ impl<'v, C: Cursor> Visitor<'v, C> {
     }
 
     /// A string as it is, null as nothing, anything else as its JSON text.
-    pub(super) fn label_ahead(&mut self, kind: Kind) -> Result<Str, ErrorKind> {
+    pub(super) fn string_or_json_ahead(&mut self, kind: Kind) -> Result<Str, ErrorKind> {
         match kind {
             Kind::String => self.cursor.string(),
             Kind::Null => {
@@ -345,10 +353,10 @@ impl<'v, C: Cursor> Visitor<'v, C> {
     }
 
     /// The label of the value at `mark`; the visitor stays where it is.
-    pub(super) fn label_at(&mut self, mark: Option<C::Mark>) -> Result<Str, ErrorKind> {
+    pub(super) fn string_or_json_at(&mut self, mark: Option<C::Mark>) -> Result<Str, ErrorKind> {
         let Some(mark) = mark else { return Ok(Str::NONE) };
         let back = self.cursor.go(mark);
-        let label = self.cursor.kind().and_then(|kind| self.label_ahead(kind));
+        let label = self.cursor.kind().and_then(|kind| self.string_or_json_ahead(kind));
         self.cursor.go(back);
         label
     }

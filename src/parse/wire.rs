@@ -25,7 +25,7 @@ use signs::Signs;
 
 /// What a wire's file says of a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Verdict {
+pub(super) enum WireMatch {
     /// It is of this wire, and stated.
     Mine,
     /// It is stated, but any wire could have said it: it settles nothing.
@@ -52,7 +52,7 @@ macro_rules! dispatch {
             wire: Wire,
             visitor: &mut Visitor<'_, C>,
             wiring: &Wiring<'_>,
-        ) -> Result<Verdict, ErrorKind> {
+        ) -> Result<WireMatch, ErrorKind> {
             match wire {
                 Wire::Chat => chat::event(visitor, wiring.context),
                 $(Wire::$wire => $module::event(visitor, wiring.context),)*
@@ -84,8 +84,8 @@ pub(super) fn state_document<C: Cursor>(
     wiring: &mut Wiring<'_>,
 ) -> Result<(), ErrorKind> {
     match visitor.cursor.kind()? {
-        Kind::Object => object_by_wire(visitor, wiring),
-        Kind::Array => array_of_documents(visitor, wiring),
+        Kind::Object => push_by_settled_wire_or_chat(visitor, wiring),
+        Kind::Array => push_each_object_or_unknown(visitor, wiring),
         _ => {
             push_unknown(visitor)?;
             visitor.cursor.skip()
@@ -98,7 +98,7 @@ fn push_unknown<C: Cursor>(visitor: &mut Visitor<'_, C>) -> Result<(), ErrorKind
 }
 
 /// States each object of the array ahead as a document; anything else in it, or nothing, is one unknown event.
-fn array_of_documents<C: Cursor>(
+fn push_each_object_or_unknown<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     wiring: &mut Wiring<'_>,
 ) -> Result<(), ErrorKind> {
@@ -106,7 +106,7 @@ fn array_of_documents<C: Cursor>(
     let mut items = visitor.cursor.enter_array()?;
     while let Some(kind) = visitor.cursor.element(&mut items)? {
         if kind == Kind::Object {
-            document_in_array(visitor, wiring)?;
+            push_object_and_fill_in_json(visitor, wiring)?;
             objects = true;
         } else {
             others = true;
@@ -120,21 +120,24 @@ fn array_of_documents<C: Cursor>(
 }
 
 /// A document in an array: what is told of it as a whole is its own text.
-fn document_in_array<C: Cursor>(
+fn push_object_and_fill_in_json<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     wiring: &mut Wiring<'_>,
 ) -> Result<(), ErrorKind> {
     let (from, mark) = (visitor.records.head().len(), visitor.cursor.mark_ahead());
-    object_by_wire(visitor, wiring)?;
+    push_by_settled_wire_or_chat(visitor, wiring)?;
     let is_whole = |record: &Record| matches!(record, Record::Error { .. } | Record::Unknown { .. });
     if visitor.records.head().get(from..).unwrap_or_default().iter().any(is_whole) {
         let text = visitor.cursor.json(mark);
-        visitor.records.fill_in_json(from, text);
+        visitor.records.fill_in_missing_head_json(from, text);
     }
     Ok(())
 }
 
-fn object_by_wire<C: Cursor>(visitor: &mut Visitor<'_, C>, wiring: &mut Wiring<'_>) -> Result<(), ErrorKind> {
+fn push_by_settled_wire_or_chat<C: Cursor>(
+    visitor: &mut Visitor<'_, C>,
+    wiring: &mut Wiring<'_>,
+) -> Result<(), ErrorKind> {
     if wiring.context.is_error && wiring.context.envelope == Envelope::Message {
         return errors::push_exception(visitor);
     }
@@ -142,14 +145,14 @@ fn object_by_wire<C: Cursor>(visitor: &mut Visitor<'_, C>, wiring: &mut Wiring<'
     visitor.begin_document();
     let asked = wiring.wire.unwrap_or(Wire::Chat);
     match event(asked, visitor, wiring)? {
-        Verdict::Mine => *wiring.wire = Some(asked),
-        Verdict::Anyones if wiring.wire.is_none() && visitor.has_stated_error(&attempt) => {
+        WireMatch::Mine => *wiring.wire = Some(asked),
+        WireMatch::Anyones if wiring.wire.is_none() && visitor.has_stated_error(&attempt) => {
             return error_before_wire_is_settled(visitor, wiring, attempt);
         }
-        Verdict::Anyones => {}
-        Verdict::NotMine => {
+        WireMatch::Anyones => {}
+        WireMatch::NotMine => {
             visitor.abandon(attempt);
-            return object_of_other_wire(visitor, wiring);
+            return settle_other_wire_or_push_unknown(visitor, wiring);
         }
     }
     errors::push_if_beside(visitor, &attempt)
@@ -163,10 +166,10 @@ fn error_before_wire_is_settled<C: Cursor>(
     attempt: Attempt<C::Mark>,
 ) -> Result<(), ErrorKind> {
     visitor.abandon(attempt);
-    let recognized = recognize(&mut Signs::of(visitor, attempt, wiring.context)?);
+    let recognized = recognize(&mut Signs::peek_first_members(visitor, attempt, wiring.context)?);
     visitor.abandon(attempt);
     if let Some(wire) = recognized {
-        let is_of_wire = event(wire, visitor, wiring)? == Verdict::Mine;
+        let is_of_wire = event(wire, visitor, wiring)? == WireMatch::Mine;
         let is_only_beside = visitor.error_beside().is_some() && !visitor.has_stated_error(&attempt);
         if is_of_wire && (is_only_beside || visitor.has_stated_answer(&attempt)) {
             *wiring.wire = Some(wire);
@@ -179,24 +182,24 @@ fn error_before_wire_is_settled<C: Cursor>(
 
 /// The object ahead is not of the wire that was asked: another's, if none is settled on yet; an error, a ping, or unknown.
 #[cold]
-fn object_of_other_wire<C: Cursor>(
+fn settle_other_wire_or_push_unknown<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     wiring: &mut Wiring<'_>,
 ) -> Result<(), ErrorKind> {
     let attempt = visitor.begin_attempt();
     let mut by_signs = None;
     if wiring.wire.is_none() {
-        let recognized = recognize(&mut Signs::of(visitor, attempt, wiring.context)?);
+        let recognized = recognize(&mut Signs::peek_first_members(visitor, attempt, wiring.context)?);
         visitor.abandon(attempt);
         by_signs = recognized;
         if let Some(wire) = recognized {
             match event(wire, visitor, wiring)? {
-                Verdict::Mine => {
+                WireMatch::Mine => {
                     *wiring.wire = Some(wire);
                     return errors::push_if_beside(visitor, &attempt);
                 }
-                Verdict::Anyones => return Ok(()),
-                Verdict::NotMine => visitor.abandon(attempt),
+                WireMatch::Anyones => return Ok(()),
+                WireMatch::NotMine => visitor.abandon(attempt),
             }
         }
     }
@@ -212,8 +215,12 @@ fn object_of_other_wire<C: Cursor>(
 }
 
 /// A document that keeps the stream alive and says nothing. Where its event has no name, that is a quirk.
-fn meets_ping<C: Cursor>(visitor: &mut Visitor<'_, C>, word: Str, name: &[u8]) -> bool {
-    let word = visitor.cursor.bytes(word);
+fn meets_named_or_tolerated_ping<C: Cursor>(
+    visitor: &mut Visitor<'_, C>,
+    type_word: Str,
+    event_name: &[u8],
+) -> bool {
+    let word = visitor.cursor.bytes(type_word);
     let is_ping = crate::dialect::PINGS.contains(&word);
-    is_ping && (word == name || visitor.cursor.tolerance().meets(Quirk::PingEvent))
+    is_ping && (word == event_name || visitor.cursor.tolerance().note_if_allowed(Quirk::PingEvent))
 }

@@ -1,4 +1,4 @@
-//! A list of which the first few items lie in place.
+//! A list whose items lie in place while they are few, and all in a vector once they are more.
 //!
 //! Knows: items and their number. Must not know: what they are.
 //!
@@ -36,7 +36,7 @@ impl<T: Copy, const N: usize> Few<T, N> {
             self.length = at.wrapping_add(1);
             self.first.get_mut(at)
         } else {
-            self.further_place()
+            self.push_filler_place()
         };
         if let Some(place) = place {
             *place = item;
@@ -46,7 +46,7 @@ impl<T: Copy, const N: usize> Few<T, N> {
     /// A place beyond the first. It is asked for without the item, which is so made where it goes, and not copied there.
     #[cold]
     #[inline(never)]
-    fn further_place(&mut self) -> Option<&mut T> {
+    fn push_filler_place(&mut self) -> Option<&mut T> {
         if self.length == N {
             self.more.clear();
             self.more.reserve_exact(N.saturating_add(4));

@@ -189,12 +189,12 @@ impl Records {
 
     /// A new event: it may state as many facts as any.
     pub(crate) fn begin_event(&mut self) {
-        self.begin_document();
+        self.begin_document_keeping_count();
         self.stated = 0;
     }
 
     /// A new document of the same event.
-    pub(crate) fn begin_document(&mut self) {
+    pub(crate) fn begin_document_keeping_count(&mut self) {
         self.head.clear();
         self.body.clear();
         self.padding.clear();
@@ -257,7 +257,7 @@ impl Records {
 
     /// Keeps room for so many.
     pub(crate) fn clear_and_shrink(&mut self, items: usize) {
-        self.begin_document();
+        self.begin_document_keeping_count();
         self.spare.clear();
         self.head.clear_and_shrink(items);
         self.body.clear_and_shrink(items);
@@ -272,21 +272,21 @@ impl Records {
 
     /// Forgets what a reading stated that is done again, by another source.
     #[cfg(any(test, feature = "simd-json", fuzzing))]
-    pub(crate) fn restart_document(&mut self, to: usize) {
-        self.stated = to;
-        self.begin_document();
+    pub(crate) fn restart_document(&mut self, stated_before: usize) {
+        self.stated = stated_before;
+        self.begin_document_keeping_count();
     }
 
     /// Notes a value that a shape may leave open; more than [`PADDING`] are not noted.
-    pub(crate) fn note_padding(&mut self, padding: Option<Padding>) {
+    pub(crate) fn note_padding_if_some_and_room(&mut self, padding: Option<Padding>) {
         if let Some(padding) = padding.filter(|_| self.padding.len() < PADDING) {
             self.padding.push(padding);
         }
     }
 
     /// The last value noted varies in every event.
-    pub(crate) fn mark_noise(&mut self, from: usize) {
-        if let Some(Padding::Text { noise, .. }) = self.padding.get_mut(from) {
+    pub(crate) fn mark_padding_as_noise(&mut self, at: usize) {
+        if let Some(Padding::Text { noise, .. }) = self.padding.get_mut(at) {
             *noise = true;
         }
     }
@@ -328,7 +328,7 @@ impl Records {
     }
 
     /// The errors and unknown documents of the head, from `from` on, that have no text yet stood in `text`.
-    pub(crate) fn fill_in_json(&mut self, from: usize, text: Str) {
+    pub(crate) fn fill_in_missing_head_json(&mut self, from: usize, text: Str) {
         for record in self.head.get_mut(from..).unwrap_or_default() {
             if let Record::Error { json, .. } | Record::Unknown { json, .. } = record
                 && json.is_empty()
@@ -339,7 +339,7 @@ impl Records {
     }
 
     /// The unknown documents of the head came in an event of this name.
-    pub(crate) fn name_unknowns(&mut self, event: Str) {
+    pub(crate) fn set_event_name_of_unknowns(&mut self, event: Str) {
         for record in self.head.iter_mut() {
             if let Record::Unknown { name, .. } = record {
                 *name = event;
@@ -348,7 +348,7 @@ impl Records {
     }
 
     /// The errors of the head are of this kind, if it says something.
-    pub(crate) fn set_error_kind(&mut self, name: Str) {
+    pub(crate) fn replace_error_kinds_if_named(&mut self, name: Str) {
         for record in self.head.iter_mut() {
             if let Record::Error { kind, .. } = record
                 && !name.is_empty()
@@ -369,7 +369,7 @@ impl Records {
 
     /// Puts the facts from `from` on in the order of `rank`; the order of equals stays. Surrogates at the edges go with the
     /// record that follows them. Cost: a look, where they are in order; else one pass for each rank that occurs.
-    pub(crate) fn order_by_rank(&mut self, from: usize, rank: impl Fn(&Record) -> u8) {
+    pub(crate) fn order_by_rank_with_edges(&mut self, from: usize, rank: impl Fn(&Record) -> u8) {
         let group = self.body.get(from..).unwrap_or_default();
         if group.is_sorted_by_key(&rank) {
             return;

@@ -1,4 +1,4 @@
-//! The shapes of one stream: which is asked first, when one is learned, and when there is no use in it.
+//! The shapes of one stream: which is tried first; a credit that hits earn, misses and learning spend; without it they sleep.
 //!
 //! Knows: which shape followed which, hits and misses. Must not know: how events are compared or learned.
 
@@ -163,7 +163,7 @@ impl Shapes {
 
     /// The last hit is told: it earns credit.
     #[inline(always)]
-    pub(crate) fn record_hit(&mut self, hit: &Hit) {
+    pub(crate) fn credit_hit_and_guess_next(&mut self, hit: &Hit) {
         if self.credit < CREDIT {
             self.credit = self.credit.wrapping_add(HIT);
         }
@@ -185,7 +185,7 @@ impl Shapes {
 
     /// The event at hand is of none of the shapes: that costs credit, if there was any to compare with. An event that says
     /// nothing that can be learned may come in any number before text does.
-    pub(crate) fn record_miss(&mut self) -> AfterMiss {
+    pub(crate) fn charge_miss_and_distrust_all(&mut self) -> AfterMiss {
         self.missed = true;
         self.distrust_all();
         if !self.on {
@@ -217,15 +217,15 @@ impl Shapes {
     /// Learns an event that ended by itself, whatever follows.
     #[inline(never)]
     pub(crate) fn learn(&mut self, event: &Learnt<'_>) {
-        if !event.may_recur() {
+        if !event.is_small_and_has_text() {
             return;
         }
         self.credit = self.credit.saturating_sub(LEARN);
         if self.live >= SHAPES {
-            self.forget(self.oldest);
+            self.swap_out_of_known(self.oldest);
             self.oldest = self.oldest.wrapping_add(1).checked_rem(SHAPES).unwrap_or(0);
         }
-        self.ensure_spare_shape();
+        self.push_spare_shape_if_none();
         let Some((known, [new, ..])) = self.shapes.split_at_mut_checked(self.live) else { return };
         if new.fill_from(event).is_none() {
             return;
@@ -246,13 +246,13 @@ impl Shapes {
         if fit.is_some_and(|hit| hit.length == event.raw.len()) {
             self.set_guess_and_successor(at);
         } else {
-            self.forget(at);
+            self.swap_out_of_known(at);
         }
         self.note_shortest_and_first_bytes();
     }
 
     /// Forgets the shape `at`, of those that are known.
-    fn forget(&mut self, at: usize) {
+    fn swap_out_of_known(&mut self, at: usize) {
         self.live = self.live.saturating_sub(1);
         if at < self.live {
             self.shapes.swap(at, self.live);
@@ -268,7 +268,7 @@ impl Shapes {
     }
 
     /// Sees to it that there is one shape more than is known.
-    fn ensure_spare_shape(&mut self) {
+    fn push_spare_shape_if_none(&mut self) {
         if self.shapes.len() <= self.live {
             self.shapes.reserve_exact(1);
             self.shapes.push(Shape::default());

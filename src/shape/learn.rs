@@ -24,12 +24,12 @@ impl Shape {
             learner.learn_body_record(*record)?;
         }
         for padding in padding {
-            learner.learn_padding(padding)?;
+            learner.add_padding_if_located(padding)?;
         }
         if let Some(idle) = event.idle {
             learner.add_candidate(idle.range().start, idle.range().end, Hole::Line, false)?;
         }
-        if let Some(spaces) = event.spaces_before_last_brace() {
+        if let Some(spaces) = event.several_spaces_before_last_brace() {
             learner.add_candidate(spaces.start, spaces.end, Hole::Space, true)?;
         }
         for start in event.proofs {
@@ -81,7 +81,9 @@ impl Shape {
 
     /// Which candidates that are no holes yet differ in `new`, a bit each; none if anything else does.
     fn differing_candidates(&self, new: &Self) -> Option<u64> {
-        let alike = |(ours, theirs): (&Record, &Record)| without_values(*ours) == without_values(*theirs);
+        let alike = |(ours, theirs): (&Record, &Record)| {
+            without_values_except_emptiness(*ours) == without_values_except_emptiness(*theirs)
+        };
         if self.candidates().len() != new.candidates().len()
             || self.records.len() != new.records.len()
             || !self.records.iter().zip(&new.records).all(alike)
@@ -121,7 +123,7 @@ fn cut_into_pieces(candidates: &[Mark], length: usize) -> Option<([Mark; HOLES],
 }
 
 /// The record with all its values replaced: what is left is its kind, what selects, and which strings are empty.
-fn without_values(mut record: Record) -> Record {
+fn without_values_except_emptiness(mut record: Record) -> Record {
     record.each_str(|string| *string = Str::payload(0, usize::from(!string.is_empty())));
     if let Some((value, at)) = record.number_mut() {
         (*value, *at) = (0, 0);
@@ -131,7 +133,7 @@ fn without_values(mut record: Record) -> Record {
 
 impl Learnt<'_> {
     /// The spaces before the payload's last brace, if there are several: they are padding, and of another number in each event.
-    fn spaces_before_last_brace(&self) -> Option<Range<usize>> {
+    fn several_spaces_before_last_brace(&self) -> Option<Range<usize>> {
         let before = self.payload.of(self.raw).trim_ascii_end().strip_suffix(b"}")?;
         let spaces = before.iter().rev().take_while(|byte| **byte == b' ').count();
         let end = self.payload.range().start.checked_add(before.len())?;
@@ -139,7 +141,7 @@ impl Learnt<'_> {
     }
 
     /// Whether it may be one of many of its shape, as far as can be said at a glance. Counters alone come once, at the end.
-    pub(super) fn may_recur(&self) -> bool {
+    pub(super) fn is_small_and_has_text(&self) -> bool {
         let says = |record: &Record| matches!(record.keep(), Keep::Hole(_));
         self.raw.len() <= BYTES
             && self.records.padding().len() < PADDING
@@ -176,7 +178,9 @@ impl Learner<'_> {
         match record.keep() {
             // An empty one stays as it is: another could be the first.
             Keep::Identity(string) if string.is_empty() => Some(()),
-            Keep::Identity(string) => self.add_quoted_string(self.locate(string)?, Hole::Identity, false),
+            Keep::Identity(string) => {
+                self.add_quoted_string(self.locate_source_of_string(string)?, Hole::Identity, false)
+            }
             Keep::Number { counter: None, at } => self.add_integer_if_plain(self.offset_in_event(at)?, None),
             Keep::Number { counter: Some(_), .. } | Keep::Hole(_) | Keep::Literal | Keep::Never => None,
         }
@@ -186,8 +190,8 @@ impl Learner<'_> {
     fn learn_body_record(&mut self, mut record: Record) -> Option<()> {
         let keep = record.keep();
         let (mut placed, mut strings) = (Some(()), 0usize);
-        record.each_str(|string| match self.locate(*string) {
-            Some(Place { range, escaped }) if !escaped || matches!(keep, Keep::Hole(_)) => {
+        record.each_str(|string| match self.locate_source_of_string(*string) {
+            Some(StringInEvent { range, escaped }) if !escaped || matches!(keep, Keep::Hole(_)) => {
                 strings = strings.saturating_add(1);
                 *string = range;
             }
@@ -202,7 +206,7 @@ impl Learner<'_> {
             // Absence, and text is another statement.
             Keep::Hole(text) if text.is_empty() => Some(()),
             Keep::Hole(text) if strings == 1 => {
-                self.add_quoted_string(Place { range: text, escaped: false }, Hole::Text, true)
+                self.add_quoted_string(StringInEvent { range: text, escaped: false }, Hole::Text, true)
             }
             Keep::Number { counter: Some(counter), at } => self.add_integer_if_plain(at, Some(counter)),
             Keep::Literal => Some(()),
@@ -211,28 +215,28 @@ impl Learner<'_> {
     }
 
     /// A value that means nothing.
-    fn learn_padding(&mut self, padding: &Padding) -> Option<()> {
+    fn add_padding_if_located(&mut self, padding: &Padding) -> Option<()> {
         match *padding {
             // The source cannot tell where it is: it stays as it is.
             Padding::Text { start: 0, end: 0, .. } => Some(()),
             Padding::Text { start, end, noise } => {
                 let range = self.in_event(Span { start: start.into(), end: end.into() })?;
-                self.add_quoted_string(Place { range, escaped: false }, Hole::Padding, noise)
+                self.add_quoted_string(StringInEvent { range, escaped: false }, Hole::Padding, noise)
             }
             Padding::Integer(at) => self.add_integer_if_plain(self.offset_in_event(at.into())?, None),
         }
     }
 
     /// Where a string of the statement is in the event's bytes.
-    fn locate(&self, string: Str) -> Option<Place> {
+    fn locate_source_of_string(&self, string: Str) -> Option<StringInEvent> {
         if string.is_empty() {
-            return Some(Place { range: Str::NONE, escaped: false });
+            return Some(StringInEvent { range: Str::NONE, escaped: false });
         }
         let (span, escaped) = match string.buffer() {
             Buffer::Payload => (string.span(), false),
             Buffer::Scratch => (self.event.escaped.iter().rev().find(|(known, _)| *known == string)?.1, true),
         };
-        Some(Place { range: self.in_event(span)?, escaped })
+        Some(StringInEvent { range: self.in_event(span)?, escaped })
     }
 
     /// A span of the payload as a range of the event's bytes.
@@ -248,7 +252,7 @@ impl Learner<'_> {
     }
 
     /// A string's body that may vary; `is_hole`: it does in any case.
-    fn add_quoted_string(&mut self, place: Place, kind: Hole, is_hole: bool) -> Option<()> {
+    fn add_quoted_string(&mut self, place: StringInEvent, kind: Hole, is_hole: bool) -> Option<()> {
         let Range { start, end } = place.range.span().range();
         let raw = self.event.raw;
         let quoted = raw.get(start.checked_sub(1)?) == Some(&b'"') && raw.get(end) == Some(&b'"');
@@ -274,7 +278,7 @@ impl Learner<'_> {
 
 /// Where a string is in the event's bytes; `escaped`: there it has escapes.
 #[derive(Debug, Clone, Copy)]
-struct Place {
+struct StringInEvent {
     range: Str,
     escaped: bool,
 }

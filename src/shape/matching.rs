@@ -23,7 +23,7 @@ impl Shape {
     pub(super) fn match_event(
         &self,
         bytes: &[u8],
-        longest: u32,
+        longest_id: u32,
         captures: &mut [Capture; HOLES],
     ) -> Option<Hit> {
         let mut at = 0usize;
@@ -67,7 +67,7 @@ impl Shape {
                     (at, capture.0) = lex::plain_integer(bytes, at)?;
                 }
                 hole @ (Hole::Identity | Hole::Line | Hole::Space) => {
-                    let span = match_rare_hole(hole, bytes, at, longest)?;
+                    let span = match_identity_line_or_space(hole, bytes, at, longest_id)?;
                     *capture = Capture::of_text(span);
                     at = span.end as usize;
                 }
@@ -82,15 +82,15 @@ impl Shape {
 /// A string's body at `at`, up to its closing quote: no control characters; escapes are checked when they are unescaped.
 /// UTF-8 where `check` says so: what is told is checked where its slice is made.
 #[inline(always)]
-fn match_string_hole(bytes: &[u8], at: usize, check: bool) -> Option<(Span, bool)> {
+fn match_string_hole(bytes: &[u8], at: usize, check_utf8: bool) -> Option<(Span, bool)> {
     let body = bytes.get(at..)?;
     let stop = lex::string_stop(body);
     let end = at.wrapping_add(stop.at);
     if body.get(stop.at) != Some(&b'"') {
-        return match_escaped_string_hole(bytes, at, end, check);
+        return match_escaped_string_hole(bytes, at, end, check_utf8);
     }
     let span = Span::new(at, end);
-    if check && stop.wide && core::str::from_utf8(span.of(bytes)).is_err() {
+    if check_utf8 && stop.wide && core::str::from_utf8(span.of(bytes)).is_err() {
         return None;
     }
     Some((span, false))
@@ -98,11 +98,11 @@ fn match_string_hole(bytes: &[u8], at: usize, check: bool) -> Option<(Span, bool
 
 /// A hole of which few shapes have one: out of the way of the others.
 #[inline(never)]
-fn match_rare_hole(hole: Hole, bytes: &[u8], at: usize, longest: u32) -> Option<Span> {
+fn match_identity_line_or_space(hole: Hole, bytes: &[u8], at: usize, longest_id: u32) -> Option<Span> {
     match hole {
         Hole::Identity => {
             let (span, slow) = match_string_hole(bytes, at, true)?;
-            let is_id = !slow && !span.is_empty() && span.end.wrapping_sub(span.start) <= longest;
+            let is_id = !slow && !span.is_empty() && span.end.wrapping_sub(span.start) <= longest_id;
             is_id.then_some(span)
         }
         Hole::Line => {
@@ -115,7 +115,12 @@ fn match_rare_hole(hole: Hole, bytes: &[u8], at: usize, longest: u32) -> Option<
 }
 
 #[inline(never)]
-fn match_escaped_string_hole(bytes: &[u8], start: usize, mut at: usize, check: bool) -> Option<(Span, bool)> {
+fn match_escaped_string_hole(
+    bytes: &[u8],
+    start: usize,
+    mut at: usize,
+    check_utf8: bool,
+) -> Option<(Span, bool)> {
     while bytes.get(at) == Some(&b'\\') {
         let after = at.wrapping_add(2);
         at = after.wrapping_add(lex::string_stop(bytes.get(after..)?).at);
@@ -124,7 +129,7 @@ fn match_escaped_string_hole(bytes: &[u8], start: usize, mut at: usize, check: b
         return None;
     }
     let span = Span::new(start, at);
-    if check {
+    if check_utf8 {
         core::str::from_utf8(span.of(bytes)).ok()?;
     }
     Some((span, true))

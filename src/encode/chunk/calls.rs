@@ -1,4 +1,4 @@
-//! Tool calls, written.
+//! Tool calls, each written once it is ready; where there is no room to hold more, all of its choice as they are.
 //!
 //! Knows: how a call's fragments stand in a chunk. Must not know: when a call may begin (the held calls tell).
 
@@ -48,7 +48,7 @@ impl ChunkEncoder {
         let Some(CallAt { choice, ordinal }) = self.find_or_add_call(choice, slot, out) else { return };
         let place = usize::try_from(choice).unwrap_or(usize::MAX);
         let Some(known) = self.choices.get_mut(place) else { return };
-        match known.calls.hold_arguments(ordinal, fragment, &mut self.budget) {
+        match known.calls.end_name_and_hold_arguments(ordinal, fragment, &mut self.budget) {
             Held::Yes => return self.begin_ready_calls(choice, false, out),
             Held::NoRoom => self.begin_ready_calls(choice, true, out),
             Held::AlreadyBegun => {}
@@ -72,7 +72,7 @@ impl ChunkEncoder {
 
     /// Announces the choice, if it is new, and finds its call, which is new if none has the slot.
     fn find_or_add_call(&mut self, choice: u32, slot: u32, out: &mut Vec<u8>) -> Option<CallAt> {
-        let choice = self.ensure_announced(choice, out)?;
+        let choice = self.map_choice_and_ensure_announced(choice, out)?;
         let most = self.options.limits.tool_calls();
         let found = self.choice_mut(choice)?.calls.find_or_add(slot, most);
         if found.is_none() {

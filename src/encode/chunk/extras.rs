@@ -1,4 +1,4 @@
-//! Values that are passed on, each in its place in a chunk.
+//! Values that are passed on: lists, with indexed entries, and audio of chat in a chunk's delta, all others beside it.
 //!
 //! Knows: which names chat gives to what (the dialect's tables). Must not know: what the values say.
 //!
@@ -22,10 +22,10 @@ impl ChunkEncoder {
         match choice {
             None => self.write_or_hold_stream_extra(extra, out),
             Some(choice) => {
-                let Some(choice) = self.ensure_announced(choice, out) else { return };
+                let Some(choice) = self.map_choice_and_ensure_announced(choice, out) else { return };
                 let (kind, name, _) = extra;
                 let is_delta = matches!(dialect::DeltaNames.key(name.as_bytes()), DeltaKey::Extra(_));
-                if !is_delta || !self.write_in_delta_if_allowed(choice, kind, extra, out) {
+                if !is_delta || !self.write_in_delta_if_list_or_audio(choice, kind, extra, out) {
                     self.write_beside_delta_if_valid(choice, extra, out);
                 }
             }
@@ -40,7 +40,7 @@ impl ChunkEncoder {
         };
         self.spare.clear();
         self.spare.extend_from_slice(b"],");
-        write_untaken_key(kind, name, is_taken, &mut self.spare);
+        write_key_prefixed_if_taken(kind, name, is_taken, &mut self.spare);
         if !json::write_if_mendable(value, &mut self.scratch, &mut self.spare) {
             return self.count_left_out();
         }
@@ -69,7 +69,7 @@ impl ChunkEncoder {
     }
 
     /// One that belongs in a delta; returns whether it is what may stand there.
-    fn write_in_delta_if_allowed(
+    fn write_in_delta_if_list_or_audio(
         &mut self,
         choice: u32,
         kind: ExtraKind,
@@ -82,7 +82,7 @@ impl ChunkEncoder {
         }
         let start = out.len();
         self.begin_delta(choice, out);
-        write_untaken_key(kind, name, |_| false, out);
+        write_key_prefixed_if_taken(kind, name, |_| false, out);
         let Self { choices, spare, scratch, .. } = self;
         let place = usize::try_from(choice).unwrap_or(usize::MAX);
         let is_written = match choices.get_mut(place) {
@@ -90,7 +90,7 @@ impl ChunkEncoder {
                 out.extend_from_slice(spare);
                 true
             }
-            Some(known) => json::write_indexed_if_array(spare, &mut known.entries, scratch, out),
+            Some(known) => json::write_if_array_adding_missing_index(spare, &mut known.entries, scratch, out),
             None => false,
         };
         if is_written {
@@ -115,7 +115,7 @@ impl ChunkEncoder {
         let start = out.len();
         self.begin_delta(choice, out);
         out.extend_from_slice(b"},");
-        write_untaken_key(kind, name, is_taken, out);
+        write_key_prefixed_if_taken(kind, name, is_taken, out);
         if json::write_if_mendable(value, &mut self.scratch, out) {
             out.extend_from_slice(AFTER_DELTA.strip_prefix(b"}").unwrap_or_default());
             out.extend_from_slice(sse::END);
@@ -127,8 +127,13 @@ impl ChunkEncoder {
 }
 
 /// A member's name and its colon.
-fn write_untaken_key(kind: ExtraKind, name: &str, is_taken: impl Fn(&str) -> bool, out: &mut Vec<u8>) {
-    let name = if name.is_empty() { kind.as_str() } else { name };
+fn write_key_prefixed_if_taken(
+    kind_if_unnamed: ExtraKind,
+    name: &str,
+    is_taken: impl Fn(&str) -> bool,
+    out: &mut Vec<u8>,
+) {
+    let name = if name.is_empty() { kind_if_unnamed.as_str() } else { name };
     let start = out.len();
     json::write_string(name, out);
     if is_taken(name) {

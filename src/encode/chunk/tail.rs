@@ -1,4 +1,4 @@
-//! The end: finishes, usage, errors, the end marker.
+//! The end: finishes (told, or made up by option), usage, errors, the end marker where the stream was complete.
 //!
 //! Knows: what was held for it. Must not know: how deltas are written.
 
@@ -17,7 +17,7 @@ const LONGEST_WORD: usize = 256;
 
 impl ChunkEncoder {
     /// How a choice ended, as far as is known: the last word counts.
-    pub(super) fn end_calls_and_hold_finish(
+    pub(super) fn begin_named_calls_and_hold_finish(
         &mut self,
         choice: u32,
         reason: FinishReason,
@@ -25,7 +25,7 @@ impl ChunkEncoder {
         saw_tool_calls: bool,
         out: &mut Vec<u8>,
     ) {
-        let Some(choice) = self.ensure_announced(choice, out) else { return };
+        let Some(choice) = self.map_choice_and_ensure_announced(choice, out) else { return };
         let Some(known) = self.choice_mut(choice) else { return };
         known.calls.mark_all_names_whole();
         let reason = if saw_tool_calls { tool_calls_if_stop(reason) } else { reason };
@@ -35,7 +35,12 @@ impl ChunkEncoder {
     }
 
     /// Holds an error of the peer.
-    pub(super) fn hold_error_if_room(&mut self, code: Option<&str>, kind: Option<&str>, message: &str) {
+    pub(super) fn append_held_error_if_room(
+        &mut self,
+        code: Option<&str>,
+        kind: Option<&str>,
+        message: &str,
+    ) {
         let start = self.errors.len();
         write_error_event(code, kind, message, &mut self.errors);
         if !self.budget.take_if_fits(self.errors.len().saturating_sub(start)) {
@@ -55,7 +60,7 @@ impl ChunkEncoder {
         }
         let mut is_finished = count > 0;
         for choice in 0..count {
-            is_finished &= self.write_finish_if_known(choice, out);
+            is_finished &= self.write_held_or_default_finish_if_any(choice, out);
         }
         if !self.early_extras.is_empty() && self.head.is_empty() {
             self.build_head_and_write_early_extras(out);
@@ -70,7 +75,7 @@ impl ChunkEncoder {
     }
 
     /// Returns whether the choice has a finish.
-    fn write_finish_if_known(&mut self, choice: u32, out: &mut Vec<u8>) -> bool {
+    fn write_held_or_default_finish_if_any(&mut self, choice: u32, out: &mut Vec<u8>) -> bool {
         let missing = self.options.finish_missing.filter(|_| self.errors.is_empty());
         let Some(known) = self.choice_mut(choice) else { return false };
         let has_calls = !known.calls.is_empty();
@@ -91,7 +96,7 @@ impl ChunkEncoder {
     }
 
     fn write_usage_if_known(&mut self, out: &mut Vec<u8>) {
-        let Some(usage) = closing::completed_usage(self.usage.take(), &self.options) else {
+        let Some(usage) = closing::known_usage_completed_by_option(self.usage.take(), &self.options) else {
             return;
         };
         let Usage { input, output, total, cached_input, cache_write, reasoning } = usage;

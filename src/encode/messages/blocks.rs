@@ -177,7 +177,7 @@ impl Blocks {
     }
 
     /// A call's id, the first that is told, and a piece of its name; nothing, if that cannot be said any more.
-    pub(super) fn label_or_begin_call(
+    pub(super) fn begin_or_label_unopened_call(
         &mut self,
         slot: u32,
         id: &str,
@@ -202,7 +202,7 @@ impl Blocks {
     }
 
     /// A piece of its arguments; nothing, if that cannot be said any more.
-    pub(super) fn hold_arguments(&mut self, slot: u32, fragment: &str) -> Option<AddedBytes> {
+    pub(super) fn end_name_and_hold_arguments(&mut self, slot: u32, fragment: &str) -> Option<AddedBytes> {
         let call = self.unended_call(slot)?;
         call.is_name_whole = true;
         call.held.push_str(fragment);
@@ -284,14 +284,14 @@ fn write_tool_use(call: &Block, slot: u32, stream_id: &str, out: &mut Vec<u8>) {
 }
 
 /// A piece of an open block.
-pub(super) fn write_delta(index: u32, kind: Kind, text: &str, out: &mut Vec<u8>) {
+pub(super) fn write_delta(index: u32, kind: Kind, text_or_arguments: &str, out: &mut Vec<u8>) {
     begin_delta_event(index, out);
     out.extend_from_slice(match kind {
         Kind::Text => b"{\"type\":\"text_delta\",\"text\":",
         Kind::Thinking | Kind::Redacted => b"{\"type\":\"thinking_delta\",\"thinking\":",
         Kind::Call(_) | Kind::Hosted => b"{\"type\":\"input_json_delta\",\"partial_json\":",
     });
-    json::write_string(text, out);
+    json::write_string(text_or_arguments, out);
     out.extend_from_slice(b"}}\n\n");
 }
 

@@ -32,13 +32,13 @@ impl MessagesEncoder {
             ExtraKind::Annotation if name == CITATION => self.write_or_hold_citation(value, &mut spare, out),
             ExtraKind::Hosted if name == INPUT => self.write_or_hold_hosted_delta(value, &mut spare, out),
             ExtraKind::Hosted if is_hosted_block_name(name) => {
-                self.hold_hosted_block(name, value, &mut spare, out)
+                self.begin_hosted_block_if_own(name, value, &mut spare, out)
             }
             _ => None,
         };
         self.spare = spare;
         match added {
-            Some(added) => self.count_held_and_write_ready(added, out),
+            Some(added) => self.count_and_write_ready_or_all(added, out),
             None => self.count_left_out(),
         }
     }
@@ -79,7 +79,7 @@ impl MessagesEncoder {
         self.blocks.hold_delta_if_going_on(kind, delta)
     }
 
-    fn hold_hosted_block(
+    fn begin_hosted_block_if_own(
         &mut self,
         name: &str,
         value: &str,

@@ -1,4 +1,4 @@
-//! The end, and what is told of it: the stop reason, usage, errors, the end marker.
+//! The end: stop reason and usage (also before an error), errors, `message_stop` only where complete and without an error.
 //!
 //! Knows: what was held for the end. Must not know: how blocks are written.
 
@@ -21,11 +21,11 @@ impl MessagesEncoder {
         let own = OWN_WORDS.iter().find(|own| **own == (raw, reason)).map(|own| own.0);
         self.finish = Some((reason, own));
         self.blocks.end_calls();
-        self.write_ready(out);
+        self.write_ready_blocks(out);
     }
 
     /// Holds an error of the peer.
-    pub(super) fn hold_error_if_room(&mut self, kind: Option<&str>, message: &str) {
+    pub(super) fn append_held_error_if_room(&mut self, kind: Option<&str>, message: &str) {
         let start = self.errors.len();
         write_error_event(kind, message, &mut self.errors);
         if !self.budget.take_if_fits(self.errors.len().saturating_sub(start)) {
@@ -38,7 +38,7 @@ impl MessagesEncoder {
     pub(super) fn end_stream(&mut self, is_complete: bool, is_truncated: bool, out: &mut Vec<u8>) {
         self.is_over = true;
         self.blocks.end_all();
-        self.write_ready(out);
+        self.write_ready_blocks(out);
         if is_truncated && self.options.tell_truncation {
             write_error_event(Some(TRUNCATED.1), TRUNCATED.0, &mut self.errors);
         }

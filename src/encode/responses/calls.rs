@@ -1,4 +1,4 @@
-//! Calls: each an item, open as long as it is told.
+//! Calls: each an item, open from its start to its end; not ended where the answer is too long to be held.
 //!
 //! Knows: how they are written. Must not know: when ([`WholeCallTarget`]), the end of the stream, other items.
 
@@ -32,7 +32,7 @@ impl WholeCallTarget for ResponsesEncoder {
         ids::push_call_id(&self.answer.id, self.written_choice(), ordinal, id);
     }
 
-    fn write_call_start(&mut self, _: usize, id: &str, name: &str, out: &mut Vec<u8>) {
+    fn end_text_and_write_call_start(&mut self, _: usize, id: &str, name: &str, out: &mut Vec<u8>) {
         self.end_item_if_open("", out);
         let index = self.push_empty_item();
         // Calls begin in the order of their ordinals.

@@ -20,7 +20,7 @@ pub(super) enum Content {
 
 /// The item that is open.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Open {
+pub(super) struct OpenItem {
     index: usize,
     content: Content,
     /// The index of the part that is open in it; none if none is.
@@ -140,7 +140,7 @@ impl ResponsesEncoder {
     #[inline]
     fn ensure_part_open(&mut self, content: Content, out: &mut Vec<u8>) -> PartAt {
         match self.open {
-            Some(Open { index, content: open, part: Some(part), .. }) if open == content => {
+            Some(OpenItem { index, content: open, part: Some(part), .. }) if open == content => {
                 PartAt { item: index, part }
             }
             _ => self.end_part_and_begin(content, out),
@@ -162,7 +162,7 @@ impl ResponsesEncoder {
     }
 
     /// The open item, if it can hold this content; else another.
-    fn ensure_item_open(&mut self, content: Content, out: &mut Vec<u8>) -> Open {
+    fn ensure_item_open(&mut self, content: Content, out: &mut Vec<u8>) -> OpenItem {
         if let Some(open) = self.open.filter(|open| open.content.shares_item(content)) {
             return open;
         }
@@ -174,7 +174,7 @@ impl ResponsesEncoder {
         out.extend_from_slice(b",\"item\":");
         write_content_item(content, index, "in_progress", b"", "", out);
         end_event(out);
-        let open = Open { index, content, part: None, next: 0, of: self.cursor };
+        let open = OpenItem { index, content, part: None, next: 0, of: self.cursor };
         self.open = Some(open);
         open
     }
@@ -231,7 +231,7 @@ impl ResponsesEncoder {
     }
 
     /// Encrypted reasoning ends its item.
-    pub(super) fn end_item_with_encrypted(&mut self, data: &str, out: &mut Vec<u8>) {
+    pub(super) fn end_reasoning_with_encrypted_if_room(&mut self, data: &str, out: &mut Vec<u8>) {
         if data.is_empty() || !self.budget.take_if_fits(data.len()) {
             return self.count_left_out();
         }
@@ -240,9 +240,9 @@ impl ResponsesEncoder {
     }
 
     /// What follows is of this part of the stream: another's is over.
-    pub(super) fn switch_part_ending_other(&mut self, part: u32, out: &mut Vec<u8>) {
-        self.cursor = Some(part);
-        if self.open.is_some_and(|open| open.of != Some(part)) {
+    pub(super) fn switch_stream_part_ending_item(&mut self, stream_part: u32, out: &mut Vec<u8>) {
+        self.cursor = Some(stream_part);
+        if self.open.is_some_and(|open| open.of != Some(stream_part)) {
             self.end_item_if_open("", out);
         }
     }

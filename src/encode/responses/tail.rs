@@ -1,4 +1,4 @@
-//! The end: errors, and the last event with the whole answer.
+//! The end: errors, then the last event with the whole answer; none where the stream was cut short without a finish.
 //!
 //! Knows: what was held for it. Must not know: how deltas are written.
 
@@ -19,12 +19,12 @@ impl ResponsesEncoder {
     /// How the answer ended, as far as is known: the last word counts.
     pub(super) fn end_calls_and_hold_finish(&mut self, reason: FinishReason, out: &mut Vec<u8>) {
         self.ensure_created(out);
-        self.end_all_calls(out);
+        self.end_all_calls_and_begin_ready(out);
         self.finish = Some(reason);
     }
 
     /// Holds an error of the peer.
-    pub(super) fn hold_error_if_room(&mut self, code: Option<&str>, message: &str) {
+    pub(super) fn append_held_error_if_room(&mut self, code: Option<&str>, message: &str) {
         let code = code.filter(|code| !code.is_empty()).unwrap_or(FAILED.0);
         if self.budget.take_if_fits(code.len().saturating_add(message.len()).saturating_add(64)) {
             self.errors.push((code.to_owned(), message.to_owned()));
@@ -45,7 +45,7 @@ impl ResponsesEncoder {
         let is_whole = is_complete || finish.is_some();
         self.begin_ready_calls(true, out);
         if is_whole {
-            self.end_all_calls(out);
+            self.end_all_calls_and_begin_ready(out);
             self.end_item_if_open("", out);
         }
         if has_errors {
@@ -127,7 +127,7 @@ fn write_error_or_null(failure: Option<(&str, &str)>, out: &mut Vec<u8>) {
 
 fn write_usage_or_null(usage: Option<Usage>, options: &EncodeOptions, out: &mut Vec<u8>) {
     out.extend_from_slice(b",\"usage\":");
-    let Some(usage) = closing::completed_usage(usage, options) else {
+    let Some(usage) = closing::known_usage_completed_by_option(usage, options) else {
         return out.extend_from_slice(b"null");
     };
     let Usage { input, output, total, cached_input, cache_write, reasoning } = usage;

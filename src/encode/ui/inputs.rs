@@ -1,4 +1,4 @@
-//! The inputs of calls: in pieces as they come, and whole when the call has ended.
+//! The inputs of calls: in pieces as they come; when the call has ended, whole or as an error, and held no more.
 //!
 //! Knows: how they are written. Must not know: when ([`WholeCallTarget`]), the end of the stream, parts of text.
 
@@ -36,7 +36,7 @@ impl WholeCallTarget for UiStreamEncoder {
         ids::push_call_id(&self.answer.id, self.written_choice(), ordinal, id);
     }
 
-    fn write_call_start(&mut self, _: usize, id: &str, name: &str, out: &mut Vec<u8>) {
+    fn end_text_and_write_call_start(&mut self, _: usize, id: &str, name: &str, out: &mut Vec<u8>) {
         self.end_part_if_open(None, out);
         begin_event("tool-input-start", out);
         write_string_member("toolCallId", id, out);
@@ -62,14 +62,14 @@ impl WholeCallTarget for UiStreamEncoder {
         let value = if call.arguments.trim_ascii().is_empty() { "{}" } else { &*call.arguments };
         if call.is_too_long || !json::write_unmended_if_valid(value, &mut self.scratch, out) {
             out.truncate(start);
-            write_input_error(&call, out);
+            begin_input_error_event(&call, out);
         }
         end_event(out);
     }
 }
 
 /// A call's input that is none, up to the event's end.
-fn write_input_error(call: &WholeCall, out: &mut Vec<u8>) {
+fn begin_input_error_event(call: &WholeCall, out: &mut Vec<u8>) {
     begin_event("tool-input-error", out);
     write_string_member("toolCallId", &call.id, out);
     write_string_member("toolName", &call.name, out);

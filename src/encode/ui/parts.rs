@@ -12,7 +12,7 @@ const METADATA: &str = "deltaic";
 
 /// The part that is open.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Open {
+pub(super) struct OpenPart {
     kind: Content,
     id: u64,
     /// The part of the stream that it is.
@@ -53,7 +53,7 @@ impl UiStreamEncoder {
         self.end_part_if_open(None, out);
         let id = self.next;
         self.next = id.saturating_add(1);
-        self.open = Some(Open { kind, id, part: self.cursor });
+        self.open = Some(OpenPart { kind, id, part: self.cursor });
         begin_event(kind.start_type(), out);
         write_part_id(id, out);
         end_event(out);
@@ -87,9 +87,9 @@ impl UiStreamEncoder {
     }
 
     /// What follows is of this part of the stream: another's is over.
-    pub(super) fn switch_part_ending_other(&mut self, part: u32, out: &mut Vec<u8>) {
-        self.cursor = Some(part);
-        if self.open.is_some_and(|open| open.part != Some(part)) {
+    pub(super) fn switch_part_ending_other(&mut self, stream_part: u32, out: &mut Vec<u8>) {
+        self.cursor = Some(stream_part);
+        if self.open.is_some_and(|open| open.part != Some(stream_part)) {
             self.end_part_if_open(None, out);
         }
     }

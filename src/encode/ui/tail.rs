@@ -1,4 +1,4 @@
-//! The end, and what is beside the answer: the finish, usage, errors, extras, the end marker.
+//! What is beside the answer: extras, usage; and the end: finish, errors, end marker. A truncated answer is left open.
 //!
 //! Knows: what was held for the end. Must not know: how deltas are written.
 
@@ -23,13 +23,14 @@ impl UiStreamEncoder {
         out: &mut Vec<u8>,
     ) {
         self.ensure_started(out);
-        self.end_all_calls(out);
+        self.end_all_calls_and_begin_ready(out);
         self.finish = Some(if saw_tool_calls { tool_calls_if_stop(reason) } else { reason });
     }
 
     /// Holds an error of the peer: the first of its texts that says something.
-    pub(super) fn hold_error_if_room(&mut self, texts: &[Option<&str>]) {
-        let text = texts.iter().flatten().find(|text| !text.is_empty()).copied().unwrap_or_default();
+    pub(super) fn append_held_error_if_room(&mut self, texts_by_preference: &[Option<&str>]) {
+        let text =
+            texts_by_preference.iter().flatten().find(|text| !text.is_empty()).copied().unwrap_or_default();
         let start = self.errors.len();
         write_error_event(text, &mut self.errors);
         if !self.budget.take_if_fits(self.errors.len().saturating_sub(start)) {
@@ -92,19 +93,19 @@ impl UiStreamEncoder {
         let is_whole = is_complete || finish.is_some();
         self.begin_ready_calls(true, out);
         if is_whole {
-            self.end_all_calls(out);
+            self.end_all_calls_and_begin_ready(out);
             self.end_part_if_open(None, out);
         }
         if !self.early_extras.is_empty() {
             self.ensure_started(out);
         }
-        self.write_usage_if_known(out);
+        self.write_usage_if_known_and_allowed(out);
         if is_whole && self.is_started {
             begin_event("finish-step", out);
             end_event(out);
         }
         if let Some(reason) = finish {
-            self.write_finish(reason, out);
+            self.write_finish_event(reason, out);
         }
         out.append(&mut self.errors);
         if self.is_started && (is_complete || missing.is_some()) {
@@ -113,7 +114,7 @@ impl UiStreamEncoder {
         self.is_over = true;
     }
 
-    fn write_finish(&self, reason: FinishReason, out: &mut Vec<u8>) {
+    fn write_finish_event(&self, reason: FinishReason, out: &mut Vec<u8>) {
         let reason = if self.calls.is_empty() { reason } else { tool_calls_if_stop(reason) };
         begin_event("finish", out);
         let word = match reason {
@@ -128,8 +129,8 @@ impl UiStreamEncoder {
     }
 
     /// The last snapshot, under the SDK's names.
-    fn write_usage_if_known(&mut self, out: &mut Vec<u8>) {
-        let Some(usage) = closing::completed_usage(self.usage.take(), &self.options) else {
+    fn write_usage_if_known_and_allowed(&mut self, out: &mut Vec<u8>) {
+        let Some(usage) = closing::known_usage_completed_by_option(self.usage.take(), &self.options) else {
             return;
         };
         if !self.options.metadata {

@@ -9,7 +9,7 @@ use crate::record::Span;
 impl Sse {
     /// Rule 2: a blank line.
     pub(super) fn dispatch(&mut self, next: usize) -> Step {
-        self.set_early(false);
+        self.set_early_and_note_change(false);
         if self.has_data() {
             // The LF of the last line's CR LF came after that line was measured.
             if self.line.saturating_sub(self.foreign) > self.limit {
@@ -26,7 +26,7 @@ impl Sse {
     }
 
     /// An event ends before `end`, where something begins that is none of its own lines: what its bytes are depended on that.
-    pub(super) fn end_event_before(&mut self, end: usize) -> Step {
+    pub(super) fn take_pending_event_as_not_plain(&mut self, end: usize) -> Step {
         match self.take_pending_event(end) {
             Step::Event(event) => Step::Event(Event { plain: false, ..event }),
             step => step,
@@ -34,7 +34,7 @@ impl Sse {
     }
 
     /// Whether complete data is told at its line's end. What a shape takes for an event is one in either way only.
-    pub(super) fn set_early(&mut self, early: bool) {
+    pub(super) fn set_early_and_note_change(&mut self, early: bool) {
         self.event_end_changed |= self.lenient.early != early;
         self.lenient.early = early;
     }
@@ -67,7 +67,7 @@ impl Sse {
         self.foreign = 0;
         self.data = Data::None;
         self.name = Span::default();
-        self.late = None;
+        self.next_event_start = None;
         self.error = false;
         self.id = None;
         self.lenient.reset_for_event();
@@ -85,8 +85,8 @@ impl Sse {
             return step;
         }
         if self.has_data() && (!self.is_fragment(bytes) || tolerance.allows(Quirk::Repaired)) {
-            tolerance.meets(Quirk::UnterminatedEvent);
-            return self.end_event_before(bytes.len());
+            tolerance.note_if_allowed(Quirk::UnterminatedEvent);
+            return self.take_pending_event_as_not_plain(bytes.len());
         }
         Step::More
     }

@@ -29,17 +29,17 @@ impl Sse {
         match line.get(..colon).unwrap_or_default() {
             b"data" => return self.add_data_line(bytes, span, next, tolerance),
             b"event" => {
-                self.note_late_if_complete(bytes, tolerance);
+                self.note_next_event_start_if_complete(bytes, tolerance);
                 self.name = span;
             }
             b"id" => {
-                self.note_late_if_complete(bytes, tolerance);
+                self.note_next_event_start_if_complete(bytes, tolerance);
                 if memchr::memchr(0, span.of(bytes)).is_none() {
                     self.id = Some(span);
                 }
             }
             b"retry" => {
-                self.note_late_if_complete(bytes, tolerance);
+                self.note_next_event_start_if_complete(bytes, tolerance);
                 let digits = span.of(bytes);
                 if !digits.is_empty() && digits.iter().all(u8::is_ascii_digit) {
                     self.retry = Some(saturating_integer(digits));
@@ -47,9 +47,9 @@ impl Sse {
             }
             b"error" if tolerance.allows(Quirk::ErrorField) => {
                 if self.has_data() {
-                    return Some(self.end_event_before(start));
+                    return Some(self.take_pending_event_as_not_plain(start));
                 }
-                tolerance.meets(Quirk::ErrorField);
+                tolerance.note_if_allowed(Quirk::ErrorField);
                 self.error = true;
                 self.append_data(bytes, span);
             }
@@ -59,13 +59,13 @@ impl Sse {
     }
 
     /// A field after complete data is the next event's, if no blank line comes before that event's data.
-    fn note_late_if_complete(&mut self, bytes: &[u8], tolerance: &Tolerance) {
-        if self.late.is_none()
+    fn note_next_event_start_if_complete(&mut self, bytes: &[u8], tolerance: &Tolerance) {
+        if self.next_event_start.is_none()
             && self.has_data()
             && tolerance.allows(Quirk::NoBlankLine)
             && self.data_is_complete(bytes)
         {
-            self.late = Some((self.line, self.name));
+            self.next_event_start = Some((self.line, self.name));
         }
     }
 
@@ -76,15 +76,18 @@ impl Sse {
         next: usize,
         tolerance: &mut Tolerance,
     ) -> Option<Step> {
-        let value =
-            if self.has_data() { self.without_doubled_prefixes(bytes, value, tolerance) } else { value };
+        let value = if self.has_data() {
+            self.strip_prefixes_if_pending_had_them(bytes, value, tolerance)
+        } else {
+            value
+        };
         if tolerance.allows(Quirk::NoBlankLine) {
             if self.has_data() && self.begins_anew(bytes, value.of(bytes)) {
-                tolerance.meets(Quirk::NoBlankLine);
+                tolerance.note_if_allowed(Quirk::NoBlankLine);
                 if matches!(self.data, Data::One(_)) {
-                    self.set_early(true);
+                    self.set_early_and_note_change(true);
                 }
-                return Some(self.end_event_before_line());
+                return Some(self.end_event_before_next_start());
             }
             self.append_data(bytes, value);
             if self.lenient.early && self.data_is_complete(bytes) {
@@ -98,12 +101,17 @@ impl Sse {
 
     /// A further data line of an event that was framed before, as its first line shows: without that framing.
     #[cold]
-    fn without_doubled_prefixes(&mut self, bytes: &[u8], value: Span, tolerance: &Tolerance) -> Span {
+    fn strip_prefixes_if_pending_had_them(
+        &mut self,
+        bytes: &[u8],
+        value: Span,
+        tolerance: &Tolerance,
+    ) -> Span {
         if !tolerance.allows(Quirk::DoubledPrefix) || self.name_says_text(bytes) {
             return value;
         }
         let pending = Self::pending_data(self.data, &self.data_buffer, bytes);
-        if !self.lenient.is_framed_before(pending) {
+        if !self.lenient.has_doubled_prefix(pending) {
             return value;
         }
         let (range, prefixes) = (value.range(), lenient::prefixes_length(value.of(bytes)));
@@ -111,10 +119,10 @@ impl Sse {
     }
 
     /// The pending event ends before the current line, which is of the next; so are fields that came after complete data.
-    fn end_event_before_line(&mut self) -> Step {
-        let (end, name) = self.late.unwrap_or((self.line, self.name));
+    fn end_event_before_next_start(&mut self) -> Step {
+        let (end, name) = self.next_event_start.unwrap_or((self.line, self.name));
         self.name = name;
-        self.end_event_before(end)
+        self.take_pending_event_as_not_plain(end)
     }
 
     /// A line that is no field: one of the lenient forms, or nothing.
@@ -126,26 +134,28 @@ impl Sse {
         tolerance: &mut Tolerance,
     ) -> Option<Step> {
         let pending = self.has_data();
-        let open = pending && self.data_is_open(bytes) && !self.is_cut_off(bytes, line.of(bytes));
+        let open = pending && self.data_is_open(bytes) && !self.cannot_continue_with(bytes, line.of(bytes));
         match lenient::line_kind(line.of(bytes), pending, open) {
             lenient::Line::Done if tolerance.allows(Quirk::BareDone) => {
                 if pending {
-                    return Some(self.end_event_before_line());
+                    return Some(self.end_event_before_next_start());
                 }
-                tolerance.meets(Quirk::BareDone);
+                tolerance.note_if_allowed(Quirk::BareDone);
                 self.append_data(bytes, line);
                 Some(self.take_pending_event(next))
             }
-            lenient::Line::Blank if tolerance.meets(Quirk::BlankSeparator) => Some(self.dispatch(next)),
-            lenient::Line::Continuation if tolerance.meets(Quirk::BareContinuation) => {
+            lenient::Line::Blank if tolerance.note_if_allowed(Quirk::BlankSeparator) => {
+                Some(self.dispatch(next))
+            }
+            lenient::Line::Continuation if tolerance.note_if_allowed(Quirk::BareContinuation) => {
                 self.append_data(bytes, line);
                 None
             }
             lenient::Line::Json if tolerance.allows(Quirk::BareJsonLine) => {
                 if pending {
-                    return Some(self.end_event_before_line());
+                    return Some(self.end_event_before_next_start());
                 }
-                tolerance.meets(Quirk::BareJsonLine);
+                tolerance.note_if_allowed(Quirk::BareJsonLine);
                 self.append_data(bytes, line);
                 None
             }
@@ -185,7 +195,7 @@ impl Sse {
     /// The event's name says that its data is text: that is never complete before its blank line, nor a part of JSON.
     fn name_says_text(&self, bytes: &[u8]) -> bool {
         // A name that came after the data is the next event's.
-        let name = self.late.map_or(self.name, |(_, name)| name);
+        let name = self.next_event_start.map_or(self.name, |(_, name)| name);
         name.of(bytes) == dialect::TEXT_EVENT.as_bytes()
     }
 
@@ -201,12 +211,12 @@ impl Sse {
 
     /// A further data line, of this value, begins a new event: the pending one is complete, or no JSON goes on so.
     fn begins_anew(&mut self, bytes: &[u8], value: &[u8]) -> bool {
-        self.error || self.data_is_complete(bytes) || self.is_cut_off(bytes, value)
+        self.error || self.data_is_complete(bytes) || self.cannot_continue_with(bytes, value)
     }
 
-    fn is_cut_off(&mut self, bytes: &[u8], value: &[u8]) -> bool {
+    fn cannot_continue_with(&mut self, bytes: &[u8], value: &[u8]) -> bool {
         let pending = Self::pending_data(self.data, &self.data_buffer, bytes);
-        !self.name_says_text(bytes) && self.lenient.is_cut_off(pending, value)
+        !self.name_says_text(bytes) && self.lenient.cannot_continue_with(pending, value)
     }
 
     pub(super) fn is_fragment(&mut self, bytes: &[u8]) -> bool {

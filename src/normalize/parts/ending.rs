@@ -4,24 +4,24 @@
 
 use alloc::string::String;
 
-use super::super::closing::release_held_text;
+use super::super::closing::release_all_held_text;
 use super::super::{Choice, Event};
 use super::ARGUMENTS;
 use crate::record::RawDelta;
 
 /// Tells the current part, if what was told last is another. What is held of that one's text goes before.
-pub(super) fn announce_part_if_other(choice: &mut Choice, event: &mut Event<'_>) {
+pub(super) fn release_text_and_announce_if_other(choice: &mut Choice, event: &mut Event<'_>) {
     if choice.parts.as_ref().is_none_or(|parts| parts.is_current_announced_last()) {
         return;
     }
-    release_held_text(choice, event);
+    release_all_held_text(choice, event);
     if let Some(parts) = &mut choice.parts {
-        parts.announce_current(choice.index, event.out);
+        parts.announce_switch_to_current(choice.index, event.out);
     }
 }
 
 /// The current part is over: what is held of it is told, its call ends, its marks are dropped.
-pub(super) fn end_current_part(choice: &mut Choice, event: &mut Event<'_>) {
+pub(super) fn remove_current_part_and_end_call(choice: &mut Choice, event: &mut Event<'_>) {
     release_current_input(choice, event);
     let index = choice.index;
     let Some(parts) = choice.parts.as_mut() else { return };
@@ -58,7 +58,7 @@ fn release_current_input(choice: &mut Choice, event: &mut Event<'_>) {
     part.emitted |= ARGUMENTS;
     parts.emitted |= ARGUMENTS;
     parts.held = parts.held.saturating_sub(input.len());
-    announce_part_if_other(choice, event);
+    release_text_and_announce_if_other(choice, event);
     let (fragment, slot) = (event.texts.keep(&input), u32::try_from(slot).unwrap_or(u32::MAX));
     event.out.push(RawDelta::ToolCallArguments { choice: choice.index, slot, fragment });
 }
@@ -83,6 +83,6 @@ pub(in crate::normalize) fn end_call_parts(choice: &mut Choice, event: &mut Even
         if let Some(parts) = &mut choice.parts {
             parts.current = Some(at);
         }
-        end_current_part(choice, event);
+        remove_current_part_and_end_call(choice, event);
     }
 }

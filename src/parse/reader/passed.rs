@@ -57,7 +57,7 @@ impl Passed {
 
     /// A walk begins: one before may have ended in an error, in the midst of its containers.
     #[inline]
-    pub(super) fn begin_walk(&mut self) {
+    pub(super) fn forget_all_if_walk_unfinished(&mut self) {
         if self.open > 0 || self.unnoted > 0 {
             self.forget_all();
         }

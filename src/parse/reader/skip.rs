@@ -32,14 +32,14 @@ impl Reader<'_> {
     fn skip_string(&mut self, body: &[u8]) -> Result<(), ErrorKind> {
         let start = self.position_of_rest(body);
         let length = lex::string_stop(body).at;
-        let Some([b'"', ..]) = body.get(length..) else { return self.skip_slow_string(start) };
+        let Some([b'"', ..]) = body.get(length..) else { return self.skip_slow_string_noting_if_long(start) };
         self.rest = self.rest.get(length.wrapping_add(2)..).unwrap_or_default();
         Ok(())
     }
 
     /// The same where it has escapes: to be read, it must be passed once more.
     #[inline(never)]
-    fn skip_slow_string(&mut self, start: usize) -> Result<(), ErrorKind> {
+    fn skip_slow_string_noting_if_long(&mut self, start: usize) -> Result<(), ErrorKind> {
         let (body, met) = self.collect_quirks(|reader| reader.slow_body(start));
         body?;
         if met.is_empty() {
@@ -72,7 +72,7 @@ impl Reader<'_> {
     }
 
     /// Passes a container.
-    pub(super) fn skip_container(&mut self) -> Result<(), ErrorKind> {
+    pub(super) fn skip_container_forget_notes_on_quirk(&mut self) -> Result<(), ErrorKind> {
         let (result, met) = self.collect_quirks(Self::walk_container);
         if !met.is_empty() {
             self.passed.forget_all();
@@ -93,7 +93,7 @@ impl Reader<'_> {
     fn walk_container(&mut self) -> Result<(), ErrorKind> {
         let base = self.depth;
         let mut objects = 0u128;
-        self.passed.begin_walk();
+        self.passed.forget_all_if_walk_unfinished();
         loop {
             // Before a value.
             self.skip_space();
@@ -113,7 +113,7 @@ impl Reader<'_> {
                 let is_object = objects & 1 == 1;
                 if self.next_or_close(&mut seq, if is_object { b'}' } else { b']' })? {
                     if is_object {
-                        self.skip_name()?;
+                        self.skip_name_and_colon()?;
                     }
                     break;
                 }
@@ -127,7 +127,7 @@ impl Reader<'_> {
         }
     }
 
-    fn skip_name(&mut self) -> Result<(), ErrorKind> {
+    fn skip_name_and_colon(&mut self) -> Result<(), ErrorKind> {
         let [b'"', body @ ..] = self.rest else { return Err(ErrorKind::Json) };
         self.skip_string(body)?;
         self.skip_space();

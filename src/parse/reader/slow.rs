@@ -32,7 +32,11 @@ impl<'a> Reader<'a> {
 
     /// A name with escapes in it or white space after it, through its colon; `body`: from after its opening quote.
     #[cold]
-    pub(super) fn slow_name<N: Names>(&mut self, body: &[u8], names: &N) -> Result<N::Key, ErrorKind> {
+    pub(super) fn slow_name_and_colon<N: Names>(
+        &mut self,
+        body: &[u8],
+        names: &N,
+    ) -> Result<N::Key, ErrorKind> {
         let (name, escapes) = self.slow_body(self.position_of_rest(body))?;
         let key = if escapes {
             let name = self.unescape(name)?;
@@ -61,7 +65,7 @@ impl<'a> Reader<'a> {
             return Ok(Str::of_payload(body));
         }
         let mut edges = Edges::default();
-        let text = self.unescape_by(body, |raw, out| {
+        let text = self.unescape_into_scratch_by(body, |raw, out| {
             let (met, stood) = lex::unescape_piece(raw, out)?;
             edges = stood;
             Some(met)
@@ -104,7 +108,7 @@ impl<'a> Reader<'a> {
     fn skip_escape(&mut self) -> Result<(), ErrorKind> {
         let length = match self.rest.get(1) {
             Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => 2,
-            Some(b'u') => self.unicode_escape_length()?,
+            Some(b'u') => self.unicode_escape_or_pair_length()?,
             _ => return Err(ErrorKind::Json),
         };
         self.rest = self.rest.get(length..).unwrap_or_default();
@@ -112,7 +116,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The length of the `\uXXXX` ahead, or of the pair that it begins.
-    fn unicode_escape_length(&mut self) -> Result<usize, ErrorKind> {
+    fn unicode_escape_or_pair_length(&mut self) -> Result<usize, ErrorKind> {
         let unit = lex::hex4(self.rest, 2).ok_or(ErrorKind::Json)?;
         if unit & 0xF800 != 0xD800 {
             return Ok(6);
@@ -127,10 +131,10 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn unescape(&mut self, body: Span) -> Result<Str, ErrorKind> {
-        self.unescape_by(body, lex::unescape)
+        self.unescape_into_scratch_by(body, lex::unescape)
     }
 
-    fn unescape_by(
+    fn unescape_into_scratch_by(
         &mut self,
         body: Span,
         unescape: impl FnOnce(&str, &mut String) -> Option<Escaped>,

@@ -37,7 +37,7 @@ impl<C: Cursor> Visitor<'_, C> {
         &mut self,
         names: &[&str; N],
     ) -> Result<Fields<C::Mark, N>, ErrorKind> {
-        self.fields_by(&Listed(names))
+        self.mark_non_null_members_by(&Listed(names))
     }
 
     /// The same on a wire of proto3 JSON: names are in camel case; the protocol's own snake case is a quirk.
@@ -45,15 +45,15 @@ impl<C: Cursor> Visitor<'_, C> {
         &mut self,
         names: &[&str; N],
     ) -> Result<Fields<C::Mark, N>, ErrorKind> {
-        let names = ProtoNames { names, is_snake: Cell::new(false) };
-        let fields = self.fields_by(&names)?;
+        let names = CamelNamesNotingSnake { names, is_snake: Cell::new(false) };
+        let fields = self.mark_non_null_members_by(&names)?;
         if names.is_snake.get() {
             self.need(Quirk::SnakeCase)?;
         }
         Ok(fields)
     }
 
-    fn fields_by<const N: usize>(
+    fn mark_non_null_members_by<const N: usize>(
         &mut self,
         names: &impl Names<Key = Option<usize>>,
     ) -> Result<Fields<C::Mark, N>, ErrorKind> {
@@ -66,7 +66,7 @@ impl<C: Cursor> Visitor<'_, C> {
                 None if is_document && self.is_error_ahead() => {
                     self.error_beside = Some(self.skip_marked()?);
                 }
-                None => self.skip_or_push_extra(kind, true)?,
+                None => self.skip_as_padding_unless_extras_all(kind, true)?,
                 Some(field) => {
                     if field.is_some() {
                         self.need(Quirk::DuplicateKey)?;
@@ -123,7 +123,7 @@ impl<C: Cursor> Visitor<'_, C> {
             while let Some(((), kind)) = visitor.cursor.member_by(&mut members, |_| ())? {
                 match found {
                     _ if kind == Kind::Null => visitor.cursor.null()?,
-                    Some(_) => visitor.skip_or_push_extra(kind, true)?,
+                    Some(_) => visitor.skip_as_padding_unless_extras_all(kind, true)?,
                     None => {
                         let mark = visitor.skip_marked()?;
                         found = Some((visitor.cursor.name_before(mark), Field { kind, mark }));
@@ -157,9 +157,9 @@ impl<C: Cursor> Visitor<'_, C> {
     }
 
     /// A field's string as it is, anything else as its JSON text.
-    pub(in crate::parse) fn label_of(&mut self, field: Value<C>) -> Result<Str, ErrorKind> {
+    pub(in crate::parse) fn string_or_json_of(&mut self, field: Value<C>) -> Result<Str, ErrorKind> {
         match field {
-            Some(field) => self.at(field, |visitor| visitor.label_ahead(field.kind)),
+            Some(field) => self.at(field, |visitor| visitor.string_or_json_ahead(field.kind)),
             None => Ok(Str::NONE),
         }
     }
@@ -202,25 +202,25 @@ impl<C: Cursor> Visitor<'_, C> {
         {
             return Ok(Some(value));
         }
-        let label = self.label_of(Some(field))?;
+        let label = self.string_or_json_of(Some(field))?;
         let text = self.cursor.bytes(label);
-        Ok(Some(lex::integer(text).unwrap_or_else(|| lex::label_print(0, text))))
+        Ok(Some(lex::integer(text).unwrap_or_else(|| lex::extend_label_fingerprint(0, text))))
     }
 
     /// An integer that a field is, also one in a string.
     pub(in crate::parse) fn integer_of(&mut self, field: Value<C>) -> Result<Option<u64>, ErrorKind> {
-        let label = self.label_of(field)?;
+        let label = self.string_or_json_of(field)?;
         Ok(lex::integer(self.cursor.bytes(label)))
     }
 }
 
 /// Names from a list, in camel case or, which is noted, in snake case: each is its ordinal.
-struct ProtoNames<'n, const N: usize> {
+struct CamelNamesNotingSnake<'n, const N: usize> {
     names: &'n [&'n str; N],
     is_snake: Cell<bool>,
 }
 
-impl<const N: usize> Names for ProtoNames<'_, N> {
+impl<const N: usize> Names for CamelNamesNotingSnake<'_, N> {
     type Key = Option<usize>;
 
     fn key(&self, key: &[u8]) -> Option<usize> {
@@ -232,8 +232,8 @@ impl<const N: usize> Names for ProtoNames<'_, N> {
     }
 
     #[inline(always)]
-    fn common<'a>(&self, ahead: &'a [u8]) -> Option<(Option<usize>, &'a [u8])> {
-        Listed(self.names).common(ahead)
+    fn strip_common_name_and_colon<'a>(&self, ahead: &'a [u8]) -> Option<(Option<usize>, &'a [u8])> {
+        Listed(self.names).strip_common_name_and_colon(ahead)
     }
 }
 

@@ -22,10 +22,10 @@ impl<C: Cursor> Visitor<'_, C> {
         let Some(field) = field.filter(|field| field.kind == Kind::String) else { return Ok(()) };
         self.at(field, |visitor| {
             let piece = visitor.cursor.piece()?;
-            if !visitor.cursor.says_something(piece) {
+            if !visitor.cursor.has_text_or_edges(piece) {
                 return Ok(());
             }
-            visitor.push_text(piece, record)
+            visitor.push_text_after_edges(piece, record)
         })
     }
 
@@ -40,12 +40,12 @@ impl<C: Cursor> Visitor<'_, C> {
         let Some(field) = field.filter(|field| field.kind == Kind::String) else { return Ok(()) };
         self.at(field, |visitor| {
             let piece = visitor.cursor.piece()?;
-            if !visitor.cursor.says_something(piece) {
+            if !visitor.cursor.has_text_or_edges(piece) {
                 return Ok(());
             }
             let place = Place { key: PlaceKey::Running, sub: Place::WHOLE, kind, begins: false };
             visitor.push(Record::Place(place))?;
-            visitor.push_text(piece, record)
+            visitor.push_text_after_edges(piece, record)
         })
     }
 
@@ -66,7 +66,7 @@ impl<C: Cursor> Visitor<'_, C> {
     /// States arguments that came whole with a call's beginning. Without any, their pieces are to come.
     pub(in crate::parse) fn push_input_unless_empty(&mut self, input: Str) -> Result<(), ErrorKind> {
         let json = self.cursor.bytes(input);
-        let is_empty = json.is_empty() || json.starts_with(b"{") && lex::is_empty_value(json);
+        let is_empty = json.is_empty() || json.starts_with(b"{") && lex::is_empty_object_or_array(json);
         if is_empty { Ok(()) } else { self.push(Record::Input(input)) }
     }
 
@@ -91,7 +91,7 @@ impl<C: Cursor> Visitor<'_, C> {
             return Ok(());
         }
         let json = self.json_of(field);
-        if json.is_empty() || lex::is_empty_value(self.cursor.bytes(json)) {
+        if json.is_empty() || lex::is_empty_object_or_array(self.cursor.bytes(json)) {
             return Ok(());
         }
         self.push(Record::Extra { kind, name, json, chunk: false })
@@ -105,7 +105,7 @@ impl<C: Cursor> Visitor<'_, C> {
     ) -> Result<(), ErrorKind> {
         let Some(field) = field.filter(|_| self.options.extras != ExtrasMode::Off) else { return Ok(()) };
         let (name, json) = (self.cursor.name_before(field.mark), self.cursor.json(field.mark));
-        if lex::is_empty_value(self.cursor.bytes(json)) {
+        if lex::is_empty_object_or_array(self.cursor.bytes(json)) {
             return Ok(());
         }
         self.push(Record::Extra { kind, name, json, chunk: true })
@@ -163,7 +163,7 @@ impl<C: Cursor> Visitor<'_, C> {
     /// States the number that a field is as the time at which the answer was made.
     pub(in crate::parse) fn push_created(&mut self, field: Value<C>) -> Result<(), ErrorKind> {
         match field {
-            Some(field) => self.at(field, |visitor| visitor.push_created_once(field.kind, &mut None)),
+            Some(field) => self.at(field, |visitor| visitor.push_or_replace_created(field.kind, &mut None)),
             None => Ok(()),
         }
     }
@@ -186,7 +186,7 @@ impl<C: Cursor> Visitor<'_, C> {
         member: Value<C>,
     ) -> Result<(), ErrorKind> {
         match member {
-            Some(field) => self.at(field, |visitor| visitor.push_extra_ahead(kind, true)),
+            Some(field) => self.at(field, |visitor| visitor.push_extra_unless_off_or_empty(kind, true)),
             None => Ok(()),
         }
     }
@@ -231,7 +231,7 @@ impl<C: Cursor> Visitor<'_, C> {
 
     /// States what a finish word means, on a wire whose words it is; a word that says that there is no finish is none.
     pub(in crate::parse) fn push_finish(&mut self, raw: Str) -> Result<(), ErrorKind> {
-        match dialect::finish_beyond_chat(self.cursor.bytes(raw)) {
+        match dialect::finish_beyond_chat_unless_unfinished(self.cursor.bytes(raw)) {
             Some(Finish::Provisional(finish)) => self.push(Record::ProvisionalFinish(finish)),
             Some(Finish::Plain(reason) | Finish::Spelled(reason)) => {
                 self.push(Record::Finish { reason, raw })

@@ -1,4 +1,4 @@
-//! Assistants: the events of a run on a thread.
+//! Assistants: the events of a run on a thread, told apart by `object`, or else by the event's name.
 //!
 //! Knows: the events of the wire. Must not know: SSE, cuts, earlier events.
 //!
@@ -12,7 +12,7 @@
 //!
 //! Source: OpenAI, *API reference: Assistants, streaming* (beta).
 
-use super::Verdict;
+use super::WireMatch;
 use super::signs::Signs;
 use crate::delta::{ExtraKind, PartKind};
 use crate::dialect;
@@ -55,7 +55,7 @@ pub(super) fn recognizes<C: Cursor>(signs: &mut Signs<'_, '_, '_, C>) -> bool {
 }
 
 /// States the object ahead, if it is an event of the wire.
-pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, context: Context<'_>) -> Result<Verdict> {
+pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, context: Context<'_>) -> Result<WireMatch> {
     const NAMES: [&str; 12] = [
         "object",
         "id",
@@ -74,14 +74,14 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, context: Context<'_
     let word = visitor.string_of(object)?;
     let word_bytes = visitor.cursor.bytes(word);
     let Some(subject) = Subject::by_name(if word_bytes.is_empty() { context.name } else { word_bytes }) else {
-        return Ok(Verdict::NotMine);
+        return Ok(WireMatch::NotMine);
     };
     match subject {
         Subject::MessageDelta => {
             let [role, content] = visitor.fields_of(delta, &["role", "content"])?;
-            push_message_if_answer(visitor, id, role, content, false)?;
+            push_message_unless_by_user(visitor, id, role, content, false)?;
         }
-        Subject::Message => push_message_if_answer(visitor, id, role, content, true)?,
+        Subject::Message => push_message_unless_by_user(visitor, id, role, content, true)?,
         Subject::StepDelta => {
             visitor.push(Record::Choice { index: 0 })?;
             visitor.push_extra(ExtraKind::Hosted, word, delta)?;
@@ -89,18 +89,18 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, context: Context<'_
         Subject::Run => self::run(visitor, id, run)?,
         Subject::Silent => {}
     }
-    Ok(Verdict::Mine)
+    Ok(WireMatch::Mine)
 }
 
 /// Pieces of a message, or all of it.
-fn push_message_if_answer<C: Cursor>(
+fn push_message_unless_by_user<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
-    id: Value<C>,
+    message_id: Value<C>,
     role: Value<C>,
     content: Value<C>,
     whole: bool,
 ) -> Result<()> {
-    let key = visitor.key_or_running(id)?;
+    let key = visitor.key_or_running(message_id)?;
     let role = visitor.string_of(role)?;
     let answers = dialect::answers(visitor.cursor.bytes(role));
     if !answers && !role.is_empty() {
@@ -168,11 +168,11 @@ fn run<C: Cursor>(
     visitor.records.push_head(Record::Id(id))?;
     visitor.records.push_head(Record::Model(model))?;
     if let Some(created) = created {
-        visitor.at(created, |visitor| visitor.push_created_once(created.kind, &mut None))?;
+        visitor.at(created, |visitor| visitor.push_or_replace_created(created.kind, &mut None))?;
     }
     let [code, message] = visitor.fields_of(error, &["code", "message"])?;
     if error.is_some() {
-        let (code, message) = (visitor.label_of(code)?, visitor.label_of(message)?);
+        let (code, message) = (visitor.string_or_json_of(code)?, visitor.string_or_json_of(message)?);
         let (kind, json) = (Str::NONE, Str::NONE);
         visitor.records.push_head(Record::Error { code, kind, message, json })?;
     }

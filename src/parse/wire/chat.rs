@@ -19,7 +19,7 @@ mod tools;
 mod usage;
 
 use super::invoke_model::push_weak_counters;
-use super::{Verdict, errors, meets_ping};
+use super::{WireMatch, errors, meets_named_or_tolerated_ping};
 use crate::dialect::{self, ChunkKey, Quirk};
 use crate::error::ErrorKind;
 use crate::parse::Context;
@@ -54,7 +54,7 @@ const USAGE: usize = 1;
 pub(super) fn event<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     context: Context<'_>,
-) -> Result<Verdict, ErrorKind> {
+) -> Result<WireMatch, ErrorKind> {
     let mut chunk = Chunk {
         start: visitor.cursor.mark_ahead(),
         has_choices: false,
@@ -78,13 +78,13 @@ pub(super) fn event<C: Cursor>(
             continue;
         }
         match key {
-            ChunkKey::Id => push_identity_once(visitor, kind, &mut chunk.id, Record::Id)?,
-            ChunkKey::Model => push_identity_once(visitor, kind, &mut chunk.model, Record::Model)?,
+            ChunkKey::Id => push_or_replace_identity(visitor, kind, &mut chunk.id, Record::Id)?,
+            ChunkKey::Model => push_or_replace_identity(visitor, kind, &mut chunk.model, Record::Model)?,
             ChunkKey::Object => {
                 let object = visitor.string_as_padding(kind)?;
                 chunk.is_named |= dialect::names_chunk(visitor.cursor.bytes(object));
             }
-            ChunkKey::Created => visitor.push_created_once(kind, &mut chunk.created)?,
+            ChunkKey::Created => visitor.push_or_replace_created(kind, &mut chunk.created)?,
             ChunkKey::Choices => {
                 visitor.strike_earlier_value(&seen, CHOICES)?;
                 let from = visitor.stated();
@@ -111,16 +111,16 @@ pub(super) fn event<C: Cursor>(
             }
             ChunkKey::Finish => chunk.finish = visitor.string_as_padding(kind)?,
             ChunkKey::ModelSpelling => chunk.other_model = visitor.string_as_padding(kind)?,
-            ChunkKey::Extra(extra) => visitor.push_extra_ahead(extra, true)?,
-            ChunkKey::Noise => visitor.skip_as_noise(kind)?,
-            ChunkKey::Other => visitor.skip_or_push_extra(kind, true)?,
+            ChunkKey::Extra(extra) => visitor.push_extra_unless_off_or_empty(extra, true)?,
+            ChunkKey::Noise => visitor.skip_as_noise_unless_extras_all(kind)?,
+            ChunkKey::Other => visitor.skip_as_padding_unless_extras_all(kind, true)?,
         }
     }
-    verdict_on_chunk(visitor, chunk, context)
+    complete_chunk_and_decide_verdict(visitor, chunk, context)
 }
 
 /// `id` or `model`; the last of several wins.
-fn push_identity_once<C: Cursor>(
+fn push_or_replace_identity<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     kind: Kind,
     slot: &mut Option<usize>,
@@ -135,24 +135,24 @@ fn push_identity_once<C: Cursor>(
     } else {
         visitor.cursor.skip()?;
     }
-    visitor.push_head_once(slot, record(string))
+    visitor.push_or_replace_head(slot, record(string))
 }
 
 /// Decides what the document was.
-fn verdict_on_chunk<C: Cursor>(
+fn complete_chunk_and_decide_verdict<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     chunk: Chunk<C::Mark>,
     context: Context<'_>,
-) -> Result<Verdict, ErrorKind> {
+) -> Result<WireMatch, ErrorKind> {
     let verdict = if chunk.has_choices && chunk.error.is_none() {
         if !chunk.finish.is_empty() {
-            push_finish_of_each_choice(visitor, chunk.finish, chunk.from)?;
+            push_finish_to_choices_if_tolerated(visitor, chunk.finish, chunk.from)?;
         }
-        Verdict::Mine
+        WireMatch::Mine
     } else {
-        verdict_on_odd_chunk(visitor, &chunk, context)?
+        decide_error_or_choiceless_chunk(visitor, &chunk, context)?
     };
-    if !chunk.other_model.is_empty() && chunk.model.is_none() && verdict != Verdict::NotMine {
+    if !chunk.other_model.is_empty() && chunk.model.is_none() && verdict != WireMatch::NotMine {
         visitor.need(Quirk::ModelSpelling)?;
         visitor.records.push_head(Record::Model(chunk.other_model))?;
     }
@@ -161,11 +161,11 @@ fn verdict_on_chunk<C: Cursor>(
 
 /// A chunk with an error or a finish beside its choices, or without choices.
 #[cold]
-fn verdict_on_odd_chunk<C: Cursor>(
+fn decide_error_or_choiceless_chunk<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     chunk: &Chunk<C::Mark>,
     context: Context<'_>,
-) -> Result<Verdict, ErrorKind> {
+) -> Result<WireMatch, ErrorKind> {
     let survey = errors::survey(visitor, chunk.start)?;
     let is_error = match chunk.error {
         Some(mark) => errors::push_if_error_member(visitor, mark, &survey)?,
@@ -173,35 +173,35 @@ fn verdict_on_odd_chunk<C: Cursor>(
     };
     if chunk.has_choices {
         if !chunk.finish.is_empty() {
-            push_finish_of_each_choice(visitor, chunk.finish, chunk.from)?;
+            push_finish_to_choices_if_tolerated(visitor, chunk.finish, chunk.from)?;
         }
-        return Ok(Verdict::Mine);
+        return Ok(WireMatch::Mine);
     }
     if is_error {
-        return Ok(Verdict::Anyones);
+        return Ok(WireMatch::Anyones);
     }
-    if errors::push_if_whole_error(visitor, &survey)? {
+    if errors::push_if_error_in_other_members(visitor, &survey)? {
         // In a response it may be the event with which another wire ends its answer.
-        return Ok(if survey.holds_response() { Verdict::NotMine } else { Verdict::Anyones });
+        return Ok(if survey.holds_response() { WireMatch::NotMine } else { WireMatch::Anyones });
     }
-    if meets_ping(visitor, survey.word, context.name) {
+    if meets_named_or_tolerated_ping(visitor, survey.word, context.name) {
         visitor.records.push_head(Record::Keepalive)?;
-        return Ok(Verdict::Anyones);
+        return Ok(WireMatch::Anyones);
     }
     if !survey.of_other_wire && (chunk.choices_null || chunk.has_counters || chunk.is_named) {
         visitor.need(Quirk::ChoicesMissing)?;
-        return Ok(if chunk.is_named { Verdict::Mine } else { Verdict::Anyones });
+        return Ok(if chunk.is_named { WireMatch::Mine } else { WireMatch::Anyones });
     }
-    Ok(Verdict::NotMine)
+    Ok(WireMatch::NotMine)
 }
 
 /// The chunk's own finish reason: for each of its choices.
-fn push_finish_of_each_choice<C: Cursor>(
+fn push_finish_to_choices_if_tolerated<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     finish: Str,
     from: usize,
 ) -> Result<(), ErrorKind> {
-    if !visitor.cursor.tolerance().meets(Quirk::FinishPlace) {
+    if !visitor.cursor.tolerance().note_if_allowed(Quirk::FinishPlace) {
         return Ok(());
     }
     let end = visitor.stated();
@@ -227,7 +227,7 @@ fn usage_inside_box<C: Cursor>(
     chunk: &mut Chunk<C::Mark>,
 ) -> Result<(), ErrorKind> {
     if kind != Kind::Object || !visitor.allows(Quirk::UsagePlace) {
-        return visitor.skip_or_push_extra(kind, true);
+        return visitor.skip_as_padding_unless_extras_all(kind, true);
     }
     let mut members = visitor.cursor.enter_object()?;
     while let Some((is_usage, kind)) = visitor.cursor.member_by(&mut members, |key| key == b"usage")? {
@@ -235,7 +235,7 @@ fn usage_inside_box<C: Cursor>(
             visitor.need(Quirk::UsagePlace)?;
             chunk.has_counters = true;
         } else if !is_usage {
-            visitor.skip_or_push_extra(kind, true)?;
+            visitor.skip_as_padding_unless_extras_all(kind, true)?;
         }
     }
     Ok(())

@@ -1,4 +1,4 @@
-//! Cohere Chat, version 1: lines of text, whole calls, and at the end the whole answer once more.
+//! Cohere Chat, version 1: events with `is_finished`: text, calls in pieces and whole, at the end the whole answer.
 //!
 //! Knows: the events of the wire. Must not know: framing, cuts, earlier events.
 //!
@@ -16,7 +16,7 @@
 
 use super::signs::Signs;
 use super::invoke_model::{self, METRICS};
-use super::{Verdict, cohere2};
+use super::{WireMatch, cohere2};
 use crate::delta::{ExtraKind, PartKind};
 use crate::error::ErrorKind;
 use crate::parse::Context;
@@ -32,7 +32,7 @@ pub(super) fn recognizes<C: Cursor>(signs: &mut Signs<'_, '_, '_, C>) -> bool {
 }
 
 /// States the object ahead, if it is an event of the wire.
-pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> Result<Verdict> {
+pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> Result<WireMatch> {
     const NAMES: [&str; 14] = [
         "is_finished",
         "event_type",
@@ -52,7 +52,7 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> 
     let [finished, kind, text, id, calls, piece, citations, documents, results, reason, whole, error, generator_error, metrics] =
         visitor.fields(&NAMES)?;
     if finished.is_none_or(|field| field.kind != Kind::Bool) {
-        return Ok(Verdict::NotMine);
+        return Ok(WireMatch::NotMine);
     }
     let id = visitor.string_of(id)?;
     visitor.records.push_head(Record::Id(id))?;
@@ -76,9 +76,9 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> 
         visitor.push_extra(ExtraKind::Annotation, name, Some(found))?;
     }
     if visitor.is_true(finished) {
-        push_end(visitor, [reason, whole, metrics])?;
+        push_answer_and_done(visitor, [reason, whole, metrics])?;
     }
-    Ok(Verdict::Mine)
+    Ok(WireMatch::Mine)
 }
 
 /// A piece of a call: its name, or some of its arguments.
@@ -108,7 +108,7 @@ fn push_calls<C: Cursor>(visitor: &mut Visitor<'_, C>, calls: Value<C>) -> Resul
     })
 }
 
-fn push_end<C: Cursor>(
+fn push_answer_and_done<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     [reason, response, metrics]: [Value<C>; 3],
 ) -> Result<()> {

@@ -11,7 +11,7 @@
 //!
 //! Source: Cohere, *API reference: Chat with streaming*, version 2.
 
-use super::{Verdict, errors};
+use super::{WireMatch, errors};
 use super::signs::Signs;
 use crate::delta::{ExtraKind, PartKind};
 use crate::dialect::{self, Quirk};
@@ -36,7 +36,7 @@ pub(super) fn recognizes<C: Cursor>(signs: &mut Signs<'_, '_, '_, C>) -> bool {
 }
 
 /// States the object ahead, if it is an event of the wire.
-pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> Result<Verdict> {
+pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> Result<WireMatch> {
     let [kind, index, id, delta] = visitor.fields(&["type", "index", "id", "delta"])?;
     let word = visitor.string_of(kind)?;
     let [message] = visitor.fields_of(delta, &["message"])?;
@@ -45,22 +45,22 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> 
         b"content-start" => content_start(visitor, index, message)?,
         b"content-end" => {
             let key = visitor.key_or_running(index)?;
-            end(visitor, key, PartKind::Text)?;
+            push_place_end(visitor, key, PartKind::Text)?;
         }
-        b"tool-plan-delta" => plan(visitor, message)?,
+        b"tool-plan-delta" => push_plan_as_reasoning(visitor, message)?,
         b"tool-call-start" => call(visitor, index, message, true)?,
         b"tool-call-delta" => call(visitor, index, message, false)?,
         b"tool-call-end" => {
             let key = call_key(visitor, index)?;
-            end(visitor, key, PartKind::ToolCall)?;
+            push_place_end(visitor, key, PartKind::ToolCall)?;
         }
         b"citation-start" => citation(visitor, message)?,
         b"citation-end" => {}
         b"message-start" => message_start(visitor, id, message)?,
-        b"message-end" => message_end(visitor, delta)?,
-        _ => return Ok(Verdict::NotMine),
+        b"message-end" => push_finish_and_done(visitor, delta)?,
+        _ => return Ok(WireMatch::NotMine),
     }
-    Ok(Verdict::Mine)
+    Ok(WireMatch::Mine)
 }
 
 /// The key of the call of this index: the complement, because calls are counted apart from blocks.
@@ -68,7 +68,7 @@ fn call_key<C: Cursor>(visitor: &mut Visitor<'_, C>, index: Value<C>) -> Result<
     Ok(visitor.key_of(index)?.map_or(PlaceKey::Running, |index| PlaceKey::Wire(!index)))
 }
 
-fn end<C: Cursor>(visitor: &mut Visitor<'_, C>, key: PlaceKey, kind: PartKind) -> Result<()> {
+fn push_place_end<C: Cursor>(visitor: &mut Visitor<'_, C>, key: PlaceKey, kind: PartKind) -> Result<()> {
     visitor.push_place(key, kind, false)?;
     visitor.push(Record::PlaceEnd)
 }
@@ -126,7 +126,7 @@ fn content_delta<C: Cursor>(
 }
 
 /// What the model means to do with its tools.
-fn plan<C: Cursor>(visitor: &mut Visitor<'_, C>, message: Value<C>) -> Result<()> {
+fn push_plan_as_reasoning<C: Cursor>(visitor: &mut Visitor<'_, C>, message: Value<C>) -> Result<()> {
     let [plan] = visitor.fields_of(message, &["tool_plan"])?;
     visitor.push_place(PLAN, PartKind::Reasoning, false)?;
     visitor.push_string(plan, |text| Record::Reasoning { rank: 0, text })
@@ -144,14 +144,14 @@ fn call<C: Cursor>(
         visitor.need(Quirk::ToolCallsArray)?;
         return visitor.each_of(call, &mut |visitor, kind, position| {
             let call = Field { kind, mark: visitor.skip_marked()? };
-            entry(visitor, nth_key(key, position), Some(call), begins)
+            entry(visitor, call_key_after(key, position), Some(call), begins)
         });
     }
     entry(visitor, key, call, begins)
 }
 
 /// The key of the call whose index is so many after that of `key`.
-fn nth_key(key: PlaceKey, position: usize) -> PlaceKey {
+fn call_key_after(key: PlaceKey, position: usize) -> PlaceKey {
     match key {
         PlaceKey::Wire(key) => PlaceKey::Wire(key.wrapping_sub(position as u64)),
         _ => key,
@@ -182,7 +182,7 @@ fn citation<C: Cursor>(visitor: &mut Visitor<'_, C>, message: Value<C>) -> Resul
     visitor.push_extra(ExtraKind::Annotation, name, citations)
 }
 
-fn message_end<C: Cursor>(visitor: &mut Visitor<'_, C>, delta: Value<C>) -> Result<()> {
+fn push_finish_and_done<C: Cursor>(visitor: &mut Visitor<'_, C>, delta: Value<C>) -> Result<()> {
     let [reason, usage, error] = visitor.fields_of(delta, &["finish_reason", "usage", "error"])?;
     self::error(visitor, error)?;
     visitor.push(Record::Choice { index: 0 })?;
@@ -194,9 +194,9 @@ fn message_end<C: Cursor>(visitor: &mut Visitor<'_, C>, delta: Value<C>) -> Resu
 
 /// The error that an event says, if it says one: mostly its text alone.
 pub(super) fn error<C: Cursor>(visitor: &mut Visitor<'_, C>, error: Value<C>) -> Result<()> {
-    let message = visitor.label_of(error)?;
+    let message = visitor.string_or_json_of(error)?;
     let said = visitor.cursor.bytes(message);
-    if said.is_empty() || lex::is_empty_value(said) {
+    if said.is_empty() || lex::is_empty_object_or_array(said) {
         return Ok(());
     }
     if let Some(object) = error.filter(|error| error.kind == Kind::Object) {

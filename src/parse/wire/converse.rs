@@ -18,7 +18,7 @@
 
 use super::invoke_model::{self, METRICS};
 use super::signs::Signs;
-use super::{Verdict, errors};
+use super::{WireMatch, errors};
 use crate::delta::{ExtraKind, OpaqueKind, PartKind};
 use crate::dialect;
 use crate::error::ErrorKind;
@@ -56,12 +56,12 @@ fn event_by_message_name(context: Context<'_>) -> Option<usize> {
 }
 
 /// States the object ahead, if it is an event of the wire.
-pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, context: Context<'_>) -> Result<Verdict> {
+pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, context: Context<'_>) -> Result<WireMatch> {
     let whole = Field { kind: Kind::Object, mark: visitor.cursor.mark_ahead() };
     if let Some(name) = event_by_message_name(context) {
         visitor.cursor.skip()?;
-        member(visitor, name, Some(whole))?;
-        return Ok(Verdict::Mine);
+        push_event_by_position(visitor, name, Some(whole))?;
+        return Ok(WireMatch::Mine);
     }
     let [start, block_start, block_delta, block_stop, stop, metadata, metrics] =
         visitor.fields(&[NAMES[0], NAMES[1], NAMES[2], NAMES[3], NAMES[4], NAMES[5], METRICS])?;
@@ -69,21 +69,21 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, context: Context<'_
     let mut is_mine = false;
     for (name, field) in events.into_iter().enumerate() {
         if field.is_some_and(|field| field.kind == Kind::Object) {
-            member(visitor, name, field)?;
+            push_event_by_position(visitor, name, field)?;
             is_mine = true;
         }
     }
     if is_mine {
         invoke_model::push_weak_counters(visitor, metrics)?;
-        return Ok(Verdict::Mine);
+        return Ok(WireMatch::Mine);
     }
     let is_error = errors::push_error_or_ping(visitor, whole.mark, context)?;
-    Ok(if is_error { Verdict::Anyones } else { Verdict::NotMine })
+    Ok(if is_error { WireMatch::Anyones } else { WireMatch::NotMine })
 }
 
 /// States the event of this position in [`NAMES`].
-fn member<C: Cursor>(visitor: &mut Visitor<'_, C>, name: usize, event: Value<C>) -> Result<()> {
-    match name {
+fn push_event_by_position<C: Cursor>(visitor: &mut Visitor<'_, C>, position: usize, event: Value<C>) -> Result<()> {
+    match position {
         0 => message_start(visitor, event),
         1 => block_start(visitor, event),
         2 => block_delta(visitor, event),

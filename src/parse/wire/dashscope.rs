@@ -11,7 +11,7 @@
 //!
 //! Source: Alibaba Cloud, *Model Studio: DashScope API reference*.
 
-use super::Verdict;
+use super::WireMatch;
 use super::entries::{self, Names};
 use super::signs::Signs;
 use crate::delta::ExtraKind;
@@ -34,23 +34,23 @@ pub(super) fn recognizes<C: Cursor>(signs: &mut Signs<'_, '_, '_, C>) -> bool {
 }
 
 /// States the object ahead, if it is an event of the wire.
-pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> Result<Verdict> {
+pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> Result<WireMatch> {
     let [id, output, usage, code] = visitor.fields(&["request_id", "output", "usage", "code"])?;
     if output.is_none_or(|output| output.kind != Kind::Object) {
-        return Ok(Verdict::NotMine);
+        return Ok(WireMatch::NotMine);
     }
     let has_failed = !visitor.string_of(code)?.is_empty();
     if has_failed && visitor.fields_of(output, &ANSWERS)?.iter().all(Option::is_none) {
-        return Ok(Verdict::NotMine);
+        return Ok(WireMatch::NotMine);
     }
     let id = visitor.string_of(id)?;
     visitor.records.push_head(Record::Id(id))?;
-    self::choices_or_only_one(visitor, output)?;
+    self::push_choices_and_search_results(visitor, output)?;
     self::usage(visitor, usage)?;
-    Ok(Verdict::Mine)
+    Ok(WireMatch::Mine)
 }
 
-fn choices_or_only_one<C: Cursor>(visitor: &mut Visitor<'_, C>, output: Value<C>) -> Result<()> {
+fn push_choices_and_search_results<C: Cursor>(visitor: &mut Visitor<'_, C>, output: Value<C>) -> Result<()> {
     const NAMES: [&str; 5] = ["choices", "text", "workflow_message", "finish_reason", "search_info"];
     let [choices, text, node, finish, search] = visitor.fields_of(output, &NAMES)?;
     if choices.is_some() {

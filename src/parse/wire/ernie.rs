@@ -9,7 +9,7 @@
 //!
 //! Source: Baidu, *ERNIE Bot API: streaming*.
 
-use super::Verdict;
+use super::WireMatch;
 use super::signs::Signs;
 use crate::delta::{ExtraKind, FinishReason, PartKind};
 use crate::dialect::{self, Finish};
@@ -27,7 +27,7 @@ pub(super) fn recognizes<C: Cursor>(signs: &mut Signs<'_, '_, '_, C>) -> bool {
 }
 
 /// States the object ahead, if it is an event of the wire.
-pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> Result<Verdict> {
+pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> Result<WireMatch> {
     const NAMES: [&str; 9] = [
         "id",
         "created",
@@ -42,7 +42,7 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> 
     let [id, created, result, end, finish, call, search, usage, error] = visitor.fields(&NAMES)?;
     let has_failed = visitor.integer_of(error)?.unwrap_or(0) != 0;
     if has_failed || (result.is_none() && end.is_none()) {
-        return Ok(Verdict::NotMine);
+        return Ok(WireMatch::NotMine);
     }
     let id = visitor.string_of(id)?;
     visitor.records.push_head(Record::Id(id))?;
@@ -62,7 +62,7 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> 
     if end.is_some() {
         visitor.push(Record::Done { marker: "is_end" })?;
     }
-    Ok(Verdict::Mine)
+    Ok(WireMatch::Mine)
 }
 
 /// How the answer ends, if this is its `end`. A word that every event says counts only there.
@@ -72,7 +72,7 @@ fn finish<C: Cursor>(
     end: Value<C>,
 ) -> Result<()> {
     let raw = visitor.string_of(word)?;
-    match (dialect::finish_beyond_chat(visitor.cursor.bytes(raw)), end) {
+    match (dialect::finish_beyond_chat_unless_unfinished(visitor.cursor.bytes(raw)), end) {
         (Some(Finish::Provisional(&(reason, _))), Some(_)) => visitor.push(Record::Finish { reason, raw }),
         (Some(Finish::Provisional(_)), None) => Ok(()),
         (None, Some(end)) => {

@@ -63,7 +63,7 @@ impl<M: Copy> Survey<M> {
         self.response.is_some()
     }
 
-    fn note_member(&mut self, key: SurveyKey, kind: Kind, mark: M) {
+    fn note_member_and_wire_signs(&mut self, key: SurveyKey, kind: Kind, mark: M) {
         match key {
             SurveyKey::Type => {
                 self.kind = Some(mark);
@@ -130,7 +130,7 @@ pub(super) fn survey<C: Cursor>(
             SurveyKey::Type if kind == Kind::String => survey.word = visitor.cursor.string()?,
             _ => visitor.cursor.skip()?,
         }
-        survey.note_member(key, kind, mark);
+        survey.note_member_and_wire_signs(key, kind, mark);
     }
     visitor.cursor.go(back);
     Ok(survey)
@@ -149,10 +149,10 @@ pub(super) fn push_error_or_ping<C: Cursor>(
     {
         return Ok(true);
     }
-    if push_if_whole_error(visitor, &survey)? {
+    if push_if_error_in_other_members(visitor, &survey)? {
         return Ok(true);
     }
-    let is_ping = super::meets_ping(visitor, survey.word, context.name);
+    let is_ping = super::meets_named_or_tolerated_ping(visitor, survey.word, context.name);
     if is_ping {
         visitor.records.push_head(Record::Keepalive)?;
     }
@@ -161,7 +161,7 @@ pub(super) fn push_error_or_ping<C: Cursor>(
 
 /// States the object ahead, which is an error whatever it says.
 pub(super) fn push_exception<C: Cursor>(visitor: &mut Visitor<'_, C>) -> Result<(), ErrorKind> {
-    let Fields { code, kind, message, .. } = read_error_fields(visitor)?;
+    let Fields { code, kind, message, .. } = read_error_object(visitor)?;
     visitor.records.push_head(Record::Error { code, kind, message, json: Str::NONE })
 }
 
@@ -173,7 +173,7 @@ pub(super) fn push_if_error_member<C: Cursor>(
 ) -> Result<bool, ErrorKind> {
     let back = visitor.cursor.go(mark);
     let fields = match visitor.cursor.kind()? {
-        Kind::Object => read_error_fields(visitor)?,
+        Kind::Object => read_error_object(visitor)?,
         Kind::String => {
             let message = visitor.cursor.string()?;
             if !message.is_empty() {
@@ -189,7 +189,7 @@ pub(super) fn push_if_error_member<C: Cursor>(
         }
     };
     visitor.cursor.go(back);
-    if !fields.says_something && visitor.cursor.tolerance().meets(Quirk::ErrorEmpty) {
+    if !fields.says_something && visitor.cursor.tolerance().note_if_allowed(Quirk::ErrorEmpty) {
         return Ok(false);
     }
     complete_and_push(visitor, fields, survey)
@@ -219,14 +219,14 @@ fn complete_and_push<C: Cursor>(
 ) -> Result<bool, ErrorKind> {
     if fields.kind.is_empty() {
         let of_exception = survey.exception.map(|mark| visitor.cursor.name_before(mark));
-        fields.kind = of_exception.map_or_else(|| visitor.label_at(survey.kind), Ok)?;
+        fields.kind = of_exception.map_or_else(|| visitor.string_or_json_at(survey.kind), Ok)?;
     }
     if fields.code.is_empty() {
-        fields.code = visitor.label_at(survey.code)?;
+        fields.code = visitor.string_or_json_at(survey.code)?;
     }
     if fields.message.is_empty() {
         let message = survey.message.map(|(_, mark)| mark);
-        fields.message = visitor.label_at(message.or(survey.detail).or(survey.error_message))?;
+        fields.message = visitor.string_or_json_at(message.or(survey.detail).or(survey.error_message))?;
     }
     let Fields { code, kind, message, .. } = fields;
     visitor.records.push_head(Record::Error { code, kind, message, json: Str::NONE })?;
@@ -234,7 +234,7 @@ fn complete_and_push<C: Cursor>(
 }
 
 /// States a document that is an error as a whole; returns whether it is one.
-pub(super) fn push_if_whole_error<C: Cursor>(
+pub(super) fn push_if_error_in_other_members<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     survey: &Survey<C::Mark>,
 ) -> Result<bool, ErrorKind> {
@@ -249,7 +249,7 @@ pub(super) fn push_if_whole_error<C: Cursor>(
     let detail = member_says_something(visitor, survey.detail);
     let message = member_says_something(visitor, survey.error_message);
     let is_text = survey.message.is_some_and(|(kind, _)| kind == Kind::String);
-    let code = visitor.label_at(survey.code)?;
+    let code = visitor.string_or_json_at(survey.code)?;
     let is_coded = !code.is_empty() && visitor.cursor.bytes(code) != b"0";
     let is_error = inner.is_some()
         || survey.names_error
@@ -270,11 +270,11 @@ fn member_says_something<C: Cursor>(visitor: &mut Visitor<'_, C>, member: Option
     let Some(mark) = member else { return false };
     let json = visitor.cursor.json(mark);
     let json = visitor.cursor.bytes(json);
-    !matches!(json, b"\"\"" | b"false" | b"0") && !lex::is_empty_value(json)
+    !matches!(json, b"\"\"" | b"false" | b"0") && !lex::is_empty_object_or_array(json)
 }
 
 fn is_error_type<C: Cursor>(visitor: &mut Visitor<'_, C>, kind: Option<C::Mark>) -> Result<bool, ErrorKind> {
-    let kind = visitor.label_at(kind)?;
+    let kind = visitor.string_or_json_at(kind)?;
     Ok(visitor.cursor.bytes(kind) == dialect::ERROR_OBJECT)
 }
 
@@ -284,7 +284,7 @@ fn error_of_status<C: Cursor>(
     mark: C::Mark,
 ) -> Result<Option<Fields>, ErrorKind> {
     let back = visitor.cursor.go(mark);
-    let fields = read_error_fields(visitor)?;
+    let fields = read_error_object(visitor)?;
     visitor.cursor.go(back);
     let code = visitor.cursor.bytes(fields.code);
     Ok(if code.is_empty() || code == b"0" { None } else { Some(fields) })
@@ -300,7 +300,7 @@ fn error_in_response<C: Cursor>(
     let mut members = visitor.cursor.enter_object()?;
     while let Some((is_error, kind)) = visitor.cursor.member_by(&mut members, dialect::names_inner_error)? {
         if is_error && kind == Kind::Object {
-            found = Some(read_error_fields(visitor)?).filter(|fields| fields.says_something);
+            found = Some(read_error_object(visitor)?).filter(|fields| fields.says_something);
         } else {
             visitor.cursor.skip()?;
         }
@@ -320,22 +320,22 @@ fn first_error_listed<C: Cursor>(
         if kind != Kind::Object || first.is_some() {
             return visitor.cursor.skip();
         }
-        first = Some(read_error_fields(visitor)?).filter(|fields| fields.says_something);
+        first = Some(read_error_object(visitor)?).filter(|fields| fields.says_something);
         Ok(())
     })?;
     Ok(first)
 }
 
 /// The error object ahead.
-fn read_error_fields<C: Cursor>(visitor: &mut Visitor<'_, C>) -> Result<Fields, ErrorKind> {
+fn read_error_object<C: Cursor>(visitor: &mut Visitor<'_, C>) -> Result<Fields, ErrorKind> {
     let mut fields = Fields::default();
     let mut members = visitor.cursor.enter_object()?;
     while let Some((key, kind)) = visitor.cursor.member_by(&mut members, dialect::error_key)? {
         fields.says_something |= kind != Kind::Null;
         match key {
-            ErrorKey::Code => fields.code = visitor.label_ahead(kind)?,
-            ErrorKey::Kind => fields.kind = visitor.label_ahead(kind)?,
-            ErrorKey::Message => fields.message = visitor.label_ahead(kind)?,
+            ErrorKey::Code => fields.code = visitor.string_or_json_ahead(kind)?,
+            ErrorKey::Kind => fields.kind = visitor.string_or_json_ahead(kind)?,
+            ErrorKey::Message => fields.message = visitor.string_or_json_ahead(kind)?,
             ErrorKey::Other => visitor.cursor.skip()?,
         }
     }

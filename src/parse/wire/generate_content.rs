@@ -18,7 +18,7 @@
 //! Source: Google, *Gemini API: streamGenerateContent*; *Vertex AI: streaming function call arguments*.
 
 use super::signs::Signs;
-use super::Verdict;
+use super::WireMatch;
 use crate::delta::{ExtraKind, FinishReason, OpaqueKind, PartKind};
 use crate::error::ErrorKind;
 use crate::lex;
@@ -51,7 +51,7 @@ pub(super) fn recognizes<C: Cursor>(signs: &mut Signs<'_, '_, '_, C>) -> bool {
 }
 
 /// States the object ahead, if it is an event of the wire.
-pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> Result<Verdict> {
+pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> Result<WireMatch> {
     const NAMES: [&str; 6] = [
         "response",
         "candidates",
@@ -66,7 +66,7 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> 
     }
     let [_, candidates, feedback, usage, model, id] = fields;
     if [candidates, feedback, usage, model, id].iter().all(Option::is_none) {
-        return Ok(Verdict::NotMine);
+        return Ok(WireMatch::NotMine);
     }
     let (id, model) = (visitor.string_of(id)?, visitor.string_of(model)?);
     visitor.records.push_head(Record::Id(id))?;
@@ -74,18 +74,18 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> 
     let mut any = false;
     visitor.each_of(candidates, &mut |visitor, kind, position| {
         any = true;
-        let candidate = skip_ahead(visitor, kind)?;
+        let candidate = mark_and_skip_value(visitor, kind)?;
         self::candidate(visitor, candidate, position)
     })?;
     prompt_feedback(visitor, feedback, any)?;
     self::usage(visitor, usage)?;
-    Ok(Verdict::Mine)
+    Ok(WireMatch::Mine)
 }
 
 /// The value ahead, passed.
-fn skip_ahead<C: Cursor>(visitor: &mut Visitor<'_, C>, kind: Kind) -> Result<Value<C>> {
+fn mark_and_skip_value<C: Cursor>(visitor: &mut Visitor<'_, C>, kind_ahead: Kind) -> Result<Value<C>> {
     let mark = visitor.skip_marked()?;
-    Ok(Some(Field { kind, mark }))
+    Ok(Some(Field { kind: kind_ahead, mark }))
 }
 
 fn candidate<C: Cursor>(visitor: &mut Visitor<'_, C>, candidate: Value<C>, position: usize) -> Result<()> {
@@ -107,7 +107,7 @@ fn candidate<C: Cursor>(visitor: &mut Visitor<'_, C>, candidate: Value<C>, posit
     visitor.push(Record::Choice { index: u32::try_from(index).unwrap_or(u32::MAX) })?;
     let [parts] = visitor.proto_fields_of(content, &["parts"])?;
     visitor.each_of(parts, &mut |visitor, kind, _| {
-        let part = skip_ahead(visitor, kind)?;
+        let part = mark_and_skip_value(visitor, kind)?;
         self::part(visitor, part)
     })?;
     for (field, kind) in extras.into_iter().zip(EXTRAS) {
@@ -134,7 +134,7 @@ fn part<C: Cursor>(visitor: &mut Visitor<'_, C>, part: Value<C>) -> Result<()> {
     let [text, thought, signature, call, inline, file, activity @ ..] =
         visitor.proto_fields_of(part, &NAMES)?;
     if let Some(call) = call {
-        return function_call(visitor, call, signature);
+        return push_call_or_continuation(visitor, call, signature);
     }
     if let Some(data) = inline.or(file) {
         let kind = data_kind(visitor, data)?;
@@ -190,7 +190,7 @@ fn data_kind<C: Cursor>(visitor: &mut Visitor<'_, C>, data: Field<C::Mark>) -> R
     })
 }
 
-fn function_call<C: Cursor>(
+fn push_call_or_continuation<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     call: Field<C::Mark>,
     signature: Value<C>,
@@ -211,7 +211,7 @@ fn function_call<C: Cursor>(
     }
     let member_name = partial.map_or(Str::NONE, |partial| visitor.cursor.name_before(partial.mark));
     visitor.each_of(partial, &mut |visitor, kind, _| {
-        let argument = skip_ahead(visitor, kind)?;
+        let argument = mark_and_skip_value(visitor, kind)?;
         partial_argument(visitor, member_name, argument)
     })?;
     visitor.push_opaque(signature, OpaqueKind::Signature)?;
@@ -219,7 +219,7 @@ fn function_call<C: Cursor>(
 }
 
 /// One value of the arguments, by its path.
-fn partial_argument<C: Cursor>(visitor: &mut Visitor<'_, C>, member_name: Str, argument: Value<C>) -> Result<()> {
+fn partial_argument<C: Cursor>(visitor: &mut Visitor<'_, C>, extra_name: Str, argument: Value<C>) -> Result<()> {
     const NAMES: [&str; 4] = ["jsonPath", "stringValue", "numberValue", "boolValue"];
     let [path, text, number, boolean] = visitor.proto_fields_of(argument, &NAMES)?;
     let path = visitor.string_of(path)?;
@@ -228,9 +228,9 @@ fn partial_argument<C: Cursor>(visitor: &mut Visitor<'_, C>, member_name: Str, a
         (Some(text), ..) if text.kind == Kind::String => {
             return visitor.at(text, |visitor| {
                 let piece = visitor.cursor.piece()?;
-                visitor.push_text(piece, |text| {
+                visitor.push_text_after_edges(piece, |text| {
                     let value = Argument::Text(text);
-                    Record::ArgumentAt { path, value, name: member_name, json }
+                    Record::ArgumentAt { path, value, name: extra_name, json }
                 })
             });
         }
@@ -241,7 +241,7 @@ fn partial_argument<C: Cursor>(visitor: &mut Visitor<'_, C>, member_name: Str, a
         (None, None, None) => null_or_unknown(visitor, argument)?,
         _ => Argument::Unknown,
     };
-    visitor.push(Record::ArgumentAt { path, value, name: member_name, json })
+    visitor.push(Record::ArgumentAt { path, value, name: extra_name, json })
 }
 
 /// A number as it was written; one that JSON has not (`NaN`) is no value.

@@ -10,7 +10,7 @@
 
 use super::entries::{self, Names};
 use super::signs::Signs;
-use super::{Verdict, errors};
+use super::{WireMatch, errors};
 use crate::delta::ExtraKind;
 use crate::error::ErrorKind;
 use crate::parse::Context;
@@ -28,12 +28,12 @@ pub(super) fn recognizes<C: Cursor>(signs: &mut Signs<'_, '_, '_, C>) -> bool {
 }
 
 /// States the object ahead, if it is an event of the wire.
-pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, context: Context<'_>) -> Result<Verdict> {
+pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, context: Context<'_>) -> Result<WireMatch> {
     const NAMES: [&str; 6] = ["Id", "Created", "Choices", "Usage", "SearchInfo", "ErrorMsg"];
     let start = visitor.cursor.mark_ahead();
     let [id, created, choices, usage, search, error] = visitor.fields(&NAMES)?;
     if choices.is_none() {
-        return Ok(Verdict::NotMine);
+        return Ok(WireMatch::NotMine);
     }
     if error.is_some() {
         errors::push_error_or_ping(visitor, start, context)?;
@@ -48,7 +48,7 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, context: Context<'_
     let [results] = visitor.fields_of(search, &["SearchResults"])?;
     visitor.push_document_extra(ExtraKind::Annotation, results)?;
     self::usage(visitor, usage)?;
-    Ok(Verdict::Mine)
+    Ok(WireMatch::Mine)
 }
 
 /// The choice ahead.

@@ -16,7 +16,7 @@
 //!
 //! Source: Google, *Interactions API: streaming*.
 
-use super::Verdict;
+use super::WireMatch;
 use super::signs::Signs;
 use crate::delta::{ExtraKind, OpaqueKind, PartKind};
 use crate::error::ErrorKind;
@@ -39,7 +39,7 @@ pub(super) fn recognizes<C: Cursor>(signs: &mut Signs<'_, '_, '_, C>) -> bool {
 }
 
 /// States the object ahead, if it is an event of the wire.
-pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> Result<Verdict> {
+pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> Result<WireMatch> {
     const NAMES: [&str; 7] =
         ["event_type", "index", "step", "delta", "interaction", "metadata", "content"];
     let [word, index, step, delta, interaction, metadata, content] = visitor.fields(&NAMES)?;
@@ -49,44 +49,44 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> 
         b"step.start" => step_start(visitor, index, step, false)?,
         b"content.start" => step_start(visitor, index, content, true)?,
         b"step.stop" | b"content.stop" => {
-            step_at_hand(visitor, index, PartKind::Other)?;
+            push_place_or_current(visitor, index, PartKind::Other)?;
             visitor.push(Record::PlaceEnd)?;
         }
         b"interaction.completed" => {
-            return completed(visitor, interaction, metadata, "interaction.completed");
+            return push_finish_and_done(visitor, interaction, metadata, "interaction.completed");
         }
         b"interaction.complete" => {
-            return completed(visitor, interaction, metadata, "interaction.complete");
+            return push_finish_and_done(visitor, interaction, metadata, "interaction.complete");
         }
-        word if word.starts_with(b"interaction.") => start(visitor, interaction)?,
-        _ => return Ok(Verdict::NotMine),
+        word if word.starts_with(b"interaction.") => push_interaction_id_and_model(visitor, interaction)?,
+        _ => return Ok(WireMatch::NotMine),
     }
     let [usage] = visitor.fields_of(metadata, &["usage"])?;
     self::usage(visitor, usage)?;
-    Ok(Verdict::Mine)
+    Ok(WireMatch::Mine)
 }
 
-fn start<C: Cursor>(visitor: &mut Visitor<'_, C>, interaction: Value<C>) -> Result<()> {
+fn push_interaction_id_and_model<C: Cursor>(visitor: &mut Visitor<'_, C>, interaction: Value<C>) -> Result<()> {
     let [id, model] = visitor.fields_of(interaction, &["id", "model"])?;
-    identity(visitor, id, model)
+    push_id_and_model(visitor, id, model)
 }
 
-fn identity<C: Cursor>(visitor: &mut Visitor<'_, C>, id: Value<C>, model: Value<C>) -> Result<()> {
+fn push_id_and_model<C: Cursor>(visitor: &mut Visitor<'_, C>, id: Value<C>, model: Value<C>) -> Result<()> {
     let (id, model) = (visitor.string_of(id)?, visitor.string_of(model)?);
     visitor.records.push_head(Record::Id(id))?;
     visitor.records.push_head(Record::Model(model))
 }
 
 /// The interaction is over: how, and what it cost.
-fn completed<C: Cursor>(
+fn push_finish_and_done<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     interaction: Value<C>,
     metadata: Value<C>,
     marker: &'static str,
-) -> Result<Verdict> {
+) -> Result<WireMatch> {
     let [id, model, status, usage] =
         visitor.fields_of(interaction, &["id", "model", "status", "usage"])?;
-    identity(visitor, id, model)?;
+    push_id_and_model(visitor, id, model)?;
     visitor.push(Record::Choice { index: 0 })?;
     let word = visitor.string_of(status)?;
     visitor.push_finish(word)?;
@@ -94,7 +94,7 @@ fn completed<C: Cursor>(
     self::usage(visitor, beside)?;
     self::usage(visitor, usage)?;
     visitor.push(Record::Done { marker })?;
-    Ok(Verdict::Mine)
+    Ok(WireMatch::Mine)
 }
 
 /// A step as it begins, with what it brings along; `named_later`: a delta may say which function it calls.
@@ -112,7 +112,7 @@ fn step_start<C: Cursor>(
         b"function_call" => {
             visitor.push_part(index, PartKind::ToolCall, true)?;
             if !named_later || id.is_some() || name.is_some() {
-                function_call(visitor, id, name, arguments)?;
+                push_call_and_whole_input(visitor, id, name, arguments)?;
             }
         }
         b"model_output" | b"text" => {
@@ -133,7 +133,7 @@ fn step_start<C: Cursor>(
 }
 
 /// A call of the current step.
-fn function_call<C: Cursor>(
+fn push_call_and_whole_input<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     id: Value<C>,
     name: Value<C>,
@@ -159,7 +159,7 @@ fn each_text<C: Cursor>(
 }
 
 /// What follows is of the step of this index; without one, of the step that is open, whatever it is.
-fn step_at_hand<C: Cursor>(
+fn push_place_or_current<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     index: Value<C>,
     kind: PartKind,
@@ -186,16 +186,16 @@ fn delta<C: Cursor>(visitor: &mut Visitor<'_, C>, index: Value<C>, delta: Value<
             visitor.push_string(text, |text| Record::Reasoning { rank: 0, text })
         }
         b"thought_signature" => {
-            step_at_hand(visitor, index, PartKind::Reasoning)?;
+            push_place_or_current(visitor, index, PartKind::Reasoning)?;
             visitor.push_opaque(signature, OpaqueKind::Signature)
         }
         b"function_call" => {
             visitor.push_part(index, PartKind::ToolCall, false)?;
-            function_call(visitor, id, name, arguments)?;
+            push_call_and_whole_input(visitor, id, name, arguments)?;
             visitor.push_opaque(signature, OpaqueKind::Signature)
         }
         b"arguments_delta" => {
-            step_at_hand(visitor, index, PartKind::Other)?;
+            push_place_or_current(visitor, index, PartKind::Other)?;
             visitor.push_string(arguments, Record::Arguments)?;
             visitor.push_if_hosted(kind, delta)
         }
@@ -204,15 +204,15 @@ fn delta<C: Cursor>(visitor: &mut Visitor<'_, C>, index: Value<C>, delta: Value<
             visitor.push_extra(ExtraKind::Annotation, kind, annotations)
         }
         b"image" => {
-            step_at_hand(visitor, index, PartKind::Other)?;
+            push_place_or_current(visitor, index, PartKind::Other)?;
             visitor.push_extra(ExtraKind::Image, kind, delta)
         }
         b"audio" => {
-            step_at_hand(visitor, index, PartKind::Other)?;
+            push_place_or_current(visitor, index, PartKind::Other)?;
             visitor.push_extra(ExtraKind::Audio, kind, delta)
         }
         _ => {
-            step_at_hand(visitor, index, PartKind::Other)?;
+            push_place_or_current(visitor, index, PartKind::Other)?;
             visitor.push_extra(ExtraKind::Hosted, kind, delta)
         }
     }

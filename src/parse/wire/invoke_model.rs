@@ -1,4 +1,4 @@
-//! `InvokeModel`: the bodies of Titan, Llama and Mistral on Amazon Bedrock, and what Bedrock adds to any model's.
+//! `InvokeModel`: nameless bodies, known only in Bedrock's `chunk` messages: Titan, Llama, Mistral; and Bedrock's metrics.
 //!
 //! Knows: the events of the wire. Must not know: SSE, cuts, earlier events.
 //!
@@ -13,7 +13,7 @@
 //!
 //! Source: Amazon Bedrock User Guide, *Inference request parameters and response fields for foundation models*.
 
-use super::Verdict;
+use super::WireMatch;
 use super::signs::Signs;
 use crate::error::ErrorKind;
 use crate::parse::cursor::{Cursor, Kind};
@@ -35,7 +35,7 @@ pub(super) fn recognizes<C: Cursor>(signs: &mut Signs<'_, '_, '_, C>) -> bool {
 }
 
 /// States the object ahead, if it is an event of the wire.
-pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> Result<Verdict> {
+pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> Result<WireMatch> {
     use Counter::{Input, Output};
     const NAMES: [&str; 10] = [
         "outputText",
@@ -60,10 +60,10 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> 
         push_choice(visitor, 0, llama, stopped)?;
         visitor.counters_of(&[prompt, generated], &[Input, Output])?;
     } else if metrics.is_none() {
-        return Ok(Verdict::NotMine);
+        return Ok(WireMatch::NotMine);
     }
     self::push_weak_counters(visitor, metrics)?;
-    Ok(Verdict::Mine)
+    Ok(WireMatch::Mine)
 }
 
 /// What an event says of one choice.

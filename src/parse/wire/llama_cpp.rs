@@ -9,7 +9,7 @@
 //!
 //! Source: llama.cpp, *server: API endpoints*.
 
-use super::Verdict;
+use super::WireMatch;
 use super::signs::Signs;
 use crate::delta::{ExtraKind, FinishReason};
 use crate::error::ErrorKind;
@@ -26,7 +26,7 @@ pub(super) fn recognizes<C: Cursor>(signs: &mut Signs<'_, '_, '_, C>) -> bool {
 }
 
 /// States the object ahead, if it is an event of the wire.
-pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> Result<Verdict> {
+pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> Result<WireMatch> {
     const NAMES: [&str; 8] = [
         "content",
         "stop",
@@ -38,7 +38,7 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> 
         "completion_probabilities",
     ];
     let [content, stop, model, kind, limit, read, written, probabilities] = visitor.fields(&NAMES)?;
-    let Some(stop) = stop.filter(|stop| stop.kind == Kind::Bool) else { return Ok(Verdict::NotMine) };
+    let Some(stop) = stop.filter(|stop| stop.kind == Kind::Bool) else { return Ok(WireMatch::NotMine) };
     let model = visitor.string_of(model)?;
     visitor.records.push_head(Record::Model(model))?;
     visitor.push(Record::Choice { index: 0 })?;
@@ -49,19 +49,19 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> 
     }
     let is_last = visitor.is_true(Some(stop));
     if is_last {
-        finish(visitor, stop, kind, limit)?;
+        push_finish_by_type_or_flags(visitor, stop, kind, limit)?;
     }
     visitor.counters_of(&[read, written], &[Counter::Input, Counter::Output])?;
     if is_last {
         visitor.push(Record::Done { marker: "stop" })?;
     }
-    Ok(Verdict::Mine)
+    Ok(WireMatch::Mine)
 }
 
 /// Why it stopped; where no word says so, the member that does is the word.
-fn finish<C: Cursor>(
+fn push_finish_by_type_or_flags<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
-    stop: Field<C::Mark>,
+    true_stop: Field<C::Mark>,
     kind: Value<C>,
     limit: Value<C>,
 ) -> Result<()> {
@@ -69,7 +69,7 @@ fn finish<C: Cursor>(
     let reason = match visitor.cursor.bytes(word) {
         // One of the caller's stop words.
         b"word" => FinishReason::Stop,
-        b"" => return finish_by_flags(visitor, stop, limit),
+        b"" => return finish_by_flags(visitor, true_stop, limit),
         _ => return visitor.push_finish(word),
     };
     visitor.push(Record::Finish { reason, raw: word })

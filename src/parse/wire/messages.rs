@@ -14,7 +14,7 @@
 //! Source: Anthropic, *Streaming Messages*; *Streaming Text Completions* (legacy).
 
 use super::signs::Signs;
-use super::{Verdict, errors};
+use super::{WireMatch, errors};
 use crate::delta::{ExtraKind, OpaqueKind, PartKind};
 use crate::dialect::{self, Quirk};
 use crate::error::ErrorKind;
@@ -37,7 +37,7 @@ pub(super) fn recognizes<C: Cursor>(signs: &mut Signs<'_, '_, '_, C>) -> bool {
 }
 
 /// States the object ahead, if it is an event of the wire.
-pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, context: Context<'_>) -> Result<Verdict> {
+pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, context: Context<'_>) -> Result<WireMatch> {
     const NAMES: [&str; 6] = ["type", "index", "delta", "content_block", "message", "usage"];
     let whole = Field { kind: Kind::Object, mark: visitor.cursor.mark_ahead() };
     let [kind, index, delta, block, message, usage] = visitor.fields(&NAMES)?;
@@ -59,18 +59,18 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, context: Context<'_
         }
         b"ping" => {
             visitor.records.push_head(Record::Keepalive)?;
-            return Ok(Verdict::Anyones);
+            return Ok(WireMatch::Anyones);
         }
         b"error" => {
             let is_error = errors::push_error_or_ping(visitor, whole.mark, context)?;
-            return Ok(if is_error { Verdict::Anyones } else { Verdict::NotMine });
+            return Ok(if is_error { WireMatch::Anyones } else { WireMatch::NotMine });
         }
-        _ => return Ok(Verdict::NotMine),
+        _ => return Ok(WireMatch::NotMine),
     }
     if context.may_be_named && context.name.is_empty() {
         visitor.need(Quirk::EventNameMissing)?;
     }
-    Ok(Verdict::Mine)
+    Ok(WireMatch::Mine)
 }
 
 /// What follows is of the block of this index; without one, of that which `unnamed` says.

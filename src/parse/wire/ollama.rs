@@ -13,7 +13,7 @@
 //! Source: Ollama, *API*.
 
 use super::signs::Signs;
-use super::{Verdict, errors};
+use super::{WireMatch, errors};
 use crate::delta::{ExtraKind, FinishReason, PartKind};
 use crate::dialect;
 use crate::error::ErrorKind;
@@ -31,7 +31,7 @@ pub(super) fn recognizes<C: Cursor>(signs: &mut Signs<'_, '_, '_, C>) -> bool {
 }
 
 /// States the object ahead, if it is an event of the wire.
-pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, context: Context<'_>) -> Result<Verdict> {
+pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, context: Context<'_>) -> Result<WireMatch> {
     const NAMES: [&str; 11] = [
         "done",
         "model",
@@ -48,7 +48,7 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, context: Context<'_
     let whole = visitor.cursor.mark_ahead();
     let [done, model, message, response, thinking, image, logprobs, reason, read, written, error] =
         visitor.fields(&NAMES)?;
-    let Some(done) = done.filter(|done| done.kind == Kind::Bool) else { return Ok(Verdict::NotMine) };
+    let Some(done) = done.filter(|done| done.kind == Kind::Bool) else { return Ok(WireMatch::NotMine) };
     let is_error = error.is_some() && errors::push_error_or_ping(visitor, whole, context)?;
     let model = visitor.string_of(model)?;
     visitor.records.push_head(Record::Model(model))?;
@@ -60,13 +60,13 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, context: Context<'_
     extra(visitor, ExtraKind::Logprobs, logprobs)?;
     let is_done = visitor.is_true(Some(done));
     if is_done && (!is_error || reason.is_some()) {
-        finish(visitor, done, reason)?;
+        push_reason_or_stop(visitor, done, reason)?;
     }
     visitor.counters_of(&[read, written], &[Counter::Input, Counter::Output])?;
     if is_done {
         visitor.push(Record::Done { marker: "done" })?;
     }
-    Ok(Verdict::Mine)
+    Ok(WireMatch::Mine)
 }
 
 fn message<C: Cursor>(visitor: &mut Visitor<'_, C>, message: Value<C>) -> Result<()> {
@@ -106,14 +106,14 @@ fn extra<C: Cursor>(
 }
 
 /// The answer is done; without a reason, that it is done is the word.
-fn finish<C: Cursor>(
+fn push_reason_or_stop<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
-    done: Field<C::Mark>,
+    true_done: Field<C::Mark>,
     reason: Value<C>,
 ) -> Result<()> {
     let word = visitor.string_of(reason)?;
     if word.is_empty() {
-        let raw = visitor.cursor.name_before(done.mark);
+        let raw = visitor.cursor.name_before(true_done.mark);
         return visitor.push(Record::Finish { reason: FinishReason::Stop, raw });
     }
     visitor.push_finish(word)

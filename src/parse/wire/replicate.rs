@@ -1,4 +1,4 @@
-//! Replicate: text as it is, under names of events.
+//! Replicate: only the object that ends its stream; its text is no JSON and is stated before any wire is asked.
 //!
 //! Knows: the events of the wire. Must not know: SSE, cuts, earlier events.
 //!
@@ -9,7 +9,7 @@
 //!
 //! Source: Replicate, *Streaming output*.
 
-use super::Verdict;
+use super::WireMatch;
 use super::signs::Signs;
 use crate::delta::FinishReason;
 pub(super) use crate::dialect::TEXT_EVENT;
@@ -31,9 +31,9 @@ pub(super) fn recognizes<C: Cursor>(_: &mut Signs<'_, '_, '_, C>) -> bool {
 pub(super) fn event<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     context: Context<'_>,
-) -> Result<Verdict, ErrorKind> {
+) -> Result<WireMatch, ErrorKind> {
     if context.name != END_EVENT.as_bytes() {
-        return Ok(Verdict::NotMine);
+        return Ok(WireMatch::NotMine);
     }
     let [reason] = visitor.fields(&["reason"])?;
     let word = visitor.string_of(reason)?;
@@ -44,5 +44,5 @@ pub(super) fn event<C: Cursor>(
         visitor.push_finish(word)?;
     }
     visitor.push(Record::Done { marker: END_EVENT })?;
-    Ok(Verdict::Mine)
+    Ok(WireMatch::Mine)
 }

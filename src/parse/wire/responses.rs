@@ -20,7 +20,7 @@ mod items;
 mod whole;
 
 use super::signs::Signs;
-use super::{Verdict, errors};
+use super::{WireMatch, errors};
 use crate::delta::{ExtraKind, PartKind};
 use crate::error::ErrorKind;
 use crate::parse::Context;
@@ -47,7 +47,7 @@ pub(super) fn recognizes<C: Cursor>(signs: &mut Signs<'_, '_, '_, C>) -> bool {
 
 /// Where an event's content stands. Parts of the content and of the summary are told apart.
 #[derive(Clone, Copy)]
-struct Indices {
+struct ItemAndPartKeys {
     item: PlaceKey,
     content: u32,
     summary: u32,
@@ -57,26 +57,26 @@ struct Indices {
 const SUMMARY: u32 = 1 << 30;
 
 /// The part of an item that has this key.
-fn part_of(key: u64) -> u32 {
+fn part_below_summary(index_or_hash: u64) -> u32 {
     const BELOW_SUMMARY: u64 = SUMMARY as u64 - 1;
-    u32::try_from(key & BELOW_SUMMARY).unwrap_or(0)
+    u32::try_from(index_or_hash & BELOW_SUMMARY).unwrap_or(0)
 }
 
-impl Indices {
+impl ItemAndPartKeys {
     /// A missing index is the first.
-    fn of<C: Cursor>(visitor: &mut Visitor<'_, C>, fields: [Value<C>; 3]) -> Result<Self> {
-        let [output, content, summary] = fields;
+    fn from_indices_or_zero<C: Cursor>(visitor: &mut Visitor<'_, C>, output_content_summary: [Value<C>; 3]) -> Result<Self> {
+        let [output, content, summary] = output_content_summary;
         let mut key = |field| visitor.key_of(field).map(|key| key.unwrap_or(0));
         Ok(Self {
             item: PlaceKey::Wire(key(output)?),
-            content: part_of(key(content)?),
-            summary: part_of(key(summary)?).saturating_add(SUMMARY),
+            content: part_below_summary(key(content)?),
+            summary: part_below_summary(key(summary)?).saturating_add(SUMMARY),
         })
     }
 }
 
 /// States the object ahead, if it is an event of the wire.
-pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, context: Context<'_>) -> Result<Verdict> {
+pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, context: Context<'_>) -> Result<WireMatch> {
     const NAMES: [&str; 14] = [
         "type",
         "output_index",
@@ -112,7 +112,7 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, context: Context<'_
         annotation,
     ] = visitor.fields(&NAMES)?;
     let word = visitor.string_of(kind)?;
-    let at = Indices::of(visitor, [output, content, summary])?;
+    let at = ItemAndPartKeys::from_indices_or_zero(visitor, [output, content, summary])?;
     let name = match visitor.cursor.bytes(word) {
         b"" => context.name,
         word => word,
@@ -142,20 +142,20 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, context: Context<'_
             items::push_arguments(visitor, arguments.or(input))?;
         }
         b"response.content_part.added" | b"response.reasoning_part.added" => {
-            items::part_added(visitor, at.item, at.content, part)?;
+            items::push_part_place_begins(visitor, at.item, at.content, part)?;
         }
         b"response.reasoning_summary_part.added" => {
-            items::part_added(visitor, at.item, at.summary, part)?;
+            items::push_part_place_begins(visitor, at.item, at.summary, part)?;
         }
         b"response.content_part.done" | b"response.reasoning_part.done" => {
-            items::part_done(visitor, at.item, at.content, part)?;
+            items::push_part_repetition(visitor, at.item, at.content, part)?;
         }
-        b"response.reasoning_summary_part.done" => items::part_done(visitor, at.item, at.summary, part)?,
+        b"response.reasoning_summary_part.done" => items::push_part_repetition(visitor, at.item, at.summary, part)?,
         b"response.output_text.annotation.added" => {
             push_place(visitor, at.item, at.content, Text)?;
             items::push_annotation(visitor, annotation)?;
         }
-        b"response.output_item.added" => items::item_added(visitor, at.item, item)?,
+        b"response.output_item.added" => items::push_item_place_and_call(visitor, at.item, item)?,
         b"response.output_item.done" => {
             visitor.push(Record::Choice { index: 0 })?;
             items::item_done(visitor, at.item, item, Some(Scope::Item(at.item)))?;
@@ -165,22 +165,22 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, context: Context<'_
         }
         b"response.completed" | b"response.incomplete" | b"response.failed" | b"response.cancelled" => {
             let ending = word.part(PREFIX.len().min(word.len()), word.len());
-            whole::push_end(visitor, response, ending)?;
+            whole::push_output_finish_and_done(visitor, response, ending)?;
         }
         b"keepalive" => {
             visitor.records.push_head(Record::Keepalive)?;
-            return Ok(Verdict::Anyones);
+            return Ok(WireMatch::Anyones);
         }
         b"error" | b"response.error" => return error_flat_or_inner(visitor, whole, word, context),
         b"" => return whole::body_if_response(visitor, whole),
-        name if is_of_hosted(name) => {}
-        _ => return Ok(Verdict::NotMine),
+        name if is_hosted_tool_event(name) => {}
+        _ => return Ok(WireMatch::NotMine),
     }
-    Ok(Verdict::Mine)
+    Ok(WireMatch::Mine)
 }
 
 /// Whether an event is about an item while it is not done, of a tool that the service runs itself.
-fn is_of_hosted(name: &[u8]) -> bool {
+fn is_hosted_tool_event(name: &[u8]) -> bool {
     let family = name.strip_prefix(PREFIX).unwrap_or_default().split(|byte| *byte == b'.').next();
     let family = family.unwrap_or_default();
     family == b"mcp_list_tools" || family.windows(5).any(|word| word == b"_call")
@@ -201,7 +201,7 @@ fn push_piece<C: Cursor>(
     text: Value<C>,
 ) -> Result<()> {
     push_place(visitor, key, sub, kind)?;
-    visitor.push_string(text, |text| record_of_kind(kind, text))
+    visitor.push_string(text, |text| text_record_of_kind(kind, text))
 }
 
 /// A part's content once more.
@@ -214,11 +214,11 @@ fn push_repetition<C: Cursor>(
 ) -> Result<()> {
     push_place(visitor, key, sub, kind)?;
     visitor.push(Record::Whole(Scope::Place))?;
-    visitor.push_string(text, |text| record_of_kind(kind, text))
+    visitor.push_string(text, |text| text_record_of_kind(kind, text))
 }
 
 /// Text of a part of this kind.
-const fn record_of_kind(kind: PartKind, text: Str) -> Record {
+const fn text_record_of_kind(kind: PartKind, text: Str) -> Record {
     match kind {
         PartKind::Reasoning => Record::Reasoning { rank: 0, text },
         PartKind::Refusal => Record::Refusal(text),
@@ -238,13 +238,13 @@ fn error_flat_or_inner<C: Cursor>(
     whole: Field<C::Mark>,
     kind: Str,
     context: Context<'_>,
-) -> Result<Verdict> {
+) -> Result<WireMatch> {
     let [error, code, message] = visitor.fields_of(Some(whole), &["error", "code", "message"])?;
     if error.is_none() && message.is_some() {
-        let (code, message) = (visitor.label_of(code)?, visitor.label_of(message)?);
+        let (code, message) = (visitor.string_or_json_of(code)?, visitor.string_or_json_of(message)?);
         visitor.records.push_head(Record::Error { code, kind, message, json: Str::NONE })?;
-        return Ok(Verdict::Anyones);
+        return Ok(WireMatch::Anyones);
     }
     let is_error = errors::push_error_or_ping(visitor, whole.mark, context)?;
-    Ok(if is_error { Verdict::Anyones } else { Verdict::NotMine })
+    Ok(if is_error { WireMatch::Anyones } else { WireMatch::NotMine })
 }

@@ -20,7 +20,7 @@ pub(in crate::parse) struct Signs<'s, 'v, 'c, C: Cursor> {
 
 impl<'s, 'v, 'c, C: Cursor> Signs<'s, 'v, 'c, C> {
     /// Looks over the object ahead; it is then ahead again, and nothing is stated. Cost: one pass.
-    pub(super) fn of(
+    pub(super) fn peek_first_members(
         visitor: &'s mut Visitor<'v, C>,
         attempt: Attempt<C::Mark>,
         context: Context<'c>,

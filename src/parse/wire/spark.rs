@@ -10,7 +10,7 @@
 //!
 //! Source: iFlytek, *Spark Web API*.
 
-use super::Verdict;
+use super::WireMatch;
 use super::signs::Signs;
 use crate::delta::{ExtraKind, FinishReason, PartKind};
 use crate::error::ErrorKind;
@@ -32,11 +32,11 @@ pub(super) fn recognizes<C: Cursor>(signs: &mut Signs<'_, '_, '_, C>) -> bool {
 }
 
 /// States the object ahead, if it is an event of the wire.
-pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> Result<Verdict> {
+pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> Result<WireMatch> {
     let [header, payload] = visitor.fields(&["header", "payload"])?;
     let [code, id, status] = visitor.fields_of(header, &["code", "sid", "status"])?;
     if visitor.integer_of(code)? != Some(0) {
-        return Ok(Verdict::NotMine);
+        return Ok(WireMatch::NotMine);
     }
     let id = visitor.string_of(id)?;
     visitor.records.push_head(Record::Id(id))?;
@@ -59,7 +59,7 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> 
     if is_last {
         visitor.push(Record::Done { marker: MARKER })?;
     }
-    Ok(Verdict::Mine)
+    Ok(WireMatch::Mine)
 }
 
 /// The piece ahead.

@@ -8,7 +8,7 @@
 //!
 //! Source: Hugging Face, *Text Generation Inference: API*.
 
-use super::Verdict;
+use super::WireMatch;
 use super::signs::Signs;
 use crate::error::ErrorKind;
 use crate::parse::Context;
@@ -24,18 +24,18 @@ pub(super) fn recognizes<C: Cursor>(signs: &mut Signs<'_, '_, '_, C>) -> bool {
 }
 
 /// States the object ahead, if it is an event of the wire.
-pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> Result<Verdict> {
+pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> Result<WireMatch> {
     let [token, whole, details] = visitor.fields(&["token", "generated_text", "details"])?;
     let is_object = token.is_some_and(|token| token.kind == Kind::Object);
     if !is_object && whole.is_none_or(|whole| whole.kind != Kind::String) {
-        return Ok(Verdict::NotMine);
+        return Ok(WireMatch::NotMine);
     }
     let [text, special] = visitor.fields_of(token, &["text", "special"])?;
     visitor.push(Record::Choice { index: 0 })?;
     if !visitor.is_true(special) {
         visitor.push_string(text, Record::Text)?;
     }
-    let Some(whole) = whole.filter(|whole| whole.kind == Kind::String) else { return Ok(Verdict::Mine) };
+    let Some(whole) = whole.filter(|whole| whole.kind == Kind::String) else { return Ok(WireMatch::Mine) };
     visitor.push(Record::Whole(Scope::Answer))?;
     visitor.push_string(Some(whole), Record::Text)?;
     let [reason, read, written] =
@@ -44,5 +44,5 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> 
     visitor.push_finish(word)?;
     visitor.counters_of(&[read, written], &[Counter::Input, Counter::Output])?;
     visitor.push(Record::Done { marker: "generated_text" })?;
-    Ok(Verdict::Mine)
+    Ok(WireMatch::Mine)
 }

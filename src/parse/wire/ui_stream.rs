@@ -16,7 +16,7 @@
 //!
 //! Source: Vercel, *AI SDK UI: stream protocols*, version 1 of `x-vercel-ai-ui-message-stream`; chunks as of AI SDK 6.
 
-use super::Verdict;
+use super::WireMatch;
 use super::signs::Signs;
 use crate::delta::{ExtraKind, FinishReason, OpaqueKind, PartKind};
 use crate::error::ErrorKind;
@@ -60,7 +60,7 @@ struct Members<M> {
 }
 
 /// States the object ahead, if it is an event of the wire.
-pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> Result<Verdict> {
+pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> Result<WireMatch> {
     use PartKind::{Reasoning, Text};
     const NAMES: [&str; 13] = [
         "type",
@@ -106,14 +106,14 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> 
             visitor.push(Record::Finish { reason: FinishReason::Error, raw: event_type })?;
         }
         b"error" => {
-            let message = visitor.label_of(error)?;
+            let message = visitor.string_or_json_of(error)?;
             visitor.records.push_head(Record::Error {
                 code: Str::NONE,
                 kind: event_type,
                 message,
                 json: Str::NONE,
             })?;
-            return Ok(Verdict::Anyones);
+            return Ok(WireMatch::Anyones);
         }
         b"start-step" | b"finish-step" | b"message-metadata" => {}
         b"file" => {
@@ -122,13 +122,13 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> 
             visitor.push_extra(kind, event_type, Some(event))?;
         }
         name => {
-            let Some(kind) = kind_if_passed_on(name) else { return Ok(Verdict::NotMine) };
+            let Some(kind) = kind_if_passed_on(name) else { return Ok(WireMatch::NotMine) };
             visitor.push(Record::Choice { index: 0 })?;
             visitor.push_extra(kind, event_type, Some(event))?;
         }
     }
     self::metadata(visitor, metadata)?;
-    Ok(Verdict::Mine)
+    Ok(WireMatch::Mine)
 }
 
 /// What a part is that is passed on whole.
@@ -160,14 +160,14 @@ fn push_part_place<C: Cursor>(
     kind: PartKind,
     begins: bool,
 ) -> Result<()> {
-    let label = visitor.label_of(id)?;
+    let label = visitor.string_or_json_of(id)?;
     // Hosted calls are called as the caller's are.
     let room: &[u8] = match kind {
         PartKind::Text => b"text",
         PartKind::Reasoning => b"reasoning",
         PartKind::Refusal | PartKind::ToolCall | PartKind::Other => b"tool",
     };
-    let print = lex::label_print(lex::label_print(0, room), visitor.cursor.bytes(label));
+    let print = lex::extend_label_fingerprint(lex::extend_label_fingerprint(0, room), visitor.cursor.bytes(label));
     let key = if id.is_some() { PlaceKey::Wire(print) } else { PlaceKey::Running };
     visitor.push_place(key, kind, begins)
 }
@@ -198,13 +198,13 @@ fn text_end<C: Cursor>(
 }
 
 /// Signatures and encrypted reasoning of the current part, once each.
-fn push_signatures_and_encrypted<C: Cursor>(visitor: &mut Visitor<'_, C>, provider: Value<C>, is_done: bool) -> Result<()> {
+fn push_signatures_and_encrypted<C: Cursor>(visitor: &mut Visitor<'_, C>, provider: Value<C>, may_push_encrypted_content: bool) -> Result<()> {
     const NAMES: [&str; 4] = ["signature", "thoughtSignature", "redactedData", "reasoningEncryptedContent"];
     let Some((_, own)) = visitor.first_member(provider)? else { return Ok(()) };
     let [signature, of_thought, redacted, encrypted] = visitor.fields_of(Some(own), &NAMES)?;
     visitor.push(Record::Whole(Scope::Place))?;
     visitor.push_opaque(signature.or(of_thought), OpaqueKind::Signature)?;
-    visitor.push_opaque(redacted.or(encrypted.filter(|_| is_done)), OpaqueKind::Encrypted)
+    visitor.push_opaque(redacted.or(encrypted.filter(|_| may_push_encrypted_content)), OpaqueKind::Encrypted)
 }
 
 fn input_start<C: Cursor>(
@@ -218,12 +218,12 @@ fn input_start<C: Cursor>(
         return visitor.push_extra(ExtraKind::Hosted, event_type, Some(event));
     }
     push_part_place(visitor, members.call, PartKind::ToolCall, true)?;
-    call(visitor, members)?;
+    push_call_id_and_name(visitor, members)?;
     push_signatures_and_encrypted(visitor, members.provider, false)
 }
 
 /// The call itself.
-fn call<C: Cursor>(visitor: &mut Visitor<'_, C>, members: &Members<C::Mark>) -> Result<()> {
+fn push_call_id_and_name<C: Cursor>(visitor: &mut Visitor<'_, C>, members: &Members<C::Mark>) -> Result<()> {
     let (id, name) = (visitor.string_of(members.call)?, visitor.string_of(members.tool)?);
     visitor.push(Record::ToolCall { index: None, id, name, bare: false })
 }
@@ -252,7 +252,7 @@ fn input_whole<C: Cursor>(
         return visitor.push(Record::PlaceEnd);
     }
     push_part_place(visitor, members.call, PartKind::ToolCall, false)?;
-    call(visitor, members)?;
+    push_call_id_and_name(visitor, members)?;
     visitor.push(Record::Whole(Scope::Place))?;
     visitor.push_arguments(members.input)?;
     push_signatures_and_encrypted(visitor, members.provider, true)?;

@@ -8,7 +8,7 @@
 //!
 //! Source: IBM, *watsonx.ai API: infer text event stream*.
 
-use super::Verdict;
+use super::WireMatch;
 use super::signs::Signs;
 use crate::error::ErrorKind;
 use crate::parse::Context;
@@ -24,10 +24,10 @@ pub(super) fn recognizes<C: Cursor>(signs: &mut Signs<'_, '_, '_, C>) -> bool {
 }
 
 /// States the object ahead, if it is an event of the wire.
-pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> Result<Verdict> {
+pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> Result<WireMatch> {
     let [model, results] = visitor.fields(&["model_id", "results"])?;
     if results.is_none_or(|results| results.kind != Kind::Array) {
-        return Ok(Verdict::NotMine);
+        return Ok(WireMatch::NotMine);
     }
     let model = visitor.string_of(model)?;
     visitor.records.push_head(Record::Model(model))?;
@@ -35,7 +35,7 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> 
         Kind::Object => result(visitor, position),
         _ => visitor.cursor.skip(),
     })?;
-    Ok(Verdict::Mine)
+    Ok(WireMatch::Mine)
 }
 
 /// The result ahead.

@@ -1,4 +1,4 @@
-//! Workers AI: Cloudflare's own text generation.
+//! Workers AI: Cloudflare's own text generation: objects with no members but `response`, padding, calls and usage.
 //!
 //! Knows: the events of the wire. Must not know: SSE, cuts, earlier events.
 //!
@@ -9,7 +9,7 @@
 //!
 //! Source: Cloudflare, *Workers AI: text generation*.
 
-use super::Verdict;
+use super::WireMatch;
 use super::signs::Signs;
 use crate::delta::PartKind;
 use crate::error::ErrorKind;
@@ -29,11 +29,11 @@ pub(super) fn recognizes<C: Cursor>(signs: &mut Signs<'_, '_, '_, C>) -> bool {
 }
 
 /// States the object ahead, if it is an event of the wire.
-pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> Result<Verdict> {
+pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> Result<WireMatch> {
     let [response, calls, usage] = visitor.fields(&["response", "tool_calls", "usage"])?;
     let is_object = response.is_some_and(|response| response.kind == Kind::Object);
     if is_object || response.is_none() && calls.is_none() && usage.is_none() {
-        return Ok(Verdict::NotMine);
+        return Ok(WireMatch::NotMine);
     }
     visitor.push(Record::Choice { index: 0 })?;
     visitor.push_running(response, PartKind::Text, Record::Text)?;
@@ -53,5 +53,5 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> 
     })?;
     let counts = visitor.fields_of(usage, &["prompt_tokens", "completion_tokens", "total_tokens"])?;
     visitor.counters_of(&counts, &[Counter::Input, Counter::Output, Counter::Total])?;
-    Ok(Verdict::Mine)
+    Ok(WireMatch::Mine)
 }

@@ -1,4 +1,4 @@
-//! A chunk's choices.
+//! A chunk's choices: a list of objects, each stated in its written order; anything else but an empty object is refused.
 //!
 //! Knows: a choice's members, which of a delta's possible places counts, finish words. Must not know: what a delta holds.
 
@@ -30,7 +30,7 @@ const DELTA: usize = 0;
 pub(super) fn choices<C: Cursor>(visitor: &mut Visitor<'_, C>, kind: Kind) -> Result<(), ErrorKind> {
     match kind {
         Kind::Array => {}
-        Kind::Object => return empty_choices_object(visitor),
+        Kind::Object => return expect_empty_choices_object(visitor),
         _ => return Err(ErrorKind::NotOfWire),
     }
     let mut items = visitor.cursor.enter_array()?;
@@ -47,7 +47,7 @@ pub(super) fn choices<C: Cursor>(visitor: &mut Visitor<'_, C>, kind: Kind) -> Re
 
 /// An empty object in place of the empty list.
 #[cold]
-fn empty_choices_object<C: Cursor>(visitor: &mut Visitor<'_, C>) -> Result<(), ErrorKind> {
+fn expect_empty_choices_object<C: Cursor>(visitor: &mut Visitor<'_, C>) -> Result<(), ErrorKind> {
     let mut members = visitor.cursor.enter_object()?;
     if visitor.cursor.member_by(&mut members, |_| ())?.is_some() {
         return Err(ErrorKind::NotOfWire);
@@ -92,7 +92,7 @@ fn member<C: Cursor>(
         ChoiceKey::Delta if kind == Kind::Object => {
             visitor.strike_earlier_value(deltas, DELTA)?;
             let from = visitor.stated();
-            let (is_side, finish) = super::delta::delta(visitor)?;
+            let (is_side, finish) = super::delta::push_delta_and_find_finish(visitor)?;
             visitor.note_value_of_key(deltas, DELTA, from);
             (choice.has_delta, choice.is_side) = (true, is_side);
             if choice.finish.is_empty() {
@@ -123,8 +123,8 @@ fn member<C: Cursor>(
                 visitor.need(Quirk::UsagePlace)?;
             }
         }
-        ChoiceKey::Extra(extra) => visitor.push_extra_ahead(extra, false)?,
-        _ => visitor.skip_or_push_extra(kind, false)?,
+        ChoiceKey::Extra(extra) => visitor.push_extra_unless_off_or_empty(extra, false)?,
+        _ => visitor.skip_as_padding_unless_extras_all(kind, false)?,
     }
     Ok(())
 }
@@ -133,7 +133,7 @@ fn member<C: Cursor>(
 #[cold]
 fn pass_on_if_all<C: Cursor>(visitor: &mut Visitor<'_, C>) -> Result<(), ErrorKind> {
     match visitor.options.extras {
-        ExtrasMode::All => visitor.push_extra_ahead(ExtraKind::Other, false),
+        ExtrasMode::All => visitor.push_extra_unless_off_or_empty(ExtraKind::Other, false),
         _ => visitor.cursor.skip(),
     }
 }
@@ -152,10 +152,10 @@ fn order_and_choose<C: Cursor>(
         None => visitor.need(Quirk::ChoiceIndexMissing)?,
     }
     if let Some(mark) = choice.other_finish.filter(|_| choice.finish.is_empty()) {
-        choice.finish = other_finish(visitor, mark)?;
+        choice.finish = finish_at_if_tolerated(visitor, mark)?;
     }
     if !choice.has_delta || choice.message.is_some() {
-        message_or_text_for_delta(visitor, &mut choice)?;
+        push_message_or_text_if_no_delta(visitor, &mut choice)?;
     }
     if !choice.finish.is_empty() && !choice.is_side {
         push_finish(visitor, choice.finish)?;
@@ -169,20 +169,20 @@ fn order_and_choose<C: Cursor>(
 
 #[inline(never)] // Rare: kept out of the code that every event runs through.
 fn order_by_rank_and_choose<C: Cursor>(visitor: &mut Visitor<'_, C>, from: usize) -> Result<(), ErrorKind> {
-    visitor.records.order_by_rank(from, written_rank);
+    visitor.records.order_by_rank_with_edges(from, written_rank);
     choose_reasoning(visitor, from)
 }
 
 /// The finish reason at `mark`, where it has another name.
 #[cold]
-fn other_finish<C: Cursor>(visitor: &mut Visitor<'_, C>, mark: C::Mark) -> Result<Str, ErrorKind> {
-    let word = visitor.label_at(Some(mark))?;
-    let counts = !word.is_empty() && visitor.cursor.tolerance().meets(Quirk::FinishPlace);
+fn finish_at_if_tolerated<C: Cursor>(visitor: &mut Visitor<'_, C>, mark: C::Mark) -> Result<Str, ErrorKind> {
+    let word = visitor.string_or_json_at(Some(mark))?;
+    let counts = !word.is_empty() && visitor.cursor.tolerance().note_if_allowed(Quirk::FinishPlace);
     Ok(if counts { word } else { Str::NONE })
 }
 
 /// A message in place of or beside the delta, text in the choice, or nothing at all.
-fn message_or_text_for_delta<C: Cursor>(
+fn push_message_or_text_if_no_delta<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     choice: &mut Choice<C::Mark>,
 ) -> Result<(), ErrorKind> {
@@ -194,7 +194,7 @@ fn message_or_text_for_delta<C: Cursor>(
         let whole = visitor.stated();
         visitor.push(Record::Whole(Scope::Message { ends: false }))?;
         let back = visitor.cursor.go(mark);
-        let (is_side, finish) = super::delta::delta(visitor)?;
+        let (is_side, finish) = super::delta::push_delta_and_find_finish(visitor)?;
         visitor.cursor.go(back);
         choice.is_side |= is_side;
         if choice.finish.is_empty() {
@@ -219,7 +219,7 @@ fn message_or_text_for_delta<C: Cursor>(
 /// States what a finish word means.
 pub(super) fn push_finish<C: Cursor>(visitor: &mut Visitor<'_, C>, raw: Str) -> Result<(), ErrorKind> {
     let meaning = dialect::finish(visitor.cursor.bytes(raw));
-    match finish_record(meaning, raw, visitor.cursor.tolerance()) {
+    match finish_or_provisional_record(meaning, raw, visitor.cursor.tolerance()) {
         Some(record) => visitor.push(record),
         None => Ok(()),
     }
@@ -227,17 +227,17 @@ pub(super) fn push_finish<C: Cursor>(visitor: &mut Visitor<'_, C>, raw: Str) -> 
 
 /// The record of a finish `word`, which is the text of `raw`; none if it says nothing.
 pub(super) fn finish_record_of(word: &[u8], raw: Str, tolerance: &mut Tolerance) -> Option<Record> {
-    finish_record(dialect::finish(word), raw, tolerance)
+    finish_or_provisional_record(dialect::finish(word), raw, tolerance)
 }
 
-fn finish_record(meaning: Finish, raw: Str, tolerance: &mut Tolerance) -> Option<Record> {
+fn finish_or_provisional_record(meaning: Finish, raw: Str, tolerance: &mut Tolerance) -> Option<Record> {
     let reason = match meaning {
-        Finish::Null if tolerance.meets(Quirk::FinishNullWord) => return None,
-        Finish::Provisional(finish) if tolerance.meets(Quirk::FinishProvisional) => {
+        Finish::Null if tolerance.note_if_allowed(Quirk::FinishNullWord) => return None,
+        Finish::Provisional(finish) if tolerance.note_if_allowed(Quirk::FinishProvisional) => {
             return Some(Record::ProvisionalFinish(finish));
         }
         Finish::Plain(reason) => reason,
-        Finish::Spelled(reason) if tolerance.meets(Quirk::FinishSpelling) => reason,
+        Finish::Spelled(reason) if tolerance.note_if_allowed(Quirk::FinishSpelling) => reason,
         Finish::Null | Finish::Provisional(_) | Finish::Spelled(_) | Finish::Unknown => FinishReason::Other,
     };
     Some(Record::Finish { reason, raw })
@@ -282,7 +282,7 @@ fn choose_reasoning<C: Cursor>(visitor: &mut Visitor<'_, C>, from: usize) -> Res
             Some(Record::Reasoning { rank, text }) => {
                 let says = !text.is_empty() || edge.is_some();
                 if says && *chosen.get_or_insert(rank) != rank {
-                    if !visitor.cursor.tolerance().meets(Quirk::ReasoningTwice) {
+                    if !visitor.cursor.tolerance().note_if_allowed(Quirk::ReasoningTwice) {
                         chosen = Some(rank);
                         continue;
                     }

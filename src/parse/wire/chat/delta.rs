@@ -1,4 +1,4 @@
-//! A delta, or a message in its place.
+//! A delta, or a message in its place; one of another role than the assistant's is a side message, passed on whole.
 //!
 //! Knows: a delta's members. Must not know: the choice around it.
 
@@ -19,7 +19,9 @@ const REASONING: usize = 4;
 const KEYS: usize = REASONING + ReasoningSource::COUNT;
 
 /// The delta ahead. Returns whether it is of another role than the assistant's, and a finish reason found in it.
-pub(super) fn delta<C: Cursor>(visitor: &mut Visitor<'_, C>) -> Result<(bool, Str), ErrorKind> {
+pub(super) fn push_delta_and_find_finish<C: Cursor>(
+    visitor: &mut Visitor<'_, C>,
+) -> Result<(bool, Str), ErrorKind> {
     let (from, mark) = (visitor.stated(), visitor.cursor.mark_ahead());
     let (mut role, mut finish, mut seen) = (Str::NONE, Str::NONE, SeenKeys::<KEYS>::default());
     let mut members = visitor.cursor.enter_object()?;
@@ -32,7 +34,7 @@ pub(super) fn delta<C: Cursor>(visitor: &mut Visitor<'_, C>) -> Result<(bool, St
             DeltaKey::Role if kind == Kind::String => role = self::push_role(visitor, &mut seen)?,
             DeltaKey::Finish if kind == Kind::String => {
                 finish = visitor.cursor.string()?;
-                if !finish.is_empty() && !visitor.cursor.tolerance().meets(Quirk::FinishPlace) {
+                if !finish.is_empty() && !visitor.cursor.tolerance().note_if_allowed(Quirk::FinishPlace) {
                     finish = Str::NONE;
                 }
             }
@@ -41,7 +43,7 @@ pub(super) fn delta<C: Cursor>(visitor: &mut Visitor<'_, C>) -> Result<(bool, St
     }
     let is_side = !role.is_empty()
         && !dialect::answers(visitor.cursor.bytes(role))
-        && visitor.cursor.tolerance().meets(Quirk::SideRole);
+        && visitor.cursor.tolerance().note_if_allowed(Quirk::SideRole);
     if is_side {
         visitor.records.strike(from..visitor.stated());
         let json = visitor.cursor.json(mark);
@@ -76,11 +78,11 @@ fn push_member_but_role<C: Cursor>(
             REASONING.wrapping_add(source as usize)
         }
         DeltaKey::ReasoningDetails(source) if visitor.allows(Quirk::ReasoningDetails) => {
-            return parts::details(visitor, source, kind);
+            return parts::push_reasoning_details(visitor, source, kind);
         }
         DeltaKey::FunctionCall if kind == Kind::Object => return tools::function_call(visitor),
-        DeltaKey::Extra(extra) => return visitor.push_extra_ahead(extra, false),
-        _ => return visitor.skip_or_push_extra(kind, false),
+        DeltaKey::Extra(extra) => return visitor.push_extra_unless_off_or_empty(extra, false),
+        _ => return visitor.skip_as_padding_unless_extras_all(kind, false),
     };
     visitor.strike_earlier_value(seen, name)?;
     let from = visitor.stated();
@@ -88,7 +90,7 @@ fn push_member_but_role<C: Cursor>(
         DeltaKey::Content => content_in_any_form(visitor, kind)?,
         DeltaKey::Refusal => string_or_number_as_text(visitor, kind, Record::Refusal)?,
         DeltaKey::Reasoning(source) => reasoning_in_any_form(visitor, source, kind)?,
-        _ => tools::calls(visitor, kind)?,
+        _ => tools::push_tool_calls(visitor, kind)?,
     }
     visitor.note_value_of_key(seen, name, from);
     Ok(())
@@ -101,7 +103,7 @@ fn content_in_any_form<C: Cursor>(visitor: &mut Visitor<'_, C>, kind: Kind) -> R
             visitor.need(Quirk::ContentParts)?;
             parts::content(visitor, kind)
         }
-        Kind::Null | Kind::Bool => visitor.skip_or_push_extra(kind, false),
+        Kind::Null | Kind::Bool => visitor.skip_as_padding_unless_extras_all(kind, false),
     }
 }
 
@@ -115,7 +117,7 @@ pub(super) fn string_or_number_as_text<C: Cursor>(
         return number_as_text(visitor, record);
     }
     let piece = visitor.cursor.piece()?;
-    visitor.push_text(piece, record)
+    visitor.push_text_after_edges(piece, record)
 }
 
 /// A number where a text belongs: it is the text, as it is written.
@@ -138,10 +140,10 @@ fn reasoning_in_any_form<C: Cursor>(
     match kind {
         Kind::String => {
             let piece = visitor.cursor.piece()?;
-            if visitor.cursor.says_something(piece) {
+            if visitor.cursor.has_text_or_edges(piece) {
                 visitor.need(Quirk::ReasoningField)?;
             }
-            visitor.push_text(piece, |text| Record::Reasoning { rank: source as u8, text })
+            visitor.push_text_after_edges(piece, |text| Record::Reasoning { rank: source as u8, text })
         }
         Kind::Array | Kind::Object => {
             visitor.need(Quirk::ReasoningShape)?;
@@ -151,6 +153,6 @@ fn reasoning_in_any_form<C: Cursor>(
             visitor.need(Quirk::ReasoningField)?;
             number_as_text(visitor, |text| Record::Reasoning { rank: source as u8, text })
         }
-        Kind::Null | Kind::Bool => visitor.skip_or_push_extra(kind, false),
+        Kind::Null | Kind::Bool => visitor.skip_as_padding_unless_extras_all(kind, false),
     }
 }

@@ -26,19 +26,22 @@ pub(super) fn content<C: Cursor>(visitor: &mut Visitor<'_, C>, kind: Kind) -> Re
     visitor.each_or_one(kind, &mut |visitor, kind| match kind {
         Kind::String => {
             let piece = visitor.cursor.piece()?;
-            visitor.push_text(piece, Record::Text)
+            visitor.push_text_after_edges(piece, Record::Text)
         }
         Kind::Object => {
             let part = read_part_object(visitor)?;
-            push_content_part(visitor, &part)
+            push_content_part_or_extra(visitor, &part)
         }
         _ => visitor.cursor.skip(),
     })
 }
 
-fn push_content_part<C: Cursor>(visitor: &mut Visitor<'_, C>, part: &Part<C::Mark>) -> Result<(), ErrorKind> {
+fn push_content_part_or_extra<C: Cursor>(
+    visitor: &mut Visitor<'_, C>,
+    part: &Part<C::Mark>,
+) -> Result<(), ErrorKind> {
     if part.thinking.is_some() {
-        return push_reasoning_part(visitor, part, ReasoningSource::ContentParts);
+        return push_reasoning_and_opaque_data(visitor, part, ReasoningSource::ContentParts);
     }
     let kind = visitor.cursor.bytes(part.kind);
     let is_text = dialect::is_text_part(kind);
@@ -64,18 +67,18 @@ pub(super) fn reasoning<C: Cursor>(
     visitor.each_or_one(kind, &mut |visitor, kind| match kind {
         Kind::String => {
             let piece = visitor.cursor.piece()?;
-            visitor.push_text(piece, |text| Record::Reasoning { rank: source as u8, text })
+            visitor.push_text_after_edges(piece, |text| Record::Reasoning { rank: source as u8, text })
         }
         Kind::Object => {
             let part = read_part_object(visitor)?;
-            push_reasoning_part(visitor, &part, source)
+            push_reasoning_and_opaque_data(visitor, &part, source)
         }
         _ => visitor.cursor.skip(),
     })
 }
 
 /// `reasoning_details` and its kin.
-pub(super) fn details<C: Cursor>(
+pub(super) fn push_reasoning_details<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     source: ReasoningSource,
     kind: Kind,
@@ -88,7 +91,7 @@ pub(super) fn details<C: Cursor>(
     Ok(())
 }
 
-fn push_reasoning_part<C: Cursor>(
+fn push_reasoning_and_opaque_data<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     part: &Part<C::Mark>,
     source: ReasoningSource,
@@ -115,7 +118,7 @@ fn push_strings_at<C: Cursor>(
     visitor.each_or_one(kind, &mut |visitor, kind| match kind {
         Kind::String => {
             let piece = visitor.cursor.piece()?;
-            visitor.push_text(piece, record)
+            visitor.push_text_after_edges(piece, record)
         }
         Kind::Object => {
             let inner = read_part_object(visitor)?;
@@ -123,7 +126,7 @@ fn push_strings_at<C: Cursor>(
             let back = visitor.cursor.go(mark);
             if visitor.cursor.kind()? == Kind::String {
                 let piece = visitor.cursor.piece()?;
-                visitor.push_text(piece, record)?;
+                visitor.push_text_after_edges(piece, record)?;
             }
             visitor.cursor.go(back);
             Ok(())

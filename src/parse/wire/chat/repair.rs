@@ -42,7 +42,7 @@ pub(in crate::parse) fn salvage(
         salvage.salvage_by_name(name)?;
     }
     if salvage.is_side {
-        records.begin_document();
+        records.begin_document_keeping_count();
     }
     Ok(records.body().iter().any(|record| !matches!(record, Record::Choice { .. })))
 }
@@ -101,7 +101,7 @@ impl<'a> Salvage<'a> {
             DeltaKey::Reasoning(source) => {
                 return self.text_outside_tools(|text| Record::Reasoning { rank: source as u8, text });
             }
-            DeltaKey::Role => return self.role_or_side(),
+            DeltaKey::Role => return self.push_role_and_note_side(),
             DeltaKey::ToolCalls | DeltaKey::FunctionCall => {
                 self.has_tools = true;
                 return Ok(());
@@ -126,7 +126,7 @@ impl<'a> Salvage<'a> {
         if self.has_tools {
             return Ok(());
         }
-        if let Some(Whole { text, end }) = self.string_if_whole(true) {
+        if let Some(Whole { text, end }) = self.unescape_string_if_whole(true) {
             self.at = end;
             self.begin_choice_once()?;
             self.records.push(record(text))?;
@@ -135,8 +135,8 @@ impl<'a> Salvage<'a> {
     }
 
     /// A role that does not answer makes the message a side message.
-    fn role_or_side(&mut self) -> Result<(), ErrorKind> {
-        if let Some(Whole { text, end }) = self.string_if_whole(false) {
+    fn push_role_and_note_side(&mut self) -> Result<(), ErrorKind> {
+        if let Some(Whole { text, end }) = self.unescape_string_if_whole(false) {
             self.at = end;
             let role = self.scratch.text.get(text.span().range()).unwrap_or_default();
             self.is_side |= !role.is_empty() && !dialect::answers(role.as_bytes());
@@ -147,7 +147,7 @@ impl<'a> Salvage<'a> {
     }
 
     fn finish_reason(&mut self) -> Result<(), ErrorKind> {
-        if let Some(Whole { text, end }) = self.string_if_whole(false) {
+        if let Some(Whole { text, end }) = self.unescape_string_if_whole(false) {
             self.at = end;
             if !text.is_empty() {
                 self.begin_choice_once()?;
@@ -161,7 +161,7 @@ impl<'a> Salvage<'a> {
     }
 
     fn identity(&mut self, record: impl Fn(Str) -> Record) -> Result<(), ErrorKind> {
-        if let Some(Whole { text, end }) = self.string_if_whole(false) {
+        if let Some(Whole { text, end }) = self.unescape_string_if_whole(false) {
             self.at = end;
             self.records.push_head(record(text))?;
         }
@@ -187,7 +187,7 @@ impl<'a> Salvage<'a> {
     fn integer_if_whole(&mut self) -> Option<u64> {
         let end = lex::number_end(self.payload, self.at)?;
         let value = self.payload.get(self.at..end).and_then(lex::integer)?;
-        if !self.ends_value(end) {
+        if !self.may_value_end_at(end) {
             return None;
         }
         self.at = end;
@@ -203,7 +203,7 @@ impl<'a> Salvage<'a> {
     }
 
     /// The string ahead, if it is whole, or (`cut`) cut short by the payload's end.
-    fn string_if_whole(&mut self, cut: bool) -> Option<Whole> {
+    fn unescape_string_if_whole(&mut self, may_be_cut: bool) -> Option<Whole> {
         if self.payload.get(self.at) != Some(&b'"') {
             return None;
         }
@@ -212,10 +212,11 @@ impl<'a> Salvage<'a> {
         let body = self.payload.get(start..end.min(self.payload.len()))?;
         let whole = end < self.payload.len();
         let next = end.saturating_add(1);
-        if whole && !self.ends_value(next) {
+        if whole && !self.may_value_end_at(next) {
             return None;
         }
-        let body = if whole { body } else { text_before_cut(body).filter(|_| cut)? };
+        let body =
+            if whole { body } else { text_before_cut_unless_bracket_last(body).filter(|_| may_be_cut)? };
         let body: String =
             core::str::from_utf8(body).ok()?.chars().filter(|c| !matches!(c, '\r' | '\n')).collect();
         let from = self.scratch.text.len();
@@ -227,16 +228,16 @@ impl<'a> Salvage<'a> {
     }
 
     /// Whether a value may end at `at`.
-    fn ends_value(&mut self, at: usize) -> bool {
+    fn may_value_end_at(&mut self, at: usize) -> bool {
         let at = skip_space(self.payload, at);
         match self.payload.get(at) {
-            Some(b'#' | b'/') => self.ends_before_comment(at),
+            Some(b'#' | b'/') => self.may_end_before_comment_cached(at),
             next => matches!(next, None | Some(b',' | b'}' | b']')),
         }
     }
 
     /// Whether a value may end before the comment at `comment_at`: what follows its line, and the comments after it, decides.
-    fn ends_before_comment(&mut self, comment_at: usize) -> bool {
+    fn may_end_before_comment_cached(&mut self, comment_at: usize) -> bool {
         if let Some((line, ends)) = self.comment_checked
             && comment_at <= line
         {
@@ -272,7 +273,7 @@ fn string_end(payload: &[u8], start: usize) -> usize {
 }
 
 /// Text that was cut short, without a half escape; `None` if it ends like an envelope.
-fn text_before_cut(body: &[u8]) -> Option<&[u8]> {
+fn text_before_cut_unless_bracket_last(body: &[u8]) -> Option<&[u8]> {
     let text = core::str::from_utf8(body).ok()?;
     if text.trim_end().ends_with(['}', ']']) {
         return None;

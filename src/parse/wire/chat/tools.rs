@@ -22,7 +22,7 @@ struct Entry {
 const ARGUMENTS: usize = 0;
 
 /// `tool_calls`: an array of entries, or one entry.
-pub(super) fn calls<C: Cursor>(visitor: &mut Visitor<'_, C>, kind: Kind) -> Result<(), ErrorKind> {
+pub(super) fn push_tool_calls<C: Cursor>(visitor: &mut Visitor<'_, C>, kind: Kind) -> Result<(), ErrorKind> {
     match kind {
         Kind::Array => {
             let mut items = visitor.cursor.enter_array()?;
@@ -58,26 +58,26 @@ fn push_entry<C: Cursor>(visitor: &mut Visitor<'_, C>) -> Result<(), ErrorKind> 
 fn members<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     entry: &mut Entry,
-    inside: bool,
+    inside_function: bool,
 ) -> Result<(), ErrorKind> {
     let mut seen = SeenKeys::<1>::default();
     let mut members = visitor.cursor.enter_object()?;
     while let Some((key, kind)) = visitor.cursor.member(&mut members, &dialect::ToolNames)? {
         match key {
             _ if kind == Kind::Null => visitor.cursor.null()?,
-            ToolKey::Index if !inside || (entry.index.is_none() && kind == Kind::Number) => {
+            ToolKey::Index if !inside_function || (entry.index.is_none() && kind == Kind::Number) => {
                 entry.index = visitor.index_ahead(kind)?;
             }
-            ToolKey::Id if !inside && kind == Kind::String => {
-                let id = id_or_name(visitor)?;
+            ToolKey::Id if !inside_function && kind == Kind::String => {
+                let id = read_string_and_note_if_empty(visitor)?;
                 entry.id = id.some().unwrap_or(entry.id);
             }
             ToolKey::Name if kind == Kind::String => {
-                let name = id_or_name(visitor)?;
+                let name = read_string_and_note_if_empty(visitor)?;
                 entry.name = name.some().unwrap_or(entry.name);
                 entry.has_function = true;
             }
-            ToolKey::Function if !inside && kind == Kind::Object => {
+            ToolKey::Function if !inside_function && kind == Kind::Object => {
                 entry.has_function = true;
                 self::members(visitor, entry, true)?;
             }
@@ -88,15 +88,17 @@ fn members<C: Cursor>(
                 push_arguments(visitor, kind)?;
                 visitor.note_value_of_key(&mut seen, ARGUMENTS, from);
             }
-            ToolKey::Extra if !inside => visitor.push_extra_ahead(ExtraKind::Other, false)?,
-            _ => visitor.skip_or_push_extra(kind, false)?,
+            ToolKey::Extra if !inside_function => {
+                visitor.push_extra_unless_off_or_empty(ExtraKind::Other, false)?
+            }
+            _ => visitor.skip_as_padding_unless_extras_all(kind, false)?,
         }
     }
     Ok(())
 }
 
 /// An id or a name; empty is absence.
-fn id_or_name<C: Cursor>(visitor: &mut Visitor<'_, C>) -> Result<Str, ErrorKind> {
+fn read_string_and_note_if_empty<C: Cursor>(visitor: &mut Visitor<'_, C>) -> Result<Str, ErrorKind> {
     let label = visitor.cursor.string()?;
     if label.is_empty() {
         visitor.need(Quirk::EmptyString)?;
@@ -107,7 +109,7 @@ fn id_or_name<C: Cursor>(visitor: &mut Visitor<'_, C>) -> Result<Str, ErrorKind>
 fn push_arguments<C: Cursor>(visitor: &mut Visitor<'_, C>, kind: Kind) -> Result<(), ErrorKind> {
     if kind == Kind::String {
         let fragment = visitor.cursor.piece()?;
-        return visitor.push_text(fragment, Record::Arguments);
+        return visitor.push_text_after_edges(fragment, Record::Arguments);
     }
     visitor.need(Quirk::ArgumentsObject)?;
     let mark = visitor.skip_marked()?;

@@ -25,7 +25,7 @@ pub(super) fn usage<C: Cursor>(
 fn push_counters<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     chunk: bool,
-    inside: bool,
+    is_inner_usage: bool,
 ) -> Result<bool, ErrorKind> {
     let spelling = visitor.allows(Quirk::UsageSpelling);
     let mut any = false;
@@ -41,9 +41,11 @@ fn push_counters<C: Cursor>(
             {
                 (push_details(visitor, chunk)?, reference)
             }
-            UsageKey::Inner if object && spelling && !inside => (push_counters(visitor, chunk, true)?, false),
+            UsageKey::Inner if object && spelling && !is_inner_usage => {
+                (push_counters(visitor, chunk, true)?, false)
+            }
             _ => {
-                visitor.skip_or_push_extra(kind, chunk)?;
+                visitor.skip_as_padding_unless_extras_all(kind, chunk)?;
                 (false, true)
             }
         };
@@ -61,7 +63,7 @@ fn push_details<C: Cursor>(visitor: &mut Visitor<'_, C>, chunk: bool) -> Result<
     while let Some((counter, kind)) = visitor.cursor.member(&mut members, &dialect::DetailNames)? {
         match counter {
             Some(counter) => any |= visitor.push_counter(counter, kind)?,
-            None => visitor.skip_or_push_extra(kind, chunk)?,
+            None => visitor.skip_as_padding_unless_extras_all(kind, chunk)?,
         }
     }
     Ok(any)

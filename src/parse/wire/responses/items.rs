@@ -2,7 +2,7 @@
 //!
 //! Knows: the types of items and parts. Must not know: the events in which they come.
 
-use super::{Result, SUMMARY, part_of, record_of_kind};
+use super::{Result, SUMMARY, part_below_summary, text_record_of_kind};
 use crate::delta::{ExtraKind, OpaqueKind, PartKind};
 use crate::parse::cursor::{Cursor, Kind};
 use crate::parse::visitor::{Field, Value, Visitor};
@@ -15,7 +15,7 @@ const fn place(key: PlaceKey, sub: u32, kind: PartKind) -> Record {
 
 /// An item begins. What it has of content and arguments will come again; what a message holds, text or a refusal, its first
 /// part says.
-pub(super) fn item_added<C: Cursor>(
+pub(super) fn push_item_place_and_call<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     key: PlaceKey,
     item: Value<C>,
@@ -47,7 +47,7 @@ pub(super) fn item_done<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     key: PlaceKey,
     item: Value<C>,
-    scope: Option<Scope>,
+    repeated_scope: Option<Scope>,
 ) -> Result<()> {
     const NAMES: [&str; 10] = [
         "type",
@@ -68,11 +68,11 @@ pub(super) fn item_done<C: Cursor>(
         b"message" => {
             visitor.push(place(key, Place::WHOLE, PartKind::Text))?;
             visitor.push_steady_role(role)?;
-            push_repeats_if(visitor, scope)?;
+            push_repeats_if(visitor, repeated_scope)?;
             push_parts(visitor, key, 0, PartKind::Text, content)?;
         }
         b"reasoning" => {
-            push_repeats_if(visitor, scope)?;
+            push_repeats_if(visitor, repeated_scope)?;
             push_parts(visitor, key, SUMMARY, PartKind::Reasoning, summary)?;
             push_parts(visitor, key, 0, PartKind::Reasoning, content)?;
             visitor.push(place(key, Place::WHOLE, PartKind::Reasoning))?;
@@ -81,7 +81,7 @@ pub(super) fn item_done<C: Cursor>(
         b"function_call" | b"custom_tool_call" => {
             visitor.push(place(key, Place::WHOLE, PartKind::ToolCall))?;
             push_call(visitor, id, call_id, name)?;
-            push_repeats_if(visitor, scope)?;
+            push_repeats_if(visitor, repeated_scope)?;
             self::push_arguments(visitor, arguments.or(input))?;
         }
         b"" => return Ok(()),
@@ -143,12 +143,12 @@ fn push_parts<C: Cursor>(
     visitor.each_of(parts, &mut |visitor, kind, position| {
         let part = Field { kind, mark: visitor.cursor.mark_ahead() };
         visitor.cursor.skip()?;
-        push_whole_part(visitor, key, part_of(position as u64).saturating_add(base), item, Some(part))
+        push_whole_part(visitor, key, part_below_summary(position as u64).saturating_add(base), item, Some(part))
     })
 }
 
 /// A part begins.
-pub(super) fn part_added<C: Cursor>(
+pub(super) fn push_part_place_begins<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     key: PlaceKey,
     sub: u32,
@@ -160,7 +160,7 @@ pub(super) fn part_added<C: Cursor>(
 }
 
 /// A part is done.
-pub(super) fn part_done<C: Cursor>(
+pub(super) fn push_part_repetition<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     key: PlaceKey,
     sub: u32,
@@ -176,7 +176,7 @@ pub(super) fn part_done<C: Cursor>(
 fn kind_of<C: Cursor>(visitor: &mut Visitor<'_, C>, part: Value<C>) -> Result<PartKind> {
     let [name] = visitor.fields_of(part, &["type"])?;
     let name = visitor.string_of(name)?;
-    Ok(part_kind(visitor.cursor.bytes(name), PartKind::Text))
+    Ok(part_kind_or_other(visitor.cursor.bytes(name), PartKind::Text))
 }
 
 /// All that a part says. `item`: the kind of content that its item has.
@@ -190,7 +190,7 @@ fn push_whole_part<C: Cursor>(
     const NAMES: [&str; 4] = ["type", "text", "refusal", "annotations"];
     let [name, text, refusal, annotations] = visitor.fields_of(part, &NAMES)?;
     let name = visitor.string_of(name)?;
-    let kind = part_kind(visitor.cursor.bytes(name), item);
+    let kind = part_kind_or_other(visitor.cursor.bytes(name), item);
     visitor.push(place(key, sub, kind))?;
     match kind {
         PartKind::Refusal => visitor.push_string(refusal, Record::Refusal),
@@ -199,7 +199,7 @@ fn push_whole_part<C: Cursor>(
             visitor.push_extra(if is_audio { ExtraKind::Audio } else { ExtraKind::Other }, name, part)
         }
         PartKind::Text | PartKind::Reasoning | PartKind::ToolCall => {
-            visitor.push_string(text, |text| record_of_kind(kind, text))?;
+            visitor.push_string(text, |text| text_record_of_kind(kind, text))?;
             visitor.each_of(annotations, &mut |visitor, kind, _| {
                 let one = Field { kind, mark: visitor.cursor.mark_ahead() };
                 visitor.cursor.skip()?;
@@ -210,11 +210,11 @@ fn push_whole_part<C: Cursor>(
 }
 
 /// What a part of this type holds, in an item of this kind of content.
-fn part_kind(name: &[u8], item: PartKind) -> PartKind {
+fn part_kind_or_other(name: &[u8], plain_text_kind: PartKind) -> PartKind {
     match name {
         b"refusal" => PartKind::Refusal,
         b"reasoning_text" | b"summary_text" => PartKind::Reasoning,
-        b"output_text" | b"text" | b"" => item,
+        b"output_text" | b"text" | b"" => plain_text_kind,
         _ => PartKind::Other,
     }
 }

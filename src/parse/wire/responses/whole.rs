@@ -2,7 +2,7 @@
 //!
 //! Knows: its members. Must not know: earlier events.
 
-use super::{Result, Verdict, items};
+use super::{Result, WireMatch, items};
 use crate::delta::FinishReason;
 use crate::parse::cursor::Cursor;
 use crate::parse::visitor::{Field, Value, Visitor};
@@ -30,19 +30,19 @@ fn push_head_records<C: Cursor>(
 }
 
 /// The response is over; `ending`: how, by the name of its event, or else by its status.
-pub(super) fn push_end<C: Cursor>(
+pub(super) fn push_output_finish_and_done<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     response: Value<C>,
-    ending: Str,
+    ending_or_empty: Str,
 ) -> Result<()> {
     const NAMES: [&str; 8] =
         ["id", "model", "created_at", "status", "error", "incomplete_details", "output", "usage"];
     let [id, model, created, status, error, details, output, usage] =
         visitor.fields_of(response, &NAMES)?;
     push_head_records(visitor, id, model, created)?;
-    let ending = if ending.is_empty() { visitor.string_of(status)? } else { ending };
+    let ending = if ending_or_empty.is_empty() { visitor.string_of(status)? } else { ending_or_empty };
     if visitor.cursor.bytes(ending) == b"failed" {
-        self::push_error_once(visitor, error)?;
+        self::push_error_as_repetition(visitor, error)?;
     }
     visitor.push(Record::Choice { index: 0 })?;
     visitor.push(Record::Whole(Scope::Answer))?;
@@ -70,21 +70,21 @@ pub(super) fn push_end<C: Cursor>(
 }
 
 /// A response that was not streamed.
-pub(super) fn body_if_response<C: Cursor>(visitor: &mut Visitor<'_, C>, whole: Field<C::Mark>) -> Result<Verdict> {
+pub(super) fn body_if_response<C: Cursor>(visitor: &mut Visitor<'_, C>, whole: Field<C::Mark>) -> Result<WireMatch> {
     let [object] = visitor.fields_of(Some(whole), &["object"])?;
     let object = visitor.string_of(object)?;
     if visitor.cursor.bytes(object) != b"response" {
-        return Ok(Verdict::NotMine);
+        return Ok(WireMatch::NotMine);
     }
-    push_end(visitor, Some(whole), Str::NONE)?;
-    Ok(Verdict::Mine)
+    push_output_finish_and_done(visitor, Some(whole), Str::NONE)?;
+    Ok(WireMatch::Mine)
 }
 
 /// Why the response failed, if that was not told before.
-fn push_error_once<C: Cursor>(visitor: &mut Visitor<'_, C>, error: Value<C>) -> Result<()> {
+fn push_error_as_repetition<C: Cursor>(visitor: &mut Visitor<'_, C>, error: Value<C>) -> Result<()> {
     let [code, kind, message] = visitor.fields_of(error, &["code", "type", "message"])?;
-    let (code, kind) = (visitor.label_of(code)?, visitor.label_of(kind)?);
-    let message = visitor.label_of(message)?;
+    let (code, kind) = (visitor.string_or_json_of(code)?, visitor.string_or_json_of(kind)?);
+    let message = visitor.string_or_json_of(message)?;
     visitor.records.push_head(Record::ErrorRepeats)?;
     visitor.records.push_head(Record::Error { code, kind, message, json: Str::NONE })
 }
