@@ -138,9 +138,9 @@ fn long(choices: &mut Choices<'_>, data: &[u8]) -> Vec<u8> {
 /// The table of `docs/memory.md`, for a decoder that is fed whole inputs.
 fn formula(limits: &Limits) -> u64 {
     let event = limits.event_bytes();
-    // Carry, joined data (three times, where every byte is replaced), names and scratch; the old one lives until the new one
-    // is filled.
-    let buffers = 3 * (1 + 3 + 2) * event;
+    // Carry, joined data (three times, where every byte is replaced), names, scratch, and the room to unescape in; the old one
+    // lives until the new one is filled.
+    let buffers = 3 * (1 + 3 + 3) * event;
     let facts = 256 * limits.facts() + 64 * 32;
     let shapes = 8 * (event.min(2 << 10) + 256);
     let choices = limits.choices() * (512 + 3 * (1 << 10));

@@ -265,7 +265,8 @@ fn giants() -> Vec<Row> {
     let name_ok = limits(|limits| limits.with_event_name_bytes(usize::MAX));
     vec![
         giant("A3 text", long(OPEN, "a", CLOSE), 1, 1),
-        giant("A3 escapes", long(OPEN, "\\n", CLOSE), 1, 1),
+        // In scratch, or, if a shape is known, in the room to unescape in and from there in scratch.
+        giant("A3 escapes", long(OPEN, "\\n", CLOSE), 1, 2),
         giant("A3 a second text", long(&[OPEN, "a", second].concat(), "a", CLOSE), 1, 1),
         giant("A3 data over two lines", long("data: {\"choices\":[],\ndata: \"x\":\"", "a", "\"}\n\n"), 1, 1),
         giant("A3 many data lines", long("data: [\n", "data: 1,\n", "data: 1]\n\n"), 1, 1),
