@@ -287,7 +287,7 @@ impl Normalizer {
                 Record::Done { marker } => {
                     self.emit_usage_if_changed(before.as_ref(), event);
                     before = None;
-                    self.release_held_and_provisional_finishes(Some(marker), event);
+                    self.end_answer_and_push_done_if_marker(Some(marker), event);
                 }
                 _ => self.normalize_record(record, event)?,
             }

@@ -122,7 +122,7 @@ impl Pipeline {
         self.begin_event();
         let Self { normalizer, scratch, tolerance, queue, .. } = self;
         let texts = Texts { payload: &[], scratch: &mut scratch.text };
-        normalizer.release_held_and_provisional_finishes(None, &mut Event { texts, tolerance, out: queue });
+        normalizer.end_answer_and_push_done_if_marker(None, &mut Event { texts, tolerance, out: queue });
     }
 
     /// Queues the deltas of one event, document by document; what is wrong with it is left in `error`. `learn`: a shape may

@@ -325,7 +325,7 @@ impl Sse {
         if next.saturating_sub(self.foreign) > self.limit {
             return Some(self.over_and_resync(next, true));
         }
-        let step = self.process_field(bytes, end, next, tolerance);
+        let step = self.process_field_or_lenient_line(bytes, end, next, tolerance);
         if step.is_none() {
             self.lf_foreign = false;
             self.line = next;

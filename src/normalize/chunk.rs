@@ -42,7 +42,7 @@ impl Normalizer {
                     carries = false;
                 }
                 Record::Done { marker } => {
-                    self.release_held_and_provisional_finishes(Some(marker), event);
+                    self.end_answer_and_push_done_if_marker(Some(marker), event);
                     carries = false;
                 }
                 Record::Begin => self.mark_begun_or_emit_restart(event),

@@ -143,7 +143,7 @@ impl Normalizer {
     fn release_repetitions_except(&mut self, kind: u8, event: &mut Event<'_>) {
         let with_content = self.with_content;
         if let Some(choice) = self.current_choice() {
-            release_repetitions_of(
+            decide_and_emit_held_of(
                 choice,
                 |channel| channel & kind == 0,
                 |channel| channel & with_content != 0,
@@ -154,7 +154,7 @@ impl Normalizer {
 }
 
 /// What is held of these channels of the choice, because it may be a repetition, is told.
-pub(super) fn release_repetitions_of(
+pub(super) fn decide_and_emit_held_of(
     choice: &mut Choice,
     is_wanted: impl Fn(u8) -> bool,
     is_repetition: impl Fn(u8) -> bool,

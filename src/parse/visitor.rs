@@ -72,7 +72,7 @@ impl<'v, C: Cursor> Visitor<'v, C> {
     }
 
     /// The value ahead is a document, whose members may say more than its wire's file asks for.
-    pub(super) fn begin_document(&mut self) {
+    pub(super) fn note_document_ahead(&mut self) {
         self.document = Some(self.cursor.mark_ahead());
         self.error_beside = None;
     }
@@ -240,7 +240,7 @@ impl<'v, C: Cursor> Visitor<'v, C> {
     pub(super) fn skip_as_noise_unless_extras_all(&mut self, kind: Kind) -> Result<(), ErrorKind> {
         let noted = self.records.padding().len();
         self.skip_as_padding_unless_extras_all(kind, true)?;
-        self.records.mark_padding_as_noise(noted);
+        self.records.mark_padding_as_varying(noted);
         Ok(())
     }
 
@@ -314,12 +314,12 @@ impl<'v, C: Cursor> Visitor<'v, C> {
                 _ => (0, u32::MAX),
             },
         };
-        self.push_or_replace_head(slot, Record::Created { value, at })
+        self.push_head_or_replace_if_tolerated(slot, Record::Created { value, at })
     }
 
     /// States `record` in the head, in the place of an earlier one of its name, which is a quirk.
     #[inline]
-    pub(super) fn push_or_replace_head(
+    pub(super) fn push_head_or_replace_if_tolerated(
         &mut self,
         slot: &mut Option<usize>,
         record: Record,

@@ -142,7 +142,7 @@ fn push_by_settled_wire_or_chat<C: Cursor>(
         return errors::push_exception(visitor);
     }
     let attempt = visitor.begin_attempt();
-    visitor.begin_document();
+    visitor.note_document_ahead();
     let asked = wiring.wire.unwrap_or(Wire::Chat);
     match event(asked, visitor, wiring)? {
         WireMatch::Mine => *wiring.wire = Some(asked),

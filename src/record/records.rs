@@ -285,7 +285,7 @@ impl Records {
     }
 
     /// The last value noted varies in every event.
-    pub(crate) fn mark_padding_as_noise(&mut self, at: usize) {
+    pub(crate) fn mark_padding_as_varying(&mut self, at: usize) {
         if let Some(Padding::Text { noise, .. }) = self.padding.get_mut(at) {
             *noise = true;
         }

@@ -9,7 +9,7 @@ use crate::record::Span;
 
 impl Sse {
     /// Rules 3 and 4.
-    pub(super) fn process_field(
+    pub(super) fn process_field_or_lenient_line(
         &mut self,
         bytes: &[u8],
         end: usize,
@@ -27,7 +27,7 @@ impl Sse {
             if bytes.get(after) == Some(&b' ') && after < end { after.saturating_add(1) } else { after };
         let span = Span::new(value, end);
         match line.get(..colon).unwrap_or_default() {
-            b"data" => return self.add_data_line(bytes, span, next, tolerance),
+            b"data" => return self.add_data_line_or_end_event_before(bytes, span, next, tolerance),
             b"event" => {
                 self.note_next_event_start_if_complete(bytes, tolerance);
                 self.name = span;
@@ -69,7 +69,7 @@ impl Sse {
         }
     }
 
-    fn add_data_line(
+    fn add_data_line_or_end_event_before(
         &mut self,
         bytes: &[u8],
         value: Span,

@@ -135,7 +135,7 @@ fn push_or_replace_identity<C: Cursor>(
     } else {
         visitor.cursor.skip()?;
     }
-    visitor.push_or_replace_head(slot, record(string))
+    visitor.push_head_or_replace_if_tolerated(slot, record(string))
 }
 
 /// Decides what the document was.

@@ -73,10 +73,10 @@ fn choice<C: Cursor>(visitor: &mut Visitor<'_, C>, position: u32) -> Result<(), 
     while let Some((key, kind)) = visitor.cursor.member(&mut members, &dialect::ChoiceNames)? {
         member(visitor, key, kind, &mut choice, &mut deltas)?;
     }
-    order_and_choose(visitor, choice, from, position)
+    push_rest_of_choice_and_order(visitor, choice, from, position)
 }
 
-/// States the member ahead, or marks it for [`order_and_choose`].
+/// States the member ahead, or marks it for [`push_rest_of_choice_and_order`].
 fn member<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     key: ChoiceKey,
@@ -140,7 +140,7 @@ fn pass_on_if_all<C: Cursor>(visitor: &mut Visitor<'_, C>) -> Result<(), ErrorKi
 
 /// What can be stated once the whole choice has been read: its index if that is not its position, what stands in other
 /// places than the delta, the finish last of all, one reasoning of several.
-fn order_and_choose<C: Cursor>(
+fn push_rest_of_choice_and_order<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     mut choice: Choice<C::Mark>,
     from: usize,
@@ -170,7 +170,7 @@ fn order_and_choose<C: Cursor>(
 #[inline(never)] // Rare: kept out of the code that every event runs through.
 fn order_by_rank_and_choose<C: Cursor>(visitor: &mut Visitor<'_, C>, from: usize) -> Result<(), ErrorKind> {
     visitor.records.order_by_rank_with_edges(from, written_rank);
-    choose_reasoning(visitor, from)
+    keep_first_reasoning_spelling(visitor, from)
 }
 
 /// The finish reason at `mark`, where it has another name.
@@ -268,7 +268,10 @@ fn written_rank(record: &Record) -> u8 {
 }
 
 /// Of several spellings of reasoning in one choice, which are in order by now, the first that says something counts.
-fn choose_reasoning<C: Cursor>(visitor: &mut Visitor<'_, C>, from: usize) -> Result<(), ErrorKind> {
+fn keep_first_reasoning_spelling<C: Cursor>(
+    visitor: &mut Visitor<'_, C>,
+    from: usize,
+) -> Result<(), ErrorKind> {
     let is_reasoning = |record: &&Record| matches!(record, Record::Reasoning { .. });
     let body = visitor.records.body().get(from..).unwrap_or_default();
     if body.iter().filter(is_reasoning).nth(1).is_none() {

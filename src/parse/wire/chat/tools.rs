@@ -47,7 +47,7 @@ fn push_entry<C: Cursor>(visitor: &mut Visitor<'_, C>) -> Result<(), ErrorKind> 
     let at = visitor.stated();
     visitor.push(Record::ToolCall { index: None, id: Str::NONE, name: Str::NONE, bare: true })?;
     let mut entry = Entry::default();
-    members(visitor, &mut entry, false)?;
+    fill_entry_and_push_arguments(visitor, &mut entry, false)?;
     let Entry { index, id, name, has_function } = entry;
     visitor.records.set(at, Record::ToolCall { index, id, name, bare: !has_function });
     Ok(())
@@ -55,7 +55,7 @@ fn push_entry<C: Cursor>(visitor: &mut Visitor<'_, C>) -> Result<(), ErrorKind> 
 
 /// The members of an entry, or (`inside`) of the function in it, which has no function of its own. An index that is none
 /// (negative, a fraction, too large) is a missing one.
-fn members<C: Cursor>(
+fn fill_entry_and_push_arguments<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     entry: &mut Entry,
     inside_function: bool,
@@ -79,7 +79,7 @@ fn members<C: Cursor>(
             }
             ToolKey::Function if !inside_function && kind == Kind::Object => {
                 entry.has_function = true;
-                self::members(visitor, entry, true)?;
+                self::fill_entry_and_push_arguments(visitor, entry, true)?;
             }
             ToolKey::Arguments => {
                 visitor.strike_earlier_value(&seen, ARGUMENTS)?;
@@ -124,7 +124,7 @@ pub(super) fn function_call<C: Cursor>(visitor: &mut Visitor<'_, C>) -> Result<(
     let call = |name: Str| Record::ToolCall { index: Some(0), id: Str::NONE, name, bare: false };
     visitor.push(call(Str::NONE))?;
     let mut entry = Entry { index: Some(0), has_function: true, ..Entry::default() };
-    members(visitor, &mut entry, true)?;
+    fill_entry_and_push_arguments(visitor, &mut entry, true)?;
     visitor.records.set(at, call(entry.name));
     Ok(())
 }
