@@ -124,8 +124,12 @@ impl<'a, 'c> Tape<'a, 'c> {
         at.saturating_add(1).saturating_add(gap)
     }
 
-    /// Where the object at `at` of the tape starts: before its first name, quote and brace.
+    /// Where the object at `at` of the tape starts: before its first name, quote and brace. `None` for one without a name in it,
+    /// and for anything else: what the tape has next is then no part of it.
     fn object_start_by_first_name(&self, at: usize) -> Option<usize> {
+        if !matches!(self.nodes.nodes.get(at)?, Node::Object { len: 1.., .. }) {
+            return None;
+        }
         let Node::String(name) = self.nodes.nodes.get(at.saturating_add(1))? else { return None };
         let before = self.payload.get(..self.payload_offset(name))?;
         before.iter().rposition(|byte| *byte == b'{')

@@ -347,3 +347,46 @@ fn long_integers_are_plain_integers() {
         }
     }
 }
+
+/// Puts `odd` before the elements of the array of ordinal `at`, in the order in which a walk meets them; returns how many there are.
+fn put_into_array(value: &mut serde_json::Value, at: usize, odd: &serde_json::Value) -> usize {
+    use serde_json::Value;
+    let mut seen = 0;
+    let mut open = vec![value];
+    while let Some(value) = open.pop() {
+        match value {
+            Value::Array(elements) => {
+                if seen == at {
+                    elements.insert(0, odd.clone());
+                }
+                seen += 1;
+                open.extend(elements);
+            }
+            Value::Object(members) => open.extend(members.values_mut()),
+            _ => {}
+        }
+    }
+    seen
+}
+
+/// A wire's lists hold objects: where anything else stands in one, the tape, which knows no places, must say so.
+#[test]
+fn reader_and_tape_agree_on_lists_with_anything_in_them() {
+    let odd = ["6", "\"six\"", "{}", "[]", "true", "null", "[[6]]", "{\"six\":6}"];
+    let odd = odd.map(|json| serde_json::from_str::<serde_json::Value>(json).unwrap());
+    let mut tried = 0;
+    for stream in super::support::corpus() {
+        for line in String::from_utf8_lossy(&stream.bytes).lines() {
+            let json = line.strip_prefix("data:").unwrap_or(line);
+            let Ok(document) = serde_json::from_str::<serde_json::Value>(json) else { continue };
+            let arrays = put_into_array(&mut document.clone(), usize::MAX, &odd[0]);
+            for (at, odd) in (0..arrays.min(12)).flat_map(|at| odd.iter().map(move |odd| (at, odd))) {
+                let mut changed = document.clone();
+                put_into_array(&mut changed, at, odd);
+                fuzzing::json(changed.to_string().as_bytes());
+                tried += 1;
+            }
+        }
+    }
+    assert!(tried > 10_000, "{tried}");
+}
