@@ -15,7 +15,7 @@ use alloc::vec::Vec;
 use crate::keep;
 
 /// Capacity to begin with: most events fit, so the next cut through one allocates nothing.
-const FIRST: usize = 384;
+const FIRST: usize = 512;
 
 /// The bytes kept between inputs.
 #[derive(Clone, Default)]

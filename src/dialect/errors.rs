@@ -31,11 +31,14 @@ pub(crate) enum SurveyKey {
     Exception,
 }
 
+/// The member that is an error on every wire, whatever stands beside it.
+pub(super) const ERROR_MEMBER: &[u8] = b"error";
+
 /// The same top-level members in a second look, for what only an error or another wire has.
 pub(crate) fn survey_key(key: &[u8]) -> Option<SurveyKey> {
     Some(match key {
         b"object" => SurveyKey::Object,
-        b"error" => SurveyKey::Error,
+        ERROR_MEMBER => SurveyKey::Error,
         b"errors" => SurveyKey::Errors,
         b"internalServerException"
         | b"modelStreamErrorException"

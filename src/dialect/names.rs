@@ -29,7 +29,7 @@ impl<K, F: Fn(&[u8]) -> K> Names for ByName<F> {
     }
 }
 
-/// Names from a list: each is its ordinal.
+/// Names from a list: each is its ordinal. An error that the list has not is one beyond the last.
 pub(crate) struct Listed<'n, const N: usize>(pub(crate) &'n [&'n str; N]);
 
 impl<const N: usize> Names for Listed<'_, N> {
@@ -37,7 +37,8 @@ impl<const N: usize> Names for Listed<'_, N> {
 
     #[inline(always)]
     fn key(&self, name: &[u8]) -> Option<usize> {
-        self.0.iter().position(|known| known.as_bytes() == name)
+        let known = self.0.iter().position(|known| known.as_bytes() == name);
+        known.or_else(|| (name == super::errors::ERROR_MEMBER).then_some(N))
     }
 
     #[inline(always)]

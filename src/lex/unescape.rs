@@ -194,7 +194,7 @@ pub(crate) fn unescaped_text_if_utf8(room: &mut Vec<u8>, length: usize) -> Optio
 #[inline]
 fn grow_to(room: &mut Vec<u8>, bytes: usize) {
     if room.len() < bytes {
-        room.resize(bytes.next_multiple_of(32), 0);
+        room.resize(bytes.next_multiple_of(64), 0);
     }
 }
 

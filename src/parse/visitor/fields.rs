@@ -5,7 +5,7 @@
 use core::cell::Cell;
 
 use super::Visitor;
-use crate::dialect::{self, Listed, Names, Quirk, SurveyKey};
+use crate::dialect::{Listed, Names, Quirk};
 use crate::error::ErrorKind;
 use crate::lex;
 use crate::parse::cursor::{Cursor, Kind};
@@ -63,7 +63,7 @@ impl<C: Cursor> Visitor<'_, C> {
         while let Some((name, kind)) = self.cursor.member(&mut members, names)? {
             match name.and_then(|name| fields.get_mut(name)) {
                 _ if kind == Kind::Null => self.cursor.null()?,
-                None if is_document && self.is_error_ahead() => {
+                None if is_document && name.is_some() => {
                     self.error_beside = Some(self.skip_marked()?);
                 }
                 None => self.skip_as_padding_unless_extras_all(kind, true)?,
@@ -77,13 +77,6 @@ impl<C: Cursor> Visitor<'_, C> {
             }
         }
         Ok(fields)
-    }
-
-    /// Whether the member ahead is named as an error is on every wire.
-    fn is_error_ahead(&mut self) -> bool {
-        let mark = self.cursor.mark_ahead();
-        let name = self.cursor.name_before(mark);
-        matches!(dialect::survey_key(self.cursor.bytes(name)), Some(SurveyKey::Error))
     }
 
     /// Does something at a field; the visitor stays where it is.
@@ -226,7 +219,7 @@ impl<const N: usize> Names for CamelNamesNotingSnake<'_, N> {
     fn key(&self, key: &[u8]) -> Option<usize> {
         let is_snake = key.contains(&b'_');
         let is_it = |name: &&str| key == name.as_bytes() || (is_snake && is_in_snake_case(key, name));
-        let known = self.names.iter().position(is_it)?;
+        let Some(known) = self.names.iter().position(is_it) else { return Listed(self.names).key(key) };
         self.is_snake.set(self.is_snake.get() || is_snake);
         Some(known)
     }
