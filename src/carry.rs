@@ -54,7 +54,7 @@ impl Carry {
             self.compact_if_cheap();
         }
         if self.buffer.capacity().wrapping_sub(self.buffer.len()) < bytes.len() {
-            self.grow(bytes.len());
+            self.grow_capacity(bytes.len());
         }
         match bytes {
             [byte] => self.buffer.push(*byte),
@@ -64,7 +64,7 @@ impl Carry {
 
     /// Makes room for so many more bytes: by a quarter, not twice as much, for it stays with the stream.
     #[inline(never)]
-    fn grow(&mut self, more: usize) {
+    fn grow_capacity(&mut self, more: usize) {
         let least = if self.buffer.capacity() == 0 { FIRST } else { self.buffer.capacity() / 4 };
         self.buffer.reserve_exact(more.max(least));
     }
@@ -107,13 +107,13 @@ impl Carry {
 
     /// Gives back what one big event took, once nothing of it is read or told any more.
     #[inline]
-    pub(crate) fn shrink_if_swollen(&mut self) {
+    pub(crate) fn clear_and_shrink_if_swollen(&mut self) {
         if self.is_swollen() {
             self.clear_and_shrink();
         }
     }
 
-    /// Whether [`Carry::shrink_if_swollen`] would give something back.
+    /// Whether [`Carry::clear_and_shrink_if_swollen`] would give something back.
     #[inline]
     pub(crate) fn is_swollen(&self) -> bool {
         self.buffer.capacity() > keep::BYTES && self.is_empty()

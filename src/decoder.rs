@@ -177,7 +177,7 @@ impl Machine {
                 }
             }
             Mode::FastMessage => {
-                if let Some((used, said)) = self.fast_message_without_counters(bytes) {
+                if let Some((used, said)) = self.fast_checksummed_message_without_counters(bytes) {
                     *input = bytes.get(used..).unwrap_or_default();
                     return Ok(self.slice_fast_delta(said));
                 }

@@ -124,7 +124,7 @@ pub(crate) fn finish(word: &[u8]) -> Finish {
 }
 
 /// A finish word on another wire than chat, whose words count there, too; none where the word says that there is no finish yet.
-pub(crate) fn finish_beyond_chat_unless_unfinished(word: &[u8]) -> Option<Finish> {
+pub(crate) fn finish_on_other_wires_unless_unfinished(word: &[u8]) -> Option<Finish> {
     use FinishReason::{ContentFilter, Error, Length, Other, Stop, ToolCalls};
     Some(match word {
         b"" | b"null" | b"FINISH_REASON_UNSPECIFIED" | b"not_finished" => return None,

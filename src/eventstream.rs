@@ -204,7 +204,7 @@ impl Framer {
     fn next_found(&mut self, bytes: &[u8], used: &mut usize) -> Result<Option<Found>, Error> {
         if self.carry.is_empty() {
             // What the message before took: nobody reads it any more.
-            self.carry.shrink_if_swollen();
+            self.carry.clear_and_shrink_if_swollen();
         }
         if self.fatal.is_some() || self.finished.is_some() {
             *used = bytes.len();

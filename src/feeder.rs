@@ -86,7 +86,7 @@ impl Feeder {
                     self.carry.push(rest.get(..from).unwrap_or_default());
                     self.wait_for_line();
                 }
-                (to, self.count_dropped_range(place, from, to, comment))
+                (to, self.count_already_dropped_range(place, from, to, comment))
             }
             Step::Over { to } => (to, Move::Over { length: to }),
             Step::Bad { to, fault } => (to, Move::Bad { length: to, fault }),
@@ -141,14 +141,14 @@ impl Feeder {
             Step::More | Step::Missing { .. } => Move::Again,
             Step::Drop { from: 0, to, comment } => {
                 self.carry.consume(to);
-                self.count_dropped_range(Place::Carry, 0, to, comment)
+                self.count_already_dropped_range(Place::Carry, 0, to, comment)
             }
             Step::Drop { from, to, comment } => {
                 if !self.carry.remove_if_few_follow(from, to) {
                     return Move::Left { length: to.saturating_sub(from), comment };
                 }
                 self.need_input |= from >= self.carry.len();
-                self.count_dropped_range(Place::Carry, from, to, comment)
+                self.count_already_dropped_range(Place::Carry, from, to, comment)
             }
             Step::Over { to } => {
                 self.carry.consume(to);
@@ -167,7 +167,7 @@ impl Feeder {
 
     /// Bytes `from..to` are gone: from before the event, or from between its lines.
     #[inline(always)]
-    fn count_dropped_range(&mut self, place: Place, from: usize, to: usize, comment: bool) -> Move {
+    fn count_already_dropped_range(&mut self, place: Place, from: usize, to: usize, comment: bool) -> Move {
         if from > 0 {
             self.removed = self.removed.saturating_add(to.saturating_sub(from) as u64);
             return Move::Dropped { place, length: 0, comment };

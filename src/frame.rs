@@ -89,7 +89,7 @@ enum Format {
 
 impl Format {
     /// Before the first byte.
-    const fn start_unless_event_stream(framing: Framing) -> Self {
+    const fn start_unless_aws_messages(framing: Framing) -> Self {
         match framing {
             Framing::EventStream => Self::EventStream,
             _ => Self::Start { framing, bom: false, indented: false },
@@ -111,7 +111,7 @@ impl Frames {
     pub(crate) fn new(framing: Framing, limit: usize) -> Self {
         Self {
             framing,
-            format: Format::start_unless_event_stream(framing),
+            format: Format::start_unless_aws_messages(framing),
             sse: sse::Sse::new(limit),
             json: json::Json::new(limit),
             messages: EventStream::new(limit),
@@ -120,7 +120,7 @@ impl Frames {
 
     /// As new; keeps allocations.
     pub(crate) fn reset(&mut self) {
-        self.format = Format::start_unless_event_stream(self.framing);
+        self.format = Format::start_unless_aws_messages(self.framing);
         self.sse.reset();
         self.json.reset();
         self.messages.reset();
@@ -199,7 +199,7 @@ impl Frames {
 
     /// How many bytes of an unfinished event came, where `held` are held: what could not be dropped from between its lines is
     /// no part of it.
-    pub(crate) fn unfinished_event_bytes(&self, held: usize) -> usize {
+    pub(crate) fn unfinished_event_bytes_without_foreign(&self, held: usize) -> usize {
         match self.format {
             Format::EventStream => self.messages.pending_bytes(held) as usize,
             Format::Sse | Format::Json | Format::Start { .. } => {
@@ -236,8 +236,8 @@ impl Frames {
 
     /// Gives back what one big event took, once its data is told.
     #[inline]
-    pub(crate) fn shrink_if_swollen(&mut self) {
-        self.sse.shrink_if_swollen();
+    pub(crate) fn clear_and_shrink_if_swollen(&mut self) {
+        self.sse.clear_and_shrink_if_swollen();
     }
 
     /// Whether there is something to give back.

@@ -139,7 +139,7 @@ pub(crate) fn plain_integer(bytes: &[u8], at: usize) -> Option<(usize, u64)> {
 
 /// The same where it may be long, as times are: the first eight digits at once.
 #[inline]
-pub(crate) fn long_integer(bytes: &[u8], at: usize) -> Option<(usize, u64)> {
+pub(crate) fn plain_integer_fast_if_long(bytes: &[u8], at: usize) -> Option<(usize, u64)> {
     match bytes.get(at..)?.first_chunk().and_then(|eight| eight_digits(*eight)) {
         Some(value) => integer_after(bytes, at, at.wrapping_add(8), value),
         None => plain_integer(bytes, at),

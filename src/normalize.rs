@@ -299,7 +299,7 @@ impl Normalizer {
     fn normalize_record(&mut self, record: &Record, event: &mut Event<'_>) -> Result<(), ErrorKind> {
         match *record {
             Record::Choice { index } => self.choose_or_add_choice(index, event.tolerance)?,
-            Record::Begin => self.mark_begun_or_emit_restart(event),
+            Record::Begin => self.begin_answer_or_restart_it(event),
             Record::Place(place) => self.choose_or_open_part(place, event)?,
             Record::PlaceBegins => self.announce_place(event),
             Record::PlaceEnd => self.end_parts_and_calls_of_item(event),
@@ -337,7 +337,7 @@ impl Normalizer {
             }
             Record::ExtraIfHosted { name, brace } => {
                 if self.call.is_none() {
-                    self.announce_and_emit_hosted_at_brace(name, brace, event);
+                    self.announce_and_emit_hosted_extra(name, brace, event);
                 }
             }
             Record::Finish { reason, raw } => self.finish_choice_if_open_or_resumed(reason, raw, event),

@@ -108,8 +108,8 @@ pub(crate) struct Parser {
 }
 
 impl Parser {
-    pub(crate) fn new(options: ParseOptions, facts: usize, wire: Option<Wire>) -> Self {
-        let records = Records::new(facts);
+    pub(crate) fn new(options: ParseOptions, fact_limit: usize, wire: Option<Wire>) -> Self {
+        let records = Records::new(fact_limit);
         Self { options, records, wire, fixed: wire, ahead: Ahead::Payload, bad: None, documents: 0 }
     }
 
@@ -178,7 +178,9 @@ impl Parser {
                     let marker = dialect::DONE.get(which).copied().unwrap_or_default();
                     return self.state_only(Record::Done { marker });
                 }
-                Segment::Text => return self.state_unknown_if_json_else_error(event, scratch, tolerance),
+                Segment::Text => {
+                    return self.state_unknown_if_json_or_error_record(event, scratch, tolerance);
+                }
             }
         }
         Ok(Next::End)
@@ -218,7 +220,7 @@ impl Parser {
     /// Text that does not begin like JSON: a scalar of no known wire, or the peer's words.
     #[cold]
     #[inline(never)]
-    fn state_unknown_if_json_else_error(
+    fn state_unknown_if_json_or_error_record(
         &mut self,
         event: &Event<'_>,
         scratch: &mut Scratch,
@@ -232,7 +234,7 @@ impl Parser {
         if !tolerance.note_if_allowed(Quirk::PlainText) {
             return Err(ErrorKind::Json);
         }
-        self.state_words_as_error(event)
+        self.state_payload_as_error_message(event)
     }
 
     /// States the document at `at`, and finds out what follows it; returns whether it was stated.
@@ -248,7 +250,7 @@ impl Parser {
             Err(ErrorKind::Json) if tolerance.allows(Quirk::Repaired) => {
                 return self.salvage_document_or_fail(event, at, scratch, tolerance);
             }
-            Err(kind) => return self.skip_bad_document_keeping_error(event, at, kind, tolerance),
+            Err(kind) => return self.skip_bad_document_if_more_follows(event, at, kind, tolerance),
         };
         self.documents = self.documents.wrapping_add(1);
         let next = payload::segment_after_or_end_if_garbage(event.payload, end, tolerance)
@@ -270,7 +272,7 @@ impl Parser {
 
     /// A document that cannot be stated: the next of the payload may be; what was wrong is said at the end.
     #[cold]
-    fn skip_bad_document_keeping_error(
+    fn skip_bad_document_if_more_follows(
         &mut self,
         event: &Event<'_>,
         at: usize,

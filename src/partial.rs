@@ -197,9 +197,9 @@ impl PartialJson {
         match self.state {
             State::Text => self.next_at_string_stop(byte),
             State::After => self.next_after_value(byte),
-            State::Value => self.begin_value(byte),
+            State::Value => self.begin_value_or_skip_space(byte),
             State::FirstItem if byte == b']' => self.leave_if_matching(byte),
-            State::FirstItem => self.begin_value(byte),
+            State::FirstItem => self.begin_value_or_skip_space(byte),
             State::FirstKey if byte == b'}' => self.leave_if_matching(byte),
             State::FirstKey | State::Key => match byte {
                 b'"' => Some(self.enter_string(true)),
@@ -226,7 +226,7 @@ impl PartialJson {
         matches!(byte, b' ' | b'\t' | b'\n' | b'\r').then_some(self.state)
     }
 
-    fn begin_value(&mut self, byte: u8) -> Option<State> {
+    fn begin_value_or_skip_space(&mut self, byte: u8) -> Option<State> {
         match byte {
             b'{' => self.enter_if_not_too_deep(true, State::FirstKey),
             b'[' => self.enter_if_not_too_deep(false, State::FirstItem),

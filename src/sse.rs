@@ -135,7 +135,7 @@ impl Framer {
         self.finished = true;
         self.feeder.carry.clear_and_shrink();
         self.frames.discard_event();
-        self.clear_decoded_and_shrink();
+        self.clear_decoded_and_shrink_buffers();
     }
 
     /// As new; keeps limits and modest allocations, forgets the last event ID.
@@ -144,13 +144,13 @@ impl Framer {
         self.feeder.reset();
         self.finished = false;
         keep::clear_and_shrink_string(&mut self.id, keep::BYTES);
-        self.clear_decoded_and_shrink();
+        self.clear_decoded_and_shrink_buffers();
     }
 
     /// Gives back what one big event took, once it is told.
-    fn clear_decoded_and_shrink(&mut self) {
-        self.feeder.carry.shrink_if_swollen();
-        self.frames.shrink_if_swollen();
+    fn clear_decoded_and_shrink_buffers(&mut self) {
+        self.feeder.carry.clear_and_shrink_if_swollen();
+        self.frames.clear_and_shrink_if_swollen();
         keep::clear_and_shrink_string(&mut self.data, keep::BYTES);
         keep::clear_and_shrink_string(&mut self.name, keep::BYTES);
     }
@@ -192,7 +192,7 @@ impl Framer {
 
     /// Goes on to the next event. It is past already, but its bytes are still there.
     fn next_event(&mut self, input: &[u8], used: &mut usize) -> Result<Option<(Place, Event)>, Error> {
-        self.clear_decoded_and_shrink();
+        self.clear_decoded_and_shrink_buffers();
         if self.finished {
             *used = input.len();
             return Ok(None);

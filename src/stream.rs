@@ -1,4 +1,4 @@
-//! [`DeltasExt`]: a stream of bodies' bytes becomes a stream of owned deltas; [`pump`]: borrowed deltas in async.
+//! [`DeltasExt`]: a byte stream as a stream of owned deltas; its decoder leaves with the unread bytes; [`pump`]: borrowed deltas.
 //!
 //! Knows: `futures-core`'s `Stream`, the decoder that ends. Must not know: clients, runtimes, tasks.
 //!

@@ -42,7 +42,7 @@ impl Decoder {
         input: &[u8],
         f: impl FnMut(Result<Delta<'_>, Error>) -> ControlFlow<B>,
     ) -> ControlFlow<B> {
-        self.feed(input).drain(f)
+        self.feed(input).drain_until_fatal(f)
     }
 
     /// No more bytes will come: [`Decoder::finish`], and `f` is called with what the end releases, as by
@@ -51,7 +51,7 @@ impl Decoder {
         &mut self,
         f: impl FnMut(Result<Delta<'_>, Error>) -> ControlFlow<B>,
     ) -> ControlFlow<B, Ending> {
-        self.finish().drain(f)?;
+        self.finish().drain_until_fatal(f)?;
         ControlFlow::Continue(self.ending())
     }
 }
@@ -77,7 +77,10 @@ impl Feed<'_> {
     }
 
     /// Calls `f` with each that is left.
-    fn drain<B>(mut self, mut f: impl FnMut(Result<Delta<'_>, Error>) -> ControlFlow<B>) -> ControlFlow<B> {
+    fn drain_until_fatal<B>(
+        mut self,
+        mut f: impl FnMut(Result<Delta<'_>, Error>) -> ControlFlow<B>,
+    ) -> ControlFlow<B> {
         loop {
             match self.next_delta() {
                 Ok(None) => return ControlFlow::Continue(()),

@@ -70,7 +70,7 @@ impl Machine {
 
     /// The same of a message: the framer must find it right where the shape leaves it open. One with counters is replayed.
     #[inline]
-    pub(super) fn fast_message_without_counters<'i>(
+    pub(super) fn fast_checksummed_message_without_counters<'i>(
         &mut self,
         bytes: &'i [u8],
     ) -> Option<(usize, FastDelta<'i>)> {
@@ -113,12 +113,12 @@ impl Machine {
     #[inline(always)]
     fn set_event_start_and_advance(&mut self, length: usize) {
         self.event_at = self.feeder.offset;
-        self.advance_past(length);
+        self.advance_offset_and_taken(length);
     }
 
     /// So are these bytes of the input. A stream does not reach 2^64 of them.
     #[inline(always)]
-    fn advance_past(&mut self, length: usize) {
+    fn advance_offset_and_taken(&mut self, length: usize) {
         self.feeder.offset = self.feeder.offset.wrapping_add(length as u64);
         self.taken = self.taken.wrapping_add(length as u64);
     }
@@ -131,7 +131,7 @@ impl Machine {
         {
             *bytes = rest;
             self.frames.skip_lf_if_after_cr(b'\n');
-            self.advance_past(1);
+            self.advance_offset_and_taken(1);
         }
     }
 

@@ -203,7 +203,7 @@ impl Pipeline {
     pub(super) fn replay_counters(&mut self, shapes: &mut Shapes) -> UsageChange {
         let Self { normalizer, tolerance, .. } = self;
         let mut changed = false;
-        shapes.each_counter_that_may_have_changed(|counter, value| {
+        shapes.each_counter_hole_and_new_literal(|counter, value| {
             changed |= normalizer.set_counter_unless_same_or_zeroed(counter, value, tolerance)
         });
         if changed { UsageChange::Changed } else { UsageChange::Same }

@@ -35,7 +35,7 @@ impl Machine {
                 }
             }
             let before = used;
-            let idle = self.step_then_needs_input(bytes, &mut used);
+            let idle = self.replay_or_step_then_needs_input(bytes, &mut used);
             self.count_taken_and_keep_if_eventless(
                 bytes.get(before..).unwrap_or_default(),
                 used.wrapping_sub(before),
@@ -108,15 +108,15 @@ impl Machine {
     /// Gives back what one big event took, once nothing of it is left to tell.
     #[cold]
     fn shrink_swollen_buffers(&mut self) {
-        self.feeder.carry.shrink_if_swollen();
-        self.frames.shrink_if_swollen();
+        self.feeder.carry.clear_and_shrink_if_swollen();
+        self.frames.clear_and_shrink_if_swollen();
         self.pipeline.clear_and_shrink();
         self.is_swollen = false;
     }
 
     /// One step on the carry or the input. Returns whether nothing more can be done without further bytes.
     #[inline(always)]
-    fn step_then_needs_input(&mut self, input: &[u8], used: &mut usize) -> bool {
+    fn replay_or_step_then_needs_input(&mut self, input: &[u8], used: &mut usize) -> bool {
         if self.feeder.carry.is_empty() && *used < input.len() {
             let missed = core::mem::take(&mut self.missed);
             let rest = input.get(*used..).unwrap_or_default();
@@ -140,7 +140,7 @@ impl Machine {
     /// One step on what is left in the carry.
     #[inline(never)]
     fn step_carry(&mut self) {
-        self.step_then_needs_input(&[], &mut 0);
+        self.replay_or_step_then_needs_input(&[], &mut 0);
     }
 
     /// Tells what a move of the feeder is about.
@@ -194,7 +194,7 @@ impl Machine {
             self.handle_move(next, &[]);
             return true;
         }
-        self.unterminated = self.frames.unfinished_event_bytes(left);
+        self.unterminated = self.frames.unfinished_event_bytes_without_foreign(left);
         self.feeder.advance_past_framed_and_removed(left);
         self.feeder.carry.clear_and_shrink();
         self.state = State::Finished;

@@ -240,8 +240,12 @@ impl MessagesEncoder {
         self.begin_message_once(out);
         let most = self.options.limits;
         let id = id.filter(|id| id.len() <= most.id_bytes()).unwrap_or_default();
-        match self.blocks.begin_or_label_unopened_call(slot, id, name.unwrap_or_default(), most.tool_calls())
-        {
+        match self.blocks.begin_or_label_call_if_unopened(
+            slot,
+            id,
+            name.unwrap_or_default(),
+            most.tool_calls(),
+        ) {
             Some(added) => self.count_and_write_ready_or_all(added, out),
             None => self.count_left_out(),
         }

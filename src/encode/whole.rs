@@ -121,7 +121,7 @@ pub(super) trait WholeCallTarget {
             call.has_ended = true;
         }
         self.begin_ready_calls(false, out);
-        self.write_whole_call_if_ended(at, out);
+        self.write_whole_call_once_if_ended(at, out);
     }
 
     /// All calls that were told of have ended.
@@ -131,7 +131,7 @@ pub(super) trait WholeCallTarget {
         calls.whole.iter_mut().for_each(|call| call.has_ended = true);
         self.begin_ready_calls(false, out);
         for at in 0..self.calls_and_budget().0.len() {
-            self.write_whole_call_if_ended(at, out);
+            self.write_whole_call_once_if_ended(at, out);
         }
     }
 
@@ -142,7 +142,7 @@ pub(super) trait WholeCallTarget {
             let Some((at, call)) = calls.calls.begin_next_if_ready(force, budget) else { return };
             // There is room: as much was just given back.
             budget.take_if_fits(call.name.len().saturating_add(call.arguments.len()));
-            let id = self.unique_id(call.id, at);
+            let id = self.unique_or_made_up_id(call.id, at);
             self.end_text_and_write_call_start(at, &id, &call.name, out);
             if !call.arguments.is_empty() {
                 self.write_arguments_piece(at, &id, &call.arguments, out);
@@ -150,7 +150,7 @@ pub(super) trait WholeCallTarget {
             let Some(whole) = self.calls_and_budget().0.whole.get_mut(at) else { return };
             (whole.id, whole.name, whole.arguments) = (id, call.name, call.arguments);
             whole.has_begun = true;
-            self.write_whole_call_if_ended(at, out);
+            self.write_whole_call_once_if_ended(at, out);
         }
     }
 
@@ -169,7 +169,7 @@ pub(super) trait WholeCallTarget {
     }
 
     /// The call's id, if no other has it; else one that none has: clients know calls by it alone.
-    fn unique_id(&mut self, mut id: String, at: usize) -> String {
+    fn unique_or_made_up_id(&mut self, mut id: String, at: usize) -> String {
         if id.is_empty() || self.calls_and_budget().0.has_begun(&id) {
             id.clear();
             self.push_made_up_id(at, &mut id);
@@ -181,7 +181,7 @@ pub(super) trait WholeCallTarget {
     }
 
     /// A call that has begun and ended is written whole, once.
-    fn write_whole_call_if_ended(&mut self, at: usize, out: &mut Vec<u8>) {
+    fn write_whole_call_once_if_ended(&mut self, at: usize, out: &mut Vec<u8>) {
         let Some(call) = self.calls_and_budget().0.whole.get_mut(at) else { return };
         if !call.has_begun || !call.has_ended || call.is_written {
             return;

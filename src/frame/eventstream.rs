@@ -209,7 +209,7 @@ impl EventStream {
             return self.lose_framing(bytes, Fault::Lengths);
         }
         if length > self.limit {
-            return self.begin_oversized(bytes, total);
+            return self.report_oversized_and_begin_drop(bytes, total);
         }
         self.state = State::Message { length, headers };
         self.step_message(bytes, length, headers)
@@ -246,7 +246,7 @@ impl EventStream {
     }
 
     /// Rule 4.
-    fn begin_oversized(&mut self, bytes: &[u8], length: u32) -> Step {
+    fn report_oversized_and_begin_drop(&mut self, bytes: &[u8], length: u32) -> Step {
         match self.drop_rest_of_oversized(bytes, length, length) {
             Step::Drop { to } => Step::Over { to },
             other => other,

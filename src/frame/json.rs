@@ -99,7 +99,7 @@ impl Json {
 
     pub(super) fn step(&mut self, bytes: &[u8]) -> Step {
         if self.skip != Skip::No
-            && let Some(step) = self.skip_torn(bytes)
+            && let Some(step) = self.drop_torn_until_next_value(bytes)
         {
             return step;
         }
@@ -153,7 +153,7 @@ impl Json {
 
     fn step_value(&mut self, bytes: &[u8]) -> Step {
         if self.unbracketed {
-            return self.step_unbracketed_line(bytes);
+            return self.step_unbracketed_value(bytes);
         }
         if self.scanned == 0
             && !self.over
@@ -233,7 +233,7 @@ impl Json {
     }
 
     /// What is left of a torn value, up to a line that begins like another.
-    fn skip_torn(&mut self, bytes: &[u8]) -> Option<Step> {
+    fn drop_torn_until_next_value(&mut self, bytes: &[u8]) -> Option<Step> {
         let begins = |byte: &u8| match self.shape {
             Shape::Elements => matches!(byte, b'{' | b'[' | b']' | b','),
             Shape::Undecided | Shape::Lines | Shape::Values | Shape::Array => matches!(byte, b'{' | b'['),
@@ -277,12 +277,12 @@ impl Json {
             (Shape::Values, Some(b'[')) if bytes.len() == 1 => Some(Step::More),
             (Shape::Values, Some(b'[')) if bytes.get(1).is_some_and(|byte| *byte != b'D') => None,
             (Shape::Elements, Some(b'[')) => None,
-            _ => Some(self.step_unbracketed_line(bytes)),
+            _ => Some(self.step_unbracketed_value(bytes)),
         }
     }
 
     /// Something that is no bracketed value goes up to its line's end, or the next comma or bracket in an array.
-    fn step_unbracketed_line(&mut self, bytes: &[u8]) -> Step {
+    fn step_unbracketed_value(&mut self, bytes: &[u8]) -> Step {
         let stops = |byte: &u8| match self.shape {
             Shape::Elements => matches!(byte, b',' | b']' | b'\n'),
             _ => *byte == b'\n',

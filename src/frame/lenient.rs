@@ -95,7 +95,7 @@ impl Pending {
     }
 
     /// The data is the beginning of a JSON value and no more.
-    pub(super) fn is_fragment(&mut self, data: &[u8]) -> bool {
+    pub(super) fn is_one_unfinished_value(&mut self, data: &[u8]) -> bool {
         self.scan_is_open(data) && !self.ended
     }
 }

@@ -130,12 +130,12 @@ impl Sse {
     pub(crate) fn reset(&mut self) {
         let data_buffer = core::mem::take(&mut self.data_buffer);
         *self = Self { data_buffer, ..Self::new(self.limit) };
-        self.shrink_if_swollen();
+        self.clear_and_shrink_if_swollen();
     }
 
     /// Gives back what one big event took, once its data is told. Cost: nothing unless there is much.
     #[inline]
-    pub(crate) fn shrink_if_swollen(&mut self) {
+    pub(crate) fn clear_and_shrink_if_swollen(&mut self) {
         if self.is_swollen() {
             keep::clear_and_shrink_vec(&mut self.data_buffer, keep::BYTES);
         }

@@ -60,7 +60,7 @@ impl Normalizer {
                 if choice.calls.len() >= caps.tool_calls as usize {
                     return Err(ErrorKind::Limit(LimitKind::ToolCalls));
                 }
-                self.begin_call_if_quirks_allow(entry, (id, name), event)
+                self.begin_call_or_err_if_quirk_off(entry, (id, name), event)
             }
         }
     }
@@ -83,7 +83,7 @@ impl Normalizer {
             return Err(ErrorKind::Limit(LimitKind::ToolCalls));
         }
         self.note_kind_and_announce_part(super::CALLS, event);
-        self.begin_call_if_quirks_allow(entry, label, event)?;
+        self.begin_call_or_err_if_quirk_off(entry, label, event)?;
         self.link_call_to_part();
         Ok(())
     }
@@ -109,7 +109,7 @@ impl Normalizer {
         }
     }
 
-    fn begin_call_if_quirks_allow(
+    fn begin_call_or_err_if_quirk_off(
         &mut self,
         entry: tools::Entry,
         (id, name): (Str, Str),

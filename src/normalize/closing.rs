@@ -1,4 +1,4 @@
-//! Finish and end: what is held is released, what is open is closed.
+//! Finish and end: what is held is released; at the end provisional finishes count, and calls of unfinished choices stay open.
 //!
 //! Knows: finish reasons, through the dialect's table. Must not know: how content came.
 

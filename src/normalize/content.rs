@@ -13,14 +13,14 @@ use crate::record::{RawDelta, Str};
 
 impl Normalizer {
     /// The role. `is_steady`: the wire says it with every event, so that one that is said again is no deviation.
-    pub(super) fn emit_role_if_new(&mut self, role: Str, is_steady: bool, event: &mut Event<'_>) {
+    pub(super) fn emit_role_if_new(&mut self, role: Str, is_sent_every_event: bool, event: &mut Event<'_>) {
         if role.is_empty() {
             return;
         }
         let print = extend_label_fingerprint(0, event.texts.bytes(role));
         let Some(choice) = self.current_choice() else { return };
         // Where an answer has parts, each may name its role.
-        let may_repeat = is_steady || choice.parts.is_some();
+        let may_repeat = is_sent_every_event || choice.parts.is_some();
         if choice.role == print && (may_repeat || event.tolerance.note_if_allowed(Quirk::RoleRepeated)) {
             return;
         }

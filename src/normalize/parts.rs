@@ -146,7 +146,7 @@ impl Parts {
     }
 
     /// The open part that a place with a key of the wire's own is.
-    fn find_or_claim_in_item(&mut self, place: &Place) -> Option<usize> {
+    fn find_or_claim_empty_item_part(&mut self, place: &Place) -> Option<usize> {
         let of_item = |part: &Part| part.key == place.key;
         if place.sub == Place::WHOLE {
             let was_announced = |part: &Part| of_item(part) && part.ordinal.is_some();
@@ -178,7 +178,7 @@ impl Parts {
     }
 
     /// Tells the current part.
-    fn announce_switch_to_current(&mut self, choice: u32, out: &mut Queue) {
+    fn emit_current_part_and_move_cursor(&mut self, choice: u32, out: &mut Queue) {
         let next = self.next;
         let Some(part) = self.current.and_then(|at| self.open.get_mut(at)) else { return };
         let ordinal = *part.ordinal.get_or_insert(next);
@@ -204,7 +204,7 @@ impl Normalizer {
             }
             PlaceKey::Fresh => None,
             PlaceKey::Current => parts.current,
-            PlaceKey::Wire(_) => parts.find_or_claim_in_item(&place),
+            PlaceKey::Wire(_) => parts.find_or_claim_empty_item_part(&place),
         };
         match known {
             Some(known) if !place.begins => parts.current = Some(known),
@@ -349,7 +349,7 @@ impl Normalizer {
     }
 
     /// Passes on the object that begins with `brace`; each is told, so an event like it may be learned.
-    pub(super) fn announce_and_emit_hosted_at_brace(&mut self, name: Str, brace: Str, event: &mut Event<'_>) {
+    pub(super) fn announce_and_emit_hosted_extra(&mut self, name: Str, brace: Str, event: &mut Event<'_>) {
         self.note_kind_and_announce_part(0, event);
         let Some(choice) = self.current_choice_index() else { return };
         let start = brace.span().range().start;
@@ -397,7 +397,7 @@ impl Normalizer {
     }
 
     /// The answer begins; again, if it began before: its places are forgotten, its open calls stay open.
-    pub(super) fn mark_begun_or_emit_restart(&mut self, event: &mut Event<'_>) {
+    pub(super) fn begin_answer_or_restart_it(&mut self, event: &mut Event<'_>) {
         self.repeatable = false;
         if !core::mem::replace(&mut self.began, true) {
             return;

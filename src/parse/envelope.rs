@@ -73,9 +73,9 @@ impl Parser {
         match event.payload.get(at) {
             Some(b'{') => match self.state_document_at(event, at, scratch, tolerance) {
                 Ok(end) => self.records.fill_in_missing_head_json(0, Str::payload(at, end)),
-                Err(_) => drop(self.state_words_as_error(event)?),
+                Err(_) => drop(self.state_payload_as_error_message(event)?),
             },
-            _ => drop(self.state_words_as_error(event)?),
+            _ => drop(self.state_payload_as_error_message(event)?),
         }
         let start = scratch.text.len();
         scratch.text.push_str(&String::from_utf8_lossy(event.context.name));

@@ -17,14 +17,14 @@ impl Parser {
     #[inline(never)] // Rare: kept out of the code that every event runs through.
     pub(super) fn is_text_unless_on_another_wire(
         &mut self,
-        wire: Wire,
+        text_wire: Wire,
         event: &Event<'_>,
         scratch: &mut Scratch,
         tolerance: &mut Tolerance,
     ) -> bool {
         let at = payload::skip_space(event.payload, 0);
         if self.wire.is_some() || event.payload.get(at) != Some(&b'{') {
-            return self.wire.is_none_or(|settled| settled == wire);
+            return self.wire.is_none_or(|settled| settled == text_wire);
         }
         let (seen, length) = (tolerance.seen, scratch.length());
         let _ = self.state_document_at(event, at, scratch, tolerance);
@@ -109,11 +109,11 @@ impl Parser {
         (self.wire, tolerance.seen) = (settled, seen);
         scratch.truncate(length);
         self.records.begin_event();
-        self.state_words_as_error(event)
+        self.state_payload_as_error_message(event)
     }
 
     /// The payload is the peer's complaint in so many words.
-    pub(super) fn state_words_as_error(&mut self, event: &Event<'_>) -> Result<Next, ErrorKind> {
+    pub(super) fn state_payload_as_error_message(&mut self, event: &Event<'_>) -> Result<Next, ErrorKind> {
         let message = Str::payload(0, event.payload.len());
         self.state_only(Record::Error { code: Str::NONE, kind: Str::NONE, message, json: message })
     }

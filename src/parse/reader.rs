@@ -141,7 +141,7 @@ impl<'a> Reader<'a> {
     }
 
     /// A container opens with `bracket`, which is left for [`Reader::next_or_close`] to step over.
-    fn check_bracket_and_descend(&mut self, bracket: u8) -> Result<Seq, ErrorKind> {
+    fn peek_bracket_and_descend(&mut self, bracket: u8) -> Result<Seq, ErrorKind> {
         self.skip_space();
         if self.rest.first() != Some(&bracket) {
             return Err(ErrorKind::Json);
@@ -210,7 +210,7 @@ impl Cursor for Reader<'_> {
 
     #[inline]
     fn enter_object(&mut self) -> Result<Seq, ErrorKind> {
-        self.check_bracket_and_descend(b'{')
+        self.peek_bracket_and_descend(b'{')
     }
 
     #[inline]
@@ -241,7 +241,7 @@ impl Cursor for Reader<'_> {
 
     #[inline]
     fn enter_array(&mut self) -> Result<Seq, ErrorKind> {
-        self.check_bracket_and_descend(b'[')
+        self.peek_bracket_and_descend(b'[')
     }
 
     #[inline]
@@ -286,7 +286,7 @@ impl Cursor for Reader<'_> {
         let at = self.position();
         let is_long = self.rest.get(7).is_some_and(u8::is_ascii_digit);
         let (end, value) = match is_long {
-            true => lex::long_integer(self.rest, 0)?,
+            true => lex::plain_integer_fast_if_long(self.rest, 0)?,
             false => lex::plain_integer(self.rest, 0)?,
         };
         self.rest = self.rest.get(end..)?;

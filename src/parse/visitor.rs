@@ -72,7 +72,7 @@ impl<'v, C: Cursor> Visitor<'v, C> {
     }
 
     /// The value ahead is a document, whose members may say more than its wire's file asks for.
-    pub(super) fn note_document_ahead(&mut self) {
+    pub(super) fn watch_document_ahead_for_error(&mut self) {
         self.document = Some(self.cursor.mark_ahead());
         self.error_beside = None;
     }
@@ -183,7 +183,7 @@ impl<'v, C: Cursor> Visitor<'v, C> {
     #[inline]
     pub(super) fn note_text_padding(&mut self, string: Str, noise: bool) {
         if self.options.padding && string.buffer() == Buffer::Payload {
-            self.records.note_padding_if_some_and_room(Padding::text(string.span(), noise));
+            self.records.note_padding_if_some_and_room(Padding::text_if_offsets_fit(string.span(), noise));
         }
     }
 
@@ -227,7 +227,7 @@ impl<'v, C: Cursor> Visitor<'v, C> {
             Kind::String if self.options.padding => self.string_as_padding(kind).map(|_| ()),
             Kind::Number if self.options.padding => match self.cursor.integer() {
                 Some((_, at)) => {
-                    self.records.note_padding_if_some_and_room(Padding::integer(at));
+                    self.records.note_padding_if_some_and_room(Padding::integer_if_offset_fits(at));
                     Ok(())
                 }
                 None => self.cursor.skip(),
@@ -338,7 +338,7 @@ impl<'v, C: Cursor> Visitor<'v, C> {
     }
 
     /// A string as it is, null as nothing, anything else as its JSON text.
-    pub(super) fn string_or_json_ahead(&mut self, kind: Kind) -> Result<Str, ErrorKind> {
+    pub(super) fn string_or_json_ahead_unless_null(&mut self, kind: Kind) -> Result<Str, ErrorKind> {
         match kind {
             Kind::String => self.cursor.string(),
             Kind::Null => {
@@ -356,7 +356,7 @@ impl<'v, C: Cursor> Visitor<'v, C> {
     pub(super) fn string_or_json_at(&mut self, mark: Option<C::Mark>) -> Result<Str, ErrorKind> {
         let Some(mark) = mark else { return Ok(Str::NONE) };
         let back = self.cursor.go(mark);
-        let label = self.cursor.kind().and_then(|kind| self.string_or_json_ahead(kind));
+        let label = self.cursor.kind().and_then(|kind| self.string_or_json_ahead_unless_null(kind));
         self.cursor.go(back);
         label
     }

@@ -84,7 +84,7 @@ pub(super) fn state_document<C: Cursor>(
     wiring: &mut Wiring<'_>,
 ) -> Result<(), ErrorKind> {
     match visitor.cursor.kind()? {
-        Kind::Object => push_by_settled_wire_or_chat(visitor, wiring),
+        Kind::Object => push_object_and_settle_wire(visitor, wiring),
         Kind::Array => push_each_object_or_unknown(visitor, wiring),
         _ => {
             push_unknown(visitor)?;
@@ -125,7 +125,7 @@ fn push_object_and_fill_in_json<C: Cursor>(
     wiring: &mut Wiring<'_>,
 ) -> Result<(), ErrorKind> {
     let (from, mark) = (visitor.records.head().len(), visitor.cursor.mark_ahead());
-    push_by_settled_wire_or_chat(visitor, wiring)?;
+    push_object_and_settle_wire(visitor, wiring)?;
     let is_whole = |record: &Record| matches!(record, Record::Error { .. } | Record::Unknown { .. });
     if visitor.records.head().get(from..).unwrap_or_default().iter().any(is_whole) {
         let text = visitor.cursor.json(mark);
@@ -134,7 +134,7 @@ fn push_object_and_fill_in_json<C: Cursor>(
     Ok(())
 }
 
-fn push_by_settled_wire_or_chat<C: Cursor>(
+fn push_object_and_settle_wire<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     wiring: &mut Wiring<'_>,
 ) -> Result<(), ErrorKind> {
@@ -142,25 +142,25 @@ fn push_by_settled_wire_or_chat<C: Cursor>(
         return errors::push_exception(visitor);
     }
     let attempt = visitor.begin_attempt();
-    visitor.note_document_ahead();
+    visitor.watch_document_ahead_for_error();
     let asked = wiring.wire.unwrap_or(Wire::Chat);
     match event(asked, visitor, wiring)? {
         WireMatch::Mine => *wiring.wire = Some(asked),
         WireMatch::Anyones if wiring.wire.is_none() && visitor.has_stated_error(&attempt) => {
-            return error_before_wire_is_settled(visitor, wiring, attempt);
+            return settle_recognized_wire_or_push_error(visitor, wiring, attempt);
         }
         WireMatch::Anyones => {}
         WireMatch::NotMine => {
             visitor.abandon(attempt);
-            return settle_other_wire_or_push_unknown(visitor, wiring);
+            return try_other_wire_then_error_then_unknown(visitor, wiring);
         }
     }
-    errors::push_if_beside(visitor, &attempt)
+    errors::push_error_beside_unless_stated(visitor, &attempt)
 }
 
 /// What stands ahead says that it is an error, and may be the first event of a wire as well.
 #[cold]
-fn error_before_wire_is_settled<C: Cursor>(
+fn settle_recognized_wire_or_push_error<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     wiring: &mut Wiring<'_>,
     attempt: Attempt<C::Mark>,
@@ -173,7 +173,7 @@ fn error_before_wire_is_settled<C: Cursor>(
         let is_only_beside = visitor.error_beside().is_some() && !visitor.has_stated_error(&attempt);
         if is_of_wire && (is_only_beside || visitor.has_stated_answer(&attempt)) {
             *wiring.wire = Some(wire);
-            return errors::push_if_beside(visitor, &attempt);
+            return errors::push_error_beside_unless_stated(visitor, &attempt);
         }
         visitor.abandon(attempt);
     }
@@ -182,7 +182,7 @@ fn error_before_wire_is_settled<C: Cursor>(
 
 /// The object ahead is not of the wire that was asked: another's, if none is settled on yet; an error, a ping, or unknown.
 #[cold]
-fn settle_other_wire_or_push_unknown<C: Cursor>(
+fn try_other_wire_then_error_then_unknown<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     wiring: &mut Wiring<'_>,
 ) -> Result<(), ErrorKind> {
@@ -196,7 +196,7 @@ fn settle_other_wire_or_push_unknown<C: Cursor>(
             match event(wire, visitor, wiring)? {
                 WireMatch::Mine => {
                     *wiring.wire = Some(wire);
-                    return errors::push_if_beside(visitor, &attempt);
+                    return errors::push_error_beside_unless_stated(visitor, &attempt);
                 }
                 WireMatch::Anyones => return Ok(()),
                 WireMatch::NotMine => visitor.abandon(attempt),

@@ -36,7 +36,7 @@ impl<T: Copy, const N: usize> Few<T, N> {
             self.length = at.wrapping_add(1);
             self.first.get_mut(at)
         } else {
-            self.push_filler_place()
+            self.push_filler_into_vector()
         };
         if let Some(place) = place {
             *place = item;
@@ -46,7 +46,7 @@ impl<T: Copy, const N: usize> Few<T, N> {
     /// A place beyond the first. It is asked for without the item, which is so made where it goes, and not copied there.
     #[cold]
     #[inline(never)]
-    fn push_filler_place(&mut self) -> Option<&mut T> {
+    fn push_filler_into_vector(&mut self) -> Option<&mut T> {
         if self.length == N {
             self.more.clear();
             self.more.reserve_exact(N.saturating_add(4));

@@ -14,13 +14,13 @@ pub(crate) enum Padding {
 }
 
 impl Padding {
-    pub(crate) fn text(span: Span, noise: bool) -> Option<Self> {
+    pub(crate) fn text_if_offsets_fit(span: Span, noise: bool) -> Option<Self> {
         let (start, end) = (u16::try_from(span.start).ok()?, u16::try_from(span.end).ok()?);
         Some(Self::Text { start, end, noise })
     }
 
     /// `at`: `u32::MAX` where the source cannot tell.
-    pub(crate) fn integer(at: u32) -> Option<Self> {
+    pub(crate) fn integer_if_offset_fits(at: u32) -> Option<Self> {
         u16::try_from(at).ok().map(Self::Integer)
     }
 }

@@ -45,7 +45,7 @@ impl Shape {
         self.marks.extend_from_slice(candidates);
         clear_and_reserve(&mut self.bytes, event.raw.len(), SLACK);
         self.bytes.extend_from_slice(event.raw);
-        self.single = as_single_delta(&self.records);
+        self.single = as_single_delta_beside_counters(&self.records);
         Some(())
     }
 
@@ -181,7 +181,9 @@ impl Learner<'_> {
             Keep::Identity(string) => {
                 self.add_quoted_string(self.locate_source_of_string(string)?, Hole::Identity, false)
             }
-            Keep::Number { counter: None, at } => self.add_integer_if_plain(self.offset_in_event(at)?, None),
+            Keep::Number { counter: None, at } => {
+                self.add_integer_or_keep_literal(self.offset_in_event(at)?, None)
+            }
             Keep::Number { counter: Some(_), .. } | Keep::Hole(_) | Keep::Literal | Keep::Never => None,
         }
     }
@@ -208,7 +210,9 @@ impl Learner<'_> {
             Keep::Hole(text) if strings == 1 => {
                 self.add_quoted_string(StringInEvent { range: text, escaped: false }, Hole::Text, true)
             }
-            Keep::Number { counter: Some(counter), at } => self.add_integer_if_plain(at, Some(counter)),
+            Keep::Number { counter: Some(counter), at } => {
+                self.add_integer_or_keep_literal(at, Some(counter))
+            }
             Keep::Literal => Some(()),
             Keep::Hole(_) | Keep::Identity(_) | Keep::Number { counter: None, .. } | Keep::Never => None,
         }
@@ -220,10 +224,10 @@ impl Learner<'_> {
             // The source cannot tell where it is: it stays as it is.
             Padding::Text { start: 0, end: 0, .. } => Some(()),
             Padding::Text { start, end, noise } => {
-                let range = self.in_event(Span { start: start.into(), end: end.into() })?;
+                let range = self.payload_span_in_event(Span { start: start.into(), end: end.into() })?;
                 self.add_quoted_string(StringInEvent { range, escaped: false }, Hole::Padding, noise)
             }
-            Padding::Integer(at) => self.add_integer_if_plain(self.offset_in_event(at.into())?, None),
+            Padding::Integer(at) => self.add_integer_or_keep_literal(self.offset_in_event(at.into())?, None),
         }
     }
 
@@ -236,11 +240,11 @@ impl Learner<'_> {
             Buffer::Payload => (string.span(), false),
             Buffer::Scratch => (self.event.escaped.iter().rev().find(|(known, _)| *known == string)?.1, true),
         };
-        Some(StringInEvent { range: self.in_event(span)?, escaped })
+        Some(StringInEvent { range: self.payload_span_in_event(span)?, escaped })
     }
 
     /// A span of the payload as a range of the event's bytes.
-    fn in_event(&self, span: Span) -> Option<Str> {
+    fn payload_span_in_event(&self, span: Span) -> Option<Str> {
         let (start, end) = (span.range().start, span.range().end);
         let base = self.event.payload.range().start;
         Some(Str::payload(start.checked_add(base)?, end.checked_add(base)?))
@@ -260,7 +264,7 @@ impl Learner<'_> {
     }
 
     /// An integer that may vary. What is no plain integer, or is where the source cannot tell, stays as it is.
-    fn add_integer_if_plain(&mut self, at: u32, counter: Option<Counter>) -> Option<()> {
+    fn add_integer_or_keep_literal(&mut self, at: u32, counter: Option<Counter>) -> Option<()> {
         let start = usize::try_from(at).ok()?;
         match plain_integer(self.event.raw, start) {
             Some((end, _)) => self.add_candidate(start, end, Hole::Integer(counter), false),
@@ -285,7 +289,7 @@ struct StringInEvent {
 
 /// What the records say, if that is one thing about one choice, and counters, each once. What says nothing is passed over:
 /// see the head of [`super`].
-fn as_single_delta(records: &[Record]) -> Option<SingleDelta> {
+fn as_single_delta_beside_counters(records: &[Record]) -> Option<SingleDelta> {
     let (mut counted, mut in_place) = (0u8, false);
     let (mut choice, mut call, mut says) = (None, None, None);
     for record in records {

@@ -46,7 +46,7 @@ fn turn(carry: &mut Carry, model: &mut Model, chance: &mut Seeded) {
         }
         _ => {
             let is_swollen = carry.is_swollen();
-            carry.shrink_if_swollen();
+            carry.clear_and_shrink_if_swollen();
             if is_swollen {
                 model.read.clear();
             }
@@ -107,10 +107,10 @@ fn what_a_big_event_took_is_given_back_once_it_is_empty() {
     let mut carry = Carry::default();
     carry.push(&vec![b'd'; keep::BYTES + 1]);
     carry.consume(keep::BYTES);
-    carry.shrink_if_swollen();
+    carry.clear_and_shrink_if_swollen();
     assert!(!carry.is_swollen() && carry.len() == 1);
     carry.consume(1);
     assert!(carry.is_swollen());
-    carry.shrink_if_swollen();
+    carry.clear_and_shrink_if_swollen();
     assert!(!carry.is_swollen() && carry.kept() <= keep::BYTES);
 }

@@ -341,8 +341,10 @@ fn long_integers_are_plain_integers() {
         for text in
             [text.clone(), format!("{text},"), format!("{text}.5"), format!("{text}e3"), format!("-{text}")]
         {
-            let (long, plain) =
-                (crate::lex::long_integer(text.as_bytes(), 0), crate::lex::plain_integer(text.as_bytes(), 0));
+            let (long, plain) = (
+                crate::lex::plain_integer_fast_if_long(text.as_bytes(), 0),
+                crate::lex::plain_integer(text.as_bytes(), 0),
+            );
             assert_eq!(long, plain, "{text:?}");
         }
     }

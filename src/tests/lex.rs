@@ -2,8 +2,8 @@
 
 use crate::lex::nest::Nest;
 use crate::lex::{
-    extend_label_fingerprint, hex4, integer, is_empty_object_or_array, leading_spaces, long_integer,
-    number_end, plain_integer, string_stop,
+    extend_label_fingerprint, hex4, integer, is_empty_object_or_array, leading_spaces, number_end,
+    plain_integer, plain_integer_fast_if_long, string_stop,
 };
 use crate::lex::{join_surrogates, unescape, unescape_if_paired, unescaped_text_if_utf8};
 
@@ -104,10 +104,14 @@ fn plain_integers_are_read_alike_at_once_and_one_by_one() {
     let check = |text: &[u8]| {
         let expected = slow_integer(text);
         assert_eq!(plain_integer(text, 0), expected, "{text:?}");
-        assert_eq!(long_integer(text, 0), expected, "{text:?}");
+        assert_eq!(plain_integer_fast_if_long(text, 0), expected, "{text:?}");
         let moved = [b"[[[".as_slice(), text].concat();
         let expected = expected.map(|(end, value)| (end + 3, value));
-        assert_eq!((plain_integer(&moved, 3), long_integer(&moved, 3)), (expected, expected), "{text:?}");
+        assert_eq!(
+            (plain_integer(&moved, 3), plain_integer_fast_if_long(&moved, 3)),
+            (expected, expected),
+            "{text:?}"
+        );
     };
     texts(b"0189.e,", 5).for_each(|text| check(text.as_bytes()));
     (0..=255).for_each(|byte| check(&[byte; 9]));

@@ -177,7 +177,7 @@ impl Blocks {
     }
 
     /// A call's id, the first that is told, and a piece of its name; nothing, if that cannot be said any more.
-    pub(super) fn begin_or_label_unopened_call(
+    pub(super) fn begin_or_label_call_if_unopened(
         &mut self,
         slot: u32,
         id: &str,

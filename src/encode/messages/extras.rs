@@ -29,8 +29,12 @@ impl MessagesEncoder {
         let mut spare = core::mem::take(&mut self.spare);
         spare.clear();
         let added = match kind {
-            ExtraKind::Annotation if name == CITATION => self.write_or_hold_citation(value, &mut spare, out),
-            ExtraKind::Hosted if name == INPUT => self.write_or_hold_hosted_delta(value, &mut spare, out),
+            ExtraKind::Annotation if name == CITATION => {
+                self.write_or_hold_citation_if_possible(value, &mut spare, out)
+            }
+            ExtraKind::Hosted if name == INPUT => {
+                self.write_or_hold_hosted_if_possible(value, &mut spare, out)
+            }
             ExtraKind::Hosted if is_hosted_block_name(name) => {
                 self.begin_hosted_block_if_own(name, value, &mut spare, out)
             }
@@ -44,7 +48,7 @@ impl MessagesEncoder {
     }
 
     /// Of the text that came last.
-    fn write_or_hold_citation(
+    fn write_or_hold_citation_if_possible(
         &mut self,
         value: &str,
         spare: &mut Vec<u8>,
@@ -55,10 +59,10 @@ impl MessagesEncoder {
         let is_value = json::write_if_mendable(value, &mut self.scratch, spare);
         let is_object = spare.get(start..)?.trim_ascii_start().starts_with(b"{");
         spare.push(b'}');
-        if is_value && is_object { self.write_or_hold_delta(Kind::Text, spare, out) } else { None }
+        if is_value && is_object { self.write_or_hold_if_going_on(Kind::Text, spare, out) } else { None }
     }
 
-    fn write_or_hold_hosted_delta(
+    fn write_or_hold_hosted_if_possible(
         &mut self,
         value: &str,
         spare: &mut Vec<u8>,
@@ -66,11 +70,16 @@ impl MessagesEncoder {
     ) -> Option<AddedBytes> {
         let is_own = json::write_if_mendable(value, &mut self.scratch, spare)
             && json::has_one_string_member(spare, "type", INPUT, &mut self.scratch);
-        if is_own { self.write_or_hold_delta(Kind::Hosted, spare, out) } else { None }
+        if is_own { self.write_or_hold_if_going_on(Kind::Hosted, spare, out) } else { None }
     }
 
     /// A delta of the block that came last: written at once, if that is open.
-    fn write_or_hold_delta(&mut self, kind: Kind, delta: &[u8], out: &mut Vec<u8>) -> Option<AddedBytes> {
+    fn write_or_hold_if_going_on(
+        &mut self,
+        kind: Kind,
+        delta: &[u8],
+        out: &mut Vec<u8>,
+    ) -> Option<AddedBytes> {
         let delta = core::str::from_utf8(delta).ok()?;
         if self.blocks.is_written_at_once(kind) {
             blocks::write_json_delta(self.blocks.first_index(), delta, out);

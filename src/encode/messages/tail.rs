@@ -58,10 +58,14 @@ impl MessagesEncoder {
         }
     }
 
-    fn write_message_delta(&mut self, finish: Option<(FinishReason, Option<&str>)>, out: &mut Vec<u8>) {
+    fn write_message_delta(
+        &mut self,
+        reason_and_own_stop_reason: Option<(FinishReason, Option<&str>)>,
+        out: &mut Vec<u8>,
+    ) {
         self.begin_message_once(out);
         let has_calls = self.blocks.has_calls();
-        let reason = finish.map(|(told, own)| {
+        let reason = reason_and_own_stop_reason.map(|(told, own)| {
             let reason = if has_calls { tool_calls_if_stop(told) } else { told };
             own.filter(|_| reason == told)
                 .unwrap_or(stop_reason(self.options.replace_error_and_other(reason)))

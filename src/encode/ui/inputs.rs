@@ -62,14 +62,14 @@ impl WholeCallTarget for UiStreamEncoder {
         let value = if call.arguments.trim_ascii().is_empty() { "{}" } else { &*call.arguments };
         if call.is_too_long || !json::write_unmended_if_valid(value, &mut self.scratch, out) {
             out.truncate(start);
-            begin_input_error_event(&call, out);
+            write_unended_input_error_event(&call, out);
         }
         end_event(out);
     }
 }
 
 /// A call's input that is none, up to the event's end.
-fn begin_input_error_event(call: &WholeCall, out: &mut Vec<u8>) {
+fn write_unended_input_error_event(call: &WholeCall, out: &mut Vec<u8>) {
     begin_event("tool-input-error", out);
     write_string_member("toolCallId", &call.id, out);
     write_string_member("toolName", &call.name, out);

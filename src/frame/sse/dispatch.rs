@@ -84,7 +84,7 @@ impl Sse {
         {
             return step;
         }
-        if self.has_data() && (!self.is_fragment(bytes) || tolerance.allows(Quirk::Repaired)) {
+        if self.has_data() && (!self.is_one_unfinished_value(bytes) || tolerance.allows(Quirk::Repaired)) {
             tolerance.note_if_allowed(Quirk::UnterminatedEvent);
             return self.take_pending_event_as_not_plain(bytes.len());
         }

@@ -219,9 +219,9 @@ impl Sse {
         !self.name_says_text(bytes) && self.lenient.cannot_continue_with(pending, value)
     }
 
-    pub(super) fn is_fragment(&mut self, bytes: &[u8]) -> bool {
+    pub(super) fn is_one_unfinished_value(&mut self, bytes: &[u8]) -> bool {
         !self.name_says_text(bytes)
-            && self.lenient.is_fragment(Self::pending_data(self.data, &self.data_buffer, bytes))
+            && self.lenient.is_one_unfinished_value(Self::pending_data(self.data, &self.data_buffer, bytes))
     }
 }
 

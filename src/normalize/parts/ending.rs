@@ -16,7 +16,7 @@ pub(super) fn release_text_and_announce_if_other(choice: &mut Choice, event: &mu
     }
     release_all_held_text(choice, event);
     if let Some(parts) = &mut choice.parts {
-        parts.announce_switch_to_current(choice.index, event.out);
+        parts.emit_current_part_and_move_cursor(choice.index, event.out);
     }
 }
 

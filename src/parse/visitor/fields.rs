@@ -37,7 +37,7 @@ impl<C: Cursor> Visitor<'_, C> {
         &mut self,
         names: &[&str; N],
     ) -> Result<Fields<C::Mark, N>, ErrorKind> {
-        self.mark_non_null_members_by(&Listed(names))
+        self.mark_non_null_members_and_error(&Listed(names))
     }
 
     /// The same on a wire of proto3 JSON: names are in camel case; the protocol's own snake case is a quirk.
@@ -46,14 +46,14 @@ impl<C: Cursor> Visitor<'_, C> {
         names: &[&str; N],
     ) -> Result<Fields<C::Mark, N>, ErrorKind> {
         let names = CamelNamesNotingSnake { names, is_snake: Cell::new(false) };
-        let fields = self.mark_non_null_members_by(&names)?;
+        let fields = self.mark_non_null_members_and_error(&names)?;
         if names.is_snake.get() {
             self.need(Quirk::SnakeCase)?;
         }
         Ok(fields)
     }
 
-    fn mark_non_null_members_by<const N: usize>(
+    fn mark_non_null_members_and_error<const N: usize>(
         &mut self,
         names: &impl Names<Key = Option<usize>>,
     ) -> Result<Fields<C::Mark, N>, ErrorKind> {
@@ -152,7 +152,7 @@ impl<C: Cursor> Visitor<'_, C> {
     /// A field's string as it is, anything else as its JSON text.
     pub(in crate::parse) fn string_or_json_of(&mut self, field: Value<C>) -> Result<Str, ErrorKind> {
         match field {
-            Some(field) => self.at(field, |visitor| visitor.string_or_json_ahead(field.kind)),
+            Some(field) => self.at(field, |visitor| visitor.string_or_json_ahead_unless_null(field.kind)),
             None => Ok(Str::NONE),
         }
     }

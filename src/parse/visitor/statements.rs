@@ -231,7 +231,7 @@ impl<C: Cursor> Visitor<'_, C> {
 
     /// States what a finish word means, on a wire whose words it is; a word that says that there is no finish is none.
     pub(in crate::parse) fn push_finish(&mut self, raw: Str) -> Result<(), ErrorKind> {
-        match dialect::finish_beyond_chat_unless_unfinished(self.cursor.bytes(raw)) {
+        match dialect::finish_on_other_wires_unless_unfinished(self.cursor.bytes(raw)) {
             Some(Finish::Provisional(finish)) => self.push(Record::ProvisionalFinish(finish)),
             Some(Finish::Plain(reason) | Finish::Spelled(reason)) => {
                 self.push(Record::Finish { reason, raw })

@@ -86,7 +86,7 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, context: Context<'_
             visitor.push(Record::Choice { index: 0 })?;
             visitor.push_extra(ExtraKind::Hosted, word, delta)?;
         }
-        Subject::Run => self::run(visitor, id, run)?,
+        Subject::Run => self::push_run_finish_and_usage(visitor, id, run)?,
         Subject::Silent => {}
     }
     Ok(WireMatch::Mine)
@@ -159,7 +159,7 @@ fn push_part<C: Cursor>(
     }
 }
 
-fn run<C: Cursor>(
+fn push_run_finish_and_usage<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     id: Value<C>,
     [model, created, status, action, error, incomplete, usage]: [Value<C>; 7],

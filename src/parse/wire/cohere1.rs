@@ -1,4 +1,4 @@
-//! Cohere Chat, version 1: events with `is_finished`: text, calls in pieces and whole, at the end the whole answer.
+//! Cohere Chat, version 1: events known by `is_finished` alone: text, calls in pieces and whole, at the end the whole answer.
 //!
 //! Knows: the events of the wire. Must not know: framing, cuts, earlier events.
 //!

@@ -89,7 +89,7 @@ fn push_event_by_position<C: Cursor>(visitor: &mut Visitor<'_, C>, position: usi
         2 => block_delta(visitor, event),
         3 => block_stop(visitor, event),
         4 => message_stop(visitor, event),
-        _ => metadata(visitor, event),
+        _ => push_usage_and_guardrail_trace(visitor, event),
     }
 }
 
@@ -180,7 +180,7 @@ fn message_stop<C: Cursor>(visitor: &mut Visitor<'_, C>, event: Value<C>) -> Res
 }
 
 /// The usage; and what a guardrail found, beside it.
-fn metadata<C: Cursor>(visitor: &mut Visitor<'_, C>, event: Value<C>) -> Result<()> {
+fn push_usage_and_guardrail_trace<C: Cursor>(visitor: &mut Visitor<'_, C>, event: Value<C>) -> Result<()> {
     use Counter::{CacheWrite, CachedInput, Input, Output, Total};
     const NAMES: [&str; 7] = [
         "inputTokens",

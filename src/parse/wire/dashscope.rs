@@ -1,4 +1,4 @@
-//! DashScope: Alibaba's own generation API.
+//! DashScope: Alibaba's own generation API; events that are only an error are left to `errors`.
 //!
 //! Knows: the events of the wire. Must not know: SSE, cuts, earlier events.
 //!

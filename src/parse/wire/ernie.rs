@@ -1,4 +1,4 @@
-//! ERNIE: Baidu's own chat API.
+//! ERNIE: Baidu's own chat API; events that are an error are left to `errors`.
 //!
 //! Knows: the events of the wire. Must not know: SSE, cuts, earlier events.
 //!
@@ -57,7 +57,7 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> 
     let [results] = visitor.fields_of(search, &["search_results"])?;
     visitor.push_document_extra(ExtraKind::Annotation, results)?;
     let end = end.filter(|end| visitor.is_true(Some(*end)));
-    self::finish(visitor, finish, end)?;
+    self::push_reason_or_stop_at_end(visitor, finish, end)?;
     self::usage(visitor, usage)?;
     if end.is_some() {
         visitor.push(Record::Done { marker: "is_end" })?;
@@ -66,13 +66,13 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> 
 }
 
 /// How the answer ends, if this is its `end`. A word that every event says counts only there.
-fn finish<C: Cursor>(
+fn push_reason_or_stop_at_end<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     word: Value<C>,
-    end: Value<C>,
+    true_end: Value<C>,
 ) -> Result<()> {
     let raw = visitor.string_of(word)?;
-    match (dialect::finish_beyond_chat_unless_unfinished(visitor.cursor.bytes(raw)), end) {
+    match (dialect::finish_on_other_wires_unless_unfinished(visitor.cursor.bytes(raw)), true_end) {
         (Some(Finish::Provisional(&(reason, _))), Some(_)) => visitor.push(Record::Finish { reason, raw }),
         (Some(Finish::Provisional(_)), None) => Ok(()),
         (None, Some(end)) => {

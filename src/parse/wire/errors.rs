@@ -196,7 +196,7 @@ pub(super) fn push_if_error_member<C: Cursor>(
 }
 
 /// States the `error` that stands beside what an event says, if its wire's file has stated none.
-pub(super) fn push_if_beside<C: Cursor>(
+pub(super) fn push_error_beside_unless_stated<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     attempt: &Attempt<C::Mark>,
 ) -> Result<(), ErrorKind> {
@@ -242,7 +242,7 @@ pub(super) fn push_if_error_in_other_members<C: Cursor>(
         return Ok(false);
     }
     let inner = match (survey.status, survey.response) {
-        (Some(mark), _) => error_of_status(visitor, mark)?,
+        (Some(mark), _) => error_in_status_unless_code_zero(visitor, mark)?,
         (None, Some(mark)) => error_in_response(visitor, mark)?,
         (None, None) => first_error_listed(visitor, survey.errors)?,
     };
@@ -279,7 +279,7 @@ fn is_error_type<C: Cursor>(visitor: &mut Visitor<'_, C>, kind: Option<C::Mark>)
 }
 
 /// An object with a status: an error unless its code is zero.
-fn error_of_status<C: Cursor>(
+fn error_in_status_unless_code_zero<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     mark: C::Mark,
 ) -> Result<Option<Fields>, ErrorKind> {
@@ -333,9 +333,9 @@ fn read_error_object<C: Cursor>(visitor: &mut Visitor<'_, C>) -> Result<Fields, 
     while let Some((key, kind)) = visitor.cursor.member_by(&mut members, dialect::error_key)? {
         fields.says_something |= kind != Kind::Null;
         match key {
-            ErrorKey::Code => fields.code = visitor.string_or_json_ahead(kind)?,
-            ErrorKey::Kind => fields.kind = visitor.string_or_json_ahead(kind)?,
-            ErrorKey::Message => fields.message = visitor.string_or_json_ahead(kind)?,
+            ErrorKey::Code => fields.code = visitor.string_or_json_ahead_unless_null(kind)?,
+            ErrorKey::Kind => fields.kind = visitor.string_or_json_ahead_unless_null(kind)?,
+            ErrorKey::Message => fields.message = visitor.string_or_json_ahead_unless_null(kind)?,
             ErrorKey::Other => visitor.cursor.skip()?,
         }
     }

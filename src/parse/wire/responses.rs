@@ -57,7 +57,7 @@ struct ItemAndPartKeys {
 const SUMMARY: u32 = 1 << 30;
 
 /// The part of an item that has this key.
-fn part_below_summary(index_or_hash: u64) -> u32 {
+fn mask_part_below_summary_bit(index_or_hash: u64) -> u32 {
     const BELOW_SUMMARY: u64 = SUMMARY as u64 - 1;
     u32::try_from(index_or_hash & BELOW_SUMMARY).unwrap_or(0)
 }
@@ -69,8 +69,8 @@ impl ItemAndPartKeys {
         let mut key = |field| visitor.key_of(field).map(|key| key.unwrap_or(0));
         Ok(Self {
             item: PlaceKey::Wire(key(output)?),
-            content: part_below_summary(key(content)?),
-            summary: part_below_summary(key(summary)?).saturating_add(SUMMARY),
+            content: mask_part_below_summary_bit(key(content)?),
+            summary: mask_part_below_summary_bit(key(summary)?).saturating_add(SUMMARY),
         })
     }
 }

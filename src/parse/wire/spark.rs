@@ -1,4 +1,4 @@
-//! Spark: iFlytek's own chat API. Each event is one frame of a socket.
+//! Spark: iFlytek's own chat API. Each event is one frame of a socket; those that are an error are left to `errors`.
 //!
 //! Knows: the events of the wire. Must not know: SSE, cuts, earlier events.
 //!

@@ -91,16 +91,16 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> 
         b"text-end" => text_end(visitor, &members, Text)?,
         b"reasoning-end" => text_end(visitor, &members, Reasoning)?,
         b"tool-input-start" => input_start(visitor, &members, event_type, event)?,
-        b"tool-input-available" => input_whole(visitor, &members, event_type, event)?,
+        b"tool-input-available" => push_whole_input_and_end(visitor, &members, event_type, event)?,
         b"tool-input-error" => {
-            input_whole(visitor, &members, event_type, event)?;
+            push_whole_input_and_end(visitor, &members, event_type, event)?;
             visitor.push_extra(ExtraKind::Other, event_type, Some(event))?;
         }
         b"start" => {
             let id = visitor.string_of(message)?;
             visitor.records.push_head(Record::Id(id))?;
         }
-        b"finish" => finish(visitor, reason)?,
+        b"finish" => push_choice_and_finish(visitor, reason)?,
         b"abort" => {
             visitor.push(Record::Choice { index: 0 })?;
             visitor.push(Record::Finish { reason: FinishReason::Error, raw: event_type })?;
@@ -127,7 +127,7 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> 
             visitor.push_extra(kind, event_type, Some(event))?;
         }
     }
-    self::metadata(visitor, metadata)?;
+    self::push_model_created_and_usage(visitor, metadata)?;
     Ok(WireMatch::Mine)
 }
 
@@ -240,7 +240,7 @@ fn input_delta<C: Cursor>(
 }
 
 /// A call's input is there, whole.
-fn input_whole<C: Cursor>(
+fn push_whole_input_and_end<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     members: &Members<C::Mark>,
     event_type: Str,
@@ -260,7 +260,7 @@ fn input_whole<C: Cursor>(
 }
 
 /// How it ended, in the SDK's words: the two that no other wire has, and the others.
-fn finish<C: Cursor>(visitor: &mut Visitor<'_, C>, reason: Value<C>) -> Result<()> {
+fn push_choice_and_finish<C: Cursor>(visitor: &mut Visitor<'_, C>, reason: Value<C>) -> Result<()> {
     visitor.push(Record::Choice { index: 0 })?;
     let raw = visitor.string_of(reason)?;
     let reason = match visitor.cursor.bytes(raw) {
@@ -272,7 +272,7 @@ fn finish<C: Cursor>(visitor: &mut Visitor<'_, C>, reason: Value<C>) -> Result<(
 }
 
 /// What hosts say of the answer beside it, under the SDK's own names.
-fn metadata<C: Cursor>(visitor: &mut Visitor<'_, C>, metadata: Value<C>) -> Result<()> {
+fn push_model_created_and_usage<C: Cursor>(visitor: &mut Visitor<'_, C>, metadata: Value<C>) -> Result<()> {
     const NAMES: [&str; 5] = ["model", "created", "createdAt", "usage", "totalUsage"];
     let [model, created, created_at, usage, total] = visitor.fields_of(metadata, &NAMES)?;
     let model = visitor.string_of(model)?;

@@ -74,7 +74,7 @@ impl Shapes {
 
     /// Calls `count` with the counters of the last hit that may have changed since the event before.
     #[inline]
-    pub(crate) fn each_counter_that_may_have_changed(&mut self, mut count: impl FnMut(Counter, u64)) {
+    pub(crate) fn each_counter_hole_and_new_literal(&mut self, mut count: impl FnMut(Counter, u64)) {
         let Some(shape) = self.shapes.get(self.guess) else { return };
         for (piece, capture) in shape.pieces().iter().zip(&self.captures) {
             if let Hole::Integer(Some(counter)) = piece.hole {

@@ -92,7 +92,7 @@ fn member<C: Cursor>(
         ChoiceKey::Delta if kind == Kind::Object => {
             visitor.strike_earlier_value(deltas, DELTA)?;
             let from = visitor.stated();
-            let (is_side, finish) = super::delta::push_delta_and_find_finish(visitor)?;
+            let (is_side, finish) = super::delta::push_delta_returning_side_and_finish(visitor)?;
             visitor.note_value_of_key(deltas, DELTA, from);
             (choice.has_delta, choice.is_side) = (true, is_side);
             if choice.finish.is_empty() {
@@ -194,7 +194,7 @@ fn push_message_or_text_if_no_delta<C: Cursor>(
         let whole = visitor.stated();
         visitor.push(Record::Whole(Scope::Message { ends: false }))?;
         let back = visitor.cursor.go(mark);
-        let (is_side, finish) = super::delta::push_delta_and_find_finish(visitor)?;
+        let (is_side, finish) = super::delta::push_delta_returning_side_and_finish(visitor)?;
         visitor.cursor.go(back);
         choice.is_side |= is_side;
         if choice.finish.is_empty() {

@@ -19,7 +19,7 @@ const REASONING: usize = 4;
 const KEYS: usize = REASONING + ReasoningSource::COUNT;
 
 /// The delta ahead. Returns whether it is of another role than the assistant's, and a finish reason found in it.
-pub(super) fn push_delta_and_find_finish<C: Cursor>(
+pub(super) fn push_delta_returning_side_and_finish<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
 ) -> Result<(bool, Str), ErrorKind> {
     let (from, mark) = (visitor.stated(), visitor.cursor.mark_ahead());

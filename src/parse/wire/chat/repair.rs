@@ -96,10 +96,10 @@ impl<'a> Salvage<'a> {
     /// Salvages the value ahead, by its name alone: how deep it stands is not known in damaged JSON.
     fn salvage_by_name(&mut self, name: &[u8]) -> Result<(), ErrorKind> {
         match dialect::DeltaNames.key(name) {
-            DeltaKey::Content => return self.text_outside_tools(Record::Text),
-            DeltaKey::Refusal => return self.text_outside_tools(Record::Refusal),
+            DeltaKey::Content => return self.push_text_if_before_tools(Record::Text),
+            DeltaKey::Refusal => return self.push_text_if_before_tools(Record::Refusal),
             DeltaKey::Reasoning(source) => {
-                return self.text_outside_tools(|text| Record::Reasoning { rank: source as u8, text });
+                return self.push_text_if_before_tools(|text| Record::Reasoning { rank: source as u8, text });
             }
             DeltaKey::Role => return self.push_role_and_note_side(),
             DeltaKey::ToolCalls | DeltaKey::FunctionCall => {
@@ -113,16 +113,16 @@ impl<'a> Salvage<'a> {
             return self.counter(counter);
         }
         if !self.has_tools && dialect::ChoiceNames.key(name) == ChoiceKey::Index {
-            return self.index();
+            return self.begin_choice_with_index();
         }
         match dialect::ChunkNames.key(name) {
-            ChunkKey::Id if !self.has_tools => self.identity(Record::Id),
-            ChunkKey::Model => self.identity(Record::Model),
+            ChunkKey::Id if !self.has_tools => self.push_identity_if_whole(Record::Id),
+            ChunkKey::Model => self.push_identity_if_whole(Record::Model),
             _ => Ok(()),
         }
     }
 
-    fn text_outside_tools(&mut self, record: impl Fn(Str) -> Record) -> Result<(), ErrorKind> {
+    fn push_text_if_before_tools(&mut self, record: impl Fn(Str) -> Record) -> Result<(), ErrorKind> {
         if self.has_tools {
             return Ok(());
         }
@@ -160,7 +160,7 @@ impl<'a> Salvage<'a> {
         Ok(())
     }
 
-    fn identity(&mut self, record: impl Fn(Str) -> Record) -> Result<(), ErrorKind> {
+    fn push_identity_if_whole(&mut self, record: impl Fn(Str) -> Record) -> Result<(), ErrorKind> {
         if let Some(Whole { text, end }) = self.unescape_string_if_whole(false) {
             self.at = end;
             self.records.push_head(record(text))?;
@@ -168,7 +168,7 @@ impl<'a> Salvage<'a> {
         Ok(())
     }
 
-    fn index(&mut self) -> Result<(), ErrorKind> {
+    fn begin_choice_with_index(&mut self) -> Result<(), ErrorKind> {
         if let Some(index) = self.integer_if_whole().and_then(|value| u32::try_from(value).ok()) {
             self.is_open = true;
             self.records.push(Record::Choice { index })?;

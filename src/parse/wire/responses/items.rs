@@ -2,7 +2,7 @@
 //!
 //! Knows: the types of items and parts. Must not know: the events in which they come.
 
-use super::{Result, SUMMARY, part_below_summary, text_record_of_kind};
+use super::{Result, SUMMARY, mask_part_below_summary_bit, text_record_of_kind};
 use crate::delta::{ExtraKind, OpaqueKind, PartKind};
 use crate::parse::cursor::{Cursor, Kind};
 use crate::parse::visitor::{Field, Value, Visitor};
@@ -143,7 +143,7 @@ fn push_parts<C: Cursor>(
     visitor.each_of(parts, &mut |visitor, kind, position| {
         let part = Field { kind, mark: visitor.cursor.mark_ahead() };
         visitor.cursor.skip()?;
-        push_whole_part(visitor, key, part_below_summary(position as u64).saturating_add(base), item, Some(part))
+        push_whole_part(visitor, key, mask_part_below_summary_bit(position as u64).saturating_add(base), item, Some(part))
     })
 }
 
