@@ -53,20 +53,13 @@ impl Carry {
         if self.start > 0 {
             self.compact_if_cheap();
         }
-        if self.buffer.capacity().wrapping_sub(self.buffer.len()) < bytes.len() {
-            self.grow_capacity(bytes.len());
+        if self.buffer.capacity() == 0 {
+            self.buffer.reserve_exact(bytes.len().max(FIRST));
         }
         match bytes {
             [byte] => self.buffer.push(*byte),
             _ => self.buffer.extend_from_slice(bytes),
         }
-    }
-
-    /// Makes room for so many more bytes: by a quarter, not twice as much, for it stays with the stream.
-    #[inline(never)]
-    fn grow_capacity(&mut self, more: usize) {
-        let least = if self.buffer.capacity() == 0 { FIRST } else { self.buffer.capacity() / 4 };
-        self.buffer.reserve_exact(more.max(least));
     }
 
     /// Marks the first `n` unread bytes as read; they stay readable through [`Carry::last_read`] until the next push.

@@ -242,11 +242,14 @@ impl Machine {
         if hit.escaped != hit.text_hole {
             return None;
         }
-        let length = self.pipeline.unescape_text(event, hit.text.span())?;
-        if self.pad.fill_if_short_ascii(&self.pipeline.unescaped, length) {
+        let (body, pipeline) = (hit.text.span().range(), &mut self.pipeline);
+        let (room, length) = pipeline.room.unescape_if_paired(event, body.start, body.end)?;
+        if self.pad.fill_if_short_ascii(room, length) {
             return Some(FastText::Pad(length));
         }
-        self.pipeline.copy_unescaped_to_scratch(length)?;
+        let text = lex::unescaped_text_if_utf8(room, length)?;
+        pipeline.scratch.clear();
+        pipeline.scratch.text.push_str(text);
         Some(FastText::Scratch)
     }
 

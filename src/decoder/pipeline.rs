@@ -2,8 +2,6 @@
 //!
 //! Knows: the rooms after framing, and in which order they are asked. Must not know: inputs, cuts, lines.
 
-use alloc::vec::Vec;
-
 use crate::dialect::{Quirk, Quirks, Tolerance};
 use crate::error::ErrorKind;
 use crate::keep;
@@ -37,7 +35,7 @@ pub(super) struct Pipeline {
     pub(super) parser: Parser,
     pub(super) scratch: Scratch,
     /// Where the text of a single delta is unescaped.
-    pub(super) unescaped: Vec<u8>,
+    pub(super) room: lex::Room,
     pub(super) normalizer: Normalizer,
     pub(super) queue: Queue,
     /// What is wrong with the event; returned after its queue.
@@ -60,7 +58,7 @@ impl Pipeline {
             tolerance: Tolerance::new(options.allowed()),
             parser: Parser::new(parse_options, options.limits.facts(), options.wire),
             scratch: Scratch::default(),
-            unescaped: Vec::new(),
+            room: lex::Room::default(),
             normalizer: Normalizer::new(options),
             queue: Queue::new(RawDelta::Keepalive),
             error: None,
@@ -90,7 +88,7 @@ impl Pipeline {
     #[inline]
     pub(super) fn is_swollen(&self) -> bool {
         self.scratch.text.capacity() > keep::BYTES
-            || self.unescaped.capacity() > keep::BYTES
+            || self.room.kept() > keep::BYTES
             || self.scratch.escaped.capacity() > keep::ITEMS
             || self.queue.keeps_more_than(keep::ITEMS)
             || self.parser.keeps_more_than(keep::ITEMS)
@@ -102,7 +100,7 @@ impl Pipeline {
     pub(super) fn clear_and_shrink(&mut self) {
         self.scratch.clear();
         self.scratch.text.shrink_to(keep::BYTES);
-        keep::clear_and_shrink_vec(&mut self.unescaped, keep::BYTES);
+        self.room.clear_and_shrink(keep::BYTES);
         self.scratch.escaped.shrink_to(keep::ITEMS);
         self.queue.clear_and_shrink(keep::ITEMS);
         self.parser.clear_and_shrink(keep::ITEMS);
@@ -182,20 +180,6 @@ impl Pipeline {
         let mut event = Event { texts, tolerance, out: queue };
         *error = normalizer.normalize_repeated(&parser.records, &mut event).err();
         Replay::Done
-    }
-
-    /// Leaves the text of a single delta unescaped in `unescaped`, if it can be told as it is; returns its length. Only where
-    /// nothing of an event before is left to tell.
-    pub(super) fn unescape_text(&mut self, event: &[u8], text: Span) -> Option<usize> {
-        let body = text.range();
-        lex::unescape_if_paired(event, body.start, body.end, &mut self.unescaped)
-    }
-
-    /// Puts that into scratch, if it is UTF-8.
-    pub(super) fn copy_unescaped_to_scratch(&mut self, length: usize) -> Option<()> {
-        self.scratch.clear();
-        self.scratch.text.push_str(lex::unescaped_text_if_utf8(&mut self.unescaped, length)?);
-        Some(())
     }
 
     /// Normalizes the counters that came with a single delta.

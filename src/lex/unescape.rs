@@ -126,19 +126,64 @@ const SHORT_ESCAPES: [u8; 256] = {
     meanings
 };
 
-/// Writes the JSON string's body `bytes[start..end]`, unescaped, to the start of `room`, which grows as needed and never
-/// shrinks; returns its length. `None`: a surrogate stands alone, or it is no such body; what is in `room` then means nothing.
+/// Where a text is unescaped: in place as long as it is short, as most are.
+#[derive(Clone)]
+pub(crate) struct Room {
+    short: [u8; BLOCK],
+    long: Vec<u8>,
+}
+
+impl Default for Room {
+    fn default() -> Self {
+        Self { short: [0; BLOCK], long: Vec::new() }
+    }
+}
+
+impl Room {
+    /// Unescapes the JSON string's body `bytes[start..end]`; returns where, and the length of the text. `None`: a surrogate
+    /// stands alone, or it is no such body. Cost: [`unescape_if_paired`]; allocates for a longer text than any before.
+    #[inline]
+    pub(crate) fn unescape_if_paired(
+        &mut self,
+        bytes: &[u8],
+        start: usize,
+        end: usize,
+    ) -> Option<(&mut [u8], usize)> {
+        let body = end.checked_sub(start)?;
+        let room = if body <= BLOCK - STEP { self.short.as_mut_slice() } else { self.long_for(body) };
+        let length = unescape_if_paired(bytes, start, end, room)?;
+        Some((room, length))
+    }
+
+    #[inline(never)]
+    fn long_for(&mut self, body: usize) -> &mut [u8] {
+        let least = body.wrapping_add(BLOCK);
+        if self.long.len() < least {
+            self.long.resize(least.next_multiple_of(BLOCK), 0);
+        }
+        &mut self.long
+    }
+
+    /// Bytes that it keeps beside those in place.
+    pub(crate) fn kept(&self) -> usize {
+        self.long.capacity()
+    }
+
+    /// Gives back what one big text took beyond `most` bytes.
+    pub(crate) fn clear_and_shrink(&mut self, most: usize) {
+        self.long.clear();
+        self.long.shrink_to(most);
+    }
+}
+
+/// Writes the JSON string's body `bytes[start..end]`, unescaped, to the start of `room`, which must be longer than the body by
+/// [`STEP`]; returns its length. `None`: as [`Room::unescape_if_paired`]; what is in `room` then means nothing.
 /// Cost: linear, eight bytes a step; what each step does hangs on as little as can be, for the processor cannot foretell where
 /// escapes stand.
-pub(crate) fn unescape_if_paired(
-    bytes: &[u8],
-    start: usize,
-    end: usize,
-    room: &mut Vec<u8>,
-) -> Option<usize> {
+#[inline(always)]
+fn unescape_if_paired(bytes: &[u8], start: usize, end: usize, room: &mut [u8]) -> Option<usize> {
     let mut left = end.checked_sub(start)?;
-    grow_to(room, left.wrapping_add(STEP));
-    let (all, mut rest, mut out) = (room.len(), bytes.get(start..)?, room.as_mut_slice());
+    let (all, mut rest, mut out) = (room.len(), bytes.get(start..)?, room);
     loop {
         while left > 0 && rest.first() == Some(&b'\\') {
             let (read, written) = unescape_one(rest, out)?;
@@ -177,32 +222,20 @@ fn unescape_one(ahead: &[u8], out: &mut [u8]) -> Option<(usize, usize)> {
     Some((length, scalar.encode_utf8(character).len()))
 }
 
-/// The first `length` bytes that were unescaped into `room`, if they are UTF-8. Cost: one pass; of more than a few by whole
-/// blocks: what follows them is zeroed, so that none is looked at byte by byte.
+/// The first `length` bytes that were unescaped into `room`, if they are UTF-8. Cost: one pass; of a long text by whole blocks:
+/// what follows it is zeroed, so that none is looked at byte by byte.
 #[inline]
-pub(crate) fn unescaped_text_if_utf8(room: &mut Vec<u8>, length: usize) -> Option<&str> {
-    if length <= FEW {
+pub(crate) fn unescaped_text_if_utf8(room: &mut [u8], length: usize) -> Option<&str> {
+    let Some(after) = room.get_mut(length..)?.first_chunk_mut::<BLOCK>() else {
         return core::str::from_utf8(room.get(..length)?).ok();
-    }
-    grow_to(room, length.wrapping_add(BLOCK));
-    room.get_mut(length..)?.first_chunk_mut::<BLOCK>()?.fill(0);
+    };
+    after.fill(0);
     let blocks = room.get(..length.next_multiple_of(BLOCK))?;
     simdutf8::basic::from_utf8(blocks).ok()?.get(..length)
 }
 
-/// Makes room for at least so many bytes.
-#[inline]
-fn grow_to(room: &mut Vec<u8>, bytes: usize) {
-    if room.len() < bytes {
-        room.resize(bytes.next_multiple_of(64), 0);
-    }
-}
-
 /// Bytes that are looked at at once.
 const STEP: usize = 8;
-
-/// Bytes for which vectors are not worth their set-up.
-const FEW: usize = 16;
 
 /// Bytes that are checked for UTF-8 at once.
 const BLOCK: usize = 64;

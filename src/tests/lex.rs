@@ -1,11 +1,11 @@
 //! The words of JSON, each beside its slow twin: what eight bytes at once say is what they say one by one.
 
 use crate::lex::nest::Nest;
+use crate::lex::{Room, join_surrogates, unescape, unescaped_text_if_utf8};
 use crate::lex::{
     extend_label_fingerprint, hex4, integer, is_empty_object_or_array, leading_spaces, number_end,
     plain_integer, plain_integer_fast_if_long, string_stop,
 };
-use crate::lex::{join_surrogates, unescape, unescape_if_paired, unescaped_text_if_utf8};
 
 /// Bytes that a scan must tell apart: those it stops at, their neighbours, and the same with the highest bit.
 const TELLING: [u8; 16] = [
@@ -286,7 +286,7 @@ fn by_words_the_same_is_unescaped() {
         "\\u12",
     ];
     let mut chance = super::support::Seeded(41);
-    let mut room = Vec::new();
+    let mut room = Room::default();
     let (mut told, mut refused) = (0, 0);
     for round in 0..20_000 {
         let common = if round % 4 == 0 { PIECES.len() } else { PIECES.len() - 4 };
@@ -295,12 +295,9 @@ fn by_words_the_same_is_unescaped() {
         let event = format!("{:before$}{body}{after}", "");
         let mut slow = String::new();
         let expected = unescape(&body, &mut slow).is_some_and(|met| !met.lone).then_some(slow.as_str());
-        let length = unescape_if_paired(event.as_bytes(), before, before + body.len(), &mut room);
-        assert_eq!(
-            length.and_then(|length| unescaped_text_if_utf8(&mut room, length)),
-            expected,
-            "{event:?}"
-        );
+        let unescaped = room.unescape_if_paired(event.as_bytes(), before, before + body.len());
+        let text = unescaped.and_then(|(room, length)| unescaped_text_if_utf8(room, length));
+        assert_eq!(text, expected, "{event:?}");
         *(if expected.is_some() { &mut told } else { &mut refused }) += 1;
     }
     assert!(told > 10_000 && refused > 1_000, "{told} {refused}");
@@ -309,13 +306,13 @@ fn by_words_the_same_is_unescaped() {
 /// It is text only where the body is.
 #[test]
 fn what_is_no_utf8_is_not_unescaped_to_text() {
-    let mut room = Vec::new();
+    let mut room = Room::default();
     for filler in 0..130 {
         let mut body = vec![b'-'; filler];
         body.extend(*b"\\n\xC3");
-        let length = unescape_if_paired(&body, 0, body.len(), &mut room).unwrap();
+        let (room, length) = room.unescape_if_paired(&body, 0, body.len()).unwrap();
         assert_eq!(length, filler + 2);
-        assert_eq!(unescaped_text_if_utf8(&mut room, length), None, "{filler}");
-        assert_eq!(unescaped_text_if_utf8(&mut room, filler + 1).map(str::len), Some(filler + 1));
+        assert_eq!(unescaped_text_if_utf8(room, length), None, "{filler}");
+        assert_eq!(unescaped_text_if_utf8(room, filler + 1).map(str::len), Some(filler + 1));
     }
 }
