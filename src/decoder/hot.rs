@@ -29,7 +29,9 @@ enum FastText<'i> {
     Input(&'i str),
     /// This much of the pad.
     Pad(usize),
-    /// It had to be unescaped.
+    /// It had to be unescaped, to this much of the room.
+    Room(usize),
+    /// The same where it is long.
     Scratch,
     /// There, in the event of so many bytes that was read last in the carry.
     Carry {
@@ -46,6 +48,7 @@ impl FastDelta<'_> {
                 FastText::Carry { length: hit.length, span: hit.text.span() }
             }
             FastText::Pad(length) => FastText::Pad(length),
+            FastText::Room(length) => FastText::Room(length),
             FastText::Scratch => FastText::Scratch,
         };
         FastDelta { text, ..self }
@@ -97,6 +100,7 @@ impl Machine {
         let text = match text {
             FastText::Input(text) => text,
             FastText::Pad(length) => self.pad.text(length),
+            FastText::Room(length) => self.pipeline.room.text_in_place(length)?,
             FastText::Scratch => &self.pipeline.scratch.text,
             FastText::Carry { length, span } => lex::utf8(span.of(self.feeder.carry.last_read(length)))?,
         };
@@ -248,6 +252,9 @@ impl Machine {
             return Some(FastText::Pad(length));
         }
         let text = lex::unescaped_text_if_utf8(room, length)?;
+        if body.len() <= lex::Room::IN_PLACE {
+            return Some(FastText::Room(length));
+        }
         pipeline.scratch.clear();
         pipeline.scratch.text.push_str(text);
         Some(FastText::Scratch)
