@@ -29,9 +29,7 @@ enum FastText<'i> {
     Input(&'i str),
     /// This much of the pad.
     Pad(usize),
-    /// It had to be unescaped, to this much of the room.
-    Room(usize),
-    /// The same where it is long.
+    /// It had to be unescaped.
     Scratch,
     /// There, in the event of so many bytes that was read last in the carry.
     Carry {
@@ -48,7 +46,6 @@ impl FastDelta<'_> {
                 FastText::Carry { length: hit.length, span: hit.text.span() }
             }
             FastText::Pad(length) => FastText::Pad(length),
-            FastText::Room(length) => FastText::Room(length),
             FastText::Scratch => FastText::Scratch,
         };
         FastDelta { text, ..self }
@@ -100,7 +97,6 @@ impl Machine {
         let text = match text {
             FastText::Input(text) => text,
             FastText::Pad(length) => self.pad.text(length),
-            FastText::Room(length) => self.pipeline.room.text_in_place(length)?,
             FastText::Scratch => &self.pipeline.scratch.text,
             FastText::Carry { length, span } => lex::utf8(span.of(self.feeder.carry.last_read(length)))?,
         };
@@ -252,11 +248,8 @@ impl Machine {
             return Some(FastText::Pad(length));
         }
         let text = lex::unescaped_text_if_utf8(room, length)?;
-        if body.len() <= lex::Room::IN_PLACE {
-            return Some(FastText::Room(length));
-        }
         pipeline.scratch.clear();
-        pipeline.scratch.text.push_str(text);
+        pipeline.scratch.text_with_room().push_str(text);
         Some(FastText::Scratch)
     }
 

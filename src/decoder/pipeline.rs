@@ -169,7 +169,7 @@ impl Pipeline {
         let Self { normalizer, scratch, tolerance, queue, parser, error, .. } = self;
         let mut unescape = |span: Span| {
             let start = scratch.text.len();
-            let met = lex::unescape(lex::utf8(span.of(raw))?, &mut scratch.text)?;
+            let met = lex::unescape(lex::utf8(span.of(raw))?, scratch.text_with_room())?;
             (!met.lone).then(|| Str::scratch(start, scratch.text.len()))
         };
         let well_formed = shapes.escaped_padding().all(|span| unescape(span).is_some());

@@ -140,14 +140,6 @@ impl Default for Room {
 }
 
 impl Room {
-    /// The longest body that is unescaped in place.
-    pub(crate) const IN_PLACE: usize = BLOCK - STEP;
-
-    /// The text that was unescaped in place last, which is `length` bytes, if it is UTF-8.
-    pub(crate) fn text_in_place(&self, length: usize) -> Option<&str> {
-        core::str::from_utf8(self.short.get(..length)?).ok()
-    }
-
     /// Unescapes the JSON string's body `bytes[start..end]`; returns where, and the length of the text. `None`: a surrogate
     /// stands alone, or it is no such body. Cost: [`unescape_if_paired`]; allocates for a longer text than any before.
     #[inline]
@@ -158,7 +150,7 @@ impl Room {
         end: usize,
     ) -> Option<(&mut [u8], usize)> {
         let body = end.checked_sub(start)?;
-        let room = if body <= Self::IN_PLACE { self.short.as_mut_slice() } else { self.long_for(body) };
+        let room = if body <= BLOCK - STEP { self.short.as_mut_slice() } else { self.long_for(body) };
         let length = unescape_if_paired(bytes, start, end, room)?;
         Some((room, length))
     }

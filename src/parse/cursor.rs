@@ -77,6 +77,19 @@ pub(crate) struct Scratch {
 }
 
 impl Scratch {
+    /// Bytes that the unescaped texts of most events need together. Taken at once: growing step by step, a stream would
+    /// still allocate late, whenever an event has a little more than all before.
+    const MOST_TEXTS: usize = 128;
+
+    /// The text, to append what was unescaped.
+    #[inline]
+    pub(crate) fn text_with_room(&mut self) -> &mut String {
+        if self.text.capacity() == 0 {
+            self.text.reserve(Self::MOST_TEXTS);
+        }
+        &mut self.text
+    }
+
     pub(crate) fn clear(&mut self) {
         self.text.clear();
         self.escaped.clear();

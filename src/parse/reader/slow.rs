@@ -141,7 +141,7 @@ impl<'a> Reader<'a> {
     ) -> Result<Str, ErrorKind> {
         let start = self.scratch.text.len();
         let raw = lex::utf8(body.of(self.payload)).ok_or(ErrorKind::Utf8)?;
-        let met = unescape(raw, &mut self.scratch.text).ok_or(ErrorKind::Json)?;
+        let met = unescape(raw, self.scratch.text_with_room()).ok_or(ErrorKind::Json)?;
         if met.lone {
             self.need(Quirk::LoneSurrogate)?;
         }
