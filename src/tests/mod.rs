@@ -4,6 +4,7 @@
 mod adapters;
 mod attacks;
 mod bedrock;
+mod campaign;
 mod carry;
 mod completion;
 mod corpus;

@@ -44,7 +44,7 @@ fn steps_are_bounded(bytes: &[u8]) {
 const TELLING: &[u8] = b"\n\r:\"{}[],\\ \t\0\x80\xEF\xBB\xBF\xFF0d";
 
 /// Bits flipped, ranges removed, doubled and moved.
-fn damaged(bytes: &[u8], seed: &mut Seeded) -> Vec<u8> {
+pub(super) fn damaged(bytes: &[u8], seed: &mut Seeded) -> Vec<u8> {
     let mut bytes = bytes.to_vec();
     for _ in 0..=seed.below(4) {
         if bytes.is_empty() {
@@ -324,7 +324,7 @@ fn limits_bound_what_is_held() {
     (0..500).for_each(|number| fuzzing::bounded(&chosen(number, 600), measured));
 }
 
-fn measured(run: &mut dyn FnMut()) -> fuzzing::Heap {
+pub(super) fn measured(run: &mut dyn FnMut()) -> fuzzing::Heap {
     let info = allocation_counter::measure(run);
     fuzzing::Heap { peak: info.bytes_max, kept: info.bytes_current }
 }
