@@ -171,13 +171,13 @@ impl Machine {
                     *input = bytes.get(used..).unwrap_or_default();
                     return Ok(self.slice_fast_delta(said));
                 }
-                if self.begin_partial_line_if_unended(bytes) {
+                if self.carry_unended_line_if_shapes_missed(bytes) {
                     *input = &[];
                     return Ok(None);
                 }
             }
             Mode::FastMessage => {
-                if let Some((used, said)) = self.fast_checksummed_message_without_counters(bytes) {
+                if let Some((used, said)) = self.commit_checksummed_message_if_without_usage(bytes) {
                     *input = bytes.get(used..).unwrap_or_default();
                     return Ok(self.slice_fast_delta(said));
                 }
@@ -189,7 +189,7 @@ impl Machine {
             Mode::PartialLine => match self.frames.extend_line(self.feeder.carry.len(), bytes) {
                 Growth::Length => {
                     self.feeder.carry.push(bytes);
-                    self.count_taken_and_keep_if_eventless(bytes, bytes.len());
+                    self.count_taken_and_keep_first_bytes(bytes, bytes.len());
                     *input = &[];
                     return Ok(None);
                 }
@@ -214,7 +214,7 @@ impl Machine {
     }
 
     /// No more bytes will come.
-    fn finish(&mut self) {
+    fn begin_finish(&mut self) {
         if self.state == State::Open {
             self.state = State::Finishing;
             self.leave_fast_path_and_queue_usage();

@@ -141,8 +141,12 @@ pub trait Encoder {
 
     /// The same as [`push`](Encoder::push) of what [`Decoder::for_each`](crate::Decoder::for_each) says: an error, which cost one
     /// event, is left out. Never breaks.
-    fn push_ok(&mut self, said: Result<Delta<'_>, Error>, out: &mut Vec<u8>) -> ControlFlow<Infallible> {
-        if let Ok(delta) = said {
+    fn push_ok(
+        &mut self,
+        delta_or_ignored_error: Result<Delta<'_>, Error>,
+        out: &mut Vec<u8>,
+    ) -> ControlFlow<Infallible> {
+        if let Ok(delta) = delta_or_ignored_error {
             self.push(delta, out);
         }
         ControlFlow::Continue(())

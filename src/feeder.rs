@@ -25,13 +25,13 @@ pub(crate) enum Move {
     /// So there is, and lines were dropped: `length` bytes before the event, or some from between its lines (0).
     Dropped { place: Place, length: usize, comment: bool },
     /// So there is, and a line from between the event's own is not taken out: much follows it, left from an input that was
-    /// left early. The framer has to know ([`crate::frame::Frames::note_left_in_place`]).
+    /// left early. The framer has to know ([`crate::frame::Frames::skip_dropped_bytes_left_in_place`]).
     Left { length: usize, comment: bool },
-    /// An event ended: [`Feeder::advance_past_framed_and_removed`] it.
+    /// An event ended: [`Feeder::advance_past_framed_returning_start`] it.
     Event { place: Place, event: Event },
-    /// Bytes of an event over the limit: [`Feeder::advance_past_framed_and_removed`] them; the rest of it will be dropped.
+    /// Bytes of an event over the limit: [`Feeder::advance_past_framed_returning_start`] them; the rest of it will be dropped.
     Over { length: usize },
-    /// Bytes that are no event: [`Feeder::advance_past_framed_and_removed`] them. Nothing follows a fault that is fatal.
+    /// Bytes that are no event: [`Feeder::advance_past_framed_returning_start`] them. Nothing follows a fault that is fatal.
     Bad { length: usize, fault: Fault },
 }
 
@@ -64,7 +64,7 @@ impl Feeder {
     ) -> Move {
         let rest = input.get(*used..).unwrap_or_default();
         if !self.carry.is_empty() {
-            return self.step_on_carry(rest, used, limit, framer);
+            return self.extend_carry_if_needed_and_step(rest, used, limit, framer);
         }
         if rest.is_empty() {
             return Move::NeedInput;
@@ -86,7 +86,7 @@ impl Feeder {
                     self.carry.push(rest.get(..from).unwrap_or_default());
                     self.wait_for_line();
                 }
-                (to, self.count_already_dropped_range(place, from, to, comment))
+                (to, self.advance_past_dropped_now_or_later(place, from, to, comment))
             }
             Step::Over { to } => (to, Move::Over { length: to }),
             Step::Bad { to, fault } => (to, Move::Bad { length: to, fault }),
@@ -103,7 +103,7 @@ impl Feeder {
 
     /// One step on the carry; brings one more line of the input, or what is missing, when that is needed.
     #[inline(never)] // Where no input was cut, no event saves registers for it.
-    fn step_on_carry(
+    fn extend_carry_if_needed_and_step(
         &mut self,
         rest: &[u8],
         used: &mut usize,
@@ -141,14 +141,14 @@ impl Feeder {
             Step::More | Step::Missing { .. } => Move::Again,
             Step::Drop { from: 0, to, comment } => {
                 self.carry.consume(to);
-                self.count_already_dropped_range(Place::Carry, 0, to, comment)
+                self.advance_past_dropped_now_or_later(Place::Carry, 0, to, comment)
             }
             Step::Drop { from, to, comment } => {
                 if !self.carry.remove_if_few_follow(from, to) {
                     return Move::Left { length: to.saturating_sub(from), comment };
                 }
                 self.need_input |= from >= self.carry.len();
-                self.count_already_dropped_range(Place::Carry, from, to, comment)
+                self.advance_past_dropped_now_or_later(Place::Carry, from, to, comment)
             }
             Step::Over { to } => {
                 self.carry.consume(to);
@@ -167,18 +167,24 @@ impl Feeder {
 
     /// Bytes `from..to` are gone: from before the event, or from between its lines.
     #[inline(always)]
-    fn count_already_dropped_range(&mut self, place: Place, from: usize, to: usize, comment: bool) -> Move {
+    fn advance_past_dropped_now_or_later(
+        &mut self,
+        place: Place,
+        from: usize,
+        to: usize,
+        comment: bool,
+    ) -> Move {
         if from > 0 {
             self.removed = self.removed.saturating_add(to.saturating_sub(from) as u64);
             return Move::Dropped { place, length: 0, comment };
         }
-        self.advance_past_framed_and_removed(to);
+        self.advance_past_framed_returning_start(to);
         Move::Dropped { place, length: to, comment }
     }
 
     /// What was framed, `length` bytes and those dropped from between them, is past. Returns the stream position of its first.
     #[inline]
-    pub(crate) fn advance_past_framed_and_removed(&mut self, length: usize) -> u64 {
+    pub(crate) fn advance_past_framed_returning_start(&mut self, length: usize) -> u64 {
         let removed = core::mem::take(&mut self.removed);
         let next = self.offset.wrapping_add(length as u64).wrapping_add(removed);
         core::mem::replace(&mut self.offset, next)

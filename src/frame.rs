@@ -89,7 +89,7 @@ enum Format {
 
 impl Format {
     /// Before the first byte.
-    const fn start_unless_aws_messages(framing: Framing) -> Self {
+    const fn aws_messages_or_start_state(framing: Framing) -> Self {
         match framing {
             Framing::EventStream => Self::EventStream,
             _ => Self::Start { framing, bom: false, indented: false },
@@ -111,7 +111,7 @@ impl Frames {
     pub(crate) fn new(framing: Framing, limit: usize) -> Self {
         Self {
             framing,
-            format: Format::start_unless_aws_messages(framing),
+            format: Format::aws_messages_or_start_state(framing),
             sse: sse::Sse::new(limit),
             json: json::Json::new(limit),
             messages: EventStream::new(limit),
@@ -120,7 +120,7 @@ impl Frames {
 
     /// As new; keeps allocations.
     pub(crate) fn reset(&mut self) {
-        self.format = Format::start_unless_aws_messages(self.framing);
+        self.format = Format::aws_messages_or_start_state(self.framing);
         self.sse.reset();
         self.json.reset();
         self.messages.reset();
@@ -188,13 +188,13 @@ impl Frames {
     }
 
     /// What is pending is discarded.
-    pub(crate) fn discard_event(&mut self) {
-        self.sse.discard_event();
+    pub(crate) fn discard_event_and_its_id(&mut self) {
+        self.sse.discard_event_and_its_id();
     }
 
     /// What the caller could not drop from between an event's lines because other bytes follow.
-    pub(crate) fn note_left_in_place(&mut self, bytes: usize) {
-        self.sse.note_left_in_place(bytes);
+    pub(crate) fn skip_dropped_bytes_left_in_place(&mut self, bytes: usize) {
+        self.sse.skip_dropped_bytes_left_in_place(bytes);
     }
 
     /// How many bytes of an unfinished event came, where `held` are held: what could not be dropped from between its lines is
@@ -236,8 +236,8 @@ impl Frames {
 
     /// Gives back what one big event took, once its data is told.
     #[inline]
-    pub(crate) fn clear_and_shrink_if_swollen(&mut self) {
-        self.sse.clear_and_shrink_if_swollen();
+    pub(crate) fn free_data_buffer_if_swollen(&mut self) {
+        self.sse.free_data_buffer_if_swollen();
     }
 
     /// Whether there is something to give back.
@@ -292,10 +292,10 @@ impl Frames {
 
     /// Whether an event that is `raw` ends there whatever follows: with a blank line, or with its line where lines are events,
     /// or because it is a message.
-    pub(crate) fn ends_by_itself(&self, raw: &[u8]) -> bool {
+    pub(crate) fn ends_event_whatever_follows(&self, raw_event: &[u8]) -> bool {
         match self.format {
-            Format::Sse => self.sse.ends_by_itself(raw),
-            Format::Json => self.json.at_line() && raw.ends_with(b"\n"),
+            Format::Sse => self.sse.ends_event_whatever_follows(raw_event),
+            Format::Json => self.json.at_line() && raw_event.ends_with(b"\n"),
             Format::EventStream => true,
             Format::Start { .. } => false,
         }

@@ -221,11 +221,6 @@ impl Normalizer {
         self.done
     }
 
-    /// The snapshot of this ordinal in the event being told.
-    pub(crate) fn snapshot(&self, ordinal: usize) -> &Usage {
-        self.snapshots.get(ordinal).unwrap_or(&self.usage)
-    }
-
     /// Nothing in the last event was told once and for all, so an event like it says as much as its records do.
     pub(crate) fn is_repeatable(&self) -> bool {
         self.repeatable
@@ -236,19 +231,8 @@ impl Normalizer {
         core::mem::take(&mut self.invalidates_shapes)
     }
 
-    /// Whether an event has left more than `items` snapshots.
-    pub(crate) fn has_many_snapshots(&self, items: usize) -> bool {
-        self.snapshots.capacity() > items
-    }
-
-    /// Keeps room for so many.
-    pub(crate) fn clear_and_shrink_snapshots(&mut self, items: usize) {
-        self.snapshots.clear();
-        self.snapshots.shrink_to(items);
-    }
-
     /// A new event: its snapshots start over.
-    pub(crate) fn begin_event(&mut self) {
+    pub(crate) fn forget_last_event(&mut self) {
         self.snapshots.clear();
         (self.usage_is_due, self.repeatable) = (false, true);
     }
@@ -257,37 +241,41 @@ impl Normalizer {
     pub(crate) fn normalize(&mut self, records: &Records, event: &mut Event<'_>) -> Result<(), ErrorKind> {
         self.in_choice = false;
         self.normalize_head(records.head(), !records.body().is_empty(), event)?;
-        self.normalize_body(records.body(), event)
+        self.normalize_body_and_emit_usage(records.body(), event)
     }
 
     /// The same of a document just like one before, which told nothing of its head: nor does this one.
-    pub(crate) fn normalize_repeated(
+    pub(crate) fn normalize_body_of_repeated_document(
         &mut self,
         records: &Records,
         event: &mut Event<'_>,
     ) -> Result<(), ErrorKind> {
         self.in_choice = false;
-        self.normalize_body(records.body(), event)
+        self.normalize_body_and_emit_usage(records.body(), event)
     }
 
     /// The records about choices, and usage.
-    fn normalize_body(&mut self, records: &[Record], event: &mut Event<'_>) -> Result<(), ErrorKind> {
+    fn normalize_body_and_emit_usage(
+        &mut self,
+        records: &[Record],
+        event: &mut Event<'_>,
+    ) -> Result<(), ErrorKind> {
         let mut before = None;
         for record in records {
             match *record {
                 Record::Counter { counter, value, .. } => {
-                    before.get_or_insert_with(|| self.store_due_snapshot_and_copy_usage());
+                    before.get_or_insert_with(|| self.push_snapshot_if_due_and_copy_usage());
                     self.set_counter_unless_same_or_zeroed(counter, value, event.tolerance);
                 }
                 Record::WeakCounter { counter, value } => {
-                    before.get_or_insert_with(|| self.store_due_snapshot_and_copy_usage());
+                    before.get_or_insert_with(|| self.push_snapshot_if_due_and_copy_usage());
                     counter_mut(&mut self.usage, counter).get_or_insert(value);
                     self.repeatable = false;
                 }
                 Record::Done { marker } => {
                     self.emit_usage_if_changed(before.as_ref(), event);
                     before = None;
-                    self.end_answer_and_push_done_if_marker(Some(marker), event);
+                    self.release_held_and_finish_provisional_choices(Some(marker), event);
                 }
                 _ => self.normalize_record(record, event)?,
             }
@@ -303,7 +291,7 @@ impl Normalizer {
             Record::Place(place) => self.choose_or_open_part(place, event)?,
             Record::PlaceBegins => self.announce_place(event),
             Record::PlaceEnd => self.end_parts_and_calls_of_item(event),
-            Record::Whole(scope) => self.begin_repetition(scope),
+            Record::Whole(scope) => self.note_kinds_emitted_in_repeated_scope(scope),
             Record::Role(role) => self.emit_role_if_new(role, false, event),
             Record::SteadyRole(role) => self.emit_role_if_new(role, true, event),
             Record::Edges { lead, tail } => {
@@ -311,20 +299,20 @@ impl Normalizer {
                 self.edges = Edges { lead, tail };
             }
             Record::Reasoning { text, .. } => {
-                self.announce_and_emit_content_if_new(TextChannel::Reasoning, text, event)
+                self.announce_part_and_emit_if_new(TextChannel::Reasoning, text, event)
             }
-            Record::Text(text) => self.announce_and_emit_content_if_new(TextChannel::Text, text, event),
-            Record::Refusal(text) => self.announce_and_emit_content_if_new(TextChannel::Refusal, text, event),
+            Record::Text(text) => self.announce_part_and_emit_if_new(TextChannel::Text, text, event),
+            Record::Refusal(text) => self.announce_part_and_emit_if_new(TextChannel::Refusal, text, event),
             Record::Opaque { kind, data } => self.announce_and_emit_opaque_if_new(kind, data, event),
             Record::ToolCall { index, id, name, bare } => {
                 self.call = None;
-                if self.allow_kind_or_drop_edges(CALLS, event) {
+                if self.allow_kind_unless_already_emitted(CALLS, event) {
                     self.begin_or_update_call(index, id, name, bare, event)?;
                     self.note_kind_unless_repeating(CALLS);
                 }
             }
             Record::Arguments(fragment) => {
-                if self.allow_kind_or_drop_edges(parts::ARGUMENTS, event) {
+                if self.allow_kind_unless_already_emitted(parts::ARGUMENTS, event) {
                     self.announce_and_emit_new_arguments(fragment, event);
                 }
             }

@@ -89,6 +89,15 @@ pub(crate) enum Next {
     End,
 }
 
+/// What became of a document of the payload.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Document {
+    /// Its records are there, all or what could be saved.
+    Stated,
+    /// It could not be stated; more follows it.
+    SkippedAsBad,
+}
+
 /// The room: the records of the document that was stated last, and what is ahead of the payload.
 ///
 /// Invariant: `ahead` is only of the event that was begun last.
@@ -168,18 +177,19 @@ impl Parser {
         while let Ahead::Segment(segment) = self.ahead {
             match segment {
                 Segment::Document(at) => {
-                    if self.state_or_salvage_document(event, at, scratch, tolerance)? {
-                        return Ok(Next::Records);
+                    match self.state_salvage_or_skip_document(event, at, scratch, tolerance)? {
+                        Document::Stated => return Ok(Next::Records),
+                        Document::SkippedAsBad => {}
                     }
                 }
                 Segment::End => break,
-                Segment::Keepalive => return self.state_only(Record::Keepalive),
+                Segment::Keepalive => return self.state_record_and_end_event(Record::Keepalive),
                 Segment::Done(which) => {
                     let marker = dialect::DONE.get(which).copied().unwrap_or_default();
-                    return self.state_only(Record::Done { marker });
+                    return self.state_record_and_end_event(Record::Done { marker });
                 }
                 Segment::Text => {
-                    return self.state_unknown_if_json_or_error_record(event, scratch, tolerance);
+                    return self.state_json_as_unknown_text_as_error(event, scratch, tolerance);
                 }
             }
         }
@@ -210,9 +220,9 @@ impl Parser {
     /// The last statement of the event is this one record.
     #[cold]
     #[inline(never)]
-    fn state_only(&mut self, record: Record) -> Result<Next, ErrorKind> {
+    fn state_record_and_end_event(&mut self, record: Record) -> Result<Next, ErrorKind> {
         self.records.begin_document_keeping_count();
-        self.records.push_head(record)?;
+        self.records.push_head_within_limit(record)?;
         self.ahead = Ahead::Segment(Segment::End);
         Ok(Next::Records)
     }
@@ -220,7 +230,7 @@ impl Parser {
     /// Text that does not begin like JSON: a scalar of no known wire, or the peer's words.
     #[cold]
     #[inline(never)]
-    fn state_unknown_if_json_or_error_record(
+    fn state_json_as_unknown_text_as_error(
         &mut self,
         event: &Event<'_>,
         scratch: &mut Scratch,
@@ -229,7 +239,7 @@ impl Parser {
         if is_strict_json(event.payload, self.options.depth, scratch) {
             let json = Str::payload(0, event.payload.len());
             let name = event_name_or_message(event.context.name, scratch);
-            return self.state_only(Record::Unknown { name, json });
+            return self.state_record_and_end_event(Record::Unknown { name, json });
         }
         if !tolerance.note_if_allowed(Quirk::PlainText) {
             return Err(ErrorKind::Json);
@@ -237,27 +247,31 @@ impl Parser {
         self.state_payload_as_error_message(event)
     }
 
-    /// States the document at `at`, and finds out what follows it; returns whether it was stated.
-    fn state_or_salvage_document(
+    /// States the document at `at`, and finds out what follows it.
+    fn state_salvage_or_skip_document(
         &mut self,
         event: &Event<'_>,
         at: usize,
         scratch: &mut Scratch,
         tolerance: &mut Tolerance,
-    ) -> Result<bool, ErrorKind> {
+    ) -> Result<Document, ErrorKind> {
         let end = match self.state_document_at(event, at, scratch, tolerance) {
             Ok(end) => end,
             Err(ErrorKind::Json) if tolerance.allows(Quirk::Repaired) => {
-                return self.salvage_document_or_fail(event, at, scratch, tolerance);
+                self.salvage_document_or_fail(event, at, scratch, tolerance)?;
+                return Ok(Document::Stated);
             }
-            Err(kind) => return self.skip_bad_document_if_more_follows(event, at, kind, tolerance),
+            Err(kind) => {
+                self.skip_bad_document_or_fail_if_last(event, at, kind, tolerance)?;
+                return Ok(Document::SkippedAsBad);
+            }
         };
         self.documents = self.documents.wrapping_add(1);
         let next = payload::segment_after_or_end_if_garbage(event.payload, end, tolerance)
             .map_err(ErrorKind::QuirkOff)?;
-        self.complete_errors_and_unknowns(event, (at, end), scratch);
+        self.fill_in_errors_and_unknowns_if_any(event, (at, end), scratch);
         self.ahead = Ahead::Segment(self.end_if_answer_is_over(next, tolerance));
-        Ok(true)
+        Ok(Document::Stated)
     }
 
     /// What follows in the payload; nothing if what was stated ended the answer.
@@ -272,20 +286,20 @@ impl Parser {
 
     /// A document that cannot be stated: the next of the payload may be; what was wrong is said at the end.
     #[cold]
-    fn skip_bad_document_if_more_follows(
+    fn skip_bad_document_or_fail_if_last(
         &mut self,
         event: &Event<'_>,
         at: usize,
         kind: ErrorKind,
         tolerance: &mut Tolerance,
-    ) -> Result<bool, ErrorKind> {
+    ) -> Result<(), ErrorKind> {
         let rest = event.payload.get(at..).unwrap_or_default();
         let length = lex::nest::Nest::default().scan_to_closing_bracket(rest).ok_or(kind)?;
         match payload::segment_after_or_end_if_garbage(event.payload, at.saturating_add(length), tolerance) {
             Ok(next @ (Segment::Document(_) | Segment::Done(_))) => {
                 self.bad = self.bad.or(Some(kind));
                 self.ahead = Ahead::Segment(next);
-                Ok(false)
+                Ok(())
             }
             _ => Err(kind),
         }
@@ -299,20 +313,20 @@ impl Parser {
         at: usize,
         scratch: &mut Scratch,
         tolerance: &mut Tolerance,
-    ) -> Result<bool, ErrorKind> {
+    ) -> Result<(), ErrorKind> {
         self.records.begin_document_keeping_count();
         if !repair::salvage(event.payload, at, &mut self.records, scratch, tolerance)? {
             return Err(ErrorKind::Json);
         }
         tolerance.note_if_allowed(Quirk::Repaired);
-        self.complete_errors_and_unknowns(event, (at, event.payload.len()), scratch);
+        self.fill_in_errors_and_unknowns_if_any(event, (at, event.payload.len()), scratch);
         self.ahead = Ahead::Segment(Segment::End);
-        Ok(true)
+        Ok(())
     }
 
     /// Errors and unknown documents get their text, `span` of the payload, and the name of their event.
     #[inline]
-    fn complete_errors_and_unknowns(
+    fn fill_in_errors_and_unknowns_if_any(
         &mut self,
         event: &Event<'_>,
         span: (usize, usize),

@@ -1,4 +1,4 @@
-//! [`DeltaReader`]: the deltas of any [`std::io::Read`], borrowed; its decoder leaves with the bytes not decoded yet.
+//! [`DeltaReader`]: borrowed deltas of any `Read`: `fill` reads, `next_delta` never does; its decoder leaves with the rest.
 //!
 //! Knows: `Read`, the decoder that ends. Must not know: what is read from.
 //!

@@ -158,7 +158,7 @@ pub(crate) struct SingleDelta {
     pub(crate) says: Channel,
     /// Counters come with it.
     pub(crate) counts: bool,
-    /// It is said of a place: [`Shapes::stated_place`].
+    /// It is said of a place: [`Shapes::place_in_last_hit_shape`].
     pub(crate) in_place: bool,
 }
 

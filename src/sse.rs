@@ -134,7 +134,7 @@ impl Framer {
     pub fn finish(&mut self) {
         self.finished = true;
         self.feeder.carry.clear_and_shrink();
-        self.frames.discard_event();
+        self.frames.discard_event_and_its_id();
         self.clear_decoded_and_shrink_buffers();
     }
 
@@ -150,14 +150,14 @@ impl Framer {
     /// Gives back what one big event took, once it is told.
     fn clear_decoded_and_shrink_buffers(&mut self) {
         self.feeder.carry.clear_and_shrink_if_swollen();
-        self.frames.clear_and_shrink_if_swollen();
+        self.frames.free_data_buffer_if_swollen();
         keep::clear_and_shrink_string(&mut self.data, keep::BYTES);
         keep::clear_and_shrink_string(&mut self.name, keep::BYTES);
     }
 
     /// Bytes that its buffers hold on to.
     #[cfg(test)]
-    pub(crate) fn kept(&self) -> usize {
+    pub(crate) fn kept_buffer_capacity(&self) -> usize {
         let strings = [&self.id, &self.data, &self.name].map(String::capacity);
         let buffers = [self.feeder.carry.kept(), self.frames.kept()];
         buffers.into_iter().chain(strings).sum()
@@ -214,15 +214,15 @@ impl Framer {
                 Move::Over { length } => {
                     return Err(Error::new(
                         ErrorKind::Limit(LimitKind::EventBytes),
-                        self.feeder.advance_past_framed_and_removed(length),
+                        self.feeder.advance_past_framed_returning_start(length),
                     ));
                 }
                 // Lines have no checksums.
                 Move::Bad { .. } => {}
                 Move::Event { place, event } => {
-                    let at = self.feeder.advance_past_framed_and_removed(event.end);
+                    let at = self.feeder.advance_past_framed_returning_start(event.end);
                     return self
-                        .check_limits_keep_id_decode(input, place, event)
+                        .limit_name_and_id_then_decode(input, place, event)
                         .map(Some)
                         .map_err(|limit| Error::new(ErrorKind::Limit(limit), at));
                 }
@@ -231,7 +231,7 @@ impl Framer {
     }
 
     /// Asks the limits, and decodes what is no UTF-8.
-    fn check_limits_keep_id_decode(
+    fn limit_name_and_id_then_decode(
         &mut self,
         input: &[u8],
         place: Place,

@@ -125,7 +125,7 @@ impl Decoder {
     /// ```
     #[must_use = "the guard tells what the end releases"]
     pub fn finish(&mut self) -> Feed<'_> {
-        self.machine.finish();
+        self.machine.begin_finish();
         self.feed(&[])
     }
 

@@ -121,7 +121,7 @@ impl Machine {
             Source::DataBuffer => Source::DataBuffer,
             _ => Source::Scratch,
         };
-        self.count_taken_and_keep_if_eventless(rest, rest.len());
+        self.count_taken_and_keep_first_bytes(rest, rest.len());
         self.feeder.carry.push(rest);
         self.feeder.need_input = false;
     }

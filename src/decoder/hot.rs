@@ -56,13 +56,14 @@ impl Machine {
     /// The hot path: an event just like one before, that says one thing. Returns how many bytes it takes, and the delta.
     #[inline]
     pub(super) fn fast_input<'i>(&mut self, bytes: &'i [u8]) -> Option<(usize, FastDelta<'i>)> {
-        let hit = if self.shapes.is_too_short(bytes) { None } else { self.shapes.find_inline(bytes) };
+        let hit =
+            if self.shapes.is_too_short(bytes) { None } else { self.shapes.match_guess_or_find_other(bytes) };
         let Some(hit) = hit else {
             self.missed = true;
             return None;
         };
         let said = self.uncommitted_fast_delta(&hit, bytes)?;
-        self.commit_hit_and_usage(&hit);
+        self.count_event_and_credit_hit(&hit);
         self.frames.skip_lf_if_after_cr(bytes.get(hit.length.wrapping_sub(1)).copied().unwrap_or(0));
         self.set_event_start_and_advance(hit.length);
         Some((hit.length, said))
@@ -70,7 +71,7 @@ impl Machine {
 
     /// The same of a message: the framer must find it right where the shape leaves it open. One with counters is replayed.
     #[inline]
-    pub(super) fn fast_checksummed_message_without_counters<'i>(
+    pub(super) fn commit_checksummed_message_if_without_usage<'i>(
         &mut self,
         bytes: &'i [u8],
     ) -> Option<(usize, FastDelta<'i>)> {
@@ -85,7 +86,7 @@ impl Machine {
         let said = self
             .uncommitted_fast_delta(&hit, event)
             .filter(|_| self.frames.length_and_checksums_match(event))?;
-        self.commit_hit_and_usage(&hit);
+        self.count_event_and_credit_hit(&hit);
         self.set_event_start_and_advance(hit.length);
         Some((hit.length, said))
     }
@@ -137,13 +138,13 @@ impl Machine {
 
     /// After a miss: whether the input ends in the midst of the event's one line, which is then carried.
     #[inline(never)]
-    pub(super) fn begin_partial_line_if_unended(&mut self, bytes: &[u8]) -> bool {
+    pub(super) fn carry_unended_line_if_shapes_missed(&mut self, bytes: &[u8]) -> bool {
         if !self.missed || !self.frames.begin_line_if_unended(bytes) {
             return false;
         }
         self.feeder.carry.push(bytes);
         self.feeder.wait_for_line();
-        self.count_taken_and_keep_if_eventless(bytes, bytes.len());
+        self.count_taken_and_keep_first_bytes(bytes, bytes.len());
         self.missed = false;
         self.mode = Mode::PartialLine;
         true
@@ -179,7 +180,7 @@ impl Machine {
     pub(super) fn carry_through_line_end(&mut self, bytes: &[u8], end: usize) -> usize {
         let used = after_line_end_and_blank_line(bytes, end);
         self.feeder.carry.push(bytes.get(..used).unwrap_or_default());
-        self.count_taken_and_keep_if_eventless(bytes, used);
+        self.count_taken_and_keep_first_bytes(bytes, used);
         self.feeder.need_input = false;
         used
     }
@@ -199,7 +200,7 @@ impl Machine {
         self.feeder.carry = carry;
         let (said, hit) = found?;
         self.mode = Mode::Fast;
-        self.commit_hit_and_usage(&hit);
+        self.count_event_and_credit_hit(&hit);
         self.feeder.carry.consume(length);
         self.frames.end_carried_line(last);
         self.event_at = self.feeder.offset;
@@ -216,7 +217,7 @@ impl Machine {
         }
         let slot = match hit.trusted {
             Some(slot) => slot,
-            None => self.trust_if_emitted_unchanged(single)?,
+            None => self.trust_slot_if_emitted_unchanged(single)?,
         };
         let text = self.fast_text_if_utf8(hit, event)?;
         Some(FastDelta { choice: single.choice, says: single.says, slot, text })
@@ -249,13 +250,13 @@ impl Machine {
         }
         let text = lex::unescaped_text_if_utf8(room, length)?;
         pipeline.scratch.clear();
-        pipeline.scratch.text_with_room().push_str(text);
+        pipeline.scratch.text_reserved_on_first_use().push_str(text);
         Some(FastText::Scratch)
     }
 
     /// It is said: from here on nothing can fail.
     #[inline(always)]
-    fn commit_hit_and_usage(&mut self, hit: &Hit) {
+    fn count_event_and_credit_hit(&mut self, hit: &Hit) {
         self.events = self.events.wrapping_add(1);
         let counts = hit.single.is_some_and(|single| single.counts);
         if counts && self.pipeline.replay_counters(&mut self.shapes) == UsageChange::Changed {
@@ -266,7 +267,7 @@ impl Machine {
 
     /// The slot of what a plain hit says, if it can be told as it is; noted for the hits of its shape that follow.
     #[inline(never)]
-    fn trust_if_emitted_unchanged(&mut self, single: SingleDelta) -> Option<u32> {
+    fn trust_slot_if_emitted_unchanged(&mut self, single: SingleDelta) -> Option<u32> {
         let slot = self.slot_if_emitted_unchanged(single)?;
         self.shapes.trust_last_hit(slot);
         Some(slot)
@@ -276,7 +277,7 @@ impl Machine {
     fn slot_if_emitted_unchanged(&self, single: SingleDelta) -> Option<u32> {
         let normalizer = &self.pipeline.normalizer;
         if single.in_place {
-            let place = self.shapes.stated_place()?;
+            let place = self.shapes.place_in_last_hit_shape()?;
             return match single.says {
                 Channel::Text => normalizer
                     .emits_part_text_unchanged(single.choice, &place, TextChannel::Text)
@@ -306,7 +307,9 @@ impl Machine {
         let Some(hit) = self.shapes.find(raw).filter(|hit| hit.length == raw.len()) else {
             return Replay::NoHit;
         };
-        if self.pipeline.replay(raw, self.frames.text_of_event(raw), &self.shapes) == Replay::NoHit {
+        if self.pipeline.normalize_records_of_last_hit(raw, self.frames.text_of_event(raw), &self.shapes)
+            == Replay::NoHit
+        {
             return Replay::NoHit;
         }
         self.shapes.credit_hit_and_guess_next(&hit);
@@ -318,7 +321,7 @@ impl Machine {
         if self.mode == Mode::Usage {
             self.next = 0;
             self.source = Source::Scratch;
-            self.pipeline.queue_only_usage();
+            self.pipeline.begin_event_with_only_usage();
         }
         self.mode = Mode::General;
     }
@@ -337,7 +340,7 @@ impl Machine {
     }
 
     /// An event of a known shape at the front of the input: its records are told as any others.
-    pub(super) fn replay_input(&mut self, rest: &[u8], used: &mut usize) -> Replay {
+    pub(super) fn normalize_hit_at_input_front(&mut self, rest: &[u8], used: &mut usize) -> Replay {
         if self.frames.may_skip_lf() && rest.first() == Some(&b'\n') {
             return Replay::NoHit;
         }
@@ -345,7 +348,8 @@ impl Machine {
         let raw = rest.get(..hit.length).unwrap_or_default();
         if hit.length > self.limit
             || !self.frames.length_and_checksums_match(raw)
-            || self.pipeline.replay(raw, self.frames.text_of_event(raw), &self.shapes) == Replay::NoHit
+            || self.pipeline.normalize_records_of_last_hit(raw, self.frames.text_of_event(raw), &self.shapes)
+                == Replay::NoHit
         {
             return Replay::NoHit;
         }
@@ -364,7 +368,7 @@ impl Machine {
     pub(super) fn distrust_or_forget_shapes(&mut self) {
         self.shapes.distrust_all();
         if self.pipeline.normalizer.take_invalidates_shapes() {
-            self.shapes.forget_all();
+            self.shapes.forget_shapes_keeping_credit();
         }
     }
 }
@@ -372,7 +376,7 @@ impl Machine {
 #[cfg(test)]
 impl crate::Decoder {
     /// Whether this event would be told by the hot path.
-    pub(crate) fn may_take_by_fast_path(&mut self, event: &[u8]) -> bool {
+    pub(crate) fn would_hit_fast_path(&mut self, event: &[u8]) -> bool {
         let machine = &mut self.machine;
         machine.may_take_by_shape()
             && machine
@@ -382,7 +386,7 @@ impl crate::Decoder {
     }
 
     /// Whether this event would be taken by its shape, by the hot path or as records.
-    pub(crate) fn may_take_event_by_shape(&mut self, event: &[u8]) -> bool {
+    pub(crate) fn would_match_known_shape(&mut self, event: &[u8]) -> bool {
         let machine = &mut self.machine;
         machine.may_take_by_shape() && machine.shapes.find(event).is_some_and(|hit| hit.length == event.len())
     }

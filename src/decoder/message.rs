@@ -27,7 +27,7 @@ impl Machine {
             &mut pipeline.scratch,
             frames.data_buffer_mut(),
         ) {
-            Ok(Wrapped::Yes) => self.decode_wrapped(),
+            Ok(Wrapped::Yes) => self.decode_unwrapped_event_in_data_buffer(),
             Ok(Wrapped::No) => {
                 self.pipeline.decode_payload(&document, learn_shape);
                 self.distrust_or_forget_shapes();
@@ -40,7 +40,7 @@ impl Machine {
     }
 
     /// Decodes what a message wraps, which is in the data buffer.
-    fn decode_wrapped(&mut self) {
+    fn decode_unwrapped_event_in_data_buffer(&mut self) {
         let context = Context { name: b"", is_error: false, envelope: Envelope::Chunk, may_be_named: false };
         let payload = self.frames.data_buffer();
         match simdutf8::basic::from_utf8(payload) {

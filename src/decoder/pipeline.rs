@@ -81,7 +81,7 @@ impl Pipeline {
         self.queue.clear();
         self.scratch.clear();
         self.error = None;
-        self.normalizer.begin_event();
+        self.normalizer.forget_last_event();
     }
 
     /// Whether one big event has left more than is kept between events.
@@ -108,7 +108,7 @@ impl Pipeline {
     }
 
     /// A comment.
-    pub(super) fn queue_only_keepalive_if_wanted(&mut self) {
+    pub(super) fn replace_queue_by_keepalive_if_wanted(&mut self) {
         self.begin_event();
         if self.keepalives {
             self.queue.push(RawDelta::Keepalive);
@@ -120,12 +120,13 @@ impl Pipeline {
         self.begin_event();
         let Self { normalizer, scratch, tolerance, queue, .. } = self;
         let texts = Texts { payload: &[], scratch: &mut scratch.text };
-        normalizer.end_answer_and_push_done_if_marker(None, &mut Event { texts, tolerance, out: queue });
+        normalizer
+            .release_held_and_finish_provisional_choices(None, &mut Event { texts, tolerance, out: queue });
     }
 
     /// Queues the deltas of one event, document by document; what is wrong with it is left in `error`. `learn`: a shape may
     /// be learned from what is stated.
-    pub(super) fn decode_payload(&mut self, event: &parse::Event<'_>, learn: bool) {
+    pub(super) fn decode_payload(&mut self, event: &parse::Event<'_>, keep_padding_for_learning: bool) {
         self.begin_event();
         if self.normalizer.is_done()
             && (self.parser.is_done_marker_allowed_after_end(event)
@@ -134,7 +135,7 @@ impl Pipeline {
             return;
         }
         let Self { parser, normalizer, scratch, tolerance, queue, .. } = self;
-        parser.begin_event(learn);
+        parser.begin_event(keep_padding_for_learning);
         let last = loop {
             match parser.next_document(event, scratch, tolerance) {
                 Ok(Next::Records) => {}
@@ -161,7 +162,12 @@ impl Pipeline {
 
     /// Normalizes the records of the last hit, which is `raw`, as any others; `text` is what of it should be text. If it is no
     /// hit after all, nothing is done.
-    pub(super) fn replay(&mut self, raw: &[u8], must_be_utf8: &[u8], shapes: &Shapes) -> Replay {
+    pub(super) fn normalize_records_of_last_hit(
+        &mut self,
+        raw: &[u8],
+        must_be_utf8: &[u8],
+        shapes: &Shapes,
+    ) -> Replay {
         if simdutf8::basic::from_utf8(must_be_utf8).is_err() {
             return Replay::NoHit;
         }
@@ -169,7 +175,7 @@ impl Pipeline {
         let Self { normalizer, scratch, tolerance, queue, parser, error, .. } = self;
         let mut unescape = |span: Span| {
             let start = scratch.text.len();
-            let met = lex::unescape(lex::utf8(span.of(raw))?, scratch.text_with_room())?;
+            let met = lex::unescape(lex::utf8(span.of(raw))?, scratch.text_reserved_on_first_use())?;
             (!met.lone).then(|| Str::scratch(start, scratch.text.len()))
         };
         let well_formed = shapes.escaped_padding().all(|span| unescape(span).is_some());
@@ -178,7 +184,7 @@ impl Pipeline {
         }
         let texts = Texts { payload: raw, scratch: &mut scratch.text };
         let mut event = Event { texts, tolerance, out: queue };
-        *error = normalizer.normalize_repeated(&parser.records, &mut event).err();
+        *error = normalizer.normalize_body_of_repeated_document(&parser.records, &mut event).err();
         Replay::Done
     }
 
@@ -194,9 +200,9 @@ impl Pipeline {
     }
 
     /// Tells the usage and nothing else.
-    pub(super) fn queue_only_usage(&mut self) {
+    pub(super) fn begin_event_with_only_usage(&mut self) {
         self.begin_event();
-        let snapshot = self.normalizer.defer_snapshot_and_return_ordinal();
+        let snapshot = self.normalizer.defer_usage_snapshot_and_return_ordinal();
         self.queue.push(RawDelta::Usage { snapshot });
     }
 }

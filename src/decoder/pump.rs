@@ -16,6 +16,15 @@ use crate::parse::{self, Context, Envelope};
 use crate::record::Span;
 use crate::shape::{AfterMiss, Learnt};
 
+/// A step after the last byte.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum EndStep {
+    /// There may be something to say.
+    Stepped,
+    /// All was said before.
+    WasFinished,
+}
+
 impl Machine {
     /// Takes bytes, from `used` on, until there is something to say; returns how many are then used.
     pub(super) fn advance(&mut self, bytes: &[u8], mut used: usize) -> (usize, Outcome) {
@@ -24,19 +33,19 @@ impl Machine {
             self.source = Source::Scratch;
         }
         let said = loop {
-            if let Some(said) = self.advance_queue_or_fail() {
+            if let Some(said) = self.advance_queue_or_take_error() {
                 break said;
             }
             if self.state != State::Open {
                 used = bytes.len();
-                match self.drain_end() {
-                    true => continue,
-                    false => break Outcome::Nothing,
+                match self.drain_one_step_or_end_stream() {
+                    EndStep::Stepped => continue,
+                    EndStep::WasFinished => break Outcome::Nothing,
                 }
             }
             let before = used;
             let idle = self.replay_or_step_then_needs_input(bytes, &mut used);
-            self.count_taken_and_keep_if_eventless(
+            self.count_taken_and_keep_first_bytes(
                 bytes.get(before..).unwrap_or_default(),
                 used.wrapping_sub(before),
             );
@@ -54,7 +63,7 @@ impl Machine {
         if self.is_swollen && matches!(said, Outcome::Nothing) {
             self.shrink_swollen_buffers();
         }
-        self.mode = self.next_mode();
+        self.mode = self.fastest_mode_possible();
         debug_assert_eq!(
             self.taken,
             self.feeder
@@ -66,7 +75,7 @@ impl Machine {
         (used, said)
     }
 
-    fn next_mode(&self) -> Mode {
+    fn fastest_mode_possible(&self) -> Mode {
         let is_busy = self.next < self.pipeline.queue.len() || self.pipeline.error.is_some();
         // What one big event took is given back on the general way, once its deltas are told.
         if is_busy || self.state != State::Open || self.is_swollen {
@@ -81,7 +90,7 @@ impl Machine {
     }
 
     /// The next of the queue, or the error that ends it.
-    fn advance_queue_or_fail(&mut self) -> Option<Outcome> {
+    fn advance_queue_or_take_error(&mut self) -> Option<Outcome> {
         if self.next < self.pipeline.queue.len() {
             self.next = self.next.wrapping_add(1);
             return Some(Outcome::Delta);
@@ -109,7 +118,7 @@ impl Machine {
     #[cold]
     fn shrink_swollen_buffers(&mut self) {
         self.feeder.carry.clear_and_shrink_if_swollen();
-        self.frames.clear_and_shrink_if_swollen();
+        self.frames.free_data_buffer_if_swollen();
         self.pipeline.clear_and_shrink();
         self.is_swollen = false;
     }
@@ -121,7 +130,7 @@ impl Machine {
             let missed = core::mem::take(&mut self.missed);
             let rest = input.get(*used..).unwrap_or_default();
             let may_hit = !missed && self.shapes.may_begin(rest) && self.may_take_by_shape();
-            if may_hit && self.replay_input(rest, used) == Replay::Done {
+            if may_hit && self.normalize_hit_at_input_front(rest, used) == Replay::Done {
                 return false;
             }
         }
@@ -130,10 +139,10 @@ impl Machine {
         let next = self.feeder.next_move(input, used, self.limit, step);
         if self.frames.take_event_end_changed() {
             // Shapes hold for one way in which events end.
-            self.shapes.forget_all();
+            self.shapes.forget_shapes_keeping_credit();
         }
         let idle = matches!(next, Move::NeedInput);
-        self.handle_move(next, input);
+        self.decode_or_refuse_or_queue_keepalive(next, input);
         idle
     }
 
@@ -145,18 +154,18 @@ impl Machine {
 
     /// Tells what a move of the feeder is about.
     #[inline(always)]
-    fn handle_move(&mut self, next: Move, input: &[u8]) {
+    fn decode_or_refuse_or_queue_keepalive(&mut self, next: Move, input: &[u8]) {
         match next {
             Move::NeedInput | Move::Again => {}
             Move::Left { length, comment } => {
-                self.frames.note_left_in_place(length);
+                self.frames.skip_dropped_bytes_left_in_place(length);
                 if comment {
-                    self.queue_only_keepalive_if_wanted();
+                    self.replace_queue_by_keepalive_if_wanted();
                 }
             }
             Move::Dropped { comment, .. } => {
                 if comment {
-                    self.queue_only_keepalive_if_wanted();
+                    self.replace_queue_by_keepalive_if_wanted();
                 }
             }
             Move::Over { length } => {
@@ -176,38 +185,38 @@ impl Machine {
         }
     }
 
-    /// No more bytes: what is left in the carry is an event or nothing. Returns whether there may be more to say.
-    fn drain_end(&mut self) -> bool {
+    /// No more bytes: what is left in the carry is an event or nothing.
+    fn drain_one_step_or_end_stream(&mut self) -> EndStep {
         if self.state == State::Finished {
-            return false;
+            return EndStep::WasFinished;
         }
         if !self.feeder.need_input && !self.feeder.carry.is_empty() {
             // Whole events may be left of an input that was left early.
             self.step_carry();
-            return true;
+            return EndStep::Stepped;
         }
         let left = self.feeder.carry.len();
         let step = self.frames.finish(self.feeder.carry.bytes(), &mut self.pipeline.tolerance);
         if step != Step::More {
             let next = self.feeder.apply_to_carry(step);
             self.feeder.need_input = true;
-            self.handle_move(next, &[]);
-            return true;
+            self.decode_or_refuse_or_queue_keepalive(next, &[]);
+            return EndStep::Stepped;
         }
         self.unterminated = self.frames.unfinished_event_bytes_without_foreign(left);
-        self.feeder.advance_past_framed_and_removed(left);
+        self.feeder.advance_past_framed_returning_start(left);
         self.feeder.carry.clear_and_shrink();
         self.state = State::Finished;
         self.next = 0;
         self.source = Source::Scratch;
         self.pipeline.end_stream();
-        true
+        EndStep::Stepped
     }
 
-    fn queue_only_keepalive_if_wanted(&mut self) {
+    fn replace_queue_by_keepalive_if_wanted(&mut self) {
         self.next = 0;
         self.source = Source::Scratch;
-        self.pipeline.queue_only_keepalive_if_wanted();
+        self.pipeline.replace_queue_by_keepalive_if_wanted();
     }
 
     /// The event says nothing but what is wrong with it.
@@ -224,7 +233,7 @@ impl Machine {
         }
         self.next = 0;
         self.events = self.events.wrapping_add(1);
-        self.event_at = self.feeder.advance_past_framed_and_removed(length);
+        self.event_at = self.feeder.advance_past_framed_returning_start(length);
     }
 
     /// An event in the carry, already consumed there.
@@ -276,7 +285,7 @@ impl Machine {
     /// Learns the shape of the event that was decoded last, if another like it would say as much.
     pub(super) fn learn_if_repeatable(&mut self, raw: &[u8], data: Data) {
         if self.pipeline.is_repeatable()
-            && self.frames.ends_by_itself(raw)
+            && self.frames.ends_event_whatever_follows(raw)
             && let Data::One(span) = data
         {
             let Pipeline { parser, scratch, .. } = &self.pipeline;
@@ -318,7 +327,7 @@ impl Machine {
 
     /// Counts `used` bytes of `rest` as taken, and keeps the first of a body without events.
     #[inline(always)]
-    pub(super) fn count_taken_and_keep_if_eventless(&mut self, rest: &[u8], used: usize) {
+    pub(super) fn count_taken_and_keep_first_bytes(&mut self, rest: &[u8], used: usize) {
         self.taken = self.taken.wrapping_add(used as u64);
         if self.events == 0 && self.first_bytes.len() < FIRST {
             self.keep_first_bytes(rest.get(..used).unwrap_or_default());

@@ -138,7 +138,7 @@ impl ChunkEncoder {
             }
             Delta::ToolCallStart { choice, slot, id, name }
             | Delta::ToolCallUpdate { choice, slot, id, name } => {
-                self.hold_label_and_begin_ready(choice, slot, id, name, out)
+                self.hold_label_and_begin_ready_or_all(choice, slot, id, name, out)
             }
             Delta::ToolCallArguments { choice, slot, fragment } => {
                 self.write_or_hold_arguments(choice, slot, fragment, out)
@@ -197,7 +197,7 @@ impl ChunkEncoder {
 
     /// Begins a chunk.
     #[inline]
-    fn begin_chunk(&mut self, out: &mut Vec<u8>) {
+    fn write_early_extras_once_and_begin_chunk(&mut self, out: &mut Vec<u8>) {
         if self.head.is_empty() {
             self.build_head_and_write_early_extras(out);
         }
@@ -207,7 +207,7 @@ impl ChunkEncoder {
     /// Begins a chunk about one choice, up to the members of its delta.
     #[inline]
     fn begin_delta(&mut self, choice: u32, out: &mut Vec<u8>) {
-        self.begin_chunk(out);
+        self.write_early_extras_once_and_begin_chunk(out);
         out.extend_from_slice(b"{\"index\":");
         json::write_number(u64::from(choice), out);
         out.extend_from_slice(b",\"delta\":{");
@@ -222,14 +222,14 @@ impl ChunkEncoder {
             Some(_) => return None,
         };
         let place = usize::try_from(choice).unwrap_or(usize::MAX);
-        if place >= self.choices.len() && !self.announce_through_if_allowed(place, out) {
+        if place >= self.choices.len() && !self.announce_choices_through_if_within_limit(place, out) {
             return None;
         }
         Some(choice)
     }
 
     #[cold]
-    fn announce_through_if_allowed(&mut self, place: usize, out: &mut Vec<u8>) -> bool {
+    fn announce_choices_through_if_within_limit(&mut self, place: usize, out: &mut Vec<u8>) -> bool {
         if place >= self.options.limits.choices() {
             self.count_left_out();
             return false;

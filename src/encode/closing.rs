@@ -17,11 +17,11 @@ pub(super) fn tool_calls_if_stop(reason: FinishReason) -> FinishReason {
 }
 
 /// The usage that is written, if any is known.
-pub(super) fn known_usage_completed_by_option(
-    known: Option<Usage>,
+pub(super) fn fill_missing_counts_by_option_if_known(
+    usage: Option<Usage>,
     options: &EncodeOptions,
 ) -> Option<Usage> {
-    let mut usage = known.filter(|usage| *usage != Usage::default())?;
+    let mut usage = usage.filter(|usage| *usage != Usage::default())?;
     if options.whole_usage {
         let (input, output) = (usage.input.unwrap_or(0), usage.output.unwrap_or(0));
         (usage.input, usage.output) = (Some(input), Some(output));

@@ -28,7 +28,7 @@ use crate::delta::{Delta, FinishReason, OpaqueKind, Usage};
 use crate::parse::cursor::Scratch;
 use alloc::string::String;
 use alloc::vec::Vec;
-use blocks::{AddedBytes, Blocks, Kind};
+use blocks::{AddedBytes, Kind, QueuedBlocks};
 
 /// Writes deltas as the events of Anthropic's Messages: the body of an answer with `stream: true`, of content type
 /// `text/event-stream`.
@@ -85,7 +85,7 @@ pub struct MessagesEncoder {
     has_begun: bool,
     /// The choice was announced: a whole stream that says no more is an empty answer.
     has_role: bool,
-    blocks: Blocks,
+    blocks: QueuedBlocks,
     budget: Budget,
     /// How the answer ended, as far as is known, and the target's own word where the stream had it.
     finish: Option<(FinishReason, Option<&'static str>)>,
@@ -124,7 +124,7 @@ impl MessagesEncoder {
             answer: Identity::new(),
             has_begun: false,
             has_role: false,
-            blocks: Blocks::new(),
+            blocks: QueuedBlocks::new(),
             finish: None,
             usage: NO_USAGE,
             errors: Vec::new(),
@@ -159,7 +159,7 @@ impl MessagesEncoder {
                 self.write_or_hold_opaque_if_allowed(kind, data, out)
             }
             Delta::ToolCallStart { slot, id, name, .. } | Delta::ToolCallUpdate { slot, id, name, .. } => {
-                self.hold_label_and_begin_ready(slot, id, name, out);
+                self.hold_label_and_begin_ready_or_all(slot, id, name, out);
             }
             Delta::ToolCallArguments { slot, fragment, .. } => {
                 self.write_or_hold_arguments(slot, fragment, out)
@@ -230,7 +230,7 @@ impl MessagesEncoder {
         self.count_and_write_ready_or_all(added, out);
     }
 
-    fn hold_label_and_begin_ready(
+    fn hold_label_and_begin_ready_or_all(
         &mut self,
         slot: u32,
         id: Option<&str>,

@@ -163,7 +163,7 @@ impl ResponsesEncoder {
                 self.end_reasoning_with_encrypted_if_room(data, out);
             }
             Delta::ToolCallStart { slot, id, name, .. } | Delta::ToolCallUpdate { slot, id, name, .. } => {
-                self.hold_label_and_begin_ready(slot, id, name, out);
+                self.hold_label_and_begin_ready_or_all(slot, id, name, out);
             }
             Delta::ToolCallArguments { slot, fragment, .. } => {
                 self.write_or_hold_arguments(slot, fragment, out)

@@ -178,7 +178,7 @@ impl UiStreamEncoder {
             Delta::Reasoning { text, .. } => self.write_text(Content::Reasoning, text, out),
             Delta::ReasoningOpaque { kind, data, .. } => self.end_reasoning_with_blob(kind, data, out),
             Delta::ToolCallStart { slot, id, name, .. } | Delta::ToolCallUpdate { slot, id, name, .. } => {
-                self.hold_label_and_begin_ready(slot, id, name, out);
+                self.hold_label_and_begin_ready_or_all(slot, id, name, out);
             }
             Delta::ToolCallArguments { slot, fragment, .. } => {
                 self.write_or_hold_arguments(slot, fragment, out)

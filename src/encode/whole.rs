@@ -63,10 +63,10 @@ pub(super) trait WholeCallTarget {
     fn end_text_and_write_call_start(&mut self, ordinal: usize, id: &str, name: &str, out: &mut Vec<u8>);
     fn write_arguments_piece(&mut self, ordinal: usize, id: &str, fragment: &str, out: &mut Vec<u8>);
     /// The call has begun and ended. What is held of it is the target's from here on, and still counted.
-    fn write_whole_call(&mut self, ordinal: usize, call: WholeCall, out: &mut Vec<u8>);
+    fn write_call_end_with_whole_arguments(&mut self, ordinal: usize, call: WholeCall, out: &mut Vec<u8>);
 
     /// A call's id, and a piece of its name.
-    fn hold_label_and_begin_ready(
+    fn hold_label_and_begin_ready_or_all(
         &mut self,
         slot: u32,
         id: Option<&str>,
@@ -195,6 +195,6 @@ pub(super) trait WholeCallTarget {
             is_too_long: call.is_too_long,
             ..WholeCall::default()
         };
-        self.write_whole_call(at, whole, out);
+        self.write_call_end_with_whole_arguments(at, whole, out);
     }
 }

@@ -171,7 +171,7 @@ impl EventStream {
         match self.state {
             State::Prelude => self.step_prelude(bytes),
             State::Message { length, headers } => self.step_message(bytes, length, headers),
-            State::Oversized { length, left } => self.drop_rest_of_oversized(bytes, length, left),
+            State::Oversized { length, left } => self.drop_oversized_until_next_message(bytes, length, left),
             State::Lost(fault) => Step::Bad { to: bytes.len(), fault },
         }
     }
@@ -241,19 +241,19 @@ impl EventStream {
             payload,
             name: labels.name(),
             error: labels.is_error(),
-            complaint: labels.error_message_if_error(),
+            complaint: labels.error_message_unless_exception(),
         })
     }
 
     /// Rule 4.
     fn report_oversized_and_begin_drop(&mut self, bytes: &[u8], length: u32) -> Step {
-        match self.drop_rest_of_oversized(bytes, length, length) {
+        match self.drop_oversized_until_next_message(bytes, length, length) {
             Step::Drop { to } => Step::Over { to },
             other => other,
         }
     }
 
-    fn drop_rest_of_oversized(&mut self, bytes: &[u8], length: u32, left: u32) -> Step {
+    fn drop_oversized_until_next_message(&mut self, bytes: &[u8], length: u32, left: u32) -> Step {
         let to = bytes.len().min(left as usize);
         let left = left.saturating_sub(to as u32);
         self.state = if left == 0 { State::Prelude } else { State::Oversized { length, left } };

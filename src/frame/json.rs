@@ -111,7 +111,9 @@ impl Json {
 
     fn step_line(&mut self, bytes: &[u8]) -> Step {
         let rest = bytes.get(self.scanned..).unwrap_or_default();
-        let Some(found) = memchr::memchr(b'\n', rest) else { return self.more_or_over_or_drop(bytes.len()) };
+        let Some(found) = memchr::memchr(b'\n', rest) else {
+            return self.more_or_over_once_then_drop(bytes.len());
+        };
         let end = self.scanned.saturating_add(found);
         let next = end.saturating_add(1);
         // A line over the limit is one of lines, however it was cut.
@@ -153,7 +155,7 @@ impl Json {
 
     fn step_value(&mut self, bytes: &[u8]) -> Step {
         if self.unbracketed {
-            return self.step_unbracketed_value(bytes);
+            return self.step_scalar_to_line_or_element_end(bytes);
         }
         if self.scanned == 0
             && !self.over
@@ -168,19 +170,19 @@ impl Json {
     fn step_value_line_by_line(&mut self, bytes: &[u8]) -> Step {
         loop {
             if let Some(start) = self.scan_line_start_for_tear(bytes) {
-                return self.end_torn(start);
+                return self.end_torn_value_or_report_oversized(start);
             }
             let rest = bytes.get(self.scanned..).unwrap_or_default();
             let line_end = memchr::memchr(b'\n', rest);
             let line = rest.get(..line_end.unwrap_or(rest.len())).unwrap_or_default();
             if let Some(found) = self.nest.scan_to_closing_bracket(line) {
-                return self.end_value(self.scanned.saturating_add(found));
+                return self.end_value_or_report_oversized(self.scanned.saturating_add(found));
             }
-            let Some(end) = line_end else { return self.more_or_over_or_drop(bytes.len()) };
+            let Some(end) = line_end else { return self.more_or_over_once_then_drop(bytes.len()) };
             let next = self.scanned.saturating_add(end).saturating_add(1);
             if self.nest.in_text() {
                 self.skip = Skip::Lines;
-                return self.end_torn(next);
+                return self.end_torn_value_or_report_oversized(next);
             }
             self.line = LineStart::Fresh(next);
             self.scanned = next;
@@ -199,7 +201,7 @@ impl Json {
                     self.scanned = self.scanned.saturating_add(1);
                     self.line = LineStart::Comma(start);
                 }
-                b'{' | b'[' if !self.nest.admits_bracket_or_is_not_json(comma) => return Some(start),
+                b'{' | b'[' if !self.nest.may_open_bracket_or_is_not_json(comma) => return Some(start),
                 _ => {
                     self.line = LineStart::Past;
                     if comma {
@@ -212,7 +214,7 @@ impl Json {
     }
 
     /// The value is torn before the line that begins at `next`.
-    fn end_torn(&mut self, next: usize) -> Step {
+    fn end_torn_value_or_report_oversized(&mut self, next: usize) -> Step {
         self.nest = Nest::default();
         self.line = LineStart::Past;
         if matches!(self.before, Shape::Undecided | Shape::Lines) && self.shape == Shape::Values {
@@ -277,12 +279,12 @@ impl Json {
             (Shape::Values, Some(b'[')) if bytes.len() == 1 => Some(Step::More),
             (Shape::Values, Some(b'[')) if bytes.get(1).is_some_and(|byte| *byte != b'D') => None,
             (Shape::Elements, Some(b'[')) => None,
-            _ => Some(self.step_unbracketed_value(bytes)),
+            _ => Some(self.step_scalar_to_line_or_element_end(bytes)),
         }
     }
 
     /// Something that is no bracketed value goes up to its line's end, or the next comma or bracket in an array.
-    fn step_unbracketed_value(&mut self, bytes: &[u8]) -> Step {
+    fn step_scalar_to_line_or_element_end(&mut self, bytes: &[u8]) -> Step {
         let stops = |byte: &u8| match self.shape {
             Shape::Elements => matches!(byte, b',' | b']' | b'\n'),
             _ => *byte == b'\n',
@@ -290,18 +292,18 @@ impl Json {
         let rest = bytes.get(self.scanned..).unwrap_or_default();
         let found = rest.iter().position(stops);
         self.unbracketed = found.is_none();
-        let Some(found) = found else { return self.more_or_over_or_drop(bytes.len()) };
+        let Some(found) = found else { return self.more_or_over_once_then_drop(bytes.len()) };
         let end = self.scanned.saturating_add(found);
         if end == 0 {
             // Nothing was left of one that is skipped.
             self.over = false;
             return self.step_value(bytes);
         }
-        self.end_value(end)
+        self.end_value_or_report_oversized(end)
     }
 
     /// A value ends at `end`: an event, or one that is or was over the limit.
-    fn end_value(&mut self, end: usize) -> Step {
+    fn end_value_or_report_oversized(&mut self, end: usize) -> Step {
         self.nest = Nest::default();
         let step = self.event_or_over_or_drop(end);
         if self.before == Shape::Lines {
@@ -322,7 +324,7 @@ impl Json {
         self.end_event(end, end)
     }
 
-    fn more_or_over_or_drop(&mut self, len: usize) -> Step {
+    fn more_or_over_once_then_drop(&mut self, len: usize) -> Step {
         self.scanned = len;
         if self.over || len > self.limit {
             // Of the bytes that go, the line's own are white space and a comma.

@@ -42,7 +42,7 @@ impl Pending {
             self.doubled_prefix |= prefixes > 0;
             let seen = match prefixes {
                 1.. => Some(prefixes),
-                0 if self.nest.is_closed() => self.begin_next_document_if_any(rest),
+                0 if self.nest.is_closed() => self.begin_next_document_or_note_trailing(rest),
                 0 => self.nest.scan_to_closing_bracket(rest),
             };
             self.ended |= self.nest.is_closed();
@@ -51,7 +51,7 @@ impl Pending {
     }
 
     /// After a document: another begins with a brace, after white space or `data:`.
-    fn begin_next_document_if_any(&mut self, rest: &[u8]) -> Option<usize> {
+    fn begin_next_document_or_note_trailing(&mut self, rest: &[u8]) -> Option<usize> {
         let separates = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b'd' | b'a' | b't' | b':');
         let at = rest.iter().position(|byte| !separates(byte))?;
         self.trailing |= rest.get(at) != Some(&b'{');
@@ -81,7 +81,7 @@ impl Pending {
     pub(super) fn cannot_continue_with(&mut self, data: &[u8], value: &[u8]) -> bool {
         let value = without_prefixes(value);
         let other = match self.scan_is_open(data) {
-            true => !self.nest.admits_bracket_or_is_not_json(false),
+            true => !self.nest.may_open_bracket_or_is_not_json(false),
             false => self.nest.is_other(),
         };
         let is_done = done_marker_ordinal(value.trim_ascii()).is_some();
@@ -150,7 +150,7 @@ pub(super) fn line_kind(line: &[u8], pending: bool, open: bool) -> Line {
 const MARKER: &[u8] = b"[DONE]";
 
 /// Whether a line that is no field and begins with `start` may be one of the lenient forms.
-pub(super) fn may_matter(start: &[u8], pending: bool, open: bool, tolerance: &Tolerance) -> bool {
+pub(super) fn may_begin_lenient_line(start: &[u8], pending: bool, open: bool, tolerance: &Tolerance) -> bool {
     if MARKER.starts_with(start) || start.starts_with(MARKER) {
         return tolerance.allows(Quirk::BareDone) || open && tolerance.allows(Quirk::BareContinuation);
     }

@@ -130,12 +130,12 @@ impl Sse {
     pub(crate) fn reset(&mut self) {
         let data_buffer = core::mem::take(&mut self.data_buffer);
         *self = Self { data_buffer, ..Self::new(self.limit) };
-        self.clear_and_shrink_if_swollen();
+        self.free_data_buffer_if_swollen();
     }
 
     /// Gives back what one big event took, once its data is told. Cost: nothing unless there is much.
     #[inline]
-    pub(crate) fn clear_and_shrink_if_swollen(&mut self) {
+    pub(crate) fn free_data_buffer_if_swollen(&mut self) {
         if self.is_swollen() {
             keep::clear_and_shrink_vec(&mut self.data_buffer, keep::BYTES);
         }
@@ -163,7 +163,7 @@ impl Sse {
     }
 
     /// Whether an event that is `raw` ends there whatever follows.
-    pub(super) fn ends_by_itself(&self, raw: &[u8]) -> bool {
+    pub(super) fn ends_event_whatever_follows(&self, raw: &[u8]) -> bool {
         let blank = raw.ends_with(b"\n\n") || raw.ends_with(b"\r\n\r");
         blank || (self.lenient.early && raw.ends_with(b"\n"))
     }
@@ -309,7 +309,7 @@ impl Sse {
     ) -> Option<Step> {
         self.kept = false;
         if self.resync != Resync::No {
-            return Some(self.resync_at_line_end(end, next));
+            return Some(self.drop_line_and_end_resync_if_due(end, next));
         }
         if self.skipping {
             self.skipping = false;
@@ -347,11 +347,11 @@ impl Sse {
             return false;
         }
         let pending = self.has_data();
-        let open = pending && self.data_is_open(bytes);
-        !lenient::may_matter(start, pending, open, tolerance)
+        let open = pending && self.is_data_unfinished_json(bytes);
+        !lenient::may_begin_lenient_line(start, pending, open, tolerance)
     }
 
-    fn resync_at_line_end(&mut self, end: usize, next: usize) -> Step {
+    fn drop_line_and_end_resync_if_due(&mut self, end: usize, next: usize) -> Step {
         let blank = end == self.line;
         self.resync = match self.resync {
             Resync::ToBlank { fresh: true } if blank => Resync::No,
@@ -362,7 +362,7 @@ impl Sse {
     }
 
     fn over_and_resync(&mut self, to: usize, line_done: bool) -> Step {
-        self.clear_event();
+        self.clear_event_and_pending_id();
         self.kept = false;
         self.resync = match (self.lenient.early, line_done) {
             (true, true) => Resync::No,
@@ -383,7 +383,7 @@ impl Sse {
     }
 
     /// The caller could not remove the last dropped bytes.
-    pub(super) fn note_left_in_place(&mut self, bytes: usize) {
+    pub(super) fn skip_dropped_bytes_left_in_place(&mut self, bytes: usize) {
         self.line = self.line.saturating_add(bytes);
         self.scanned = self.line;
         self.foreign = self.foreign.saturating_add(bytes);

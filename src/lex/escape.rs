@@ -22,11 +22,11 @@ pub(crate) fn escape<'t>(text: &'t str, mut piece: impl FnMut(&'t str)) {
 }
 
 /// How a byte is written that may not stand for itself.
-pub(crate) fn escape_of(byte: u8) -> &'static str {
-    match byte {
+pub(crate) fn escape_of(byte_needing_escape: u8) -> &'static str {
+    match byte_needing_escape {
         b'"' => "\\\"",
         b'\\' => "\\\\",
-        _ => CONTROLS.get(usize::from(byte)).copied().unwrap_or("\\ufffd"),
+        _ => CONTROLS.get(usize::from(byte_needing_escape)).copied().unwrap_or("\\ufffd"),
     }
 }
 

@@ -101,8 +101,8 @@ impl Nest {
 
     /// Where the scan stopped, a bracketed value may begin (`after_comma`: after one more comma), or what stands there is no JSON but a
     /// word: then the value is not cut off there.
-    pub(crate) fn admits_bracket_or_is_not_json(&self, after_comma: bool) -> bool {
-        let last = if after_comma { b',' } else { self.last };
+    pub(crate) fn may_open_bracket_or_is_not_json(&self, as_if_after_comma: bool) -> bool {
+        let last = if as_if_after_comma { b',' } else { self.last };
         match last {
             b'a'..=b'z' => !self.in_text() && !b"truefalsn".contains(&last),
             b'[' | b':' => !self.in_text(),

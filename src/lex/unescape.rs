@@ -151,7 +151,7 @@ impl Room {
     ) -> Option<(&mut [u8], usize)> {
         let body = end.checked_sub(start)?;
         let room = if body <= BLOCK - STEP { self.short.as_mut_slice() } else { self.long_for(body) };
-        let length = unescape_if_paired(bytes, start, end, room)?;
+        let length = unescape_body_if_surrogates_paired(bytes, start, end, room)?;
         Some((room, length))
     }
 
@@ -181,7 +181,12 @@ impl Room {
 /// Cost: linear, eight bytes a step; what each step does hangs on as little as can be, for the processor cannot foretell where
 /// escapes stand.
 #[inline(always)]
-fn unescape_if_paired(bytes: &[u8], start: usize, end: usize, room: &mut [u8]) -> Option<usize> {
+fn unescape_body_if_surrogates_paired(
+    bytes: &[u8],
+    start: usize,
+    end: usize,
+    room: &mut [u8],
+) -> Option<usize> {
     let mut left = end.checked_sub(start)?;
     let (all, mut rest, mut out) = (room.len(), bytes.get(start..)?, room);
     loop {
@@ -190,7 +195,7 @@ fn unescape_if_paired(bytes: &[u8], start: usize, end: usize, room: &mut [u8]) -
             (rest, out, left) = (rest.get(read..)?, out.get_mut(written..)?, left.checked_sub(read)?);
         }
         let plain = loop {
-            let eight = first_eight(rest);
+            let eight = first_eight_padded_with_zeros(rest);
             *out.first_chunk_mut()? = eight;
             let slashes = slashes(u64::from_le_bytes(eight));
             if slashes != 0 || left <= STEP {
@@ -217,7 +222,7 @@ fn unescape_one(ahead: &[u8], out: &mut [u8]) -> Option<(usize, usize)> {
     if *after != b'u' {
         return None;
     }
-    let (scalar, length) = paired_scalar(hex)?;
+    let (scalar, length) = scalar_of_one_or_two_escapes(hex)?;
     *character = [0; 4];
     Some((length, scalar.encode_utf8(character).len()))
 }
@@ -242,7 +247,7 @@ const BLOCK: usize = 64;
 
 /// The first eight bytes; zeros after the last.
 #[inline(always)]
-fn first_eight(bytes: &[u8]) -> [u8; STEP] {
+fn first_eight_padded_with_zeros(bytes: &[u8]) -> [u8; STEP] {
     bytes.first_chunk().copied().unwrap_or_else(|| {
         let mut eight = [0; STEP];
         for (to, from) in eight.iter_mut().zip(bytes) {
@@ -255,7 +260,7 @@ fn first_eight(bytes: &[u8]) -> [u8; STEP] {
 /// The character that the hex digits ahead stand for, behind a `\u`, with its partner if it is a surrogate; and the length
 /// of the whole.
 #[inline(always)]
-fn paired_scalar(hex: &[u8]) -> Option<(char, usize)> {
+fn scalar_of_one_or_two_escapes(hex: &[u8]) -> Option<(char, usize)> {
     let unit = hex4(hex, 0)?;
     match char::from_u32(u32::from(unit)) {
         Some(scalar) => Some((scalar, 6)),

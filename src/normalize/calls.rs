@@ -35,7 +35,7 @@ impl Normalizer {
         if index.is_none() {
             require_quirk(event, Quirk::ToolIndexMissing)?;
         }
-        let mut found = tools::find_call(&choice.calls, entry);
+        let mut found = tools::call_by_index_id_or_latest(&choice.calls, entry);
         match found {
             Found::Reused(known) => {
                 let reuses = event.tolerance.note_if_allowed(Quirk::ToolIndexReused);
@@ -60,7 +60,7 @@ impl Normalizer {
                 if choice.calls.len() >= caps.tool_calls as usize {
                     return Err(ErrorKind::Limit(LimitKind::ToolCalls));
                 }
-                self.begin_call_or_err_if_quirk_off(entry, (id, name), event)
+                self.begin_call_requiring_quirk_without_id(entry, (id, name), event)
             }
         }
     }
@@ -83,7 +83,7 @@ impl Normalizer {
             return Err(ErrorKind::Limit(LimitKind::ToolCalls));
         }
         self.note_kind_and_announce_part(super::CALLS, event);
-        self.begin_call_or_err_if_quirk_off(entry, label, event)?;
+        self.begin_call_requiring_quirk_without_id(entry, label, event)?;
         self.link_call_to_part();
         Ok(())
     }
@@ -109,7 +109,7 @@ impl Normalizer {
         }
     }
 
-    fn begin_call_or_err_if_quirk_off(
+    fn begin_call_requiring_quirk_without_id(
         &mut self,
         entry: tools::Entry,
         (id, name): (Str, Str),

@@ -42,7 +42,7 @@ impl Normalizer {
                     carries = false;
                 }
                 Record::Done { marker } => {
-                    self.end_answer_and_push_done_if_marker(Some(marker), event);
+                    self.release_held_and_finish_provisional_choices(Some(marker), event);
                     carries = false;
                 }
                 Record::Begin => self.begin_answer_or_restart_it(event),
@@ -116,7 +116,7 @@ impl Normalizer {
     #[inline]
     pub(super) fn emit_usage_if_changed(&mut self, before: Option<&Usage>, event: &mut Event<'_>) {
         if before.is_some_and(|before| *before != self.usage) {
-            let snapshot = self.defer_snapshot_and_return_ordinal();
+            let snapshot = self.defer_usage_snapshot_and_return_ordinal();
             event.out.push(RawDelta::Usage { snapshot });
         }
     }
@@ -145,14 +145,30 @@ impl Normalizer {
     }
 
     /// The usage as it is now, for a delta that is told later: its ordinal.
-    pub(crate) fn defer_snapshot_and_return_ordinal(&mut self) -> usize {
+    pub(crate) fn defer_usage_snapshot_and_return_ordinal(&mut self) -> usize {
         self.usage_is_due = true;
         self.snapshots.len()
     }
 
+    /// The snapshot of this ordinal in the event being told.
+    pub(crate) fn snapshot(&self, ordinal: usize) -> &Usage {
+        self.snapshots.get(ordinal).unwrap_or(&self.usage)
+    }
+
+    /// Whether an event has left more than `items` snapshots.
+    pub(crate) fn has_many_snapshots(&self, items: usize) -> bool {
+        self.snapshots.capacity() > items
+    }
+
+    /// Keeps room for so many.
+    pub(crate) fn clear_and_shrink_snapshots(&mut self, items: usize) {
+        self.snapshots.clear();
+        self.snapshots.shrink_to(items);
+    }
+
     /// The usage, before a document changes it. What a delta of this event has yet to tell of it is kept: only an event that
     /// counts twice pays for that.
-    pub(super) fn store_due_snapshot_and_copy_usage(&mut self) -> Usage {
+    pub(super) fn push_snapshot_if_due_and_copy_usage(&mut self) -> Usage {
         if core::mem::take(&mut self.usage_is_due) {
             reserve_next(&mut self.snapshots, 1);
             self.snapshots.push(self.usage);

@@ -2,7 +2,7 @@
 //!
 //! Knows: finish reasons, through the dialect's table. Must not know: how content came.
 
-use super::content::{decide_and_emit_held_of, emit_split_text, text_delta};
+use super::content::{emit_held_whole_or_only_new, emit_split_text, text_delta};
 use super::parts::{end_call_parts, release_all_inputs};
 use super::think::Splitter;
 use super::{Choice, Event, Normalizer, TextChannel};
@@ -58,14 +58,14 @@ impl Normalizer {
 
     /// The stream ends (by its marker, or because no more bytes come): what was held and what was provisional is told. Calls of a
     /// choice without a finish stay open.
-    pub(crate) fn end_answer_and_push_done_if_marker(
+    pub(crate) fn release_held_and_finish_provisional_choices(
         &mut self,
-        marker: Option<&'static str>,
+        done_marker: Option<&'static str>,
         event: &mut Event<'_>,
     ) {
         self.repeatable = false;
         for choice in &mut self.choices {
-            decide_and_emit_held_of(choice, |_| true, |_| marker.is_none(), event);
+            emit_held_whole_or_only_new(choice, |_| true, |_| done_marker.is_none(), event);
             release_held_and_stop_tag_search(choice, event);
             release_all_inputs(choice, event);
             if let (None, Some((reason, word))) = (choice.finished, choice.provisional) {
@@ -77,7 +77,7 @@ impl Normalizer {
                 emit_ends_of_open_calls(choice, event);
             }
         }
-        if let Some(marker) = marker {
+        if let Some(marker) = done_marker {
             self.done = true;
             event.out.push(RawDelta::Done { marker });
         }
@@ -100,7 +100,7 @@ pub(super) fn release_held_and_stop_tag_search(choice: &mut Choice, event: &mut 
 
 /// Tells what the choice holds back of its text: what comes next does not belong to it.
 pub(super) fn release_all_held_text(choice: &mut Choice, event: &mut Event<'_>) {
-    decide_and_emit_held_of(choice, |_| true, |_| true, event);
+    emit_held_whole_or_only_new(choice, |_| true, |_| true, event);
     let index = choice.index;
     if let Some(text) = choice.reasoning.replace_waiting_surrogate(&mut event.texts) {
         event.out.push(RawDelta::Reasoning { choice: index, text });

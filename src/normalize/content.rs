@@ -42,7 +42,7 @@ impl Normalizer {
 
     /// Whether content of this kind counts here: a repetition does not where the same kind was told in pieces.
     #[inline]
-    pub(super) fn allow_kind_or_drop_edges(&mut self, kind: u8, event: &mut Event<'_>) -> bool {
+    pub(super) fn allow_kind_unless_already_emitted(&mut self, kind: u8, event: &mut Event<'_>) -> bool {
         match self.repeats {
             Some(Repeats { emitted, is_quirk, .. }) if emitted & kind != 0 => {
                 self.edges = Edges::default();
@@ -54,14 +54,14 @@ impl Normalizer {
 
     /// Text of a channel, if it is not a repetition.
     #[inline]
-    pub(super) fn announce_and_emit_content_if_new(
+    pub(super) fn announce_part_and_emit_if_new(
         &mut self,
         channel: TextChannel,
         text: Str,
         event: &mut Event<'_>,
     ) {
         let kind = channel.kind_bit();
-        if !self.allow_kind_or_drop_edges(kind, event) {
+        if !self.allow_kind_unless_already_emitted(kind, event) {
             return;
         }
         if !text.is_empty() {
@@ -116,7 +116,7 @@ impl Normalizer {
             return;
         }
         self.with_content |= channel.kind_bit();
-        self.release_repetitions_except(channel.kind_bit(), event);
+        self.decide_and_release_repetitions_except(channel.kind_bit(), event);
         let is_expected = self.content == ContentMode::Auto;
         let Some(choice) = self.current_choice() else { return };
         let has_ended = choice.finished.is_some();
@@ -135,15 +135,15 @@ impl Normalizer {
     #[inline]
     pub(super) fn release_repetitions(&mut self, event: &mut Event<'_>) {
         if self.cumulative {
-            self.release_repetitions_except(0, event);
+            self.decide_and_release_repetitions_except(0, event);
         }
     }
 
     /// It was repeated if this chunk repeats it, too.
-    fn release_repetitions_except(&mut self, kind: u8, event: &mut Event<'_>) {
+    fn decide_and_release_repetitions_except(&mut self, kind: u8, event: &mut Event<'_>) {
         let with_content = self.with_content;
         if let Some(choice) = self.current_choice() {
-            decide_and_emit_held_of(
+            emit_held_whole_or_only_new(
                 choice,
                 |channel| channel & kind == 0,
                 |channel| channel & with_content != 0,
@@ -154,7 +154,7 @@ impl Normalizer {
 }
 
 /// What is held of these channels of the choice, because it may be a repetition, is told.
-pub(super) fn decide_and_emit_held_of(
+pub(super) fn emit_held_whole_or_only_new(
     choice: &mut Choice,
     is_wanted: impl Fn(u8) -> bool,
     is_repetition: impl Fn(u8) -> bool,
@@ -185,7 +185,7 @@ fn emit_through_splitter(choice: &mut Choice, channel: TextChannel, text: Str, e
     match channel {
         TextChannel::Text if !choice.splitter.is_plain() => emit_split_text(choice, text, event),
         TextChannel::Reasoning if !choice.reasoning_splitter.is_plain() => {
-            emit_reasoning_without_tags(choice, text, event)
+            emit_reasoning_dropping_tags(choice, text, event)
         }
         _ => event.out.push(text_delta(channel, choice.index, text)),
     }
@@ -222,7 +222,7 @@ impl TextChannel {
 
 /// Reasoning whose beginning may be a tag: a leading tag, and the one that closes it, are taken off.
 #[inline(never)] // Rare: kept out of the code that every event runs through.
-pub(super) fn emit_reasoning_without_tags(choice: &mut Choice, text: Str, event: &mut Event<'_>) {
+pub(super) fn emit_reasoning_dropping_tags(choice: &mut Choice, text: Str, event: &mut Event<'_>) {
     let held = choice.reasoning_splitter.take_held();
     let text = prepend_held(held.as_str(), text, event);
     let (index, splitter) = (choice.index, &mut choice.reasoning_splitter);

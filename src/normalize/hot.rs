@@ -25,7 +25,7 @@ impl Choice {
     /// Whether content of this kind needs no word of the choice's parts, if it has any.
     #[inline]
     fn leaves_parts_unchanged(&self, kind: u8) -> bool {
-        self.parts.as_ref().is_none_or(|parts| parts.are_unchanged_by(kind))
+        self.parts.as_ref().is_none_or(|parts| parts.is_kind_emitted_and_part_announced(kind))
     }
 }
 

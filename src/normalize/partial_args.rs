@@ -93,7 +93,7 @@ impl PartialArgs {
             let level = self.open.get(steps).filter(|_| steps == common);
             match level {
                 Some(level) if level.matches(step) => common = common.saturating_add(1),
-                Some(_) => new = Some(self.may_follow(common, step)),
+                Some(_) => new = Some(self.is_new_name_or_next_index(common, step)),
                 None if steps == 0 => new = Some(matches!(step, Step::Name(_))),
                 // Beneath what is new.
                 None if new.is_some() => new = new.filter(|may| *may && may_come_first(step)),
@@ -113,7 +113,7 @@ impl PartialArgs {
     }
 
     /// Whether `step` is a further one in the object or array of the level `at`.
-    fn may_follow(&self, at: usize, step: Step<'_>) -> bool {
+    fn is_new_name_or_next_index(&self, at: usize, step: Step<'_>) -> bool {
         let Some(level) = self.open.get(at) else { return false };
         match (&level.name, step) {
             (Some(_), Step::Name(name)) => {
@@ -128,7 +128,7 @@ impl PartialArgs {
     }
 
     /// Writes a value where it goes: a piece of text, or JSON text.
-    fn write_value(
+    fn write_allowed_value_or_continue_text(
         &mut self,
         path: &str,
         target: Target,
@@ -147,7 +147,7 @@ impl PartialArgs {
 
     /// Closes what is open beyond `common` levels, and opens the path: what is told next is the value.
     fn close_and_open_path(&mut self, path: &str, common: usize, bounds: Bounds, out: &mut String) {
-        self.close_to(common.saturating_add(1), out);
+        self.close_text_and_levels_above(common.saturating_add(1), out);
         let mut level = 0usize;
         let _ = for_each_step(path, bounds.path_bytes, &mut |step| {
             if level >= common {
@@ -182,7 +182,7 @@ impl PartialArgs {
     }
 
     /// Closes the levels from `levels` on: the text that is open, then brackets. The last one left is a value that is told.
-    fn close_to(&mut self, levels: usize, out: &mut String) {
+    fn close_text_and_levels_above(&mut self, levels: usize, out: &mut String) {
         if core::mem::take(&mut self.in_text) {
             out.push('"');
         }
@@ -196,7 +196,7 @@ impl PartialArgs {
 
     /// The call ends: what closes its arguments.
     pub(super) fn close_all(&mut self, out: &mut String) {
-        self.close_to(0, out);
+        self.close_text_and_levels_above(0, out);
     }
 }
 
@@ -330,7 +330,14 @@ impl Normalizer {
         };
         let json = if value == Argument::Null { "null" } else { event.texts.get(json) };
         let text = text.map(|text| event.texts.get(text));
-        partial.write_value(event.texts.get(path), target, text, json, bounds, &mut out);
+        partial.write_allowed_value_or_continue_text(
+            event.texts.get(path),
+            target,
+            text,
+            json,
+            bounds,
+            &mut out,
+        );
         if !out.is_empty() {
             let fragment = event.texts.keep(&out);
             self.announce_and_emit_arguments_as_is(slot, fragment, event);
@@ -365,7 +372,14 @@ pub(crate) fn pieces_for_test(values: &[(String, Option<String>, String)], depth
     for (path, text, json) in values {
         let mut out = String::new();
         match partial.target_if_allowed(path, text.is_some(), bounds) {
-            Some(target) => partial.write_value(path, target, text.as_deref(), json, bounds, &mut out),
+            Some(target) => partial.write_allowed_value_or_continue_text(
+                path,
+                target,
+                text.as_deref(),
+                json,
+                bounds,
+                &mut out,
+            ),
             None => refused = refused.saturating_add(1),
         }
         pieces.push(out);

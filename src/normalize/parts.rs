@@ -16,7 +16,7 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 pub(super) use ending::{end_call_parts, release_all_inputs};
-use ending::{release_text_and_announce_if_other, remove_current_part_and_end_call};
+use ending::{release_and_remove_part_ending_its_call, release_text_and_announce_if_other};
 
 use super::closing::release_held_and_stop_tag_search;
 use super::partial_args::PartialArgs;
@@ -146,7 +146,7 @@ impl Parts {
     }
 
     /// The open part that a place with a key of the wire's own is.
-    fn find_or_claim_empty_item_part(&mut self, place: &Place) -> Option<usize> {
+    fn find_part_else_claim_empty_item(&mut self, place: &Place) -> Option<usize> {
         let of_item = |part: &Part| part.key == place.key;
         if place.sub == Place::WHOLE {
             let was_announced = |part: &Part| of_item(part) && part.ordinal.is_some();
@@ -171,14 +171,14 @@ impl Parts {
 
     /// Whether content of this kind that names no place would leave nothing behind: no cursor is told first, and it was told
     /// before, of the current part as of the answer.
-    pub(super) fn are_unchanged_by(&self, kind: u8) -> bool {
+    pub(super) fn is_kind_emitted_and_part_announced(&self, kind: u8) -> bool {
         let is_noted =
             self.emitted & kind != 0 && self.current_part().is_none_or(|part| part.emitted & kind != 0);
         is_noted && self.is_current_announced_last()
     }
 
     /// Tells the current part.
-    fn emit_current_part_and_move_cursor(&mut self, choice: u32, out: &mut Queue) {
+    fn number_emit_current_part_and_move_cursor(&mut self, choice: u32, out: &mut Queue) {
         let next = self.next;
         let Some(part) = self.current.and_then(|at| self.open.get_mut(at)) else { return };
         let ordinal = *part.ordinal.get_or_insert(next);
@@ -204,13 +204,13 @@ impl Normalizer {
             }
             PlaceKey::Fresh => None,
             PlaceKey::Current => parts.current,
-            PlaceKey::Wire(_) => parts.find_or_claim_empty_item_part(&place),
+            PlaceKey::Wire(_) => parts.find_part_else_claim_empty_item(&place),
         };
         match known {
             Some(known) if !place.begins => parts.current = Some(known),
             Some(known) => {
                 parts.current = Some(known);
-                remove_current_part_and_end_call(choice, event);
+                release_and_remove_part_ending_its_call(choice, event);
                 return self.end_keyless_and_open_part(place, most, event);
             }
             None => return self.end_keyless_and_open_part(place, most, event),
@@ -230,7 +230,7 @@ impl Normalizer {
         let Some(choice) = self.current_choice() else { return Ok(()) };
         if choice.parts.as_mut().is_some_and(|parts| parts.choose_keyless_if_any()) {
             // A part without a key of the wire's is over where another begins: so there is never more than one.
-            remove_current_part_and_end_call(choice, event);
+            release_and_remove_part_ending_its_call(choice, event);
         }
         let parts = choice.parts.get_or_insert_default();
         if parts.open.len() >= most {
@@ -274,7 +274,7 @@ impl Normalizer {
             if let Some(parts) = &mut choice.parts {
                 parts.current = Some(at);
             }
-            remove_current_part_and_end_call(choice, event);
+            release_and_remove_part_ending_its_call(choice, event);
         }
     }
 
@@ -291,7 +291,7 @@ impl Normalizer {
     }
 
     /// What was told of a scope, which is now repeated.
-    pub(super) fn begin_repetition(&mut self, scope: Scope) {
+    pub(super) fn note_kinds_emitted_in_repeated_scope(&mut self, scope: Scope) {
         self.repeatable = false;
         let Some(choice) = self.current_choice() else { return };
         let parts = choice.parts.as_deref();
@@ -316,7 +316,7 @@ impl Normalizer {
         event: &mut Event<'_>,
     ) {
         self.repeatable = false;
-        if !self.allow_kind_or_drop_edges(OPAQUE, event) {
+        if !self.allow_kind_unless_already_emitted(OPAQUE, event) {
             return;
         }
         self.note_kind_and_announce_part(OPAQUE, event);
@@ -336,7 +336,7 @@ impl Normalizer {
         let is_news = if is_of_chunk {
             self.remember_extra_if_new(json, event)
         } else {
-            self.allow_kind_or_drop_edges(kind_bit_of_extra(kind), event)
+            self.allow_kind_unless_already_emitted(kind_bit_of_extra(kind), event)
         };
         if !is_news {
             return;

@@ -78,8 +78,8 @@ impl Step {
 
 impl Repeat {
     /// `is_expected`: by the model's name only.
-    pub(super) fn new(is_expected: bool) -> Self {
-        let pattern = if is_expected { Pattern::Undecided } else { Pattern::Repeats };
+    pub(super) fn new(is_only_expected: bool) -> Self {
+        let pattern = if is_only_expected { Pattern::Undecided } else { Pattern::Repeats };
         Self { pattern, ..Self::default() }
     }
 
@@ -111,9 +111,9 @@ impl Repeat {
                 self.held = (first.len() <= HELD).then(|| Held::new(first));
                 Step::new_only(fresh)
             }
-            Pattern::Undecided if !is_proved => self.hold_or_decide(text, fresh, texts),
+            Pattern::Undecided if !is_proved => self.hold_repetition_until_sure_or_full(text, fresh, texts),
             Pattern::Undecided | Pattern::Repeats | Pattern::Pieces => {
-                self.decide_repeats_and_release_held(fresh, texts)
+                self.set_repeating_and_release_held(fresh, texts)
             }
         }
     }
@@ -122,7 +122,7 @@ impl Repeat {
     pub(super) fn decide_and_take_held(&mut self, is_repetition: bool, texts: &mut Texts<'_>) -> Option<Str> {
         self.held.as_ref().filter(|held| held.again > 0 || held.longer > 0)?;
         let step = if is_repetition {
-            self.decide_repeats_and_release_held(Str::NONE, texts)
+            self.set_repeating_and_release_held(Str::NONE, texts)
         } else {
             self.decide_pieces_and_release_held(texts)
         };
@@ -132,14 +132,14 @@ impl Repeat {
     }
 
     /// `text` begins with all so far; `fresh` is what is new in it.
-    fn hold_or_decide(&mut self, text: Str, fresh: Str, texts: &mut Texts<'_>) -> Step {
+    fn hold_repetition_until_sure_or_full(&mut self, text: Str, fresh: Str, texts: &mut Texts<'_>) -> Step {
         let grows = !fresh.is_empty();
         let Some(held) = self.held.as_mut().filter(|held| !grows || held.longer == 0) else {
-            return self.decide_repeats_and_release_held(fresh, texts);
+            return self.set_repeating_and_release_held(fresh, texts);
         };
         let fits = held.length_as_pieces().saturating_add(text.len()) <= HELD;
         match (fits, grows || held.longer > 0) {
-            (false, true) => self.decide_repeats_and_release_held(fresh, texts),
+            (false, true) => self.set_repeating_and_release_held(fresh, texts),
             (false, false) => self.decide_pieces_and_release_held(texts),
             (true, true) => {
                 held.longer = held.longer.saturating_add(1);
@@ -153,7 +153,7 @@ impl Repeat {
         }
     }
 
-    fn decide_repeats_and_release_held(&mut self, fresh: Str, texts: &mut Texts<'_>) -> Step {
+    fn set_repeating_and_release_held(&mut self, fresh: Str, texts: &mut Texts<'_>) -> Step {
         self.pattern = Pattern::Repeats;
         let held = self.held.take();
         let new = held.as_ref().and_then(|held| held.text.get(held.first..)).filter(|new| !new.is_empty());

@@ -89,7 +89,7 @@ impl Splitter {
                     rest.len()
                 }
                 State::Before | State::Started => {
-                    self.consume_opening_tag_or_start_without(rest, &span_of, &mut emit)
+                    self.enter_reasoning_or_become_plain(rest, &span_of, &mut emit)
                 }
                 State::Inside(tag) => {
                     self.consume_reasoning_and_hold_tag_start(tag, rest, &span_of, &mut emit)
@@ -101,7 +101,7 @@ impl Splitter {
     }
 
     /// White space, then a tag, what may become one, or anything else. Returns the bytes used.
-    fn consume_opening_tag_or_start_without(
+    fn enter_reasoning_or_become_plain(
         &mut self,
         rest: &str,
         span_of: &dyn Fn(usize, usize) -> Str,
@@ -160,7 +160,8 @@ impl Splitter {
             self.state = State::Then(tag, 0);
             return start.saturating_add(length);
         }
-        let held = candidates().map(|(_, tags)| tag_start_at_end(rest, tags.close)).max().unwrap_or(0);
+        let held =
+            candidates().map(|(_, tags)| length_of_tag_start_at_end(rest, tags.close)).max().unwrap_or(0);
         let sure = rest.len().saturating_sub(held);
         if sure > 0 {
             emit(Piece::Reasoning(span_of(0, sure)));
@@ -222,7 +223,7 @@ impl Normalizer {
 }
 
 /// How many bytes at the end of `text` may begin `tag`.
-fn tag_start_at_end(text: &str, tag: &str) -> usize {
+fn length_of_tag_start_at_end(text: &str, tag: &str) -> usize {
     let longest = tag.len().saturating_sub(1).min(text.len());
     (1..=longest)
         .rev()

@@ -45,7 +45,7 @@ pub(super) enum Found {
 }
 
 /// The call that an entry is about: by its index, else its id, else the latest.
-pub(super) fn find_call(calls: &[Call], entry: Entry) -> Found {
+pub(super) fn call_by_index_id_or_latest(calls: &[Call], entry: Entry) -> Found {
     let latest = calls.len().checked_sub(1);
     let by_id = || calls.iter().rposition(|call| entry.id != 0 && call.id == entry.id);
     if entry.index.is_some() {

@@ -83,7 +83,7 @@ impl Scratch {
 
     /// The text, to append what was unescaped.
     #[inline]
-    pub(crate) fn text_with_room(&mut self) -> &mut String {
+    pub(crate) fn text_reserved_on_first_use(&mut self) -> &mut String {
         if self.text.capacity() == 0 {
             self.text.reserve(Self::MOST_TEXTS);
         }
@@ -115,7 +115,7 @@ impl Scratch {
 }
 
 /// What a number's token says.
-pub(super) fn number_of(token: &[u8], at: u32) -> Number {
+pub(super) fn integer_or_truncated_float(token: &[u8], at: u32) -> Number {
     if let Some(value) = lex::integer(token) {
         return Number::of_integer(Some(value), at);
     }
@@ -172,7 +172,7 @@ pub(crate) trait Cursor {
     }
     /// Reads the plain integer ahead; returns its value and where it starts. `None`, and nothing is read, if there is none
     /// or the source would rather be asked for the number.
-    fn integer(&mut self) -> Option<(u64, u32)>;
+    fn plain_integer_and_start(&mut self) -> Option<(u64, u32)>;
     /// Reads the number ahead.
     fn number(&mut self) -> Result<Number, ErrorKind>;
     /// Passes the null ahead.

@@ -39,7 +39,7 @@ pub(crate) fn state_document(
     }
     let cursor = Reader::new(payload, at, options.depth, scratch, tolerance);
     let mut visitor = Visitor::new(cursor, records, options);
-    wire::state_document(&mut visitor, wiring)?;
+    wire::state_object_or_each_in_array(&mut visitor, wiring)?;
     Ok(visitor.cursor.position())
 }
 
@@ -60,7 +60,7 @@ fn state_from_tape(
     let tape = tape::make_tape(&mut copy, options.depth)?;
     let cursor = tape::Tape::new(tape, payload, at, scratch, tolerance);
     let mut visitor = Visitor::new(cursor, records, options);
-    let read = wire::state_document(&mut visitor, wiring);
+    let read = wire::state_object_or_each_in_array(&mut visitor, wiring);
     if read.is_ok() && !visitor.cursor.is_lost() {
         return Some(payload.len());
     }

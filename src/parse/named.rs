@@ -68,7 +68,7 @@ impl Parser {
         if event.context.name == dialect::LOG_EVENT.as_bytes() && !begins_object(event.payload) {
             let name = event_name_or_message(event.context.name, scratch);
             let json = Str::payload(0, event.payload.len());
-            return self.state_only(Record::Unknown { name, json }).map(Some);
+            return self.state_record_and_end_event(Record::Unknown { name, json }).map(Some);
         }
         let is_read = |wire| {
             wire::reads_data_of_end(wire, event.context.name) && begins_object(event.payload)
@@ -78,7 +78,7 @@ impl Parser {
             // The wire has its own word for the end: the data says it.
             Some(_) if self.wire.is_some_and(is_read) => Ok(None),
             Some(marker) if tolerance.note_if_allowed(Quirk::NamedEnd) => {
-                self.state_only(Record::Done { marker }).map(Some)
+                self.state_record_and_end_event(Record::Done { marker }).map(Some)
             }
             _ => Ok(None),
         }
@@ -101,7 +101,7 @@ impl Parser {
             && let Ok(end) = self.state_document_at(event, at, scratch, tolerance)
             && self.records.head().iter().any(is_error)
         {
-            self.complete_errors_and_unknowns(event, (at, end), scratch);
+            self.fill_in_errors_and_unknowns_if_any(event, (at, end), scratch);
             self.ahead = Ahead::Segment(Segment::End);
             return Ok(Next::Records);
         }
@@ -115,7 +115,12 @@ impl Parser {
     /// The payload is the peer's complaint in so many words.
     pub(super) fn state_payload_as_error_message(&mut self, event: &Event<'_>) -> Result<Next, ErrorKind> {
         let message = Str::payload(0, event.payload.len());
-        self.state_only(Record::Error { code: Str::NONE, kind: Str::NONE, message, json: message })
+        self.state_record_and_end_event(Record::Error {
+            code: Str::NONE,
+            kind: Str::NONE,
+            message,
+            json: message,
+        })
     }
 }
 

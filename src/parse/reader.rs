@@ -21,7 +21,7 @@ mod skip;
 mod slow;
 
 use self::passed::Passed;
-use super::cursor::{Cursor, Kind, Number, Piece, Scratch, number_of};
+use super::cursor::{Cursor, Kind, Number, Piece, Scratch, integer_or_truncated_float};
 use crate::dialect::{Names, Quirk, Tolerance};
 use crate::error::{ErrorKind, LimitKind};
 use crate::lex::{self, Edges};
@@ -52,11 +52,11 @@ impl<'a> Reader<'a> {
     pub(crate) fn new(
         payload: &'a [u8],
         at: usize,
-        depth: usize,
+        depth_limit: usize,
         scratch: &'a mut Scratch,
         tolerance: &'a mut Tolerance,
     ) -> Self {
-        let limit = u32::try_from(depth).unwrap_or(u32::MAX).min(128);
+        let limit = u32::try_from(depth_limit).unwrap_or(u32::MAX).min(128);
         let rest = payload.get(at..).unwrap_or_default();
         let (edged, edges, passed) = (Str::NONE, Edges::default(), Passed::default());
         Self { payload, rest, depth: 0, limit, scratch, tolerance, edged, edges, passed }
@@ -223,7 +223,7 @@ impl Cursor for Reader<'_> {
                 self.depth = self.depth.wrapping_sub(1);
                 return Ok(None);
             }
-            _ => match self.slow_member(seq)? {
+            _ => match self.slow_rest_from_member_name(seq)? {
                 Some(body) => body,
                 None => return Ok(None),
             },
@@ -272,7 +272,7 @@ impl Cursor for Reader<'_> {
 
     #[inline]
     fn piece(&mut self) -> Result<Piece, ErrorKind> {
-        self.string_or(Self::slow_piece).map(Piece::new)
+        self.string_or(Self::read_slow_string_noting_edges).map(Piece::new)
     }
 
     #[inline(always)]
@@ -282,7 +282,7 @@ impl Cursor for Reader<'_> {
     }
 
     #[inline(always)]
-    fn integer(&mut self) -> Option<(u64, u32)> {
+    fn plain_integer_and_start(&mut self) -> Option<(u64, u32)> {
         let at = self.position();
         let is_long = self.rest.get(7).is_some_and(u8::is_ascii_digit);
         let (end, value) = match is_long {
@@ -297,7 +297,7 @@ impl Cursor for Reader<'_> {
         let at = self.position();
         self.skip_scalar()?;
         let token = self.payload.get(at..self.position()).unwrap_or_default();
-        Ok(number_of(token, Span::new(at, at).start))
+        Ok(integer_or_truncated_float(token, Span::new(at, at).start))
     }
 
     #[inline(always)]

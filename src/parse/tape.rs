@@ -98,7 +98,7 @@ impl<'a, 'c> Tape<'a, 'c> {
         Str::scratch(start, self.scratch.text.len())
     }
 
-    fn step_inside(&mut self, len: usize) -> usize {
+    fn move_to_first_child_and_return_len(&mut self, len: usize) -> usize {
         self.at = self.at.saturating_add(1);
         self.name = None;
         len
@@ -135,11 +135,11 @@ impl<'a, 'c> Tape<'a, 'c> {
         before.iter().rposition(|byte| *byte == b'{')
     }
 
-    fn value_end(&self, start: usize) -> usize {
+    fn value_end_in_payload(&self, start: usize) -> usize {
         let rest = self.payload.get(start..).unwrap_or_default();
         let len = match rest.first() {
             Some(b'{' | b'[') => Nest::default().scan_to_closing_bracket(rest).unwrap_or(rest.len()),
-            Some(b'"') => self.string_end(start).saturating_sub(start),
+            Some(b'"') => self.index_after_closing_quote(start).saturating_sub(start),
             _ => rest
                 .iter()
                 .take_while(|byte| !matches!(byte, b',' | b'}' | b']' | b' ' | b'\t' | b'\r' | b'\n'))
@@ -152,7 +152,7 @@ impl<'a, 'c> Tape<'a, 'c> {
         at.saturating_add(lex::string_stop(self.payload.get(at..).unwrap_or_default()).at)
     }
 
-    fn string_end(&self, start: usize) -> usize {
+    fn index_after_closing_quote(&self, start: usize) -> usize {
         let mut at = start.saturating_add(1);
         loop {
             at = self.string_stop(at);
@@ -182,7 +182,7 @@ impl Cursor for Tape<'_, '_> {
 
     fn enter_object(&mut self) -> Result<usize, ErrorKind> {
         match self.node(self.at)? {
-            Node::Object { len, .. } => Ok(self.step_inside(len)),
+            Node::Object { len, .. } => Ok(self.move_to_first_child_and_return_len(len)),
             _ => Err(ErrorKind::Json),
         }
     }
@@ -200,7 +200,7 @@ impl Cursor for Tape<'_, '_> {
 
     fn enter_array(&mut self) -> Result<usize, ErrorKind> {
         match self.node(self.at)? {
-            Node::Array { len, .. } => Ok(self.step_inside(len)),
+            Node::Array { len, .. } => Ok(self.move_to_first_child_and_return_len(len)),
             _ => Err(ErrorKind::Json),
         }
     }
@@ -228,7 +228,7 @@ impl Cursor for Tape<'_, '_> {
         (piece.text(), Edges::default())
     }
 
-    fn integer(&mut self) -> Option<(u64, u32)> {
+    fn plain_integer_and_start(&mut self) -> Option<(u64, u32)> {
         None
     }
 
@@ -278,7 +278,7 @@ impl Cursor for Tape<'_, '_> {
                 }
             },
         };
-        Str::payload(start, self.value_end(start))
+        Str::payload(start, self.value_end_in_payload(start))
     }
 
     fn name_before(&mut self, mark: Mark) -> Str {

@@ -12,7 +12,7 @@ mod statements;
 pub(super) use fields::{Field, Value};
 
 use super::ParseOptions;
-use super::cursor::{Cursor, Kind, Number, Piece, number_of};
+use super::cursor::{Cursor, Kind, Number, Piece, integer_or_truncated_float};
 use crate::delta::ExtraKind;
 use crate::dialect::{Quirk, Quirks};
 use crate::error::ErrorKind;
@@ -145,11 +145,16 @@ impl<'v, C: Cursor> Visitor<'v, C> {
 
     /// What the name's value stated begins at `from` and ends here.
     #[inline(always)]
-    pub(super) fn note_value_of_key<const N: usize>(&self, seen: &mut SeenKeys<N>, name: usize, from: usize) {
+    pub(super) fn note_records_of_key<const N: usize>(
+        &self,
+        seen: &mut SeenKeys<N>,
+        name: usize,
+        first_record: usize,
+    ) {
         let to = self.stated();
         if let Some(known) = seen.0.get_mut(name) {
             // Positions are below the bytes of the largest event (512 MiB): they fit.
-            *known = (from.min(to) as u32, to.wrapping_add(1) as u32);
+            *known = (first_record.min(to) as u32, to.wrapping_add(1) as u32);
         }
     }
 
@@ -225,7 +230,7 @@ impl<'v, C: Cursor> Visitor<'v, C> {
         }
         match kind {
             Kind::String if self.options.padding => self.string_as_padding(kind).map(|_| ()),
-            Kind::Number if self.options.padding => match self.cursor.integer() {
+            Kind::Number if self.options.padding => match self.cursor.plain_integer_and_start() {
                 Some((_, at)) => {
                     self.records.note_padding_if_some_and_room(Padding::integer_if_offset_fits(at));
                     Ok(())
@@ -263,7 +268,7 @@ impl<'v, C: Cursor> Visitor<'v, C> {
         if lex::number_end(text, 0) != Some(text.len()) {
             return Ok(None);
         }
-        let number = number_of(text, u32::MAX);
+        let number = integer_or_truncated_float(text, u32::MAX);
         self.need(Quirk::NumberType)?;
         Ok(Some(Number { plain: false, ..number }))
     }
@@ -271,7 +276,7 @@ impl<'v, C: Cursor> Visitor<'v, C> {
     /// An index, if the value ahead is one: not negative, no fraction, 32 bits. It sizes nothing.
     #[inline]
     pub(super) fn index_ahead(&mut self, kind: Kind) -> Result<Option<u32>, ErrorKind> {
-        if let Some((value, _)) = self.cursor.integer() {
+        if let Some((value, _)) = self.cursor.plain_integer_and_start() {
             return Ok(u32::try_from(value).ok());
         }
         let number = self.number_or_numeric_string(kind)?.filter(|number| number.whole);
@@ -280,12 +285,16 @@ impl<'v, C: Cursor> Visitor<'v, C> {
 
     /// One counter of a usage object; returns whether it had a number.
     #[inline]
-    pub(super) fn push_counter(&mut self, counter: Counter, kind: Kind) -> Result<bool, ErrorKind> {
+    pub(super) fn push_counter_or_skip_value(
+        &mut self,
+        counter: Counter,
+        kind: Kind,
+    ) -> Result<bool, ErrorKind> {
         if kind == Kind::Null {
             self.cursor.skip()?;
             return Ok(false);
         }
-        let (value, at) = match self.cursor.integer() {
+        let (value, at) = match self.cursor.plain_integer_and_start() {
             Some(integer) => integer,
             None => match self.number_or_numeric_string(kind)? {
                 Some(Number { value: Some(value), whole: true, at, .. }) => (value, at),
@@ -305,7 +314,7 @@ impl<'v, C: Cursor> Visitor<'v, C> {
         kind: Kind,
         slot: &mut Option<usize>,
     ) -> Result<(), ErrorKind> {
-        let (value, at) = match self.cursor.integer() {
+        let (value, at) = match self.cursor.plain_integer_and_start() {
             Some(integer) => integer,
             None => match self.number_or_numeric_string(kind)? {
                 Some(Number { value: Some(value), at, .. }) => (value, at),
@@ -331,7 +340,7 @@ impl<'v, C: Cursor> Visitor<'v, C> {
             }
             None => {
                 *slot = Some(self.records.head().len());
-                self.records.push_head(record)?;
+                self.records.push_head_within_limit(record)?;
             }
         }
         Ok(())
@@ -353,7 +362,7 @@ impl<'v, C: Cursor> Visitor<'v, C> {
     }
 
     /// The label of the value at `mark`; the visitor stays where it is.
-    pub(super) fn string_or_json_at(&mut self, mark: Option<C::Mark>) -> Result<Str, ErrorKind> {
+    pub(super) fn string_or_json_at_unless_null(&mut self, mark: Option<C::Mark>) -> Result<Str, ErrorKind> {
         let Some(mark) = mark else { return Ok(Str::NONE) };
         let back = self.cursor.go(mark);
         let label = self.cursor.kind().and_then(|kind| self.string_or_json_ahead_unless_null(kind));

@@ -79,7 +79,7 @@ pub(super) fn sends_marker_after_end(wire: Wire) -> bool {
 
 /// States the document ahead; or, of an array, each object in it as a document of its own. Anything else in the array makes
 /// the whole of it unknown.
-pub(super) fn state_document<C: Cursor>(
+pub(super) fn state_object_or_each_in_array<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     wiring: &mut Wiring<'_>,
 ) -> Result<(), ErrorKind> {
@@ -94,7 +94,7 @@ pub(super) fn state_document<C: Cursor>(
 }
 
 fn push_unknown<C: Cursor>(visitor: &mut Visitor<'_, C>) -> Result<(), ErrorKind> {
-    visitor.records.push_head(Record::Unknown { name: Str::NONE, json: Str::NONE })
+    visitor.records.push_head_within_limit(Record::Unknown { name: Str::NONE, json: Str::NONE })
 }
 
 /// States each object of the array ahead as a document; anything else in it, or nothing, is one unknown event.
@@ -106,7 +106,7 @@ fn push_each_object_or_unknown<C: Cursor>(
     let mut items = visitor.cursor.enter_array()?;
     while let Some(kind) = visitor.cursor.element(&mut items)? {
         if kind == Kind::Object {
-            push_object_and_fill_in_json(visitor, wiring)?;
+            push_array_element_with_own_json(visitor, wiring)?;
             objects = true;
         } else {
             others = true;
@@ -120,7 +120,7 @@ fn push_each_object_or_unknown<C: Cursor>(
 }
 
 /// A document in an array: what is told of it as a whole is its own text.
-fn push_object_and_fill_in_json<C: Cursor>(
+fn push_array_element_with_own_json<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     wiring: &mut Wiring<'_>,
 ) -> Result<(), ErrorKind> {
@@ -147,7 +147,7 @@ fn push_object_and_settle_wire<C: Cursor>(
     match event(asked, visitor, wiring)? {
         WireMatch::Mine => *wiring.wire = Some(asked),
         WireMatch::Anyones if wiring.wire.is_none() && visitor.has_stated_error(&attempt) => {
-            return settle_recognized_wire_or_push_error(visitor, wiring, attempt);
+            return state_by_recognized_wire_or_as_error(visitor, wiring, attempt);
         }
         WireMatch::Anyones => {}
         WireMatch::NotMine => {
@@ -160,7 +160,7 @@ fn push_object_and_settle_wire<C: Cursor>(
 
 /// What stands ahead says that it is an error, and may be the first event of a wire as well.
 #[cold]
-fn settle_recognized_wire_or_push_error<C: Cursor>(
+fn state_by_recognized_wire_or_as_error<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     wiring: &mut Wiring<'_>,
     attempt: Attempt<C::Mark>,

@@ -47,7 +47,7 @@ impl Closing {
             State::Key => self.push("\"\":null"),
             State::Colon => self.push(":null"),
             State::Text | State::Escape | State::Hex => {
-                self.push_missing_of_last_character(json);
+                self.push_rest_of_escape_or_surrogates(json);
                 self.push(if json.in_key { "\":null" } else { "\"" });
             }
             State::Word => self.push(json.word),
@@ -57,7 +57,7 @@ impl Closing {
     }
 
     /// What the string's last character lacks.
-    fn push_missing_of_last_character(&mut self, json: &PartialJson) {
+    fn push_rest_of_escape_or_surrogates(&mut self, json: &PartialJson) {
         match json.state {
             State::Escape if json.high => self.push(LOW.get(1..).unwrap_or_default()),
             State::Escape => self.push("\\"),

@@ -228,7 +228,7 @@ impl Records {
 
     /// States a fact about the document.
     #[inline]
-    pub(crate) fn push_head(&mut self, record: Record) -> Result<(), ErrorKind> {
+    pub(crate) fn push_head_within_limit(&mut self, record: Record) -> Result<(), ErrorKind> {
         self.count_within_limit()?;
         self.head.push(record);
         Ok(())
@@ -369,7 +369,7 @@ impl Records {
 
     /// Puts the facts from `from` on in the order of `rank`; the order of equals stays. Surrogates at the edges go with the
     /// record that follows them. Cost: a look, where they are in order; else one pass for each rank that occurs.
-    pub(crate) fn order_by_rank_with_edges(&mut self, from: usize, rank: impl Fn(&Record) -> u8) {
+    pub(crate) fn sort_by_rank_edges_with_next(&mut self, from: usize, rank: impl Fn(&Record) -> u8) {
         let group = self.body.get(from..).unwrap_or_default();
         if group.is_sorted_by_key(&rank) {
             return;

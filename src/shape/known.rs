@@ -80,14 +80,14 @@ impl Shapes {
     }
 
     /// Forgets the shapes; keeps their allocations.
-    pub(crate) fn forget_all(&mut self) {
+    pub(crate) fn forget_shapes_keeping_credit(&mut self) {
         self.relearns |= self.live > 0;
         self.live = 0;
     }
 
     /// As new.
     pub(crate) fn reset(&mut self) {
-        self.forget_all();
+        self.forget_shapes_keeping_credit();
         self.relearns = false;
         (self.credit, self.asleep, self.sleep, self.oldest) = (CREDIT, 0, FIRST_SLEEP, 0);
     }
@@ -116,12 +116,12 @@ impl Shapes {
     /// Cost: one comparison of the literals, one lex of the holes.
     #[inline(never)]
     pub(crate) fn find(&mut self, bytes: &[u8]) -> Option<Hit> {
-        self.find_inline(bytes)
+        self.match_guess_or_find_other(bytes)
     }
 
     /// The same as a part of its caller, for the one that is called for nearly every event.
     #[inline(always)]
-    pub(crate) fn find_inline(&mut self, bytes: &[u8]) -> Option<Hit> {
+    pub(crate) fn match_guess_or_find_other(&mut self, bytes: &[u8]) -> Option<Hit> {
         if let Some(shape) = self.shapes.get(..self.live)?.get(self.guess)
             && let Some(hit) = shape.match_event(bytes, self.longest, &mut self.captures)
         {
@@ -206,7 +206,7 @@ impl Shapes {
             self.asleep = self.sleep;
             self.sleep = self.sleep.saturating_mul(2).min(LONGEST_SLEEP);
             self.credit = AWAKE;
-            self.forget_all();
+            self.forget_shapes_keeping_credit();
             self.shapes.truncate(2);
             self.shapes.shrink_to(2);
             return AfterMiss::Ignore;

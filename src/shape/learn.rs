@@ -24,7 +24,7 @@ impl Shape {
             learner.learn_body_record(*record)?;
         }
         for padding in padding {
-            learner.add_padding_if_located(padding)?;
+            learner.add_padding_or_keep_literal(padding)?;
         }
         if let Some(idle) = event.idle {
             learner.add_candidate(idle.range().start, idle.range().end, Hole::Line, false)?;
@@ -37,7 +37,7 @@ impl Shape {
         }
         let candidates = learner.candidates.get_mut(..learner.count)?;
         candidates.sort_unstable_by_key(|candidate| candidate.start);
-        let (pieces, count) = cut_into_pieces(candidates, event.raw.len())?;
+        let (pieces, count) = cut_into_literals_before_holes(candidates, event.raw.len())?;
         let pieces = pieces.get(..count)?;
         self.pieces = u8::try_from(count).ok()?;
         clear_and_reserve(&mut self.marks, count.saturating_add(candidates.len()), 0);
@@ -70,7 +70,7 @@ impl Shape {
         for ((at, to), from) in (0u32..).zip(candidates.iter_mut()).zip(self.candidates()) {
             *to = Mark { is_hole: from.is_hole || varies.wrapping_shr(at) & 1 == 1, ..*from };
         }
-        let (pieces, count) = cut_into_pieces(candidates, self.bytes.len())?;
+        let (pieces, count) = cut_into_literals_before_holes(candidates, self.bytes.len())?;
         self.pieces = u8::try_from(count).ok()?;
         self.marks.clear();
         self.marks.reserve_exact(count.saturating_add(candidates.len()));
@@ -107,7 +107,7 @@ impl Shape {
 }
 
 /// Cuts `length` bytes into literals and holes, as the candidates say: the pieces, and how many they are.
-fn cut_into_pieces(candidates: &[Mark], length: usize) -> Option<([Mark; HOLES], usize)> {
+fn cut_into_literals_before_holes(candidates: &[Mark], length: usize) -> Option<([Mark; HOLES], usize)> {
     let mut pieces = [NO_MARK; HOLES];
     let (mut start, mut count) = (0u16, 0usize);
     for candidate in candidates.iter().filter(|candidate| candidate.is_hole) {
@@ -179,7 +179,7 @@ impl Learner<'_> {
             // An empty one stays as it is: another could be the first.
             Keep::Identity(string) if string.is_empty() => Some(()),
             Keep::Identity(string) => {
-                self.add_quoted_string(self.locate_source_of_string(string)?, Hole::Identity, false)
+                self.add_string_requiring_quotes(self.locate_source_of_string(string)?, Hole::Identity, false)
             }
             Keep::Number { counter: None, at } => {
                 self.add_integer_or_keep_literal(self.offset_in_event(at)?, None)
@@ -207,9 +207,11 @@ impl Learner<'_> {
         match record.keep() {
             // Absence, and text is another statement.
             Keep::Hole(text) if text.is_empty() => Some(()),
-            Keep::Hole(text) if strings == 1 => {
-                self.add_quoted_string(StringInEvent { range: text, escaped: false }, Hole::Text, true)
-            }
+            Keep::Hole(text) if strings == 1 => self.add_string_requiring_quotes(
+                StringInEvent { range: text, escaped: false },
+                Hole::Text,
+                true,
+            ),
             Keep::Number { counter: Some(counter), at } => {
                 self.add_integer_or_keep_literal(at, Some(counter))
             }
@@ -219,13 +221,18 @@ impl Learner<'_> {
     }
 
     /// A value that means nothing.
-    fn add_padding_if_located(&mut self, padding: &Padding) -> Option<()> {
+    fn add_padding_or_keep_literal(&mut self, padding: &Padding) -> Option<()> {
         match *padding {
             // The source cannot tell where it is: it stays as it is.
             Padding::Text { start: 0, end: 0, .. } => Some(()),
             Padding::Text { start, end, noise } => {
-                let range = self.payload_span_in_event(Span { start: start.into(), end: end.into() })?;
-                self.add_quoted_string(StringInEvent { range, escaped: false }, Hole::Padding, noise)
+                let range =
+                    self.shift_span_by_payload_start(Span { start: start.into(), end: end.into() })?;
+                self.add_string_requiring_quotes(
+                    StringInEvent { range, escaped: false },
+                    Hole::Padding,
+                    noise,
+                )
             }
             Padding::Integer(at) => self.add_integer_or_keep_literal(self.offset_in_event(at.into())?, None),
         }
@@ -240,11 +247,11 @@ impl Learner<'_> {
             Buffer::Payload => (string.span(), false),
             Buffer::Scratch => (self.event.escaped.iter().rev().find(|(known, _)| *known == string)?.1, true),
         };
-        Some(StringInEvent { range: self.payload_span_in_event(span)?, escaped })
+        Some(StringInEvent { range: self.shift_span_by_payload_start(span)?, escaped })
     }
 
     /// A span of the payload as a range of the event's bytes.
-    fn payload_span_in_event(&self, span: Span) -> Option<Str> {
+    fn shift_span_by_payload_start(&self, span: Span) -> Option<Str> {
         let (start, end) = (span.range().start, span.range().end);
         let base = self.event.payload.range().start;
         Some(Str::payload(start.checked_add(base)?, end.checked_add(base)?))
@@ -256,7 +263,7 @@ impl Learner<'_> {
     }
 
     /// A string's body that may vary; `is_hole`: it does in any case.
-    fn add_quoted_string(&mut self, place: StringInEvent, kind: Hole, is_hole: bool) -> Option<()> {
+    fn add_string_requiring_quotes(&mut self, place: StringInEvent, kind: Hole, is_hole: bool) -> Option<()> {
         let Range { start, end } = place.range.span().range();
         let raw = self.event.raw;
         let quoted = raw.get(start.checked_sub(1)?) == Some(&b'"') && raw.get(end) == Some(&b'"');

@@ -245,7 +245,7 @@ fn text_thinking_and_arguments_are_predicted() {
             begun = start;
         }
         if n % 6 >= 3 {
-            assert!(decoder.may_take_by_fast_path(&stream([&delta])), "{delta}");
+            assert!(decoder.would_hit_fast_path(&stream([&delta])), "{delta}");
         }
         take(&mut decoder, &delta);
     }
@@ -298,7 +298,7 @@ fn text_is_predicted_after_many_hosted_calls() {
         take(&mut decoder, &format!(r#"{{"type":"content_block_stop","index":{index}}}"#));
     }
     for n in 0..100 {
-        assert!(n < 3 || decoder.may_take_by_fast_path(&stream([&*text(200, n)])), "{n}");
+        assert!(n < 3 || decoder.would_hit_fast_path(&stream([&*text(200, n)])), "{n}");
         take(&mut decoder, &text(200, n));
     }
 }

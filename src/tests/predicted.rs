@@ -32,8 +32,8 @@ fn row(stream: &Stream) -> [usize; 3] {
     let events = events(&stream.bytes);
     let (mut found, mut hot) = (0, 0);
     for event in &events {
-        hot += usize::from(decoder.may_take_by_fast_path(event));
-        found += usize::from(decoder.may_take_event_by_shape(event));
+        hot += usize::from(decoder.would_hit_fast_path(event));
+        found += usize::from(decoder.would_match_known_shape(event));
         let _ = decoder.for_each(event, |_| ControlFlow::<()>::Continue(()));
     }
     [events.len(), found, hot]

@@ -181,7 +181,7 @@ fn events_whose_ids_vary_are_predicted() {
         let mut decoder = Decoder::new();
         for n in 7..30 {
             let event = beside(format!("id: {n}").as_bytes(), &n.to_string(), end);
-            assert!(n < 10 || decoder.may_take_by_fast_path(&event), "{n}");
+            assert!(n < 10 || decoder.would_hit_fast_path(&event), "{n}");
             let mut input = &*event;
             while decoder.next_delta(&mut input).unwrap().is_some() {}
         }
@@ -237,7 +237,7 @@ fn events_padded_with_spaces_are_predicted() {
     while decoder.next_delta(&mut input).unwrap().is_some() {}
     for (n, spaces) in counts.into_iter().enumerate() {
         let event = padded(n, spaces);
-        assert!(n < 3 || decoder.may_take_by_fast_path(&event), "{n}");
+        assert!(n < 3 || decoder.would_hit_fast_path(&event), "{n}");
         let mut input = &*event;
         while decoder.next_delta(&mut input).unwrap().is_some() {}
     }

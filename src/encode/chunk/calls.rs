@@ -15,7 +15,7 @@ struct CallAt {
 
 impl ChunkEncoder {
     /// A call's id, and a piece of its name.
-    pub(super) fn hold_label_and_begin_ready(
+    pub(super) fn hold_label_and_begin_ready_or_all(
         &mut self,
         choice: u32,
         slot: u32,
@@ -24,7 +24,10 @@ impl ChunkEncoder {
         out: &mut Vec<u8>,
     ) {
         let most = self.options.limits.id_bytes();
-        let Some(CallAt { choice, ordinal }) = self.find_or_add_call(choice, slot, out) else { return };
+        let Some(CallAt { choice, ordinal }) = self.announce_choice_and_find_or_add_call(choice, slot, out)
+        else {
+            return;
+        };
         let id = id.filter(|id| id.len() <= most);
         let place = usize::try_from(choice).unwrap_or(usize::MAX);
         let Some(known) = self.choices.get_mut(place) else { return };
@@ -45,7 +48,10 @@ impl ChunkEncoder {
         fragment: &str,
         out: &mut Vec<u8>,
     ) {
-        let Some(CallAt { choice, ordinal }) = self.find_or_add_call(choice, slot, out) else { return };
+        let Some(CallAt { choice, ordinal }) = self.announce_choice_and_find_or_add_call(choice, slot, out)
+        else {
+            return;
+        };
         let place = usize::try_from(choice).unwrap_or(usize::MAX);
         let Some(known) = self.choices.get_mut(place) else { return };
         match known.calls.end_name_and_hold_arguments(ordinal, fragment, &mut self.budget) {
@@ -63,7 +69,10 @@ impl ChunkEncoder {
     }
 
     pub(super) fn end_call_and_begin_ready(&mut self, choice: u32, slot: u32, out: &mut Vec<u8>) {
-        let Some(CallAt { choice, ordinal }) = self.find_or_add_call(choice, slot, out) else { return };
+        let Some(CallAt { choice, ordinal }) = self.announce_choice_and_find_or_add_call(choice, slot, out)
+        else {
+            return;
+        };
         if let Some(known) = self.choice_mut(choice) {
             known.calls.mark_name_whole(ordinal);
         }
@@ -71,7 +80,12 @@ impl ChunkEncoder {
     }
 
     /// Announces the choice, if it is new, and finds its call, which is new if none has the slot.
-    fn find_or_add_call(&mut self, choice: u32, slot: u32, out: &mut Vec<u8>) -> Option<CallAt> {
+    fn announce_choice_and_find_or_add_call(
+        &mut self,
+        choice: u32,
+        slot: u32,
+        out: &mut Vec<u8>,
+    ) -> Option<CallAt> {
         let choice = self.map_choice_and_ensure_announced(choice, out)?;
         let most = self.options.limits.tool_calls();
         let found = self.choice_mut(choice)?.calls.find_or_add(slot, most);
@@ -87,11 +101,11 @@ impl ChunkEncoder {
         while let Some(known) = self.choices.get_mut(place)
             && let Some((ordinal, call)) = known.calls.begin_next_if_ready(force, &mut self.budget)
         {
-            self.write_call_so_far(choice, ordinal, call, out);
+            self.write_call_adding_missing_id(choice, ordinal, call, out);
         }
     }
 
-    fn write_call_so_far(&mut self, choice: u32, ordinal: usize, call: Call, out: &mut Vec<u8>) {
+    fn write_call_adding_missing_id(&mut self, choice: u32, ordinal: usize, call: Call, out: &mut Vec<u8>) {
         let Call { mut id, name, arguments, .. } = call;
         self.begin_delta(choice, out);
         if id.is_empty() {

@@ -46,7 +46,7 @@ impl ChunkEncoder {
         }
         self.spare.push(b'}');
         if !self.head.is_empty() {
-            self.begin_chunk(out);
+            self.write_early_extras_once_and_begin_chunk(out);
             out.extend_from_slice(&self.spare);
             out.extend_from_slice(sse::END);
         } else if self.budget.take_if_fits(self.spare.len().saturating_add(1)) {

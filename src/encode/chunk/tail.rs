@@ -96,11 +96,12 @@ impl ChunkEncoder {
     }
 
     fn write_usage_if_known(&mut self, out: &mut Vec<u8>) {
-        let Some(usage) = closing::known_usage_completed_by_option(self.usage.take(), &self.options) else {
+        let Some(usage) = closing::fill_missing_counts_by_option_if_known(self.usage.take(), &self.options)
+        else {
             return;
         };
         let Usage { input, output, total, cached_input, cache_write, reasoning } = usage;
-        self.begin_chunk(out);
+        self.write_early_extras_once_and_begin_chunk(out);
         out.extend_from_slice(b"],\"usage\":{");
         let start = out.len();
         let counts = [("prompt_tokens", input), ("completion_tokens", output), ("total_tokens", total)];

@@ -53,7 +53,7 @@ impl AddedBytes {
 }
 
 impl Block {
-    const fn new(kind: Kind) -> Self {
+    const fn new_unopened(kind: Kind) -> Self {
         Self {
             kind,
             is_open: false,
@@ -69,7 +69,7 @@ impl Block {
     }
 
     /// Counts what was added; returns it.
-    const fn count_added(&mut self, bytes: usize) -> AddedBytes {
+    const fn count_and_return_added_bytes(&mut self, bytes: usize) -> AddedBytes {
         self.counted = self.counted.saturating_add(bytes);
         AddedBytes(bytes)
     }
@@ -82,7 +82,7 @@ impl Block {
 
 /// The blocks that are not ended yet. What adds to them returns how many bytes more are held for that.
 #[derive(Clone)]
-pub(super) struct Blocks {
+pub(super) struct QueuedBlocks {
     line: VecDeque<Block>,
     /// The index of the first of them.
     index: u32,
@@ -90,7 +90,7 @@ pub(super) struct Blocks {
     calls: Vec<u32>,
 }
 
-impl Blocks {
+impl QueuedBlocks {
     pub(super) const fn new() -> Self {
         Self { line: VecDeque::new(), index: 0, calls: Vec::new() }
     }
@@ -114,7 +114,7 @@ impl Blocks {
     fn end_text_and_begin(&mut self, kind: Kind) -> AddedBytes {
         self.end_last_unless_call();
         let size = if self.line.is_empty() { 0 } else { size_of::<Block>() };
-        self.line.push_back(Block { counted: size, ..Block::new(kind) });
+        self.line.push_back(Block { counted: size, ..Block::new_unopened(kind) });
         AddedBytes(size)
     }
 
@@ -131,7 +131,7 @@ impl Blocks {
         };
         let Some(last) = self.last_if_going_on(kind) else { return begun };
         last.held.push_str(text);
-        last.count_added(text.len()).plus(begun)
+        last.count_and_return_added_bytes(text.len()).plus(begun)
     }
 
     /// A block that is whole.
@@ -147,7 +147,7 @@ impl Blocks {
         let last = self.last_if_going_on(kind)?;
         last.held_deltas.push_str(delta);
         last.held_deltas.push('\n');
-        Some(last.count_added(delta.len().saturating_add(1)))
+        Some(last.count_and_return_added_bytes(delta.len().saturating_add(1)))
     }
 
     /// Signs the thinking that came last, or else nothing, and ends it.
@@ -156,7 +156,7 @@ impl Blocks {
         let Some(last) = self.last_if_going_on(Kind::Thinking) else { return begun };
         last.signature.push_str(data);
         last.is_ended = true;
-        last.count_added(data.len()).plus(begun)
+        last.count_and_return_added_bytes(data.len()).plus(begun)
     }
 
     /// What comes next is another block, if it is no call's.
@@ -167,7 +167,7 @@ impl Blocks {
     }
 
     /// All calls that were told.
-    pub(super) fn end_calls(&mut self) {
+    pub(super) fn mark_call_names_whole_and_ended(&mut self) {
         let calls = self.line.iter_mut().filter(|block| matches!(block.kind, Kind::Call(_)));
         calls.for_each(|call| (call.is_name_whole, call.is_ended) = (true, true));
     }
@@ -198,7 +198,7 @@ impl Blocks {
         let name = if is_late { "" } else { name };
         call.id.push_str(id);
         call.name.push_str(name);
-        Some(call.count_added(id.len().saturating_add(name.len())).plus(begun))
+        Some(call.count_and_return_added_bytes(id.len().saturating_add(name.len())).plus(begun))
     }
 
     /// A piece of its arguments; nothing, if that cannot be said any more.
@@ -206,7 +206,7 @@ impl Blocks {
         let call = self.unended_call(slot)?;
         call.is_name_whole = true;
         call.held.push_str(fragment);
-        Some(call.count_added(fragment.len()))
+        Some(call.count_and_return_added_bytes(fragment.len()))
     }
 
     pub(super) fn end_call(&mut self, slot: u32) {
@@ -234,7 +234,7 @@ impl Blocks {
             if !held.is_empty() && !matches!(first.kind, Kind::Redacted | Kind::Hosted) {
                 write_delta(index, first.kind, &held, out);
             }
-            held_deltas.lines().for_each(|delta| write_json_delta(index, delta, out));
+            held_deltas.lines().for_each(|delta| write_raw_delta_object(index, delta, out));
             if !signature.is_empty() {
                 write_signature_delta(index, &signature, out);
             }
@@ -262,14 +262,14 @@ fn write_block_start(block: &Block, index: u32, stream_id: &str, out: &mut Vec<u
             out.extend_from_slice(b"{\"type\":\"redacted_thinking\",\"data\":");
             json::write_string(&block.held, out);
         }
-        Kind::Call(slot) => write_tool_use(block, slot, stream_id, out),
+        Kind::Call(slot) => begin_tool_use_object(block, slot, stream_id, out),
         Kind::Hosted => out.extend_from_slice(block.held.as_bytes()),
     }
     out.extend_from_slice(if block.kind == Kind::Hosted { b"}" } else { b"}}" });
     out.extend_from_slice(sse::END);
 }
 
-fn write_tool_use(call: &Block, slot: u32, stream_id: &str, out: &mut Vec<u8>) {
+fn begin_tool_use_object(call: &Block, slot: u32, stream_id: &str, out: &mut Vec<u8>) {
     out.extend_from_slice(b"{\"type\":\"tool_use\",\"id\":");
     if call.id.is_empty() {
         let mut id = String::new();
@@ -296,9 +296,9 @@ pub(super) fn write_delta(index: u32, kind: Kind, text_or_arguments: &str, out: 
 }
 
 /// A delta of an open block, as JSON on one line.
-pub(super) fn write_json_delta(index: u32, delta: &str, out: &mut Vec<u8>) {
+pub(super) fn write_raw_delta_object(index: u32, delta_object: &str, out: &mut Vec<u8>) {
     begin_delta_event(index, out);
-    out.extend_from_slice(delta.as_bytes());
+    out.extend_from_slice(delta_object.as_bytes());
     out.extend_from_slice(b"}\n\n");
 }
 

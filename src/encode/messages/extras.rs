@@ -33,7 +33,7 @@ impl MessagesEncoder {
                 self.write_or_hold_citation_if_possible(value, &mut spare, out)
             }
             ExtraKind::Hosted if name == INPUT => {
-                self.write_or_hold_hosted_if_possible(value, &mut spare, out)
+                self.write_or_hold_hosted_delta_if_own(value, &mut spare, out)
             }
             ExtraKind::Hosted if is_hosted_block_name(name) => {
                 self.begin_hosted_block_if_own(name, value, &mut spare, out)
@@ -59,10 +59,14 @@ impl MessagesEncoder {
         let is_value = json::write_if_mendable(value, &mut self.scratch, spare);
         let is_object = spare.get(start..)?.trim_ascii_start().starts_with(b"{");
         spare.push(b'}');
-        if is_value && is_object { self.write_or_hold_if_going_on(Kind::Text, spare, out) } else { None }
+        if is_value && is_object {
+            self.write_or_hold_delta_if_going_on(Kind::Text, spare, out)
+        } else {
+            None
+        }
     }
 
-    fn write_or_hold_hosted_if_possible(
+    fn write_or_hold_hosted_delta_if_own(
         &mut self,
         value: &str,
         spare: &mut Vec<u8>,
@@ -70,11 +74,11 @@ impl MessagesEncoder {
     ) -> Option<AddedBytes> {
         let is_own = json::write_if_mendable(value, &mut self.scratch, spare)
             && json::has_one_string_member(spare, "type", INPUT, &mut self.scratch);
-        if is_own { self.write_or_hold_if_going_on(Kind::Hosted, spare, out) } else { None }
+        if is_own { self.write_or_hold_delta_if_going_on(Kind::Hosted, spare, out) } else { None }
     }
 
     /// A delta of the block that came last: written at once, if that is open.
-    fn write_or_hold_if_going_on(
+    fn write_or_hold_delta_if_going_on(
         &mut self,
         kind: Kind,
         delta: &[u8],
@@ -82,7 +86,7 @@ impl MessagesEncoder {
     ) -> Option<AddedBytes> {
         let delta = core::str::from_utf8(delta).ok()?;
         if self.blocks.is_written_at_once(kind) {
-            blocks::write_json_delta(self.blocks.first_index(), delta, out);
+            blocks::write_raw_delta_object(self.blocks.first_index(), delta, out);
             return Some(AddedBytes(0));
         }
         self.blocks.hold_delta_if_going_on(kind, delta)

@@ -1,4 +1,4 @@
-//! The end: stop reason and usage (also before an error), errors, `message_stop` only where complete and without an error.
+//! The end: stop reason and usage, then held errors (truncation too, by option), `message_stop` if complete and without error.
 //!
 //! Knows: what was held for the end. Must not know: how blocks are written.
 
@@ -20,7 +20,7 @@ impl MessagesEncoder {
         let reason = if saw_tool_calls { tool_calls_if_stop(reason) } else { reason };
         let own = OWN_WORDS.iter().find(|own| **own == (raw, reason)).map(|own| own.0);
         self.finish = Some((reason, own));
-        self.blocks.end_calls();
+        self.blocks.mark_call_names_whole_and_ended();
         self.write_ready_blocks(out);
     }
 

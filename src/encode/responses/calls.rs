@@ -54,7 +54,7 @@ impl WholeCallTarget for ResponsesEncoder {
     }
 
     /// The call is done, and stays held as an item of the answer.
-    fn write_whole_call(&mut self, ordinal: usize, call: WholeCall, out: &mut Vec<u8>) {
+    fn write_call_end_with_whole_arguments(&mut self, ordinal: usize, call: WholeCall, out: &mut Vec<u8>) {
         self.is_too_long |= call.is_too_long;
         let Some(index) = self.call_items.get(ordinal).copied().filter(|_| !self.is_too_long) else { return };
         let mut item = Vec::new();

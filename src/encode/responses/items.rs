@@ -143,11 +143,11 @@ impl ResponsesEncoder {
             Some(OpenItem { index, content: open, part: Some(part), .. }) if open == content => {
                 PartAt { item: index, part }
             }
-            _ => self.end_part_and_begin(content, out),
+            _ => self.end_open_part_and_begin_new(content, out),
         }
     }
 
-    fn end_part_and_begin(&mut self, content: Content, out: &mut Vec<u8>) -> PartAt {
+    fn end_open_part_and_begin_new(&mut self, content: Content, out: &mut Vec<u8>) -> PartAt {
         self.end_part_if_open(out);
         let mut open = self.ensure_item_open(content, out);
         let part = open.next;

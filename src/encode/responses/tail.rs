@@ -1,4 +1,4 @@
-//! The end: errors, then the last event with the whole answer; none where the stream was cut short without a finish.
+//! The end: calls and items if whole, held errors (truncation too, by option), then the whole answer if whole or failed.
 //!
 //! Knows: what was held for it. Must not know: how deltas are written.
 
@@ -110,7 +110,7 @@ impl ResponsesEncoder {
             out.extend_from_slice(item);
         }
         out.push(b']');
-        write_usage_or_null(self.usage.take(), &self.options, out);
+        write_usage_completed_by_option_or_null(self.usage.take(), &self.options, out);
         out.push(b'}');
         end_event(out);
     }
@@ -125,9 +125,9 @@ fn write_error_or_null(failure: Option<(&str, &str)>, out: &mut Vec<u8>) {
     out.push(b'}');
 }
 
-fn write_usage_or_null(usage: Option<Usage>, options: &EncodeOptions, out: &mut Vec<u8>) {
+fn write_usage_completed_by_option_or_null(usage: Option<Usage>, options: &EncodeOptions, out: &mut Vec<u8>) {
     out.extend_from_slice(b",\"usage\":");
-    let Some(usage) = closing::known_usage_completed_by_option(usage, options) else {
+    let Some(usage) = closing::fill_missing_counts_by_option_if_known(usage, options) else {
         return out.extend_from_slice(b"null");
     };
     let Usage { input, output, total, cached_input, cache_write, reasoning } = usage;

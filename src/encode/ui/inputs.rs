@@ -52,7 +52,7 @@ impl WholeCallTarget for UiStreamEncoder {
     }
 
     /// The input as a value. It is held no more.
-    fn write_whole_call(&mut self, _: usize, call: WholeCall, out: &mut Vec<u8>) {
+    fn write_call_end_with_whole_arguments(&mut self, _: usize, call: WholeCall, out: &mut Vec<u8>) {
         self.budget.give_back(call.name.len().saturating_add(call.arguments.len()));
         let start = out.len();
         begin_event("tool-input-available", out);

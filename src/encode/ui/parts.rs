@@ -44,11 +44,11 @@ impl UiStreamEncoder {
     fn ensure_part_open(&mut self, kind: Content, out: &mut Vec<u8>) -> u64 {
         match self.open {
             Some(open) if open.kind == kind => open.id,
-            Some(_) | None => self.end_part_and_begin(kind, out),
+            Some(_) | None => self.end_open_part_and_begin_new(kind, out),
         }
     }
 
-    fn end_part_and_begin(&mut self, kind: Content, out: &mut Vec<u8>) -> u64 {
+    fn end_open_part_and_begin_new(&mut self, kind: Content, out: &mut Vec<u8>) -> u64 {
         self.ensure_started(out);
         self.end_part_if_open(None, out);
         let id = self.next;

@@ -130,7 +130,8 @@ impl UiStreamEncoder {
 
     /// The last snapshot, under the SDK's names.
     fn write_usage_if_known_and_allowed(&mut self, out: &mut Vec<u8>) {
-        let Some(usage) = closing::known_usage_completed_by_option(self.usage.take(), &self.options) else {
+        let Some(usage) = closing::fill_missing_counts_by_option_if_known(self.usage.take(), &self.options)
+        else {
             return;
         };
         if !self.options.metadata {

@@ -66,7 +66,7 @@ impl Labels {
         name.unwrap_or_default()
     }
 
-    pub(super) fn error_message_if_error(&self) -> Span {
+    pub(super) fn error_message_unless_exception(&self) -> Span {
         match self.message {
             Some(MessageType::Error) => self.words.unwrap_or_default(),
             Some(MessageType::Event | MessageType::Exception) | None => Span::default(),

@@ -13,14 +13,14 @@ impl Sse {
         if self.has_data() {
             // The LF of the last line's CR LF came after that line was measured.
             if self.line.saturating_sub(self.foreign) > self.limit {
-                self.clear_event();
+                self.clear_event_and_pending_id();
                 return Step::Over { to: next };
             }
             return self.take_pending_event(next);
         }
         // The caller may still ask for the id; the next step forgets it.
         let id = self.id;
-        self.clear_event();
+        self.clear_event_and_pending_id();
         self.id = id;
         Step::Drop { from: 0, to: next, comment: false }
     }
@@ -49,19 +49,19 @@ impl Sse {
             plain: matches!(self.data, Data::One(_)) && self.foreign == 0,
         };
         let id = self.id;
-        self.clear_event();
+        self.clear_event_and_pending_id();
         self.id = id;
         Step::Event(event)
     }
 
     /// What is pending is discarded.
-    pub(crate) fn discard_event(&mut self) {
-        self.clear_event();
+    pub(crate) fn discard_event_and_its_id(&mut self) {
+        self.clear_event_and_pending_id();
         self.kept = false;
     }
 
     /// Nothing is pending, the id neither.
-    pub(super) fn clear_event(&mut self) {
+    pub(super) fn clear_event_and_pending_id(&mut self) {
         self.line = 0;
         self.scanned = 0;
         self.foreign = 0;

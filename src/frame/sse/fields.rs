@@ -53,7 +53,7 @@ impl Sse {
                 self.error = true;
                 self.append_data(bytes, span);
             }
-            _ => return self.process_nonfield_line(bytes, Span::new(start, end), next, tolerance),
+            _ => return self.process_lenient_line_or_drop(bytes, Span::new(start, end), next, tolerance),
         }
         None
     }
@@ -126,7 +126,7 @@ impl Sse {
     }
 
     /// A line that is no field: one of the lenient forms, or nothing.
-    fn process_nonfield_line(
+    fn process_lenient_line_or_drop(
         &mut self,
         bytes: &[u8],
         line: Span,
@@ -134,7 +134,9 @@ impl Sse {
         tolerance: &mut Tolerance,
     ) -> Option<Step> {
         let pending = self.has_data();
-        let open = pending && self.data_is_open(bytes) && !self.cannot_continue_with(bytes, line.of(bytes));
+        let open = pending
+            && self.is_data_unfinished_json(bytes)
+            && !self.cannot_continue_with(bytes, line.of(bytes));
         match lenient::line_kind(line.of(bytes), pending, open) {
             lenient::Line::Done if tolerance.allows(Quirk::BareDone) => {
                 if pending {
@@ -204,7 +206,7 @@ impl Sse {
             && self.lenient.has_whole_value_or_marker(Self::pending_data(self.data, &self.data_buffer, bytes))
     }
 
-    pub(super) fn data_is_open(&mut self, bytes: &[u8]) -> bool {
+    pub(super) fn is_data_unfinished_json(&mut self, bytes: &[u8]) -> bool {
         !self.name_says_text(bytes)
             && self.lenient.scan_is_open(Self::pending_data(self.data, &self.data_buffer, bytes))
     }

@@ -16,12 +16,12 @@ pub(super) fn release_text_and_announce_if_other(choice: &mut Choice, event: &mu
     }
     release_all_held_text(choice, event);
     if let Some(parts) = &mut choice.parts {
-        parts.emit_current_part_and_move_cursor(choice.index, event.out);
+        parts.number_emit_current_part_and_move_cursor(choice.index, event.out);
     }
 }
 
 /// The current part is over: what is held of it is told, its call ends, its marks are dropped.
-pub(super) fn remove_current_part_and_end_call(choice: &mut Choice, event: &mut Event<'_>) {
+pub(super) fn release_and_remove_part_ending_its_call(choice: &mut Choice, event: &mut Event<'_>) {
     release_current_input(choice, event);
     let index = choice.index;
     let Some(parts) = choice.parts.as_mut() else { return };
@@ -83,6 +83,6 @@ pub(in crate::normalize) fn end_call_parts(choice: &mut Choice, event: &mut Even
         if let Some(parts) = &mut choice.parts {
             parts.current = Some(at);
         }
-        remove_current_part_and_end_call(choice, event);
+        release_and_remove_part_ending_its_call(choice, event);
     }
 }

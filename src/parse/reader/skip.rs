@@ -40,7 +40,7 @@ impl Reader<'_> {
     /// The same where it has escapes: to be read, it must be passed once more.
     #[inline(never)]
     fn skip_slow_string_noting_if_long(&mut self, start: usize) -> Result<(), ErrorKind> {
-        let (body, met) = self.collect_quirks(|reader| reader.slow_body(start));
+        let (body, met) = self.run_and_report_quirks_met(|reader| reader.slow_body(start));
         body?;
         if met.is_empty() {
             self.passed.note_scalar_if_long(start.wrapping_sub(1), self.position());
@@ -73,7 +73,7 @@ impl Reader<'_> {
 
     /// Passes a container.
     pub(super) fn skip_container_forget_notes_on_quirk(&mut self) -> Result<(), ErrorKind> {
-        let (result, met) = self.collect_quirks(Self::walk_container);
+        let (result, met) = self.run_and_report_quirks_met(Self::walk_container);
         if !met.is_empty() {
             self.passed.forget_all();
         }
@@ -81,7 +81,7 @@ impl Reader<'_> {
     }
 
     /// What `pass` returns, and the quirks that it meets: also those that were seen before, which what was seen cannot show.
-    fn collect_quirks<T>(&mut self, pass: impl FnOnce(&mut Self) -> T) -> (T, Quirks) {
+    fn run_and_report_quirks_met<T>(&mut self, pass: impl FnOnce(&mut Self) -> T) -> (T, Quirks) {
         let before = core::mem::replace(&mut self.tolerance.seen, Quirks::NONE);
         let result = pass(self);
         let met = self.tolerance.seen;

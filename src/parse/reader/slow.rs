@@ -15,7 +15,10 @@ use crate::record::{Span, Str};
 impl<'a> Reader<'a> {
     /// The body of the next member's name and all after it; `None`: the object ended.
     #[inline(never)]
-    pub(super) fn slow_member(&mut self, seq: &mut Seq) -> Result<Option<&'a [u8]>, ErrorKind> {
+    pub(super) fn slow_rest_from_member_name(
+        &mut self,
+        seq: &mut Seq,
+    ) -> Result<Option<&'a [u8]>, ErrorKind> {
         if !self.next_or_close(seq, b'}')? {
             return Ok(None);
         }
@@ -59,7 +62,7 @@ impl<'a> Reader<'a> {
     }
 
     #[cold]
-    pub(super) fn slow_piece(&mut self, after_quote: &[u8]) -> Result<Str, ErrorKind> {
+    pub(super) fn read_slow_string_noting_edges(&mut self, after_quote: &[u8]) -> Result<Str, ErrorKind> {
         let (body, escapes) = self.slow_body(self.position_of_rest(after_quote))?;
         if !escapes {
             return Ok(Str::of_payload(body));
@@ -108,7 +111,7 @@ impl<'a> Reader<'a> {
     fn skip_escape(&mut self) -> Result<(), ErrorKind> {
         let length = match self.rest.get(1) {
             Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => 2,
-            Some(b'u') => self.unicode_escape_or_pair_length()?,
+            Some(b'u') => self.peek_unicode_escape_or_pair_length()?,
             _ => return Err(ErrorKind::Json),
         };
         self.rest = self.rest.get(length..).unwrap_or_default();
@@ -116,7 +119,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The length of the `\uXXXX` ahead, or of the pair that it begins.
-    fn unicode_escape_or_pair_length(&mut self) -> Result<usize, ErrorKind> {
+    fn peek_unicode_escape_or_pair_length(&mut self) -> Result<usize, ErrorKind> {
         let unit = lex::hex4(self.rest, 2).ok_or(ErrorKind::Json)?;
         if unit & 0xF800 != 0xD800 {
             return Ok(6);
@@ -141,7 +144,7 @@ impl<'a> Reader<'a> {
     ) -> Result<Str, ErrorKind> {
         let start = self.scratch.text.len();
         let raw = lex::utf8(body.of(self.payload)).ok_or(ErrorKind::Utf8)?;
-        let met = unescape(raw, self.scratch.text_with_room()).ok_or(ErrorKind::Json)?;
+        let met = unescape(raw, self.scratch.text_reserved_on_first_use()).ok_or(ErrorKind::Json)?;
         if met.lone {
             self.need(Quirk::LoneSurrogate)?;
         }

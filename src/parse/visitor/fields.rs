@@ -191,7 +191,8 @@ impl<C: Cursor> Visitor<'_, C> {
     pub(in crate::parse) fn key_of(&mut self, field: Value<C>) -> Result<Option<u64>, ErrorKind> {
         let Some(field) = field else { return Ok(None) };
         if field.kind == Kind::Number
-            && let Some((value, _)) = self.at(field, |visitor| Ok(visitor.cursor.integer()))?
+            && let Some((value, _)) =
+                self.at(field, |visitor| Ok(visitor.cursor.plain_integer_and_start()))?
         {
             return Ok(Some(value));
         }

@@ -216,7 +216,9 @@ impl<C: Cursor> Visitor<'_, C> {
         let string = Some(field).filter(|field| field.kind == Kind::String);
         match self.integer_of(string)? {
             Some(value) => self.push(Record::Counter { counter, value, at: u32::MAX }),
-            None => self.at(field, |visitor| visitor.push_counter(counter, field.kind)).map(|_| ()),
+            None => {
+                self.at(field, |visitor| visitor.push_counter_or_skip_value(counter, field.kind)).map(|_| ())
+            }
         }
     }
 
@@ -252,7 +254,7 @@ impl<C: Cursor> Visitor<'_, C> {
         let mut any = false;
         for (field, counter) in fields.iter().zip(counters) {
             if let Some(field) = *field {
-                any |= self.at(field, |visitor| visitor.push_counter(*counter, field.kind))?;
+                any |= self.at(field, |visitor| visitor.push_counter_or_skip_value(*counter, field.kind))?;
             }
         }
         Ok(any)

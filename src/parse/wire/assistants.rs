@@ -165,8 +165,8 @@ fn push_run_finish_and_usage<C: Cursor>(
     [model, created, status, action, error, incomplete, usage]: [Value<C>; 7],
 ) -> Result<()> {
     let (id, model) = (visitor.string_of(id)?, visitor.string_of(model)?);
-    visitor.records.push_head(Record::Id(id))?;
-    visitor.records.push_head(Record::Model(model))?;
+    visitor.records.push_head_within_limit(Record::Id(id))?;
+    visitor.records.push_head_within_limit(Record::Model(model))?;
     if let Some(created) = created {
         visitor.at(created, |visitor| visitor.push_or_replace_created(created.kind, &mut None))?;
     }
@@ -174,7 +174,7 @@ fn push_run_finish_and_usage<C: Cursor>(
     if error.is_some() {
         let (code, message) = (visitor.string_or_json_of(code)?, visitor.string_or_json_of(message)?);
         let (kind, json) = (Str::NONE, Str::NONE);
-        visitor.records.push_head(Record::Error { code, kind, message, json })?;
+        visitor.records.push_head_within_limit(Record::Error { code, kind, message, json })?;
     }
     visitor.push(Record::Choice { index: 0 })?;
     push_calls(visitor, action)?;

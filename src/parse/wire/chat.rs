@@ -90,13 +90,13 @@ pub(super) fn event<C: Cursor>(
                 let from = visitor.stated();
                 chunk.has_choices = true;
                 choice::choices(visitor, kind)?;
-                visitor.note_value_of_key(&mut seen, CHOICES, from);
+                visitor.note_records_of_key(&mut seen, CHOICES, from);
             }
             ChunkKey::Usage => {
                 visitor.strike_earlier_value(&seen, USAGE)?;
                 let from = visitor.stated();
                 chunk.has_counters |= usage::usage(visitor, kind, true)?;
-                visitor.note_value_of_key(&mut seen, USAGE, from);
+                visitor.note_records_of_key(&mut seen, USAGE, from);
             }
             ChunkKey::UsageBox => usage_inside_box(visitor, kind, &mut chunk)?,
             ChunkKey::Error => {
@@ -150,18 +150,18 @@ fn complete_chunk_and_decide_verdict<C: Cursor>(
         }
         WireMatch::Mine
     } else {
-        decide_error_or_choiceless_chunk(visitor, &chunk, context)?
+        push_error_finish_or_ping_of_chunk(visitor, &chunk, context)?
     };
     if !chunk.other_model.is_empty() && chunk.model.is_none() && verdict != WireMatch::NotMine {
         visitor.need(Quirk::ModelSpelling)?;
-        visitor.records.push_head(Record::Model(chunk.other_model))?;
+        visitor.records.push_head_within_limit(Record::Model(chunk.other_model))?;
     }
     Ok(verdict)
 }
 
 /// A chunk with an error or a finish beside its choices, or without choices.
 #[cold]
-fn decide_error_or_choiceless_chunk<C: Cursor>(
+fn push_error_finish_or_ping_of_chunk<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     chunk: &Chunk<C::Mark>,
     context: Context<'_>,
@@ -185,7 +185,7 @@ fn decide_error_or_choiceless_chunk<C: Cursor>(
         return Ok(if survey.holds_response() { WireMatch::NotMine } else { WireMatch::Anyones });
     }
     if meets_named_or_tolerated_ping(visitor, survey.word, context.name) {
-        visitor.records.push_head(Record::Keepalive)?;
+        visitor.records.push_head_within_limit(Record::Keepalive)?;
         return Ok(WireMatch::Anyones);
     }
     if !survey.of_other_wire && (chunk.choices_null || chunk.has_counters || chunk.is_named) {

@@ -55,9 +55,9 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> 
         return Ok(WireMatch::NotMine);
     }
     let id = visitor.string_of(id)?;
-    visitor.records.push_head(Record::Id(id))?;
+    visitor.records.push_head_within_limit(Record::Id(id))?;
     visitor.push(Record::Choice { index: 0 })?;
-    cohere2::error(visitor, error.or(generator_error))?;
+    cohere2::push_error_unless_empty(visitor, error.or(generator_error))?;
     let word = visitor.string_of(kind)?;
     match visitor.cursor.bytes(word) {
         b"tool-calls-chunk" => {
@@ -115,7 +115,7 @@ fn push_answer_and_done<C: Cursor>(
     const NAMES: [&str; 4] = ["text", "tool_calls", "generation_id", "meta"];
     let [text, calls, id, meta] = visitor.fields_of(response, &NAMES)?;
     let id = visitor.string_of(id)?;
-    visitor.records.push_head(Record::Id(id))?;
+    visitor.records.push_head_within_limit(Record::Id(id))?;
     visitor.push(Record::Whole(Scope::Answer))?;
     visitor.push_running(text, PartKind::Text, Record::Text)?;
     self::push_calls(visitor, calls)?;

@@ -79,9 +79,9 @@ fn message_start<C: Cursor>(
     message: Value<C>,
 ) -> Result<()> {
     let [role] = visitor.fields_of(message, &["role"])?;
-    visitor.records.push_head(Record::Begin)?;
+    visitor.records.push_head_within_limit(Record::Begin)?;
     let (id, role) = (visitor.string_of(id)?, visitor.string_of(role)?);
-    visitor.records.push_head(Record::Id(id))?;
+    visitor.records.push_head_within_limit(Record::Id(id))?;
     visitor.push(Record::Choice { index: 0 })?;
     if dialect::answers(visitor.cursor.bytes(role)) {
         visitor.push(Record::Role(role))?;
@@ -144,14 +144,14 @@ fn call<C: Cursor>(
         visitor.need(Quirk::ToolCallsArray)?;
         return visitor.each_of(call, &mut |visitor, kind, position| {
             let call = Field { kind, mark: visitor.skip_marked()? };
-            entry(visitor, call_key_after(key, position), Some(call), begins)
+            push_place_call_and_arguments(visitor, call_key_counted_down_by_position(key, position), Some(call), begins)
         });
     }
-    entry(visitor, key, call, begins)
+    push_place_call_and_arguments(visitor, key, call, begins)
 }
 
 /// The key of the call whose index is so many after that of `key`.
-fn call_key_after(key: PlaceKey, position: usize) -> PlaceKey {
+fn call_key_counted_down_by_position(key: PlaceKey, position: usize) -> PlaceKey {
     match key {
         PlaceKey::Wire(key) => PlaceKey::Wire(key.wrapping_sub(position as u64)),
         _ => key,
@@ -159,7 +159,7 @@ fn call_key_after(key: PlaceKey, position: usize) -> PlaceKey {
 }
 
 /// What is said of one call.
-fn entry<C: Cursor>(
+fn push_place_call_and_arguments<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     key: PlaceKey,
     call: Value<C>,
@@ -184,7 +184,7 @@ fn citation<C: Cursor>(visitor: &mut Visitor<'_, C>, message: Value<C>) -> Resul
 
 fn push_finish_and_done<C: Cursor>(visitor: &mut Visitor<'_, C>, delta: Value<C>) -> Result<()> {
     let [reason, usage, error] = visitor.fields_of(delta, &["finish_reason", "usage", "error"])?;
-    self::error(visitor, error)?;
+    self::push_error_unless_empty(visitor, error)?;
     visitor.push(Record::Choice { index: 0 })?;
     let word = visitor.string_of(reason)?;
     visitor.push_finish(word)?;
@@ -193,7 +193,7 @@ fn push_finish_and_done<C: Cursor>(visitor: &mut Visitor<'_, C>, delta: Value<C>
 }
 
 /// The error that an event says, if it says one: mostly its text alone.
-pub(super) fn error<C: Cursor>(visitor: &mut Visitor<'_, C>, error: Value<C>) -> Result<()> {
+pub(super) fn push_error_unless_empty<C: Cursor>(visitor: &mut Visitor<'_, C>, error: Value<C>) -> Result<()> {
     let message = visitor.string_or_json_of(error)?;
     let said = visitor.cursor.bytes(message);
     if said.is_empty() || lex::is_empty_object_or_array(said) {
@@ -203,7 +203,7 @@ pub(super) fn error<C: Cursor>(visitor: &mut Visitor<'_, C>, error: Value<C>) ->
         return errors::push_if_error(visitor, object.mark);
     }
     let (code, kind, json) = (Str::NONE, Str::NONE, Str::NONE);
-    visitor.records.push_head(Record::Error { code, kind, message, json })
+    visitor.records.push_head_within_limit(Record::Error { code, kind, message, json })
 }
 
 /// The counts of a usage object, as both versions have it.

@@ -96,7 +96,7 @@ fn push_event_by_position<C: Cursor>(visitor: &mut Visitor<'_, C>, position: usi
 fn message_start<C: Cursor>(visitor: &mut Visitor<'_, C>, event: Value<C>) -> Result<()> {
     let [role] = visitor.fields_of(event, &["role"])?;
     let role = visitor.string_of(role)?;
-    visitor.records.push_head(Record::Begin)?;
+    visitor.records.push_head_within_limit(Record::Begin)?;
     visitor.push(Record::Choice { index: 0 })?;
     if dialect::answers(visitor.cursor.bytes(role)) {
         visitor.push(Record::Role(role))?;

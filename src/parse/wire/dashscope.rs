@@ -44,7 +44,7 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> 
         return Ok(WireMatch::NotMine);
     }
     let id = visitor.string_of(id)?;
-    visitor.records.push_head(Record::Id(id))?;
+    visitor.records.push_head_within_limit(Record::Id(id))?;
     self::push_choices_and_search_results(visitor, output)?;
     self::usage(visitor, usage)?;
     Ok(WireMatch::Mine)
@@ -70,10 +70,10 @@ fn push_choices_and_search_results<C: Cursor>(visitor: &mut Visitor<'_, C>, outp
 }
 
 /// The choice ahead.
-fn choice<C: Cursor>(visitor: &mut Visitor<'_, C>, position: usize) -> Result<()> {
+fn choice<C: Cursor>(visitor: &mut Visitor<'_, C>, index_if_missing: usize) -> Result<()> {
     let [index, said, logprobs, finish] =
         visitor.fields(&["index", "message", "logprobs", "finish_reason"])?;
-    visitor.push_choice(index, position)?;
+    visitor.push_choice(index, index_if_missing)?;
     message(visitor, said)?;
     if let Some(field) = logprobs {
         let name = visitor.cursor.name_before(field.mark);

@@ -45,7 +45,7 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> 
         return Ok(WireMatch::NotMine);
     }
     let id = visitor.string_of(id)?;
-    visitor.records.push_head(Record::Id(id))?;
+    visitor.records.push_head_within_limit(Record::Id(id))?;
     visitor.push_created(created)?;
     visitor.push(Record::Choice { index: 0 })?;
     visitor.push_running(result, PartKind::Text, Record::Text)?;
@@ -68,10 +68,10 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> 
 /// How the answer ends, if this is its `end`. A word that every event says counts only there.
 fn push_reason_or_stop_at_end<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
-    word: Value<C>,
+    word_maybe_provisional: Value<C>,
     true_end: Value<C>,
 ) -> Result<()> {
-    let raw = visitor.string_of(word)?;
+    let raw = visitor.string_of(word_maybe_provisional)?;
     match (dialect::finish_on_other_wires_unless_unfinished(visitor.cursor.bytes(raw)), true_end) {
         (Some(Finish::Provisional(&(reason, _))), Some(_)) => visitor.push(Record::Finish { reason, raw }),
         (Some(Finish::Provisional(_)), None) => Ok(()),

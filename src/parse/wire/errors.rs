@@ -154,7 +154,7 @@ pub(super) fn push_error_or_ping<C: Cursor>(
     }
     let is_ping = super::meets_named_or_tolerated_ping(visitor, survey.word, context.name);
     if is_ping {
-        visitor.records.push_head(Record::Keepalive)?;
+        visitor.records.push_head_within_limit(Record::Keepalive)?;
     }
     Ok(is_ping)
 }
@@ -162,7 +162,7 @@ pub(super) fn push_error_or_ping<C: Cursor>(
 /// States the object ahead, which is an error whatever it says.
 pub(super) fn push_exception<C: Cursor>(visitor: &mut Visitor<'_, C>) -> Result<(), ErrorKind> {
     let Fields { code, kind, message, .. } = read_error_object(visitor)?;
-    visitor.records.push_head(Record::Error { code, kind, message, json: Str::NONE })
+    visitor.records.push_head_within_limit(Record::Error { code, kind, message, json: Str::NONE })
 }
 
 /// The value of the `error` member at `mark`; returns whether it is an error, which is then stated.
@@ -192,7 +192,8 @@ pub(super) fn push_if_error_member<C: Cursor>(
     if !fields.says_something && visitor.cursor.tolerance().note_if_allowed(Quirk::ErrorEmpty) {
         return Ok(false);
     }
-    complete_and_push(visitor, fields, survey)
+    complete_and_push(visitor, fields, survey)?;
+    Ok(true)
 }
 
 /// States the `error` that stands beside what an event says, if its wire's file has stated none.
@@ -216,21 +217,21 @@ fn complete_and_push<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     mut fields: Fields,
     survey: &Survey<C::Mark>,
-) -> Result<bool, ErrorKind> {
+) -> Result<(), ErrorKind> {
     if fields.kind.is_empty() {
         let of_exception = survey.exception.map(|mark| visitor.cursor.name_before(mark));
-        fields.kind = of_exception.map_or_else(|| visitor.string_or_json_at(survey.kind), Ok)?;
+        fields.kind = of_exception.map_or_else(|| visitor.string_or_json_at_unless_null(survey.kind), Ok)?;
     }
     if fields.code.is_empty() {
-        fields.code = visitor.string_or_json_at(survey.code)?;
+        fields.code = visitor.string_or_json_at_unless_null(survey.code)?;
     }
     if fields.message.is_empty() {
         let message = survey.message.map(|(_, mark)| mark);
-        fields.message = visitor.string_or_json_at(message.or(survey.detail).or(survey.error_message))?;
+        fields.message =
+            visitor.string_or_json_at_unless_null(message.or(survey.detail).or(survey.error_message))?;
     }
     let Fields { code, kind, message, .. } = fields;
-    visitor.records.push_head(Record::Error { code, kind, message, json: Str::NONE })?;
-    Ok(true)
+    visitor.records.push_head_within_limit(Record::Error { code, kind, message, json: Str::NONE })
 }
 
 /// States a document that is an error as a whole; returns whether it is one.
@@ -249,7 +250,7 @@ pub(super) fn push_if_error_in_other_members<C: Cursor>(
     let detail = member_says_something(visitor, survey.detail);
     let message = member_says_something(visitor, survey.error_message);
     let is_text = survey.message.is_some_and(|(kind, _)| kind == Kind::String);
-    let code = visitor.string_or_json_at(survey.code)?;
+    let code = visitor.string_or_json_at_unless_null(survey.code)?;
     let is_coded = !code.is_empty() && visitor.cursor.bytes(code) != b"0";
     let is_error = inner.is_some()
         || survey.names_error
@@ -262,7 +263,8 @@ pub(super) fn push_if_error_in_other_members<C: Cursor>(
         return Ok(false);
     }
     visitor.need(Quirk::ErrorShape)?;
-    complete_and_push(visitor, inner.unwrap_or_default(), survey)
+    complete_and_push(visitor, inner.unwrap_or_default(), survey)?;
+    Ok(true)
 }
 
 /// Whether a member is there, and says more than that all is well.
@@ -274,7 +276,7 @@ fn member_says_something<C: Cursor>(visitor: &mut Visitor<'_, C>, member: Option
 }
 
 fn is_error_type<C: Cursor>(visitor: &mut Visitor<'_, C>, kind: Option<C::Mark>) -> Result<bool, ErrorKind> {
-    let kind = visitor.string_or_json_at(kind)?;
+    let kind = visitor.string_or_json_at_unless_null(kind)?;
     Ok(visitor.cursor.bytes(kind) == dialect::ERROR_OBJECT)
 }
 

@@ -69,8 +69,8 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> 
         return Ok(WireMatch::NotMine);
     }
     let (id, model) = (visitor.string_of(id)?, visitor.string_of(model)?);
-    visitor.records.push_head(Record::Id(id))?;
-    visitor.records.push_head(Record::Model(model))?;
+    visitor.records.push_head_within_limit(Record::Id(id))?;
+    visitor.records.push_head_within_limit(Record::Model(model))?;
     let mut any = false;
     visitor.each_of(candidates, &mut |visitor, kind, position| {
         any = true;
@@ -138,10 +138,10 @@ fn part<C: Cursor>(visitor: &mut Visitor<'_, C>, part: Value<C>) -> Result<()> {
     }
     if let Some(data) = inline.or(file) {
         let kind = data_kind(visitor, data)?;
-        return push_uninterpreted(visitor, kind, data, signature);
+        return push_uninterpreted_part(visitor, kind, data, signature);
     }
     if let Some(activity) = activity.into_iter().flatten().next() {
-        return push_uninterpreted(visitor, ExtraKind::Hosted, activity, signature);
+        return push_uninterpreted_part(visitor, ExtraKind::Hosted, activity, signature);
     }
     let is_thought = visitor.is_true(thought);
     push_text_or_thought(visitor, text, signature, is_thought)
@@ -168,7 +168,7 @@ fn push_text_or_thought<C: Cursor>(
 }
 
 /// A part that is not interpreted.
-fn push_uninterpreted<C: Cursor>(
+fn push_uninterpreted_part<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     kind: ExtraKind,
     data: Field<C::Mark>,
@@ -238,7 +238,7 @@ fn partial_argument<C: Cursor>(visitor: &mut Visitor<'_, C>, extra_name: Str, ar
         (None, None, Some(boolean)) if boolean.kind == Kind::Bool => {
             Argument::Json(visitor.cursor.json(boolean.mark))
         }
-        (None, None, None) => null_or_unknown(visitor, argument)?,
+        (None, None, None) => null_member_or_unknown(visitor, argument)?,
         _ => Argument::Unknown,
     };
     visitor.push(Record::ArgumentAt { path, value, name: extra_name, json })
@@ -253,7 +253,7 @@ fn json_number_or_unknown<C: Cursor>(visitor: &mut Visitor<'_, C>, number: Field
 }
 
 /// `nullValue` is null, or the one word that its type has: that it is there is what it says.
-fn null_or_unknown<C: Cursor>(visitor: &mut Visitor<'_, C>, argument: Value<C>) -> Result<Argument> {
+fn null_member_or_unknown<C: Cursor>(visitor: &mut Visitor<'_, C>, argument: Value<C>) -> Result<Argument> {
     let Some(argument) = argument.filter(|argument| argument.kind == Kind::Object) else {
         return Ok(Argument::Unknown);
     };

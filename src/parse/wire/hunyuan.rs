@@ -39,7 +39,7 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, context: Context<'_
         errors::push_error_or_ping(visitor, start, context)?;
     }
     let id = visitor.string_of(id)?;
-    visitor.records.push_head(Record::Id(id))?;
+    visitor.records.push_head_within_limit(Record::Id(id))?;
     visitor.push_created(created)?;
     visitor.each_of(choices, &mut |visitor, kind, position| match kind {
         Kind::Object => choice(visitor, position),

@@ -73,8 +73,8 @@ fn push_interaction_id_and_model<C: Cursor>(visitor: &mut Visitor<'_, C>, intera
 
 fn push_id_and_model<C: Cursor>(visitor: &mut Visitor<'_, C>, id: Value<C>, model: Value<C>) -> Result<()> {
     let (id, model) = (visitor.string_of(id)?, visitor.string_of(model)?);
-    visitor.records.push_head(Record::Id(id))?;
-    visitor.records.push_head(Record::Model(model))
+    visitor.records.push_head_within_limit(Record::Id(id))?;
+    visitor.records.push_head_within_limit(Record::Model(model))
 }
 
 /// The interaction is over: how, and what it cost.

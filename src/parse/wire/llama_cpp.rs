@@ -40,7 +40,7 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> 
     let [content, stop, model, kind, limit, read, written, probabilities] = visitor.fields(&NAMES)?;
     let Some(stop) = stop.filter(|stop| stop.kind == Kind::Bool) else { return Ok(WireMatch::NotMine) };
     let model = visitor.string_of(model)?;
-    visitor.records.push_head(Record::Model(model))?;
+    visitor.records.push_head_within_limit(Record::Model(model))?;
     visitor.push(Record::Choice { index: 0 })?;
     visitor.push_string(content, Record::Text)?;
     if let Some(found) = probabilities {
@@ -61,7 +61,7 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> 
 /// Why it stopped; where no word says so, the member that does is the word.
 fn push_finish_by_type_or_flags<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
-    true_stop: Field<C::Mark>,
+    stop_known_true: Field<C::Mark>,
     kind: Value<C>,
     limit: Value<C>,
 ) -> Result<()> {
@@ -69,13 +69,13 @@ fn push_finish_by_type_or_flags<C: Cursor>(
     let reason = match visitor.cursor.bytes(word) {
         // One of the caller's stop words.
         b"word" => FinishReason::Stop,
-        b"" => return finish_by_flags(visitor, true_stop, limit),
+        b"" => return push_length_if_limited_else_stop(visitor, stop_known_true, limit),
         _ => return visitor.push_finish(word),
     };
     visitor.push(Record::Finish { reason, raw: word })
 }
 
-fn finish_by_flags<C: Cursor>(
+fn push_length_if_limited_else_stop<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     stop: Field<C::Mark>,
     limit: Value<C>,

@@ -58,7 +58,7 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, context: Context<'_
             visitor.push(Record::Done { marker: "message" })?;
         }
         b"ping" => {
-            visitor.records.push_head(Record::Keepalive)?;
+            visitor.records.push_head_within_limit(Record::Keepalive)?;
             return Ok(WireMatch::Anyones);
         }
         b"error" => {
@@ -87,10 +87,10 @@ fn push_place_or_unnamed<C: Cursor>(
 fn message_start<C: Cursor>(visitor: &mut Visitor<'_, C>, message: Value<C>) -> Result<()> {
     const NAMES: [&str; 6] = ["id", "model", "role", "content", "stop_reason", "usage"];
     let [id, model, role, content, stop, usage] = visitor.fields_of(message, &NAMES)?;
-    visitor.records.push_head(Record::Begin)?;
+    visitor.records.push_head_within_limit(Record::Begin)?;
     let (id, model) = (visitor.string_of(id)?, visitor.string_of(model)?);
-    visitor.records.push_head(Record::Id(id))?;
-    visitor.records.push_head(Record::Model(model))?;
+    visitor.records.push_head_within_limit(Record::Id(id))?;
+    visitor.records.push_head_within_limit(Record::Model(model))?;
     visitor.push(Record::Choice { index: 0 })?;
     let role = visitor.string_of(role)?;
     if dialect::answers(visitor.cursor.bytes(role)) {
@@ -122,8 +122,8 @@ fn legacy_completion<C: Cursor>(visitor: &mut Visitor<'_, C>, whole: Field<C::Ma
     let [id, model, completion, stop] =
         visitor.fields_of(Some(whole), &["id", "model", "completion", "stop_reason"])?;
     let (id, model) = (visitor.string_of(id)?, visitor.string_of(model)?);
-    visitor.records.push_head(Record::Id(id))?;
-    visitor.records.push_head(Record::Model(model))?;
+    visitor.records.push_head_within_limit(Record::Id(id))?;
+    visitor.records.push_head_within_limit(Record::Model(model))?;
     visitor.push(Record::Choice { index: 0 })?;
     visitor.push_string(completion, Record::Text)?;
     push_finish(visitor, stop)

@@ -51,7 +51,7 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, context: Context<'_
     let Some(done) = done.filter(|done| done.kind == Kind::Bool) else { return Ok(WireMatch::NotMine) };
     let is_error = error.is_some() && errors::push_error_or_ping(visitor, whole, context)?;
     let model = visitor.string_of(model)?;
-    visitor.records.push_head(Record::Model(model))?;
+    visitor.records.push_head_within_limit(Record::Model(model))?;
     visitor.push(Record::Choice { index: 0 })?;
     self::message(visitor, message)?;
     visitor.push_running(thinking, PartKind::Reasoning, |text| Record::Reasoning { rank: 0, text })?;
@@ -108,12 +108,12 @@ fn extra<C: Cursor>(
 /// The answer is done; without a reason, that it is done is the word.
 fn push_reason_or_stop<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
-    true_done: Field<C::Mark>,
+    done_known_true: Field<C::Mark>,
     reason: Value<C>,
 ) -> Result<()> {
     let word = visitor.string_of(reason)?;
     if word.is_empty() {
-        let raw = visitor.cursor.name_before(true_done.mark);
+        let raw = visitor.cursor.name_before(done_known_true.mark);
         return visitor.push(Record::Finish { reason: FinishReason::Stop, raw });
     }
     visitor.push_finish(word)

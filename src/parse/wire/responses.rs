@@ -168,10 +168,10 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, context: Context<'_
             whole::push_output_finish_and_done(visitor, response, ending)?;
         }
         b"keepalive" => {
-            visitor.records.push_head(Record::Keepalive)?;
+            visitor.records.push_head_within_limit(Record::Keepalive)?;
             return Ok(WireMatch::Anyones);
         }
-        b"error" | b"response.error" => return error_flat_or_inner(visitor, whole, word, context),
+        b"error" | b"response.error" => return push_flat_or_inner_error_if_any(visitor, whole, word, context),
         b"" => return whole::body_if_response(visitor, whole),
         name if is_hosted_tool_event(name) => {}
         _ => return Ok(WireMatch::NotMine),
@@ -233,7 +233,7 @@ fn push_logprobs<C: Cursor>(visitor: &mut Visitor<'_, C>, logprobs: Value<C>) ->
 }
 
 /// The peer's complaint: flat, or in a member.
-fn error_flat_or_inner<C: Cursor>(
+fn push_flat_or_inner_error_if_any<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     whole: Field<C::Mark>,
     kind: Str,
@@ -242,7 +242,7 @@ fn error_flat_or_inner<C: Cursor>(
     let [error, code, message] = visitor.fields_of(Some(whole), &["error", "code", "message"])?;
     if error.is_none() && message.is_some() {
         let (code, message) = (visitor.string_or_json_of(code)?, visitor.string_or_json_of(message)?);
-        visitor.records.push_head(Record::Error { code, kind, message, json: Str::NONE })?;
+        visitor.records.push_head_within_limit(Record::Error { code, kind, message, json: Str::NONE })?;
         return Ok(WireMatch::Anyones);
     }
     let is_error = errors::push_error_or_ping(visitor, whole.mark, context)?;

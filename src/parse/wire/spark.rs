@@ -39,7 +39,7 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> 
         return Ok(WireMatch::NotMine);
     }
     let id = visitor.string_of(id)?;
-    visitor.records.push_head(Record::Id(id))?;
+    visitor.records.push_head_within_limit(Record::Id(id))?;
     let [choices, plugins, usage] = visitor.fields_of(payload, &["choices", "plugins", "usage"])?;
     let [texts, of_choices] = visitor.fields_of(choices, &["text", "status"])?;
     let is_last = visitor.integer_of(status.or(of_choices))? == Some(LAST);

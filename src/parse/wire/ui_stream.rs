@@ -98,7 +98,7 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> 
         }
         b"start" => {
             let id = visitor.string_of(message)?;
-            visitor.records.push_head(Record::Id(id))?;
+            visitor.records.push_head_within_limit(Record::Id(id))?;
         }
         b"finish" => push_choice_and_finish(visitor, reason)?,
         b"abort" => {
@@ -107,7 +107,7 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> 
         }
         b"error" => {
             let message = visitor.string_or_json_of(error)?;
-            visitor.records.push_head(Record::Error {
+            visitor.records.push_head_within_limit(Record::Error {
                 code: Str::NONE,
                 kind: event_type,
                 message,
@@ -276,7 +276,7 @@ fn push_model_created_and_usage<C: Cursor>(visitor: &mut Visitor<'_, C>, metadat
     const NAMES: [&str; 5] = ["model", "created", "createdAt", "usage", "totalUsage"];
     let [model, created, created_at, usage, total] = visitor.fields_of(metadata, &NAMES)?;
     let model = visitor.string_of(model)?;
-    visitor.records.push_head(Record::Model(model))?;
+    visitor.records.push_head_within_limit(Record::Model(model))?;
     visitor.push_created(created.or(created_at))?;
     self::usage(visitor, total.or(usage))
 }

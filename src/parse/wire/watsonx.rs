@@ -30,7 +30,7 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> 
         return Ok(WireMatch::NotMine);
     }
     let model = visitor.string_of(model)?;
-    visitor.records.push_head(Record::Model(model))?;
+    visitor.records.push_head_within_limit(Record::Model(model))?;
     visitor.each_of(results, &mut |visitor, kind, position| match kind {
         Kind::Object => result(visitor, position),
         _ => visitor.cursor.skip(),

@@ -1,4 +1,4 @@
-//! Workers AI: Cloudflare's own text generation: objects with no members but `response`, padding, calls and usage.
+//! Workers AI: Cloudflare's own text generation; an event needs `response` (no object), calls or usage.
 //!
 //! Knows: the events of the wire. Must not know: SSE, cuts, earlier events.
 //!

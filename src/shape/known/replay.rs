@@ -41,7 +41,7 @@ impl Shapes {
     }
 
     /// The place of which the last hit says something.
-    pub(crate) fn stated_place(&self) -> Option<record::Place> {
+    pub(crate) fn place_in_last_hit_shape(&self) -> Option<record::Place> {
         let mut records = self.last_hit_shape()?.records.iter();
         records.find_map(|record| match record {
             Record::Place(place) => Some(*place),

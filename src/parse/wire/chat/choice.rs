@@ -71,18 +71,18 @@ fn choice<C: Cursor>(visitor: &mut Visitor<'_, C>, position: u32) -> Result<(), 
     let mut deltas = SeenKeys::<1>::default();
     let mut members = visitor.cursor.enter_object()?;
     while let Some((key, kind)) = visitor.cursor.member(&mut members, &dialect::ChoiceNames)? {
-        member(visitor, key, kind, &mut choice, &mut deltas)?;
+        push_or_mark_choice_member(visitor, key, kind, &mut choice, &mut deltas)?;
     }
     push_rest_of_choice_and_order(visitor, choice, from, position)
 }
 
 /// States the member ahead, or marks it for [`push_rest_of_choice_and_order`].
-fn member<C: Cursor>(
+fn push_or_mark_choice_member<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     key: ChoiceKey,
     kind: Kind,
     choice: &mut Choice<C::Mark>,
-    deltas: &mut SeenKeys<1>,
+    earlier_deltas: &mut SeenKeys<1>,
 ) -> Result<(), ErrorKind> {
     if kind == Kind::Null {
         return visitor.cursor.null();
@@ -90,10 +90,10 @@ fn member<C: Cursor>(
     match key {
         ChoiceKey::Index => choice.index = Some(visitor.index_ahead(kind)?.ok_or(ErrorKind::NotOfWire)?),
         ChoiceKey::Delta if kind == Kind::Object => {
-            visitor.strike_earlier_value(deltas, DELTA)?;
+            visitor.strike_earlier_value(earlier_deltas, DELTA)?;
             let from = visitor.stated();
-            let (is_side, finish) = super::delta::push_delta_returning_side_and_finish(visitor)?;
-            visitor.note_value_of_key(deltas, DELTA, from);
+            let super::delta::ForChoice { is_side, finish } = super::delta::push_delta(visitor)?;
+            visitor.note_records_of_key(earlier_deltas, DELTA, from);
             (choice.has_delta, choice.is_side) = (true, is_side);
             if choice.finish.is_empty() {
                 choice.finish = finish;
@@ -116,7 +116,7 @@ fn member<C: Cursor>(
         }
         ChoiceKey::FinishSpelling if kind == Kind::String => {
             choice.other_finish = Some(visitor.cursor.mark_ahead());
-            pass_on_if_all(visitor)?;
+            push_extra_if_all_else_skip(visitor)?;
         }
         ChoiceKey::Usage if kind == Kind::Object && visitor.allows(Quirk::UsagePlace) => {
             if super::usage::usage(visitor, kind, false)? {
@@ -131,7 +131,7 @@ fn member<C: Cursor>(
 
 /// Passes a string that may mean something: no shape leaves it open.
 #[cold]
-fn pass_on_if_all<C: Cursor>(visitor: &mut Visitor<'_, C>) -> Result<(), ErrorKind> {
+fn push_extra_if_all_else_skip<C: Cursor>(visitor: &mut Visitor<'_, C>) -> Result<(), ErrorKind> {
     match visitor.options.extras {
         ExtrasMode::All => visitor.push_extra_unless_off_or_empty(ExtraKind::Other, false),
         _ => visitor.cursor.skip(),
@@ -152,7 +152,7 @@ fn push_rest_of_choice_and_order<C: Cursor>(
         None => visitor.need(Quirk::ChoiceIndexMissing)?,
     }
     if let Some(mark) = choice.other_finish.filter(|_| choice.finish.is_empty()) {
-        choice.finish = finish_at_if_tolerated(visitor, mark)?;
+        choice.finish = misplaced_finish_or_empty_unless_tolerated(visitor, mark)?;
     }
     if !choice.has_delta || choice.message.is_some() {
         push_message_or_text_if_no_delta(visitor, &mut choice)?;
@@ -164,19 +164,25 @@ fn push_rest_of_choice_and_order<C: Cursor>(
     if visitor.stated().wrapping_sub(from) <= 2 {
         return Ok(());
     }
-    order_by_rank_and_choose(visitor, from)
+    order_and_keep_first_reasoning_spelling(visitor, from)
 }
 
 #[inline(never)] // Rare: kept out of the code that every event runs through.
-fn order_by_rank_and_choose<C: Cursor>(visitor: &mut Visitor<'_, C>, from: usize) -> Result<(), ErrorKind> {
-    visitor.records.order_by_rank_with_edges(from, written_rank);
+fn order_and_keep_first_reasoning_spelling<C: Cursor>(
+    visitor: &mut Visitor<'_, C>,
+    from: usize,
+) -> Result<(), ErrorKind> {
+    visitor.records.sort_by_rank_edges_with_next(from, written_rank);
     keep_first_reasoning_spelling(visitor, from)
 }
 
 /// The finish reason at `mark`, where it has another name.
 #[cold]
-fn finish_at_if_tolerated<C: Cursor>(visitor: &mut Visitor<'_, C>, mark: C::Mark) -> Result<Str, ErrorKind> {
-    let word = visitor.string_or_json_at(Some(mark))?;
+fn misplaced_finish_or_empty_unless_tolerated<C: Cursor>(
+    visitor: &mut Visitor<'_, C>,
+    mark: C::Mark,
+) -> Result<Str, ErrorKind> {
+    let word = visitor.string_or_json_at_unless_null(Some(mark))?;
     let counts = !word.is_empty() && visitor.cursor.tolerance().note_if_allowed(Quirk::FinishPlace);
     Ok(if counts { word } else { Str::NONE })
 }
@@ -194,7 +200,7 @@ fn push_message_or_text_if_no_delta<C: Cursor>(
         let whole = visitor.stated();
         visitor.push(Record::Whole(Scope::Message { ends: false }))?;
         let back = visitor.cursor.go(mark);
-        let (is_side, finish) = super::delta::push_delta_returning_side_and_finish(visitor)?;
+        let super::delta::ForChoice { is_side, finish } = super::delta::push_delta(visitor)?;
         visitor.cursor.go(back);
         choice.is_side |= is_side;
         if choice.finish.is_empty() {

@@ -18,10 +18,16 @@ const TOOL_CALLS: usize = 3;
 const REASONING: usize = 4;
 const KEYS: usize = REASONING + ReasoningSource::COUNT;
 
-/// The delta ahead. Returns whether it is of another role than the assistant's, and a finish reason found in it.
-pub(super) fn push_delta_returning_side_and_finish<C: Cursor>(
-    visitor: &mut Visitor<'_, C>,
-) -> Result<(bool, Str), ErrorKind> {
+/// What of a delta is its choice's.
+pub(super) struct ForChoice {
+    /// It is of another role than the assistant's.
+    pub(super) is_side: bool,
+    /// A finish reason found in it.
+    pub(super) finish: Str,
+}
+
+/// The delta ahead.
+pub(super) fn push_delta<C: Cursor>(visitor: &mut Visitor<'_, C>) -> Result<ForChoice, ErrorKind> {
     let (from, mark) = (visitor.stated(), visitor.cursor.mark_ahead());
     let (mut role, mut finish, mut seen) = (Str::NONE, Str::NONE, SeenKeys::<KEYS>::default());
     let mut members = visitor.cursor.enter_object()?;
@@ -31,7 +37,9 @@ pub(super) fn push_delta_returning_side_and_finish<C: Cursor>(
             continue;
         }
         match key {
-            DeltaKey::Role if kind == Kind::String => role = self::push_role(visitor, &mut seen)?,
+            DeltaKey::Role if kind == Kind::String => {
+                role = self::push_role_replacing_earlier(visitor, &mut seen)?
+            }
             DeltaKey::Finish if kind == Kind::String => {
                 finish = visitor.cursor.string()?;
                 if !finish.is_empty() && !visitor.cursor.tolerance().note_if_allowed(Quirk::FinishPlace) {
@@ -49,10 +57,13 @@ pub(super) fn push_delta_returning_side_and_finish<C: Cursor>(
         let json = visitor.cursor.json(mark);
         visitor.push(Record::Extra { kind: ExtraKind::Other, name: role, json, chunk: false })?;
     }
-    Ok((is_side, finish))
+    Ok(ForChoice { is_side, finish })
 }
 
-fn push_role<C: Cursor>(visitor: &mut Visitor<'_, C>, seen: &mut SeenKeys<KEYS>) -> Result<Str, ErrorKind> {
+fn push_role_replacing_earlier<C: Cursor>(
+    visitor: &mut Visitor<'_, C>,
+    seen: &mut SeenKeys<KEYS>,
+) -> Result<Str, ErrorKind> {
     let role = visitor.cursor.string()?;
     visitor.strike_earlier_value(seen, ROLE)?;
     let from = visitor.stated();
@@ -60,7 +71,7 @@ fn push_role<C: Cursor>(visitor: &mut Visitor<'_, C>, seen: &mut SeenKeys<KEYS>)
         visitor.need(Quirk::EmptyString)?;
     }
     visitor.push(Record::Role(role))?;
-    visitor.note_value_of_key(seen, ROLE, from);
+    visitor.note_records_of_key(seen, ROLE, from);
     Ok(role)
 }
 
@@ -78,7 +89,7 @@ fn push_member_but_role<C: Cursor>(
             REASONING.wrapping_add(source as usize)
         }
         DeltaKey::ReasoningDetails(source) if visitor.allows(Quirk::ReasoningDetails) => {
-            return parts::push_reasoning_details(visitor, source, kind);
+            return parts::push_reasoning_details_needing_quirk(visitor, source, kind);
         }
         DeltaKey::FunctionCall if kind == Kind::Object => return tools::function_call(visitor),
         DeltaKey::Extra(extra) => return visitor.push_extra_unless_off_or_empty(extra, false),
@@ -87,16 +98,19 @@ fn push_member_but_role<C: Cursor>(
     visitor.strike_earlier_value(seen, name)?;
     let from = visitor.stated();
     match key {
-        DeltaKey::Content => content_in_any_form(visitor, kind)?,
+        DeltaKey::Content => push_content_in_any_form_or_skip(visitor, kind)?,
         DeltaKey::Refusal => string_or_number_as_text(visitor, kind, Record::Refusal)?,
         DeltaKey::Reasoning(source) => reasoning_in_any_form(visitor, source, kind)?,
         _ => tools::push_tool_calls(visitor, kind)?,
     }
-    visitor.note_value_of_key(seen, name, from);
+    visitor.note_records_of_key(seen, name, from);
     Ok(())
 }
 
-fn content_in_any_form<C: Cursor>(visitor: &mut Visitor<'_, C>, kind: Kind) -> Result<(), ErrorKind> {
+fn push_content_in_any_form_or_skip<C: Cursor>(
+    visitor: &mut Visitor<'_, C>,
+    kind: Kind,
+) -> Result<(), ErrorKind> {
     match kind {
         Kind::String | Kind::Number => string_or_number_as_text(visitor, kind, Record::Text),
         Kind::Array | Kind::Object => {
@@ -114,7 +128,7 @@ pub(super) fn string_or_number_as_text<C: Cursor>(
     record: impl FnOnce(Str) -> Record,
 ) -> Result<(), ErrorKind> {
     if kind == Kind::Number {
-        return number_as_text(visitor, record);
+        return push_number_as_text(visitor, record);
     }
     let piece = visitor.cursor.piece()?;
     visitor.push_text_after_edges(piece, record)
@@ -122,7 +136,7 @@ pub(super) fn string_or_number_as_text<C: Cursor>(
 
 /// A number where a text belongs: it is the text, as it is written.
 #[cold]
-fn number_as_text<C: Cursor>(
+fn push_number_as_text<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     record: impl FnOnce(Str) -> Record,
 ) -> Result<(), ErrorKind> {
@@ -151,7 +165,7 @@ fn reasoning_in_any_form<C: Cursor>(
         }
         Kind::Number => {
             visitor.need(Quirk::ReasoningField)?;
-            number_as_text(visitor, |text| Record::Reasoning { rank: source as u8, text })
+            push_number_as_text(visitor, |text| Record::Reasoning { rank: source as u8, text })
         }
         Kind::Null | Kind::Bool => visitor.skip_as_padding_unless_extras_all(kind, false),
     }

@@ -47,7 +47,7 @@ fn push_content_part_or_extra<C: Cursor>(
     let is_text = dialect::is_text_part(kind);
     let extra = dialect::part_extra(kind);
     match part.text.filter(|_| is_text || extra == ExtraKind::Other) {
-        Some(mark) => push_strings_at(visitor, mark, &Record::Text),
+        Some(mark) => push_text_of_string_or_parts(visitor, mark, &Record::Text),
         None => {
             if let Some(mark) = part.whole.filter(|_| visitor.options.extras != ExtrasMode::Off) {
                 let json = visitor.cursor.json(mark);
@@ -78,7 +78,7 @@ pub(super) fn reasoning<C: Cursor>(
 }
 
 /// `reasoning_details` and its kin.
-pub(super) fn push_reasoning_details<C: Cursor>(
+pub(super) fn push_reasoning_details_needing_quirk<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     source: ReasoningSource,
     kind: Kind,
@@ -97,7 +97,7 @@ fn push_reasoning_and_opaque_data<C: Cursor>(
     source: ReasoningSource,
 ) -> Result<(), ErrorKind> {
     if let Some(mark) = part.thinking.or(part.text) {
-        push_strings_at(visitor, mark, &|text| Record::Reasoning { rank: source as u8, text })?;
+        push_text_of_string_or_parts(visitor, mark, &|text| Record::Reasoning { rank: source as u8, text })?;
     }
     for (kind, data) in [(OpaqueKind::Signature, part.signature), (OpaqueKind::Encrypted, part.data)] {
         if !data.is_empty() {
@@ -108,7 +108,7 @@ fn push_reasoning_and_opaque_data<C: Cursor>(
 }
 
 /// States the string at `mark`, or those of the parts at `mark`.
-fn push_strings_at<C: Cursor>(
+fn push_text_of_string_or_parts<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     mark: C::Mark,
     record: &dyn Fn(Str) -> Record,

@@ -38,7 +38,7 @@ pub(in crate::parse) fn salvage(
         is_side: false,
         comment_checked: None,
     };
-    while let Some(name) = salvage.next_member() {
+    while let Some(name) = salvage.find_next_member_name() {
         salvage.salvage_by_name(name)?;
     }
     if salvage.is_side {
@@ -72,7 +72,7 @@ struct Whole {
 
 impl<'a> Salvage<'a> {
     /// The next member's name; `at` is then before its value.
-    fn next_member(&mut self) -> Option<&'a [u8]> {
+    fn find_next_member_name(&mut self) -> Option<&'a [u8]> {
         loop {
             let quote = self.at.saturating_add(memchr::memchr(b'"', self.payload.get(self.at..)?)?);
             let start = quote.saturating_add(1);
@@ -96,10 +96,13 @@ impl<'a> Salvage<'a> {
     /// Salvages the value ahead, by its name alone: how deep it stands is not known in damaged JSON.
     fn salvage_by_name(&mut self, name: &[u8]) -> Result<(), ErrorKind> {
         match dialect::DeltaNames.key(name) {
-            DeltaKey::Content => return self.push_text_if_before_tools(Record::Text),
-            DeltaKey::Refusal => return self.push_text_if_before_tools(Record::Refusal),
+            DeltaKey::Content => return self.push_string_ahead_if_before_tools(Record::Text),
+            DeltaKey::Refusal => return self.push_string_ahead_if_before_tools(Record::Refusal),
             DeltaKey::Reasoning(source) => {
-                return self.push_text_if_before_tools(|text| Record::Reasoning { rank: source as u8, text });
+                return self.push_string_ahead_if_before_tools(|text| Record::Reasoning {
+                    rank: source as u8,
+                    text,
+                });
             }
             DeltaKey::Role => return self.push_role_and_note_side(),
             DeltaKey::ToolCalls | DeltaKey::FunctionCall => {
@@ -113,7 +116,7 @@ impl<'a> Salvage<'a> {
             return self.counter(counter);
         }
         if !self.has_tools && dialect::ChoiceNames.key(name) == ChoiceKey::Index {
-            return self.begin_choice_with_index();
+            return self.begin_choice_if_index_whole();
         }
         match dialect::ChunkNames.key(name) {
             ChunkKey::Id if !self.has_tools => self.push_identity_if_whole(Record::Id),
@@ -122,11 +125,11 @@ impl<'a> Salvage<'a> {
         }
     }
 
-    fn push_text_if_before_tools(&mut self, record: impl Fn(Str) -> Record) -> Result<(), ErrorKind> {
+    fn push_string_ahead_if_before_tools(&mut self, record: impl Fn(Str) -> Record) -> Result<(), ErrorKind> {
         if self.has_tools {
             return Ok(());
         }
-        if let Some(Whole { text, end }) = self.unescape_string_if_whole(true) {
+        if let Some(Whole { text, end }) = self.peek_unescaped_string(true) {
             self.at = end;
             self.begin_choice_once()?;
             self.records.push(record(text))?;
@@ -136,7 +139,7 @@ impl<'a> Salvage<'a> {
 
     /// A role that does not answer makes the message a side message.
     fn push_role_and_note_side(&mut self) -> Result<(), ErrorKind> {
-        if let Some(Whole { text, end }) = self.unescape_string_if_whole(false) {
+        if let Some(Whole { text, end }) = self.peek_unescaped_string(false) {
             self.at = end;
             let role = self.scratch.text.get(text.span().range()).unwrap_or_default();
             self.is_side |= !role.is_empty() && !dialect::answers(role.as_bytes());
@@ -147,7 +150,7 @@ impl<'a> Salvage<'a> {
     }
 
     fn finish_reason(&mut self) -> Result<(), ErrorKind> {
-        if let Some(Whole { text, end }) = self.unescape_string_if_whole(false) {
+        if let Some(Whole { text, end }) = self.peek_unescaped_string(false) {
             self.at = end;
             if !text.is_empty() {
                 self.begin_choice_once()?;
@@ -161,14 +164,14 @@ impl<'a> Salvage<'a> {
     }
 
     fn push_identity_if_whole(&mut self, record: impl Fn(Str) -> Record) -> Result<(), ErrorKind> {
-        if let Some(Whole { text, end }) = self.unescape_string_if_whole(false) {
+        if let Some(Whole { text, end }) = self.peek_unescaped_string(false) {
             self.at = end;
-            self.records.push_head(record(text))?;
+            self.records.push_head_within_limit(record(text))?;
         }
         Ok(())
     }
 
-    fn begin_choice_with_index(&mut self) -> Result<(), ErrorKind> {
+    fn begin_choice_if_index_whole(&mut self) -> Result<(), ErrorKind> {
         if let Some(index) = self.integer_if_whole().and_then(|value| u32::try_from(value).ok()) {
             self.is_open = true;
             self.records.push(Record::Choice { index })?;
@@ -203,7 +206,7 @@ impl<'a> Salvage<'a> {
     }
 
     /// The string ahead, if it is whole, or (`cut`) cut short by the payload's end.
-    fn unescape_string_if_whole(&mut self, may_be_cut: bool) -> Option<Whole> {
+    fn peek_unescaped_string(&mut self, may_be_cut: bool) -> Option<Whole> {
         if self.payload.get(self.at) != Some(&b'"') {
             return None;
         }
@@ -215,8 +218,11 @@ impl<'a> Salvage<'a> {
         if whole && !self.may_value_end_at(next) {
             return None;
         }
-        let body =
-            if whole { body } else { text_before_cut_unless_bracket_last(body).filter(|_| may_be_cut)? };
+        let body = if whole {
+            body
+        } else {
+            without_half_escape_unless_bracket_last(body).filter(|_| may_be_cut)?
+        };
         let body: String =
             core::str::from_utf8(body).ok()?.chars().filter(|c| !matches!(c, '\r' | '\n')).collect();
         let from = self.scratch.text.len();
@@ -273,7 +279,7 @@ fn string_end(payload: &[u8], start: usize) -> usize {
 }
 
 /// Text that was cut short, without a half escape; `None` if it ends like an envelope.
-fn text_before_cut_unless_bracket_last(body: &[u8]) -> Option<&[u8]> {
+fn without_half_escape_unless_bracket_last(body: &[u8]) -> Option<&[u8]> {
     let text = core::str::from_utf8(body).ok()?;
     if text.trim_end().ends_with(['}', ']']) {
         return None;

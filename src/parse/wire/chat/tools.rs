@@ -22,8 +22,11 @@ struct Entry {
 const ARGUMENTS: usize = 0;
 
 /// `tool_calls`: an array of entries, or one entry.
-pub(super) fn push_tool_calls<C: Cursor>(visitor: &mut Visitor<'_, C>, kind: Kind) -> Result<(), ErrorKind> {
-    match kind {
+pub(super) fn push_tool_calls<C: Cursor>(
+    visitor: &mut Visitor<'_, C>,
+    json_kind: Kind,
+) -> Result<(), ErrorKind> {
+    match json_kind {
         Kind::Array => {
             let mut items = visitor.cursor.enter_array()?;
             while let Some(kind) = visitor.cursor.element(&mut items)? {
@@ -69,11 +72,11 @@ fn fill_entry_and_push_arguments<C: Cursor>(
                 entry.index = visitor.index_ahead(kind)?;
             }
             ToolKey::Id if !inside_function && kind == Kind::String => {
-                let id = read_string_and_note_if_empty(visitor)?;
+                let id = read_string_requiring_quirk_if_empty(visitor)?;
                 entry.id = id.some().unwrap_or(entry.id);
             }
             ToolKey::Name if kind == Kind::String => {
-                let name = read_string_and_note_if_empty(visitor)?;
+                let name = read_string_requiring_quirk_if_empty(visitor)?;
                 entry.name = name.some().unwrap_or(entry.name);
                 entry.has_function = true;
             }
@@ -85,8 +88,8 @@ fn fill_entry_and_push_arguments<C: Cursor>(
                 visitor.strike_earlier_value(&seen, ARGUMENTS)?;
                 let from = visitor.stated();
                 entry.has_function = true;
-                push_arguments(visitor, kind)?;
-                visitor.note_value_of_key(&mut seen, ARGUMENTS, from);
+                push_string_or_json_as_arguments(visitor, kind)?;
+                visitor.note_records_of_key(&mut seen, ARGUMENTS, from);
             }
             ToolKey::Extra if !inside_function => {
                 visitor.push_extra_unless_off_or_empty(ExtraKind::Other, false)?
@@ -98,7 +101,7 @@ fn fill_entry_and_push_arguments<C: Cursor>(
 }
 
 /// An id or a name; empty is absence.
-fn read_string_and_note_if_empty<C: Cursor>(visitor: &mut Visitor<'_, C>) -> Result<Str, ErrorKind> {
+fn read_string_requiring_quirk_if_empty<C: Cursor>(visitor: &mut Visitor<'_, C>) -> Result<Str, ErrorKind> {
     let label = visitor.cursor.string()?;
     if label.is_empty() {
         visitor.need(Quirk::EmptyString)?;
@@ -106,7 +109,10 @@ fn read_string_and_note_if_empty<C: Cursor>(visitor: &mut Visitor<'_, C>) -> Res
     Ok(label)
 }
 
-fn push_arguments<C: Cursor>(visitor: &mut Visitor<'_, C>, kind: Kind) -> Result<(), ErrorKind> {
+fn push_string_or_json_as_arguments<C: Cursor>(
+    visitor: &mut Visitor<'_, C>,
+    kind: Kind,
+) -> Result<(), ErrorKind> {
     if kind == Kind::String {
         let fragment = visitor.cursor.piece()?;
         return visitor.push_text_after_edges(fragment, Record::Arguments);

@@ -34,7 +34,7 @@ fn push_counters<C: Cursor>(
         let object = kind == Kind::Object;
         let (stated, reference) = match key {
             UsageKey::Counter(counter, reference) if reference || spelling => {
-                (visitor.push_counter(counter, kind)?, reference)
+                (visitor.push_counter_or_skip_value(counter, kind)?, reference)
             }
             UsageKey::InputDetails(reference) | UsageKey::OutputDetails(reference)
                 if object && (reference || spelling) =>
@@ -62,7 +62,7 @@ fn push_details<C: Cursor>(visitor: &mut Visitor<'_, C>, chunk: bool) -> Result<
     let mut members = visitor.cursor.enter_object()?;
     while let Some((counter, kind)) = visitor.cursor.member(&mut members, &dialect::DetailNames)? {
         match counter {
-            Some(counter) => any |= visitor.push_counter(counter, kind)?,
+            Some(counter) => any |= visitor.push_counter_or_skip_value(counter, kind)?,
             None => visitor.skip_as_padding_unless_extras_all(kind, chunk)?,
         }
     }

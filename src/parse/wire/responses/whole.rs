@@ -24,8 +24,8 @@ fn push_head_records<C: Cursor>(
     created: Value<C>,
 ) -> Result<()> {
     let (id, model) = (visitor.string_of(id)?, visitor.string_of(model)?);
-    visitor.records.push_head(Record::Id(id))?;
-    visitor.records.push_head(Record::Model(model))?;
+    visitor.records.push_head_within_limit(Record::Id(id))?;
+    visitor.records.push_head_within_limit(Record::Model(model))?;
     visitor.push_created(created)
 }
 
@@ -85,8 +85,8 @@ fn push_error_as_repetition<C: Cursor>(visitor: &mut Visitor<'_, C>, error: Valu
     let [code, kind, message] = visitor.fields_of(error, &["code", "type", "message"])?;
     let (code, kind) = (visitor.string_or_json_of(code)?, visitor.string_or_json_of(kind)?);
     let message = visitor.string_or_json_of(message)?;
-    visitor.records.push_head(Record::ErrorRepeats)?;
-    visitor.records.push_head(Record::Error { code, kind, message, json: Str::NONE })
+    visitor.records.push_head_within_limit(Record::ErrorRepeats)?;
+    visitor.records.push_head_within_limit(Record::Error { code, kind, message, json: Str::NONE })
 }
 
 fn usage<C: Cursor>(visitor: &mut Visitor<'_, C>, usage: Value<C>) -> Result<()> {
