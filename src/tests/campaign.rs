@@ -92,7 +92,9 @@ fn run_until(end: Instant, target: &Target, mut seed: Seeded) -> u64 {
 
 /// Bytes of which each is a choice: of all, or of the first few, which most choices are among.
 fn choices(seed: &mut Seeded, most: usize) -> Vec<u8> {
-    let length = seed.below(most);
+    // Most are short.
+    let longest = seed.below(most) + 1;
+    let length = seed.below(longest);
     let below = if seed.below(3) == 0 { 20 } else { 256 };
     (0..length).map(|_| seed.below(below).to_le_bytes()[0]).collect()
 }
