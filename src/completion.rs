@@ -163,7 +163,7 @@ impl Completion {
             Delta::Text { choice, text } => self.choice_or_new(choice).text.push_str(text),
             Delta::Reasoning { choice, text } => self.choice_or_new(choice).add_reasoning(text),
             Delta::ReasoningOpaque { choice, kind, data } => {
-                self.choice_or_new(choice).details.close_and_sign_or_push_encrypted(kind, data)
+                self.choice_or_new(choice).details.close_open_then_sign_it_or_push_entry(kind, data)
             }
             Delta::Part { choice, part, kind } => self.choice_or_new(choice).details.set_part(part, kind),
             Delta::Restart { choice } => self.choice_or_new(choice).details.close_entries_and_forget_part(),

@@ -254,8 +254,8 @@ fn resolved(record: &Record, text: &dyn Fn(Str) -> String) -> String {
         Record::Opaque { kind, data } => format!("opaque {kind:?} {}", text(data)),
         Record::Text(string) => format!("text {}", text(string)),
         Record::Refusal(string) => format!("refusal {}", text(string)),
-        Record::ToolCall { index, id, name, bare } => {
-            format!("call {index:?} {} {} {bare}", text(id), text(name))
+        Record::ToolCall { index, id, name, is_metadata_only } => {
+            format!("call {index:?} {} {} {is_metadata_only}", text(id), text(name))
         }
         Record::ExtraIfHosted { name, .. } => format!("hosted {}", text(name)),
         Record::Input(string) => format!("input {}", text(string)),

@@ -304,10 +304,10 @@ impl Normalizer {
             Record::Text(text) => self.announce_part_and_emit_if_new(TextChannel::Text, text, event),
             Record::Refusal(text) => self.announce_part_and_emit_if_new(TextChannel::Refusal, text, event),
             Record::Opaque { kind, data } => self.announce_and_emit_opaque_if_new(kind, data, event),
-            Record::ToolCall { index, id, name, bare } => {
+            Record::ToolCall { index, id, name, is_metadata_only } => {
                 self.call = None;
                 if self.allow_kind_unless_already_emitted(CALLS, event) {
-                    self.begin_or_update_call(index, id, name, bare, event)?;
+                    self.begin_or_update_call(index, id, name, is_metadata_only, event)?;
                     self.note_kind_unless_repeating(CALLS);
                 }
             }

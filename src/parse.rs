@@ -267,15 +267,15 @@ impl Parser {
             }
         };
         self.documents = self.documents.wrapping_add(1);
-        let next = payload::segment_after_or_end_if_garbage(event.payload, end, tolerance)
+        let next = payload::segment_after_requiring_quirk_or_end_if_garbage(event.payload, end, tolerance)
             .map_err(ErrorKind::QuirkOff)?;
         self.fill_in_errors_and_unknowns_if_any(event, (at, end), scratch);
-        self.ahead = Ahead::Segment(self.end_if_answer_is_over(next, tolerance));
+        self.ahead = Ahead::Segment(self.end_dropping_what_follows_done(next, tolerance));
         Ok(Document::Stated)
     }
 
     /// What follows in the payload; nothing if what was stated ended the answer.
-    fn end_if_answer_is_over(&self, next: Segment, tolerance: &mut Tolerance) -> Segment {
+    fn end_dropping_what_follows_done(&self, next: Segment, tolerance: &mut Tolerance) -> Segment {
         let is_end = |record: &Record| matches!(record, Record::Done { .. });
         if next == Segment::End || !self.records.body().iter().any(is_end) {
             return next;
@@ -295,7 +295,11 @@ impl Parser {
     ) -> Result<(), ErrorKind> {
         let rest = event.payload.get(at..).unwrap_or_default();
         let length = lex::nest::Nest::default().scan_to_closing_bracket(rest).ok_or(kind)?;
-        match payload::segment_after_or_end_if_garbage(event.payload, at.saturating_add(length), tolerance) {
+        match payload::segment_after_requiring_quirk_or_end_if_garbage(
+            event.payload,
+            at.saturating_add(length),
+            tolerance,
+        ) {
             Ok(next @ (Segment::Document(_) | Segment::Done(_))) => {
                 self.bad = self.bad.or(Some(kind));
                 self.ahead = Ahead::Segment(next);

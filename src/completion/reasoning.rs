@@ -97,7 +97,7 @@ impl Details {
     }
 
     /// A blob came.
-    pub(super) fn close_and_sign_or_push_encrypted(&mut self, kind: OpaqueKind, data: &str) {
+    pub(super) fn close_open_then_sign_it_or_push_entry(&mut self, kind: OpaqueKind, data: &str) {
         let is_reasoning = self.part.is_none_or(|(_, kind)| kind == PartKind::Reasoning);
         let open = if is_reasoning { self.open.remove(&self.part.map(|(part, _)| part)) } else { None };
         match kind {

@@ -219,13 +219,13 @@ impl Machine {
             Some(slot) => slot,
             None => self.trust_slot_if_emitted_unchanged(single)?,
         };
-        let text = self.fast_text_if_utf8(hit, event)?;
+        let text = self.borrow_or_unescape_text_if_utf8(hit, event)?;
         Some(FastDelta { choice: single.choice, says: single.says, slot, text })
     }
 
     /// The text of a hit, if it is UTF-8.
     #[inline(always)]
-    fn fast_text_if_utf8<'i>(&mut self, hit: &Hit, event: &'i [u8]) -> Option<FastText<'i>> {
+    fn borrow_or_unescape_text_if_utf8<'i>(&mut self, hit: &Hit, event: &'i [u8]) -> Option<FastText<'i>> {
         if hit.escaped != 0 {
             return self.unescape_if_only_text_is_escaped(hit, event);
         }

@@ -15,7 +15,7 @@ impl Normalizer {
         index: Option<u32>,
         id: Str,
         name: Str,
-        bare: bool,
+        is_metadata_only: bool,
         event: &mut Event<'_>,
     ) -> Result<(), ErrorKind> {
         self.release_repetitions(event);
@@ -47,15 +47,15 @@ impl Normalizer {
             }
             Found::New | Found::Call(_) => {}
         }
-        if bare {
+        if is_metadata_only {
             require_quirk(event, Quirk::ToolMetadata)?;
         }
         match found {
             Found::Call(known) => {
                 self.call = Some(known);
-                self.emit_late_id_or_name_piece(known, entry, (id, name), event)
+                self.emit_late_id_or_name_piece_requiring_quirk(known, entry, (id, name), event)
             }
-            _ if bare => Ok(()),
+            _ if is_metadata_only => Ok(()),
             _ => {
                 if choice.calls.len() >= caps.tool_calls as usize {
                     return Err(ErrorKind::Limit(LimitKind::ToolCalls));
@@ -132,7 +132,7 @@ impl Normalizer {
     }
 
     /// An entry for a call that is known: a late id, a further piece of the name, or nothing new.
-    fn emit_late_id_or_name_piece(
+    fn emit_late_id_or_name_piece_requiring_quirk(
         &mut self,
         slot: usize,
         entry: tools::Entry,

@@ -89,7 +89,7 @@ impl Splitter {
                     rest.len()
                 }
                 State::Before | State::Started => {
-                    self.enter_reasoning_or_become_plain(rest, &span_of, &mut emit)
+                    self.enter_reasoning_if_started_or_tagged_else_plain(rest, &span_of, &mut emit)
                 }
                 State::Inside(tag) => {
                     self.consume_reasoning_and_hold_tag_start(tag, rest, &span_of, &mut emit)
@@ -101,7 +101,7 @@ impl Splitter {
     }
 
     /// White space, then a tag, what may become one, or anything else. Returns the bytes used.
-    fn enter_reasoning_or_become_plain(
+    fn enter_reasoning_if_started_or_tagged_else_plain(
         &mut self,
         rest: &str,
         span_of: &dyn Fn(usize, usize) -> Str,

@@ -61,7 +61,7 @@ fn index_after_data_prefixes(
 }
 
 /// What follows a document that ended at `at`.
-pub(super) fn segment_after_or_end_if_garbage(
+pub(super) fn segment_after_requiring_quirk_or_end_if_garbage(
     payload: &[u8],
     at: usize,
     tolerance: &mut Tolerance,

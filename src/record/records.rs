@@ -77,12 +77,12 @@ pub(crate) enum Record {
     },
     Text(Str),
     Refusal(Str),
-    /// Opens a tool call's group. `bare`: nothing that could begin a call (metadata only).
+    /// Opens a tool call's group. `is_metadata_only`: nothing that could begin a call.
     ToolCall {
         index: Option<u32>,
         id: Str,
         name: Str,
-        bare: bool,
+        is_metadata_only: bool,
     },
     Arguments(Str),
     /// Arguments that came whole with the call's beginning: they count if no fragment follows.

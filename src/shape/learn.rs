@@ -227,7 +227,7 @@ impl Learner<'_> {
             Padding::Text { start: 0, end: 0, .. } => Some(()),
             Padding::Text { start, end, noise } => {
                 let range =
-                    self.shift_span_by_payload_start(Span { start: start.into(), end: end.into() })?;
+                    self.range_in_event_of_payload_span(Span { start: start.into(), end: end.into() })?;
                 self.add_string_requiring_quotes(
                     StringInEvent { range, escaped: false },
                     Hole::Padding,
@@ -247,11 +247,11 @@ impl Learner<'_> {
             Buffer::Payload => (string.span(), false),
             Buffer::Scratch => (self.event.escaped.iter().rev().find(|(known, _)| *known == string)?.1, true),
         };
-        Some(StringInEvent { range: self.shift_span_by_payload_start(span)?, escaped })
+        Some(StringInEvent { range: self.range_in_event_of_payload_span(span)?, escaped })
     }
 
     /// A span of the payload as a range of the event's bytes.
-    fn shift_span_by_payload_start(&self, span: Span) -> Option<Str> {
+    fn range_in_event_of_payload_span(&self, span: Span) -> Option<Str> {
         let (start, end) = (span.range().start, span.range().end);
         let base = self.event.payload.range().start;
         Some(Str::payload(start.checked_add(base)?, end.checked_add(base)?))
@@ -315,7 +315,7 @@ fn as_single_delta_beside_counters(records: &[Record]) -> Option<SingleDelta> {
             Record::Struck => {}
             Record::Place(_) if says.is_none() && call.is_none() && !in_place => in_place = true,
             Record::ExtraIfHosted { .. } if matches!(says, Some(Channel::PartArguments)) => {}
-            Record::ToolCall { index: Some(index), id, name, bare: false }
+            Record::ToolCall { index: Some(index), id, name, is_metadata_only: false }
                 if call.is_none() && says.is_none() && id.is_empty() && name.is_empty() =>
             {
                 call = Some(index);

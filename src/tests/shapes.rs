@@ -37,7 +37,7 @@ fn counters_are_numbers() {
 
 #[test]
 fn what_selects_is_literal() {
-    let call = Record::ToolCall { index: None, id: STR, name: STR, bare: true };
+    let call = Record::ToolCall { index: None, id: STR, name: STR, is_metadata_only: true };
     for record in [Record::Choice { index: 1 }, Record::Role(STR), call] {
         assert_eq!(record.keep(), Keep::Literal);
     }

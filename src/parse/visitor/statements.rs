@@ -58,7 +58,7 @@ impl<C: Cursor> Visitor<'_, C> {
     ) -> Result<(), ErrorKind> {
         let (key, kind) = (PlaceKey::Fresh, PartKind::ToolCall);
         self.push(Record::Place(Place { key, sub: Place::WHOLE, kind, begins: false }))?;
-        self.push(Record::ToolCall { index: None, id, name, bare: false })?;
+        self.push(Record::ToolCall { index: None, id, name, is_metadata_only: false })?;
         self.push_arguments(arguments)?;
         self.push(Record::PlaceEnd)
     }

@@ -92,7 +92,7 @@ fn push_call_piece<C: Cursor>(visitor: &mut Visitor<'_, C>, piece: Value<C>) -> 
     visitor.push(Record::Place(place))?;
     let name = visitor.string_of(name)?;
     if !name.is_empty() {
-        visitor.push(Record::ToolCall { index: None, id: Str::NONE, name, bare: false })?;
+        visitor.push(Record::ToolCall { index: None, id: Str::NONE, name, is_metadata_only: false })?;
     }
     visitor.push_string(parameters, Record::Arguments)
 }

@@ -170,7 +170,7 @@ fn push_place_call_and_arguments<C: Cursor>(
     visitor.push_place(key, PartKind::ToolCall, begins)?;
     if begins {
         let (id, name) = (visitor.string_of(id)?, visitor.string_of(name)?);
-        visitor.push(Record::ToolCall { index: None, id, name, bare: false })?;
+        visitor.push(Record::ToolCall { index: None, id, name, is_metadata_only: false })?;
     }
     visitor.push_string(arguments, Record::Arguments)
 }

@@ -85,7 +85,7 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, context: Context<'_
 fn push_event_by_position<C: Cursor>(visitor: &mut Visitor<'_, C>, position: usize, event: Value<C>) -> Result<()> {
     match position {
         0 => message_start(visitor, event),
-        1 => block_start(visitor, event),
+        1 => begin_part_with_call_or_extra(visitor, event),
         2 => block_delta(visitor, event),
         3 => block_stop(visitor, event),
         4 => message_stop(visitor, event),
@@ -104,7 +104,7 @@ fn message_start<C: Cursor>(visitor: &mut Visitor<'_, C>, event: Value<C>) -> Re
     Ok(())
 }
 
-fn block_start<C: Cursor>(visitor: &mut Visitor<'_, C>, event: Value<C>) -> Result<()> {
+fn begin_part_with_call_or_extra<C: Cursor>(visitor: &mut Visitor<'_, C>, event: Value<C>) -> Result<()> {
     let [index, start] = visitor.fields_of(event, &["contentBlockIndex", "start"])?;
     let Some((kind, block)) = visitor.first_member(start)? else { return Ok(()) };
     if visitor.cursor.bytes(kind) == b"toolUse" {
@@ -112,7 +112,7 @@ fn block_start<C: Cursor>(visitor: &mut Visitor<'_, C>, event: Value<C>) -> Resu
         if hosted.is_none() {
             visitor.push_part(index, PartKind::ToolCall, true)?;
             let (id, name) = (visitor.string_of(id)?, visitor.string_of(name)?);
-            return visitor.push(Record::ToolCall { index: None, id, name, bare: false });
+            return visitor.push(Record::ToolCall { index: None, id, name, is_metadata_only: false });
         }
     }
     visitor.push_part(index, PartKind::Other, true)?;

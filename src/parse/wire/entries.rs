@@ -32,6 +32,6 @@ fn entry<C: Cursor>(visitor: &mut Visitor<'_, C>, names: &Names) -> Result<(), E
     let [index, id, function] = visitor.fields(&names.entry)?;
     let [name, arguments] = visitor.fields_of(function, &names.function)?;
     let (index, id, name) = (visitor.index_of(index)?, visitor.string_of(id)?, visitor.string_of(name)?);
-    visitor.push(Record::ToolCall { index, id, name, bare: function.is_none() })?;
+    visitor.push(Record::ToolCall { index, id, name, is_metadata_only: function.is_none() })?;
     visitor.push_arguments(arguments)
 }

@@ -202,7 +202,7 @@ fn push_call_or_continuation<C: Cursor>(
     let args = visitor.json_of(args.filter(|args| args.kind == Kind::Object));
     visitor.push(Record::Place(Place { key: CALL, sub: Place::WHOLE, kind: PartKind::ToolCall, begins }))?;
     if begins || !args.is_empty() {
-        visitor.push(Record::ToolCall { index: None, id, name, bare: false })?;
+        visitor.push(Record::ToolCall { index: None, id, name, is_metadata_only: false })?;
     }
     match args.some() {
         Some(args) if begins && !goes_on && partial.is_none() => visitor.push(Record::Arguments(args))?,

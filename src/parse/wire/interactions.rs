@@ -140,7 +140,7 @@ fn push_call_and_whole_input<C: Cursor>(
     arguments: Value<C>,
 ) -> Result<()> {
     let (id, name) = (visitor.string_of(id)?, visitor.string_of(name)?);
-    visitor.push(Record::ToolCall { index: None, id, name, bare: false })?;
+    visitor.push(Record::ToolCall { index: None, id, name, is_metadata_only: false })?;
     let input = visitor.json_of(arguments.filter(|arguments| arguments.kind == Kind::Object));
     visitor.push_input_unless_empty(input)
 }

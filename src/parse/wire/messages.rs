@@ -44,7 +44,7 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, context: Context<'_
     let word = visitor.string_of(kind)?;
     match visitor.cursor.bytes(word) {
         b"content_block_delta" => self::delta(visitor, index, delta)?,
-        b"content_block_start" => block_start(visitor, index, block)?,
+        b"content_block_start" => begin_block_of_first_choice(visitor, index, block)?,
         b"content_block_stop" => {
             push_place_or_unnamed(visitor, index, PlaceKey::Current, PartKind::Text)?;
             visitor.push(Record::PlaceEnd)?;
@@ -134,7 +134,7 @@ fn push_finish<C: Cursor>(visitor: &mut Visitor<'_, C>, stop: Value<C>) -> Resul
     visitor.push_finish(word)
 }
 
-fn block_start<C: Cursor>(
+fn begin_block_of_first_choice<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     index: Value<C>,
     block: Value<C>,
@@ -171,7 +171,7 @@ fn begin_block<C: Cursor>(
         b"tool_use" => {
             visitor.push(begin(PartKind::ToolCall))?;
             let (id, name) = (visitor.string_of(id)?, visitor.string_of(name)?);
-            visitor.push(Record::ToolCall { index: None, id, name, bare: false })?;
+            visitor.push(Record::ToolCall { index: None, id, name, is_metadata_only: false })?;
             let input = visitor.json_of(input);
             visitor.push_input_unless_empty(input)
         }

@@ -225,7 +225,7 @@ fn input_start<C: Cursor>(
 /// The call itself.
 fn push_call_id_and_name<C: Cursor>(visitor: &mut Visitor<'_, C>, members: &Members<C::Mark>) -> Result<()> {
     let (id, name) = (visitor.string_of(members.call)?, visitor.string_of(members.tool)?);
-    visitor.push(Record::ToolCall { index: None, id, name, bare: false })
+    visitor.push(Record::ToolCall { index: None, id, name, is_metadata_only: false })
 }
 
 fn input_delta<C: Cursor>(

@@ -190,7 +190,7 @@ impl<'a> Salvage<'a> {
     fn integer_if_whole(&mut self) -> Option<u64> {
         let end = lex::number_end(self.payload, self.at)?;
         let value = self.payload.get(self.at..end).and_then(lex::integer)?;
-        if !self.may_value_end_at(end) {
+        if !self.may_value_end_before(end) {
             return None;
         }
         self.at = end;
@@ -215,7 +215,7 @@ impl<'a> Salvage<'a> {
         let body = self.payload.get(start..end.min(self.payload.len()))?;
         let whole = end < self.payload.len();
         let next = end.saturating_add(1);
-        if whole && !self.may_value_end_at(next) {
+        if whole && !self.may_value_end_before(next) {
             return None;
         }
         let body = if whole {
@@ -233,9 +233,9 @@ impl<'a> Salvage<'a> {
         Some(Whole { text: Str::scratch(from, self.scratch.text.len()), end: next })
     }
 
-    /// Whether a value may end at `at`.
-    fn may_value_end_at(&mut self, at: usize) -> bool {
-        let at = skip_space(self.payload, at);
+    /// Whether a value may end before what stands there.
+    fn may_value_end_before(&mut self, what_follows: usize) -> bool {
+        let at = skip_space(self.payload, what_follows);
         match self.payload.get(at) {
             Some(b'#' | b'/') => self.may_end_before_comment_cached(at),
             next => matches!(next, None | Some(b',' | b'}' | b']')),

@@ -48,11 +48,11 @@ pub(super) fn push_tool_calls<C: Cursor>(
 
 fn push_entry<C: Cursor>(visitor: &mut Visitor<'_, C>) -> Result<(), ErrorKind> {
     let at = visitor.stated();
-    visitor.push(Record::ToolCall { index: None, id: Str::NONE, name: Str::NONE, bare: true })?;
+    visitor.push(Record::ToolCall { index: None, id: Str::NONE, name: Str::NONE, is_metadata_only: true })?;
     let mut entry = Entry::default();
     fill_entry_and_push_arguments(visitor, &mut entry, false)?;
     let Entry { index, id, name, has_function } = entry;
-    visitor.records.set(at, Record::ToolCall { index, id, name, bare: !has_function });
+    visitor.records.set(at, Record::ToolCall { index, id, name, is_metadata_only: !has_function });
     Ok(())
 }
 
@@ -127,7 +127,7 @@ fn push_string_or_json_as_arguments<C: Cursor>(
 pub(super) fn function_call<C: Cursor>(visitor: &mut Visitor<'_, C>) -> Result<(), ErrorKind> {
     visitor.need(Quirk::FunctionCall)?;
     let at = visitor.stated();
-    let call = |name: Str| Record::ToolCall { index: Some(0), id: Str::NONE, name, bare: false };
+    let call = |name: Str| Record::ToolCall { index: Some(0), id: Str::NONE, name, is_metadata_only: false };
     visitor.push(call(Str::NONE))?;
     let mut entry = Entry { index: Some(0), has_function: true, ..Entry::default() };
     fill_entry_and_push_arguments(visitor, &mut entry, true)?;

@@ -117,7 +117,7 @@ fn push_call<C: Cursor>(
 ) -> Result<()> {
     let (id, call_id) = (visitor.string_of(id)?, visitor.string_of(call_id)?);
     let name = visitor.string_of(name)?;
-    visitor.push(Record::ToolCall { index: None, id: call_id.some().unwrap_or(id), name, bare: false })
+    visitor.push(Record::ToolCall { index: None, id: call_id.some().unwrap_or(id), name, is_metadata_only: false })
 }
 
 /// A call's arguments: text, or an object as it was sent.
