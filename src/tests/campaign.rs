@@ -6,6 +6,7 @@
 //! ```
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use super::props::{damaged, measured};
@@ -59,6 +60,7 @@ fn a_campaign_finds_nothing() {
     let seconds = variable("CAMPAIGN_SECONDS").parse().unwrap_or(10);
     let first: u64 = variable("CAMPAIGN_SEED").parse().unwrap_or(1);
     let names = variable("CAMPAIGN");
+    fuzzing::IS_CAMPAIGN.store(true, Ordering::Relaxed);
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     for target in
         TARGETS.iter().filter(|target| names.is_empty() || names.split(',').any(|name| name == target.name))
@@ -72,6 +74,7 @@ fn a_campaign_finds_nothing() {
         });
         println!("| `{}` | {} |", target.name, counts.iter().sum::<u64>());
     }
+    fuzzing::IS_CAMPAIGN.store(false, Ordering::Relaxed);
 }
 
 /// Asks the law of one input after another; returns of how many.
