@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use super::support::{blesses, corpus, facts, names, replace, run_whole, stream};
-use crate::{ArgumentsMode, Quirk, Quirks};
+use crate::{ArgumentsMode, Delta, Options, Quirk, Quirks};
 
 #[test]
 fn every_quirk_has_a_witness_that_shows_it() {
@@ -119,6 +119,25 @@ fn a_quirk_of_json_is_seen_in_a_member_that_nobody_reads() {
                     assert_eq!(off.seen.contains(quirk), allowed, "{}: {member}", stream.name);
                 }
             }
+        }
+    }
+}
+
+/// By the reader and, of a large document, by the tape; the second event by its shape or not.
+#[test]
+fn a_number_that_is_text_is_told_as_it_is_written() {
+    for number in
+        ["7", "0.050", "-0", "1e2", "1E+02", "18446744073709551616", "0.1000000000000000055511151231257827"]
+    {
+        for padding in [0, crate::parse::TAPE_FROM] {
+            let padding = " ".repeat(padding);
+            let event = format!(
+                "data: {{{padding}\"choices\":[{{\"index\":0,\"delta\":{{\"content\":{number}}}}}]}}\n\n"
+            );
+            let run = run_whole(&Options::new(), event.repeat(3).as_bytes());
+            let texts: Vec<_> = run.deltas().filter(|delta| matches!(delta, Delta::Text { .. })).collect();
+            assert_eq!(texts, vec![Delta::Text { choice: 0, text: number }; 3]);
+            assert!(run.seen.contains(Quirk::TextNumber));
         }
     }
 }
