@@ -169,7 +169,7 @@ impl Machine {
                 }
                 if let Some((used, said)) = self.fast_input(bytes) {
                     *input = bytes.get(used..).unwrap_or_default();
-                    return Ok(self.slice_fast_delta(said));
+                    return Ok(self.slice_fast_delta_if_utf8(said));
                 }
                 if self.carry_unended_line_if_shapes_missed(bytes) {
                     *input = &[];
@@ -179,7 +179,7 @@ impl Machine {
             Mode::FastMessage => {
                 if let Some((used, said)) = self.commit_checksummed_message_if_without_usage(bytes) {
                     *input = bytes.get(used..).unwrap_or_default();
-                    return Ok(self.slice_fast_delta(said));
+                    return Ok(self.slice_fast_delta_if_utf8(said));
                 }
             }
             Mode::Usage => {
@@ -197,7 +197,7 @@ impl Machine {
                     used = self.carry_through_line_end(bytes, end);
                     if let Some(said) = self.fast_carry() {
                         *input = bytes.get(used..).unwrap_or_default();
-                        return Ok(self.slice_fast_delta(said));
+                        return Ok(self.slice_fast_delta_if_utf8(said));
                     }
                 }
                 Growth::Unknown => {}
@@ -217,7 +217,7 @@ impl Machine {
     fn begin_finish(&mut self) {
         if self.state == State::Open {
             self.state = State::Finishing;
-            self.leave_fast_path_and_queue_usage();
+            self.leave_fast_path_queuing_due_usage();
         }
     }
 

@@ -86,7 +86,7 @@ impl Feeder {
                     self.carry.push(rest.get(..from).unwrap_or_default());
                     self.wait_for_line();
                 }
-                (to, self.advance_past_dropped_now_or_later(place, from, to, comment))
+                (to, self.advance_past_dropped_or_count_inner(place, from, to, comment))
             }
             Step::Over { to } => (to, Move::Over { length: to }),
             Step::Bad { to, fault } => (to, Move::Bad { length: to, fault }),
@@ -141,14 +141,14 @@ impl Feeder {
             Step::More | Step::Missing { .. } => Move::Again,
             Step::Drop { from: 0, to, comment } => {
                 self.carry.consume(to);
-                self.advance_past_dropped_now_or_later(Place::Carry, 0, to, comment)
+                self.advance_past_dropped_or_count_inner(Place::Carry, 0, to, comment)
             }
             Step::Drop { from, to, comment } => {
                 if !self.carry.remove_if_few_follow(from, to) {
                     return Move::Left { length: to.saturating_sub(from), comment };
                 }
                 self.need_input |= from >= self.carry.len();
-                self.advance_past_dropped_now_or_later(Place::Carry, from, to, comment)
+                self.advance_past_dropped_or_count_inner(Place::Carry, from, to, comment)
             }
             Step::Over { to } => {
                 self.carry.consume(to);
@@ -167,7 +167,7 @@ impl Feeder {
 
     /// Bytes `from..to` are gone: from before the event, or from between its lines.
     #[inline(always)]
-    fn advance_past_dropped_now_or_later(
+    fn advance_past_dropped_or_count_inner(
         &mut self,
         place: Place,
         from: usize,

@@ -144,7 +144,7 @@ impl Frames {
     /// them.
     #[inline]
     pub(crate) fn begin_line_if_unended(&mut self, bytes: &[u8]) -> bool {
-        self.format == Format::Sse && self.sse.begin_line_if_unended_data(bytes)
+        self.format == Format::Sse && self.sse.begin_data_line_if_unended(bytes)
     }
 
     /// What `more` brings, after `length` bytes that ended in [`Step::More`]: where it can be said, the long way round can

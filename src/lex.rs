@@ -13,7 +13,7 @@ pub(crate) use escape::escape;
 #[cfg(any(feature = "encode", test, fuzzing, doc))]
 pub(crate) use escape::escape_of;
 pub(crate) use unescape::{
-    Edges, Escaped, Room, is_high, join_surrogates, unescape, unescape_piece, unescaped_text_if_utf8,
+    Edges, Escaped, Room, is_high, join_surrogates, unescape, unescape_piece, validate_unescaped_utf8,
 };
 
 const ONES: u64 = 0x0101_0101_0101_0101;

@@ -232,7 +232,7 @@ impl Normalizer {
     }
 
     /// A new event: its snapshots start over.
-    pub(crate) fn forget_last_event(&mut self) {
+    pub(crate) fn reset_for_next_event(&mut self) {
         self.snapshots.clear();
         (self.usage_is_due, self.repeatable) = (false, true);
     }
@@ -287,7 +287,7 @@ impl Normalizer {
     fn normalize_record(&mut self, record: &Record, event: &mut Event<'_>) -> Result<(), ErrorKind> {
         match *record {
             Record::Choice { index } => self.choose_or_add_choice(index, event.tolerance)?,
-            Record::Begin => self.begin_answer_or_restart_it(event),
+            Record::Begin => self.mark_begun_or_emit_restart(event),
             Record::Place(place) => self.choose_or_open_part(place, event)?,
             Record::PlaceBegins => self.announce_place(event),
             Record::PlaceEnd => self.end_parts_and_calls_of_item(event),
@@ -306,13 +306,13 @@ impl Normalizer {
             Record::Opaque { kind, data } => self.announce_and_emit_opaque_if_new(kind, data, event),
             Record::ToolCall { index, id, name, is_metadata_only } => {
                 self.call = None;
-                if self.allow_kind_unless_already_emitted(CALLS, event) {
+                if self.may_emit_unless_message_repeats(CALLS, event) {
                     self.begin_or_update_call(index, id, name, is_metadata_only, event)?;
                     self.note_kind_unless_repeating(CALLS);
                 }
             }
             Record::Arguments(fragment) => {
-                if self.allow_kind_unless_already_emitted(parts::ARGUMENTS, event) {
+                if self.may_emit_unless_message_repeats(parts::ARGUMENTS, event) {
                     self.announce_and_emit_new_arguments(fragment, event);
                 }
             }

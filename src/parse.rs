@@ -177,7 +177,7 @@ impl Parser {
         while let Ahead::Segment(segment) = self.ahead {
             match segment {
                 Segment::Document(at) => {
-                    match self.state_salvage_or_skip_document(event, at, scratch, tolerance)? {
+                    match self.state_or_salvage_or_skip_document(event, at, scratch, tolerance)? {
                         Document::Stated => return Ok(Next::Records),
                         Document::SkippedAsBad => {}
                     }
@@ -221,7 +221,7 @@ impl Parser {
     #[cold]
     #[inline(never)]
     fn state_record_and_end_event(&mut self, record: Record) -> Result<Next, ErrorKind> {
-        self.records.begin_document_keeping_count();
+        self.records.begin_document_keeping_fact_count();
         self.records.push_head_within_limit(record)?;
         self.ahead = Ahead::Segment(Segment::End);
         Ok(Next::Records)
@@ -248,7 +248,7 @@ impl Parser {
     }
 
     /// States the document at `at`, and finds out what follows it.
-    fn state_salvage_or_skip_document(
+    fn state_or_salvage_or_skip_document(
         &mut self,
         event: &Event<'_>,
         at: usize,
@@ -262,7 +262,7 @@ impl Parser {
                 return Ok(Document::Stated);
             }
             Err(kind) => {
-                self.skip_bad_document_or_fail_if_last(event, at, kind, tolerance)?;
+                self.defer_bad_document_error_unless_last(event, at, kind, tolerance)?;
                 return Ok(Document::SkippedAsBad);
             }
         };
@@ -270,12 +270,12 @@ impl Parser {
         let next = payload::segment_after_requiring_quirk_or_end_if_garbage(event.payload, end, tolerance)
             .map_err(ErrorKind::QuirkOff)?;
         self.fill_in_errors_and_unknowns_if_any(event, (at, end), scratch);
-        self.ahead = Ahead::Segment(self.end_dropping_what_follows_done(next, tolerance));
+        self.ahead = Ahead::Segment(self.next_or_end_after_done(next, tolerance));
         Ok(Document::Stated)
     }
 
     /// What follows in the payload; nothing if what was stated ended the answer.
-    fn end_dropping_what_follows_done(&self, next: Segment, tolerance: &mut Tolerance) -> Segment {
+    fn next_or_end_after_done(&self, next: Segment, tolerance: &mut Tolerance) -> Segment {
         let is_end = |record: &Record| matches!(record, Record::Done { .. });
         if next == Segment::End || !self.records.body().iter().any(is_end) {
             return next;
@@ -286,7 +286,7 @@ impl Parser {
 
     /// A document that cannot be stated: the next of the payload may be; what was wrong is said at the end.
     #[cold]
-    fn skip_bad_document_or_fail_if_last(
+    fn defer_bad_document_error_unless_last(
         &mut self,
         event: &Event<'_>,
         at: usize,
@@ -318,7 +318,7 @@ impl Parser {
         scratch: &mut Scratch,
         tolerance: &mut Tolerance,
     ) -> Result<(), ErrorKind> {
-        self.records.begin_document_keeping_count();
+        self.records.begin_document_keeping_fact_count();
         if !repair::salvage(event.payload, at, &mut self.records, scratch, tolerance)? {
             return Err(ErrorKind::Json);
         }

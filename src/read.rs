@@ -1,4 +1,4 @@
-//! [`DeltaReader`]: borrowed deltas of any `Read`: `fill` reads, `next_delta` never does; its decoder leaves with the rest.
+//! [`DeltaReader`]: borrowed deltas of any `Read`: `fill` reads, `next_delta` never; its decoder leaves with unread bytes.
 //!
 //! Knows: `Read`, the decoder that ends. Must not know: what is read from.
 //!

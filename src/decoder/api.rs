@@ -98,7 +98,7 @@ impl Decoder {
     /// a cut, `data` joined from several lines, strings with escapes, the strings of an event's second and later deltas, and
     /// text of at most sixteen ASCII bytes: that is cheaper than to check it for UTF-8 where it lies.
     pub fn next_delta<'d, 'i: 'd>(&'d mut self, input: &mut &'i [u8]) -> Result<Option<Delta<'d>>, Error> {
-        if self.machine.take_empty_or_byte_if_idle(input) {
+        if self.machine.take_empty_or_carry_line_byte(input) {
             *input = &[];
             return Ok(None);
         }

@@ -114,7 +114,7 @@ impl Machine {
         if rest.is_empty() || self.state != State::Open || self.fatal.is_some() {
             return;
         }
-        self.leave_fast_path_and_queue_usage();
+        self.leave_fast_path_queuing_due_usage();
         // The queue may still be ranges of what the carry has read.
         self.copy_rest_of_queue_to_scratch(&[]);
         self.source = match self.source {

@@ -63,7 +63,7 @@ impl Machine {
             return None;
         };
         let said = self.uncommitted_fast_delta(&hit, bytes)?;
-        self.count_event_and_credit_hit(&hit);
+        self.replay_usage_and_credit_hit(&hit);
         self.frames.skip_lf_if_after_cr(bytes.get(hit.length.wrapping_sub(1)).copied().unwrap_or(0));
         self.set_event_start_and_advance(hit.length);
         Some((hit.length, said))
@@ -86,14 +86,14 @@ impl Machine {
         let said = self
             .uncommitted_fast_delta(&hit, event)
             .filter(|_| self.frames.length_and_checksums_match(event))?;
-        self.count_event_and_credit_hit(&hit);
+        self.replay_usage_and_credit_hit(&hit);
         self.set_event_start_and_advance(hit.length);
         Some((hit.length, said))
     }
 
     /// The delta that a hit told.
     #[inline(always)]
-    pub(super) fn slice_fast_delta<'d, 'i: 'd>(&'d self, said: FastDelta<'i>) -> Option<Delta<'d>> {
+    pub(super) fn slice_fast_delta_if_utf8<'d, 'i: 'd>(&'d self, said: FastDelta<'i>) -> Option<Delta<'d>> {
         let FastDelta { choice, says, slot, text } = said;
         let text = match text {
             FastText::Input(text) => text,
@@ -153,7 +153,7 @@ impl Machine {
     /// Takes an input that is empty, as the last of every loop is, or one byte, if that is all there is to do: nothing is queued,
     /// and the byte is one more of a line. Returns whether it did. It calls nothing, so all that such an input costs is here.
     #[inline(always)]
-    pub(super) fn take_empty_or_byte_if_idle(&mut self, bytes: &[u8]) -> bool {
+    pub(super) fn take_empty_or_carry_line_byte(&mut self, bytes: &[u8]) -> bool {
         match bytes {
             [] => matches!(self.mode, Mode::Fast | Mode::FastMessage | Mode::PartialLine),
             [byte] => self.carry_byte_if_line_goes_on(*byte),
@@ -200,7 +200,7 @@ impl Machine {
         self.feeder.carry = carry;
         let (said, hit) = found?;
         self.mode = Mode::Fast;
-        self.count_event_and_credit_hit(&hit);
+        self.replay_usage_and_credit_hit(&hit);
         self.feeder.carry.consume(length);
         self.frames.end_carried_line(last);
         self.event_at = self.feeder.offset;
@@ -248,7 +248,7 @@ impl Machine {
         if self.pad.fill_if_short_ascii(room, length) {
             return Some(FastText::Pad(length));
         }
-        let text = lex::unescaped_text_if_utf8(room, length)?;
+        let text = lex::validate_unescaped_utf8(room, length)?;
         pipeline.scratch.clear();
         pipeline.scratch.text_reserved_on_first_use().push_str(text);
         Some(FastText::Scratch)
@@ -256,7 +256,7 @@ impl Machine {
 
     /// It is said: from here on nothing can fail.
     #[inline(always)]
-    fn count_event_and_credit_hit(&mut self, hit: &Hit) {
+    fn replay_usage_and_credit_hit(&mut self, hit: &Hit) {
         self.events = self.events.wrapping_add(1);
         let counts = hit.single.is_some_and(|single| single.counts);
         if counts && self.pipeline.replay_counters(&mut self.shapes) == UsageChange::Changed {
@@ -317,11 +317,11 @@ impl Machine {
     }
 
     /// What is due is queued: the next call begins from the queue.
-    pub(super) fn leave_fast_path_and_queue_usage(&mut self) {
+    pub(super) fn leave_fast_path_queuing_due_usage(&mut self) {
         if self.mode == Mode::Usage {
             self.next = 0;
             self.source = Source::Scratch;
-            self.pipeline.begin_event_with_only_usage();
+            self.pipeline.begin_event_and_queue_usage();
         }
         self.mode = Mode::General;
     }
@@ -360,12 +360,12 @@ impl Machine {
         self.source = Source::Input { base: *used };
         *used = used.saturating_add(hit.length);
         self.count_event_and_advance_offset(hit.length);
-        self.distrust_or_forget_shapes();
+        self.distrust_shapes_forget_if_invalidated();
         Replay::Done
     }
 
     /// Shapes are forgotten when what they leave out has changed.
-    pub(super) fn distrust_or_forget_shapes(&mut self) {
+    pub(super) fn distrust_shapes_forget_if_invalidated(&mut self) {
         self.shapes.distrust_all();
         if self.pipeline.normalizer.take_invalidates_shapes() {
             self.shapes.forget_shapes_keeping_credit();

@@ -30,7 +30,7 @@ impl Machine {
             Ok(Wrapped::Yes) => self.decode_unwrapped_event_in_data_buffer(),
             Ok(Wrapped::No) => {
                 self.pipeline.decode_payload(&document, learn_shape);
-                self.distrust_or_forget_shapes();
+                self.distrust_shapes_forget_if_invalidated();
                 if learn_shape {
                     self.learn_if_repeatable(raw, event.data);
                 }

@@ -81,7 +81,7 @@ impl Pipeline {
         self.queue.clear();
         self.scratch.clear();
         self.error = None;
-        self.normalizer.forget_last_event();
+        self.normalizer.reset_for_next_event();
     }
 
     /// Whether one big event has left more than is kept between events.
@@ -200,7 +200,7 @@ impl Pipeline {
     }
 
     /// Tells the usage and nothing else.
-    pub(super) fn begin_event_with_only_usage(&mut self) {
+    pub(super) fn begin_event_and_queue_usage(&mut self) {
         self.begin_event();
         let snapshot = self.normalizer.defer_usage_snapshot_and_return_ordinal();
         self.queue.push(RawDelta::Usage { snapshot });

@@ -243,7 +243,7 @@ impl Machine {
         let raw = carry.last_read(length);
         if event.plain && self.replay_carry(raw) == Replay::Done {
             self.count_event_and_advance_offset(length);
-            self.distrust_or_forget_shapes();
+            self.distrust_shapes_forget_if_invalidated();
             self.source = Source::Carry { length, span: Span::new(0, length) };
         } else {
             self.source = Source::Carry { length, span: Span::default() };
@@ -276,7 +276,7 @@ impl Machine {
         }
         let document = parse::Event { payload, context };
         self.pipeline.decode_payload(&document, learn);
-        self.distrust_or_forget_shapes();
+        self.distrust_shapes_forget_if_invalidated();
         if learn {
             self.learn_if_repeatable(raw, event.data);
         }
@@ -322,7 +322,7 @@ impl Machine {
         self.source = Source::DataBuffer;
         let event = parse::Event { payload: self.frames.data_buffer(), context };
         self.pipeline.decode_payload(&event, false);
-        self.distrust_or_forget_shapes();
+        self.distrust_shapes_forget_if_invalidated();
     }
 
     /// Counts `used` bytes of `rest` as taken, and keeps the first of a body without events.

@@ -192,7 +192,7 @@ impl ChunkEncoder {
         self.head.extend_from_slice(b",\"model\":");
         json::write_string(&self.answer.model, &mut self.head);
         self.head.extend_from_slice(b",\"choices\":[");
-        self.write_early_extras(out);
+        self.write_early_extras_as_chunks(out);
     }
 
     /// Begins a chunk.

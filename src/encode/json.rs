@@ -52,7 +52,7 @@ pub(super) fn write_if_mendable(json: &str, scratch: &mut Scratch, out: &mut Vec
         out.extend_from_slice(json.as_bytes());
         return true;
     }
-    write_compact_mending_controls_and_numbers(json.as_bytes(), out);
+    write_compact_mending_controls_and_non_finite(json.as_bytes(), out);
     let is_strict = is_strict_json(out.get(start..).unwrap_or_default(), DEPTH, scratch);
     if !is_strict {
         out.truncate(start);
@@ -64,14 +64,14 @@ pub(super) fn write_if_mendable(json: &str, scratch: &mut Scratch, out: &mut Vec
 pub(super) fn write_unmended_if_valid(json: &str, scratch: &mut Scratch, out: &mut Vec<u8>) -> bool {
     let is_sound = is_strict_json(json.as_bytes(), DEPTH, scratch);
     if is_sound {
-        write_compact_mending_controls_and_numbers(json.as_bytes(), out);
+        write_compact_mending_controls_and_non_finite(json.as_bytes(), out);
     }
     is_sound
 }
 
 /// Writes what JSON may be without white space; control characters in its strings are escaped, numbers that are none are
 /// null. Of what is no JSON it makes something that is none either.
-fn write_compact_mending_controls_and_numbers(json: &[u8], out: &mut Vec<u8>) {
+fn write_compact_mending_controls_and_non_finite(json: &[u8], out: &mut Vec<u8>) {
     let mut rest = json;
     while let Some((first, after)) = rest.split_first() {
         rest = match first {
@@ -155,7 +155,7 @@ fn try_write_array_adding_missing_index(
         out.push(core::mem::replace(&mut before, b','));
         let start = reader.mark_ahead();
         let skipped = match kind {
-            Kind::Object => skip_object_noting_index(&mut reader)?,
+            Kind::Object => skip_object_noting_has_index(&mut reader)?,
             _ => {
                 reader.skip()?;
                 SkippedObject { has_index: true, has_members: true }
@@ -210,7 +210,7 @@ struct SkippedObject {
 }
 
 /// Reads past the object ahead.
-fn skip_object_noting_index(reader: &mut Reader<'_>) -> Result<SkippedObject, ErrorKind> {
+fn skip_object_noting_has_index(reader: &mut Reader<'_>) -> Result<SkippedObject, ErrorKind> {
     let mut skipped = SkippedObject { has_index: false, has_members: false };
     let mut members = reader.enter_object()?;
     while let Some((is_index, _)) = reader.member_by(&mut members, |name| name == b"index")? {

@@ -211,7 +211,7 @@ impl MessagesEncoder {
             return;
         }
         self.begin_message_once(out);
-        if self.blocks.is_written_at_once(kind) {
+        if self.blocks.may_write_into_open_block(kind) {
             return blocks::write_delta(self.blocks.first_index(), kind, text, out);
         }
         let added = self.blocks.extend_or_begin(kind, text);
@@ -252,7 +252,7 @@ impl MessagesEncoder {
     }
 
     fn write_or_hold_arguments(&mut self, slot: u32, fragment: &str, out: &mut Vec<u8>) {
-        if self.blocks.is_written_at_once(Kind::Call(slot)) {
+        if self.blocks.may_write_into_open_block(Kind::Call(slot)) {
             return blocks::write_delta(self.blocks.first_index(), Kind::Call(slot), fragment, out);
         }
         match self.blocks.end_name_and_hold_arguments(slot, fragment) {

@@ -21,7 +21,7 @@
 //! that a long one needs. `resync` is the state after an event over the limit: up to the next blank line.
 //!
 //! To the next editor: every byte of an ignored line must lead to the same steps whether the line came whole or in
-//! pieces; that is why `is_ignorable` looks at a line's first eight bytes only.
+//! pieces; that is why `is_comment_or_unknown_field` looks at a line's first eight bytes only.
 
 mod dispatch;
 mod fields;
@@ -179,7 +179,7 @@ impl Sse {
     /// Takes down that these bytes, the first of an event, are the beginning of a `data` line and no more, if so: what
     /// [`Sse::step`] would make of them. Else nothing changes.
     #[inline]
-    pub(super) fn begin_line_if_unended_data(&mut self, bytes: &[u8]) -> bool {
+    pub(super) fn begin_data_line_if_unended(&mut self, bytes: &[u8]) -> bool {
         let is_plain =
             self.is_at_event_start() && !self.skip_lf && !self.lenient.early && bytes.starts_with(DATA);
         let begins = is_plain
@@ -222,7 +222,7 @@ impl Sse {
         loop {
             if self.skip_lf {
                 match bytes.get(self.line) {
-                    None => return self.unended_line(bytes, tolerance),
+                    None => return self.drop_or_await_unended_line(bytes, tolerance),
                     Some(b'\n') => {
                         self.skip_lf = false;
                         if self.line == 0 || self.lf_foreign {
@@ -237,7 +237,7 @@ impl Sse {
             let from = self.scanned.max(self.line);
             let Some(found) = memchr2(b'\n', b'\r', bytes.get(from..).unwrap_or_default()) else {
                 self.scanned = bytes.len();
-                return self.unended_line(bytes, tolerance);
+                return self.drop_or_await_unended_line(bytes, tolerance);
             };
             let end = from.wrapping_add(found);
             self.skip_lf = bytes.get(end) == Some(&b'\r');
@@ -248,7 +248,7 @@ impl Sse {
     }
 
     /// The current line is not complete and there are no more bytes.
-    fn unended_line(&mut self, bytes: &[u8], tolerance: &Tolerance) -> Step {
+    fn drop_or_await_unended_line(&mut self, bytes: &[u8], tolerance: &Tolerance) -> Step {
         let (line, len) = (self.line, bytes.len());
         if line >= len {
             return Step::More;
@@ -260,7 +260,7 @@ impl Sse {
             return self.drop_line(line, len, false);
         }
         let partial = bytes.get(line..).unwrap_or_default();
-        if !self.skipping && self.is_ignorable(bytes, partial, tolerance) {
+        if !self.skipping && self.is_comment_or_unknown_field(bytes, partial, tolerance) {
             self.skipping = true;
             self.comment = partial.first() == Some(&b':');
         }
@@ -319,7 +319,7 @@ impl Sse {
         if line.is_empty() {
             return Some(self.dispatch(next));
         }
-        if self.is_ignorable(bytes, line, tolerance) {
+        if self.is_comment_or_unknown_field(bytes, line, tolerance) {
             return Some(self.drop_line(self.line, next, line.first() == Some(&b':')));
         }
         if next.saturating_sub(self.foreign) > self.limit {
@@ -335,7 +335,7 @@ impl Sse {
     }
 
     /// Whether a line that begins so carries nothing, as far as its first bytes tell.
-    fn is_ignorable(&mut self, bytes: &[u8], line: &[u8], tolerance: &Tolerance) -> bool {
+    fn is_comment_or_unknown_field(&mut self, bytes: &[u8], line: &[u8], tolerance: &Tolerance) -> bool {
         if line.starts_with(b"data:") {
             return false;
         }

@@ -44,7 +44,7 @@ impl Nest {
                     self.state = if quote { State::Plain } else { State::Escape };
                 }
                 State::Escape => self.state = State::Text,
-                State::Before => self.begin_or_reject(byte),
+                State::Before => self.begin_container_or_reject(byte),
                 State::Plain => {
                     self.step_outside_text(byte);
                     if self.state == State::Closed {
@@ -58,7 +58,7 @@ impl Nest {
         None
     }
 
-    fn begin_or_reject(&mut self, byte: u8) {
+    fn begin_container_or_reject(&mut self, byte: u8) {
         match byte {
             b'{' | b'[' => {
                 self.open_bracket(byte);

@@ -230,7 +230,7 @@ fn unescape_one(ahead: &[u8], out: &mut [u8]) -> Option<(usize, usize)> {
 /// The first `length` bytes that were unescaped into `room`, if they are UTF-8. Cost: one pass; of a long text by whole blocks:
 /// what follows it is zeroed, so that none is looked at byte by byte.
 #[inline]
-pub(crate) fn unescaped_text_if_utf8(room: &mut [u8], length: usize) -> Option<&str> {
+pub(crate) fn validate_unescaped_utf8(room: &mut [u8], length: usize) -> Option<&str> {
     let Some(after) = room.get_mut(length..)?.first_chunk_mut::<BLOCK>() else {
         return core::str::from_utf8(room.get(..length)?).ok();
     };

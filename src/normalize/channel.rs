@@ -77,7 +77,7 @@ impl ChannelState {
             let waiting = core::mem::take(&mut self.high);
             let whole = self.join_surrogates(text, edges, texts);
             let repeat = self.repeat.get_or_insert_with(|| Box::new(Repeat::new(is_expected)));
-            match repeat.advance(whole, has_ended || waiting != 0, texts) {
+            match repeat.strip_repetition_or_hold(whole, has_ended || waiting != 0, texts) {
                 Step::Emit(to_emit) => return to_emit,
                 Step::Piece(whole) => held = whole,
             }

@@ -45,7 +45,7 @@ impl Normalizer {
                     self.release_held_and_finish_provisional_choices(Some(marker), event);
                     carries = false;
                 }
-                Record::Begin => self.begin_answer_or_restart_it(event),
+                Record::Begin => self.mark_begun_or_emit_restart(event),
                 Record::Id(string) if string.len() > self.caps.id_bytes as usize => {
                     return Err(ErrorKind::Limit(LimitKind::IdBytes));
                 }
@@ -57,13 +57,13 @@ impl Normalizer {
         }
         self.repeatable &= carries;
         if carries || has_body || !id.is_empty() || !model.is_empty() {
-            self.emit_start_if_field_is_new(id, model, created, event);
+            self.emit_start_if_field_first_seen(id, model, created, event);
         }
         Ok(())
     }
 
     /// Start: with the first chunk, and again for what is first seen later.
-    pub(super) fn emit_start_if_field_is_new(
+    pub(super) fn emit_start_if_field_first_seen(
         &mut self,
         id: Str,
         model: Str,

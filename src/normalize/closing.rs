@@ -53,7 +53,7 @@ impl Normalizer {
                 return;
             }
         }
-        release_and_finish(choice, reason, raw, event);
+        release_end_calls_and_finish(choice, reason, raw, event);
     }
 
     /// The stream ends (by its marker, or because no more bytes come): what was held and what was provisional is told. Calls of a
@@ -70,7 +70,7 @@ impl Normalizer {
             release_all_inputs(choice, event);
             if let (None, Some((reason, word))) = (choice.finished, choice.provisional) {
                 let raw = event.texts.keep(word);
-                release_and_finish(choice, *reason, raw, event);
+                release_end_calls_and_finish(choice, *reason, raw, event);
             }
             if choice.finished.is_some() {
                 end_call_parts(choice, event);
@@ -133,7 +133,7 @@ fn release_held_tag_as_text(
 }
 
 /// The choice ends: held text, open calls, then the reason.
-fn release_and_finish(choice: &mut Choice, reason: FinishReason, raw: Str, event: &mut Event<'_>) {
+fn release_end_calls_and_finish(choice: &mut Choice, reason: FinishReason, raw: Str, event: &mut Event<'_>) {
     release_held_and_stop_tag_search(choice, event);
     choice.finished = Some(reason);
     choice.went_on = false;

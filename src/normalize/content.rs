@@ -42,7 +42,7 @@ impl Normalizer {
 
     /// Whether content of this kind counts here: a repetition does not where the same kind was told in pieces.
     #[inline]
-    pub(super) fn allow_kind_unless_already_emitted(&mut self, kind: u8, event: &mut Event<'_>) -> bool {
+    pub(super) fn may_emit_unless_message_repeats(&mut self, kind: u8, event: &mut Event<'_>) -> bool {
         match self.repeats {
             Some(Repeats { emitted, is_quirk, .. }) if emitted & kind != 0 => {
                 self.edges = Edges::default();
@@ -61,7 +61,7 @@ impl Normalizer {
         event: &mut Event<'_>,
     ) {
         let kind = channel.kind_bit();
-        if !self.allow_kind_unless_already_emitted(kind, event) {
+        if !self.may_emit_unless_message_repeats(kind, event) {
             return;
         }
         if !text.is_empty() {

@@ -182,11 +182,11 @@ impl PartialArgs {
     }
 
     /// Closes the levels from `levels` on: the text that is open, then brackets. The last one left is a value that is told.
-    fn close_text_and_levels_above(&mut self, levels: usize, out: &mut String) {
+    fn close_text_and_levels_above(&mut self, kept_levels: usize, out: &mut String) {
         if core::mem::take(&mut self.in_text) {
             out.push('"');
         }
-        while self.open.len() > levels
+        while self.open.len() > kept_levels
             && let Some(level) = self.open.pop()
         {
             out.push(if level.name.is_some() { '}' } else { ']' });

@@ -15,8 +15,8 @@ mod ending;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
+use ending::{announce_if_other_releasing_held_text, release_and_remove_part_ending_its_call};
 pub(super) use ending::{end_call_parts, release_all_inputs};
-use ending::{release_and_remove_part_ending_its_call, release_text_and_announce_if_other};
 
 use super::closing::release_held_and_stop_tag_search;
 use super::partial_args::PartialArgs;
@@ -248,7 +248,7 @@ impl Normalizer {
             partial: None,
         });
         if place.begins {
-            release_text_and_announce_if_other(choice, event);
+            announce_if_other_releasing_held_text(choice, event);
         }
         Ok(())
     }
@@ -285,7 +285,7 @@ impl Normalizer {
         let Some(parts) = &mut choice.parts else { return };
         parts.note_emitted_and_drop_superseded_input(kind);
         if !parts.is_current_announced_last() {
-            release_text_and_announce_if_other(choice, event);
+            announce_if_other_releasing_held_text(choice, event);
             self.repeatable = false;
         }
     }
@@ -316,7 +316,7 @@ impl Normalizer {
         event: &mut Event<'_>,
     ) {
         self.repeatable = false;
-        if !self.allow_kind_unless_already_emitted(OPAQUE, event) {
+        if !self.may_emit_unless_message_repeats(OPAQUE, event) {
             return;
         }
         self.note_kind_and_announce_part(OPAQUE, event);
@@ -336,7 +336,7 @@ impl Normalizer {
         let is_news = if is_of_chunk {
             self.remember_extra_if_new(json, event)
         } else {
-            self.allow_kind_unless_already_emitted(kind_bit_of_extra(kind), event)
+            self.may_emit_unless_message_repeats(kind_bit_of_extra(kind), event)
         };
         if !is_news {
             return;
@@ -348,11 +348,11 @@ impl Normalizer {
         event.out.push(RawDelta::Extra { choice, kind, name, json });
     }
 
-    /// Passes on the object that begins with `brace`; each is told, so an event like it may be learned.
-    pub(super) fn announce_and_emit_hosted_extra(&mut self, name: Str, brace: Str, event: &mut Event<'_>) {
+    /// Passes on the object that begins with the brace `opening`; each is told, so an event like it may be learned.
+    pub(super) fn announce_and_emit_hosted_extra(&mut self, name: Str, opening: Str, event: &mut Event<'_>) {
         self.note_kind_and_announce_part(0, event);
         let Some(choice) = self.current_choice_index() else { return };
-        let start = brace.span().range().start;
+        let start = opening.span().range().start;
         let rest = event.texts.payload.get(start..).unwrap_or_default();
         let length = Nest::default().scan_to_closing_bracket(rest).unwrap_or(0);
         let json = Str::payload(start, start.saturating_add(length));
@@ -397,7 +397,7 @@ impl Normalizer {
     }
 
     /// The answer begins; again, if it began before: its places are forgotten, its open calls stay open.
-    pub(super) fn begin_answer_or_restart_it(&mut self, event: &mut Event<'_>) {
+    pub(super) fn mark_begun_or_emit_restart(&mut self, event: &mut Event<'_>) {
         self.repeatable = false;
         if !core::mem::replace(&mut self.began, true) {
             return;

@@ -78,8 +78,8 @@ impl Step {
 
 impl Repeat {
     /// `is_expected`: by the model's name only.
-    pub(super) fn new(is_only_expected: bool) -> Self {
-        let pattern = if is_only_expected { Pattern::Undecided } else { Pattern::Repeats };
+    pub(super) fn new(is_undecided: bool) -> Self {
+        let pattern = if is_undecided { Pattern::Undecided } else { Pattern::Repeats };
         Self { pattern, ..Self::default() }
     }
 
@@ -93,7 +93,12 @@ impl Repeat {
 
     /// Goes on with `text`. `is_proved`: if it begins with all so far, it repeats that. Cost: two passes over the text; while it
     /// is undecided, a copy of up to [`HELD`] bytes.
-    pub(super) fn advance(&mut self, text: Str, is_proved: bool, texts: &mut Texts<'_>) -> Step {
+    pub(super) fn strip_repetition_or_hold(
+        &mut self,
+        text: Str,
+        is_proved: bool,
+        texts: &mut Texts<'_>,
+    ) -> Step {
         let bytes = texts.bytes(text);
         if bytes.is_empty() {
             return Step::new_only(text);

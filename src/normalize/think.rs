@@ -89,19 +89,19 @@ impl Splitter {
                     rest.len()
                 }
                 State::Before | State::Started => {
-                    self.enter_reasoning_if_started_or_tagged_else_plain(rest, &span_of, &mut emit)
+                    self.enter_reasoning_or_plain_or_hold(rest, &span_of, &mut emit)
                 }
                 State::Inside(tag) => {
                     self.consume_reasoning_and_hold_tag_start(tag, rest, &span_of, &mut emit)
                 }
-                State::Then(tag, dropped) => self.consume_or_hold_markup_after_tag(tag, dropped, rest),
+                State::Then(tag, dropped) => self.drop_or_hold_markup_after_close(tag, dropped, rest),
             };
             at = at.saturating_add(used);
         }
     }
 
     /// White space, then a tag, what may become one, or anything else. Returns the bytes used.
-    fn enter_reasoning_if_started_or_tagged_else_plain(
+    fn enter_reasoning_or_plain_or_hold(
         &mut self,
         rest: &str,
         span_of: &dyn Fn(usize, usize) -> Str,
@@ -170,11 +170,11 @@ impl Splitter {
         rest.len()
     }
 
-    fn consume_or_hold_markup_after_tag(&mut self, tag: u8, dropped_count: u8, rest: &str) -> usize {
-        let next = THINK.get(usize::from(tag)).and_then(|tags| tags.then.get(usize::from(dropped_count)));
+    fn drop_or_hold_markup_after_close(&mut self, tag: u8, dropped_so_far: u8, rest: &str) -> usize {
+        let next = THINK.get(usize::from(tag)).and_then(|tags| tags.then.get(usize::from(dropped_so_far)));
         match next {
             Some(next) if rest.starts_with(next) => {
-                self.state = State::Then(tag, dropped_count.saturating_add(1));
+                self.state = State::Then(tag, dropped_so_far.saturating_add(1));
                 next.len()
             }
             Some(next) if next.starts_with(rest) => {

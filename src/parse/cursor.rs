@@ -184,7 +184,7 @@ pub(crate) trait Cursor {
     /// Goes to a marked value; returns where the cursor was.
     fn go(&mut self, mark: Self::Mark) -> Self::Mark;
     /// The JSON text of a marked value that has been passed.
-    fn json(&mut self, mark: Self::Mark) -> Str;
+    fn json_at(&mut self, mark: Self::Mark) -> Str;
     /// The name of the member whose value is marked.
     fn name_before(&mut self, mark: Self::Mark) -> Str;
     /// Where strings lie that are not in the payload.

@@ -29,13 +29,13 @@ pub(crate) fn state_document(
     scratch: &mut Scratch,
     tolerance: &mut Tolerance,
 ) -> Result<usize, ErrorKind> {
-    records.begin_document_keeping_count();
+    records.begin_document_keeping_fact_count();
     let size = payload.len().saturating_sub(at);
     if size >= options.tape_from && size <= TAPE_TO {
         if let Some(end) = state_from_tape(payload, at, options, wiring, records, scratch, tolerance) {
             return Ok(end);
         }
-        records.begin_document_keeping_count();
+        records.begin_document_keeping_fact_count();
     }
     let cursor = Reader::new(payload, at, options.depth, scratch, tolerance);
     let mut visitor = Visitor::new(cursor, records, options);
@@ -67,7 +67,7 @@ fn state_from_tape(
     // The reader says what is wrong.
     tolerance.seen = seen;
     scratch.truncate(length);
-    records.restart_document(stated);
+    records.clear_document_and_restore_count(stated);
     *wiring.wire = settled;
     None
 }

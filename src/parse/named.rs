@@ -37,7 +37,7 @@ impl Parser {
     /// The payload is a piece of the answer.
     #[inline(never)] // Rare: kept out of the code that every event runs through.
     pub(super) fn state_output(&mut self, event: &Event<'_>) -> Result<Next, ErrorKind> {
-        self.records.begin_document_keeping_count();
+        self.records.begin_document_keeping_fact_count();
         self.records.push(Record::Choice { index: 0 })?;
         if !event.payload.is_empty() {
             self.records.push(Record::Text(Str::payload(0, event.payload.len())))?;

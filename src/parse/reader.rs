@@ -223,7 +223,7 @@ impl Cursor for Reader<'_> {
                 self.depth = self.depth.wrapping_sub(1);
                 return Ok(None);
             }
-            _ => match self.slow_rest_from_member_name(seq)? {
+            _ => match self.slow_rest_after_opening_quote(seq)? {
                 Some(body) => body,
                 None => return Ok(None),
             },
@@ -340,7 +340,7 @@ impl Cursor for Reader<'_> {
         back
     }
 
-    fn json(&mut self, mark: usize) -> Str {
+    fn json_at(&mut self, mark: usize) -> Str {
         let back = self.go(mark);
         let (depth, seen) = (self.depth, self.tolerance.seen);
         let _ = self.skip();

@@ -266,7 +266,7 @@ impl Cursor for Tape<'_, '_> {
         back
     }
 
-    fn json(&mut self, mark: Mark) -> Str {
+    fn json_at(&mut self, mark: Mark) -> Str {
         let start = match mark.name {
             Some(name) => self.value_start_after(name),
             None => match self.object_start_by_first_name(mark.at) {

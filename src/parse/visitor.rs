@@ -174,7 +174,7 @@ impl<'v, C: Cursor> Visitor<'v, C> {
     }
 
     /// A string, or nothing for a value of another kind. A shape may leave it open.
-    pub(super) fn string_as_padding(&mut self, kind: Kind) -> Result<Str, ErrorKind> {
+    pub(super) fn string_as_padding_or_none(&mut self, kind: Kind) -> Result<Str, ErrorKind> {
         if kind == Kind::String {
             let string = self.cursor.string()?;
             self.note_text_padding(string, false);
@@ -208,7 +208,7 @@ impl<'v, C: Cursor> Visitor<'v, C> {
     ) -> Result<(), ErrorKind> {
         let mark = self.skip_marked()?;
         if self.options.extras != ExtrasMode::Off {
-            let json = self.cursor.json(mark);
+            let json = self.cursor.json_at(mark);
             if lex::is_empty_object_or_array(self.cursor.bytes(json)) {
                 return Ok(());
             }
@@ -229,7 +229,7 @@ impl<'v, C: Cursor> Visitor<'v, C> {
             return self.push_extra_unless_off_or_empty(ExtraKind::Other, chunk);
         }
         match kind {
-            Kind::String if self.options.padding => self.string_as_padding(kind).map(|_| ()),
+            Kind::String if self.options.padding => self.string_as_padding_or_none(kind).map(|_| ()),
             Kind::Number if self.options.padding => match self.cursor.plain_integer_and_start() {
                 Some((_, at)) => {
                     self.records.note_padding_if_some_and_room(Padding::integer_if_offset_fits(at));
@@ -275,7 +275,7 @@ impl<'v, C: Cursor> Visitor<'v, C> {
 
     /// An index, if the value ahead is one: not negative, no fraction, 32 bits. It sizes nothing.
     #[inline]
-    pub(super) fn index_ahead(&mut self, kind: Kind) -> Result<Option<u32>, ErrorKind> {
+    pub(super) fn read_value_as_index(&mut self, kind: Kind) -> Result<Option<u32>, ErrorKind> {
         if let Some((value, _)) = self.cursor.plain_integer_and_start() {
             return Ok(u32::try_from(value).ok());
         }
@@ -347,7 +347,7 @@ impl<'v, C: Cursor> Visitor<'v, C> {
     }
 
     /// A string as it is, null as nothing, anything else as its JSON text.
-    pub(super) fn string_or_json_ahead_unless_null(&mut self, kind: Kind) -> Result<Str, ErrorKind> {
+    pub(super) fn read_string_or_json_unless_null(&mut self, kind: Kind) -> Result<Str, ErrorKind> {
         match kind {
             Kind::String => self.cursor.string(),
             Kind::Null => {
@@ -356,7 +356,7 @@ impl<'v, C: Cursor> Visitor<'v, C> {
             }
             _ => {
                 let mark = self.skip_marked()?;
-                Ok(self.cursor.json(mark))
+                Ok(self.cursor.json_at(mark))
             }
         }
     }
@@ -365,7 +365,7 @@ impl<'v, C: Cursor> Visitor<'v, C> {
     pub(super) fn string_or_json_at_unless_null(&mut self, mark: Option<C::Mark>) -> Result<Str, ErrorKind> {
         let Some(mark) = mark else { return Ok(Str::NONE) };
         let back = self.cursor.go(mark);
-        let label = self.cursor.kind().and_then(|kind| self.string_or_json_ahead_unless_null(kind));
+        let label = self.cursor.kind().and_then(|kind| self.read_string_or_json_unless_null(kind));
         self.cursor.go(back);
         label
     }

@@ -128,7 +128,7 @@ fn push_array_element_with_own_json<C: Cursor>(
     push_object_and_settle_wire(visitor, wiring)?;
     let is_whole = |record: &Record| matches!(record, Record::Error { .. } | Record::Unknown { .. });
     if visitor.records.head().get(from..).unwrap_or_default().iter().any(is_whole) {
-        let text = visitor.cursor.json(mark);
+        let text = visitor.cursor.json_at(mark);
         visitor.records.fill_in_missing_head_json(from, text);
     }
     Ok(())
@@ -152,7 +152,7 @@ fn push_object_and_settle_wire<C: Cursor>(
         WireMatch::Anyones => {}
         WireMatch::NotMine => {
             visitor.abandon(attempt);
-            return try_other_wire_then_error_then_unknown(visitor, wiring);
+            return recognize_wire_else_push_error_or_unknown(visitor, wiring);
         }
     }
     errors::push_error_beside_unless_stated(visitor, &attempt)
@@ -182,7 +182,7 @@ fn state_by_recognized_wire_or_as_error<C: Cursor>(
 
 /// The object ahead is not of the wire that was asked: another's, if none is settled on yet; an error, a ping, or unknown.
 #[cold]
-fn try_other_wire_then_error_then_unknown<C: Cursor>(
+fn recognize_wire_else_push_error_or_unknown<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     wiring: &mut Wiring<'_>,
 ) -> Result<(), ErrorKind> {

@@ -189,12 +189,12 @@ impl Records {
 
     /// A new event: it may state as many facts as any.
     pub(crate) fn begin_event(&mut self) {
-        self.begin_document_keeping_count();
+        self.begin_document_keeping_fact_count();
         self.stated = 0;
     }
 
     /// A new document of the same event.
-    pub(crate) fn begin_document_keeping_count(&mut self) {
+    pub(crate) fn begin_document_keeping_fact_count(&mut self) {
         self.head.clear();
         self.body.clear();
         self.padding.clear();
@@ -257,7 +257,7 @@ impl Records {
 
     /// Keeps room for so many.
     pub(crate) fn clear_and_shrink(&mut self, items: usize) {
-        self.begin_document_keeping_count();
+        self.begin_document_keeping_fact_count();
         self.spare.clear();
         self.head.clear_and_shrink(items);
         self.body.clear_and_shrink(items);
@@ -272,9 +272,9 @@ impl Records {
 
     /// Forgets what a reading stated that is done again, by another source.
     #[cfg(any(test, feature = "simd-json", fuzzing))]
-    pub(crate) fn restart_document(&mut self, stated_before: usize) {
-        self.stated = stated_before;
-        self.begin_document_keeping_count();
+    pub(crate) fn clear_document_and_restore_count(&mut self, count_before: usize) {
+        self.stated = count_before;
+        self.begin_document_keeping_fact_count();
     }
 
     /// Notes a value that a shape may leave open; more than [`PADDING`] are not noted.

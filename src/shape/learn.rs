@@ -18,7 +18,7 @@ impl Shape {
         let mut learner =
             Learner { event, candidates: [NO_MARK; CANDIDATES], count: 0, records: &mut self.records };
         for record in head {
-            learner.learn_head_record(record)?;
+            learner.add_hole_for_head_record(record)?;
         }
         for record in body {
             learner.learn_body_record(*record)?;
@@ -174,7 +174,7 @@ struct Learner<'a> {
 impl Learner<'_> {
     /// A record of the statement's head. A hit leaves it out, because it tells nothing that was not told: so it must be of
     /// a kind that is told once.
-    fn learn_head_record(&mut self, record: &Record) -> Option<()> {
+    fn add_hole_for_head_record(&mut self, record: &Record) -> Option<()> {
         match record.keep() {
             // An empty one stays as it is: another could be the first.
             Keep::Identity(string) if string.is_empty() => Some(()),
@@ -182,7 +182,7 @@ impl Learner<'_> {
                 self.add_string_requiring_quotes(self.locate_source_of_string(string)?, Hole::Identity, false)
             }
             Keep::Number { counter: None, at } => {
-                self.add_integer_or_keep_literal(self.offset_in_event(at)?, None)
+                self.add_hole_if_plain_integer(self.offset_in_event(at)?, None)
             }
             Keep::Number { counter: Some(_), .. } | Keep::Hole(_) | Keep::Literal | Keep::Never => None,
         }
@@ -212,9 +212,7 @@ impl Learner<'_> {
                 Hole::Text,
                 true,
             ),
-            Keep::Number { counter: Some(counter), at } => {
-                self.add_integer_or_keep_literal(at, Some(counter))
-            }
+            Keep::Number { counter: Some(counter), at } => self.add_hole_if_plain_integer(at, Some(counter)),
             Keep::Literal => Some(()),
             Keep::Hole(_) | Keep::Identity(_) | Keep::Number { counter: None, .. } | Keep::Never => None,
         }
@@ -234,7 +232,7 @@ impl Learner<'_> {
                     noise,
                 )
             }
-            Padding::Integer(at) => self.add_integer_or_keep_literal(self.offset_in_event(at.into())?, None),
+            Padding::Integer(at) => self.add_hole_if_plain_integer(self.offset_in_event(at.into())?, None),
         }
     }
 
@@ -271,7 +269,7 @@ impl Learner<'_> {
     }
 
     /// An integer that may vary. What is no plain integer, or is where the source cannot tell, stays as it is.
-    fn add_integer_or_keep_literal(&mut self, at: u32, counter: Option<Counter>) -> Option<()> {
+    fn add_hole_if_plain_integer(&mut self, at: u32, counter: Option<Counter>) -> Option<()> {
         let start = usize::try_from(at).ok()?;
         match plain_integer(self.event.raw, start) {
             Some((end, _)) => self.add_candidate(start, end, Hole::Integer(counter), false),

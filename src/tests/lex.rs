@@ -1,7 +1,7 @@
 //! The words of JSON, each beside its slow twin: what eight bytes at once say is what they say one by one.
 
 use crate::lex::nest::Nest;
-use crate::lex::{Room, join_surrogates, unescape, unescaped_text_if_utf8};
+use crate::lex::{Room, join_surrogates, unescape, validate_unescaped_utf8};
 use crate::lex::{
     extend_label_fingerprint, hex4, integer, is_empty_object_or_array, leading_spaces, number_end,
     plain_integer, plain_integer_fast_if_long, string_stop,
@@ -296,7 +296,7 @@ fn by_words_the_same_is_unescaped() {
         let mut slow = String::new();
         let expected = unescape(&body, &mut slow).is_some_and(|met| !met.lone).then_some(slow.as_str());
         let unescaped = room.unescape_if_paired(event.as_bytes(), before, before + body.len());
-        let text = unescaped.and_then(|(room, length)| unescaped_text_if_utf8(room, length));
+        let text = unescaped.and_then(|(room, length)| validate_unescaped_utf8(room, length));
         assert_eq!(text, expected, "{event:?}");
         *(if expected.is_some() { &mut told } else { &mut refused }) += 1;
     }
@@ -312,7 +312,7 @@ fn what_is_no_utf8_is_not_unescaped_to_text() {
         body.extend(*b"\\n\xC3");
         let (room, length) = room.unescape_if_paired(&body, 0, body.len()).unwrap();
         assert_eq!(length, filler + 2);
-        assert_eq!(unescaped_text_if_utf8(room, length), None, "{filler}");
-        assert_eq!(unescaped_text_if_utf8(room, filler + 1).map(str::len), Some(filler + 1));
+        assert_eq!(validate_unescaped_utf8(room, length), None, "{filler}");
+        assert_eq!(validate_unescaped_utf8(room, filler + 1).map(str::len), Some(filler + 1));
     }
 }

@@ -58,7 +58,7 @@ impl ChunkEncoder {
     }
 
     /// Writes the extras that waited for the first chunk.
-    pub(super) fn write_early_extras(&mut self, out: &mut Vec<u8>) {
+    pub(super) fn write_early_extras_as_chunks(&mut self, out: &mut Vec<u8>) {
         let early = core::mem::take(&mut self.early_extras);
         for line in early.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
             out.extend_from_slice(&self.head);

@@ -104,7 +104,7 @@ impl QueuedBlocks {
     }
 
     /// Whether a block of this kind is open, alone, and goes on: what comes of it is written at once.
-    pub(super) fn is_written_at_once(&self, kind: Kind) -> bool {
+    pub(super) fn may_write_into_open_block(&self, kind: Kind) -> bool {
         let first = self.line.front();
         let is_alone = self.line.len() == 1 || matches!(kind, Kind::Call(_));
         is_alone && first.is_some_and(|block| block.is_open && !block.is_ended && block.kind == kind)

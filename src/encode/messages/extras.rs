@@ -85,7 +85,7 @@ impl MessagesEncoder {
         out: &mut Vec<u8>,
     ) -> Option<AddedBytes> {
         let delta = core::str::from_utf8(delta).ok()?;
-        if self.blocks.is_written_at_once(kind) {
+        if self.blocks.may_write_into_open_block(kind) {
             blocks::write_raw_delta_object(self.blocks.first_index(), delta, out);
             return Some(AddedBytes(0));
         }

@@ -10,7 +10,7 @@ use super::ARGUMENTS;
 use crate::record::RawDelta;
 
 /// Tells the current part, if what was told last is another. What is held of that one's text goes before.
-pub(super) fn release_text_and_announce_if_other(choice: &mut Choice, event: &mut Event<'_>) {
+pub(super) fn announce_if_other_releasing_held_text(choice: &mut Choice, event: &mut Event<'_>) {
     if choice.parts.as_ref().is_none_or(|parts| parts.is_current_announced_last()) {
         return;
     }
@@ -58,7 +58,7 @@ fn release_current_input(choice: &mut Choice, event: &mut Event<'_>) {
     part.emitted |= ARGUMENTS;
     parts.emitted |= ARGUMENTS;
     parts.held = parts.held.saturating_sub(input.len());
-    release_text_and_announce_if_other(choice, event);
+    announce_if_other_releasing_held_text(choice, event);
     let (fragment, slot) = (event.texts.keep(&input), u32::try_from(slot).unwrap_or(u32::MAX));
     event.out.push(RawDelta::ToolCallArguments { choice: choice.index, slot, fragment });
 }

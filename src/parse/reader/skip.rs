@@ -40,7 +40,7 @@ impl Reader<'_> {
     /// The same where it has escapes: to be read, it must be passed once more.
     #[inline(never)]
     fn skip_slow_string_noting_if_long(&mut self, start: usize) -> Result<(), ErrorKind> {
-        let (body, met) = self.run_and_report_quirks_met(|reader| reader.slow_body(start));
+        let (body, met) = self.run_and_report_quirks_met(|reader| reader.slow_raw_body(start));
         body?;
         if met.is_empty() {
             self.passed.note_scalar_if_long(start.wrapping_sub(1), self.position());

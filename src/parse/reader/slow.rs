@@ -15,7 +15,7 @@ use crate::record::{Span, Str};
 impl<'a> Reader<'a> {
     /// The body of the next member's name and all after it; `None`: the object ended.
     #[inline(never)]
-    pub(super) fn slow_rest_from_member_name(
+    pub(super) fn slow_rest_after_opening_quote(
         &mut self,
         seq: &mut Seq,
     ) -> Result<Option<&'a [u8]>, ErrorKind> {
@@ -40,7 +40,7 @@ impl<'a> Reader<'a> {
         body: &[u8],
         names: &N,
     ) -> Result<N::Key, ErrorKind> {
-        let (name, escapes) = self.slow_body(self.position_of_rest(body))?;
+        let (name, escapes) = self.slow_raw_body(self.position_of_rest(body))?;
         let key = if escapes {
             let name = self.unescape(name)?;
             names.key(self.bytes(name))
@@ -54,7 +54,7 @@ impl<'a> Reader<'a> {
 
     #[cold]
     pub(super) fn slow_string(&mut self, body: &[u8]) -> Result<Str, ErrorKind> {
-        let (body, escapes) = self.slow_body(self.position_of_rest(body))?;
+        let (body, escapes) = self.slow_raw_body(self.position_of_rest(body))?;
         if escapes {
             return self.unescape(body);
         }
@@ -63,7 +63,7 @@ impl<'a> Reader<'a> {
 
     #[cold]
     pub(super) fn read_slow_string_noting_edges(&mut self, after_quote: &[u8]) -> Result<Str, ErrorKind> {
-        let (body, escapes) = self.slow_body(self.position_of_rest(after_quote))?;
+        let (body, escapes) = self.slow_raw_body(self.position_of_rest(after_quote))?;
         if !escapes {
             return Ok(Str::of_payload(body));
         }
@@ -79,7 +79,7 @@ impl<'a> Reader<'a> {
 
     /// A string's body from `start` on, and whether it has escapes; the reader then stands after the closing quote.
     #[cold]
-    pub(super) fn slow_body(&mut self, start: usize) -> Result<(Span, bool), ErrorKind> {
+    pub(super) fn slow_raw_body(&mut self, start: usize) -> Result<(Span, bool), ErrorKind> {
         if let Some(end) = self.passed.end_of(start.wrapping_sub(1)) {
             let body = Span::new(start, end.wrapping_sub(1));
             self.rest = self.payload.get(end..).unwrap_or_default();

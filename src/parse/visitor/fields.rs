@@ -152,14 +152,14 @@ impl<C: Cursor> Visitor<'_, C> {
     /// A field's string as it is, anything else as its JSON text.
     pub(in crate::parse) fn string_or_json_of(&mut self, field: Value<C>) -> Result<Str, ErrorKind> {
         match field {
-            Some(field) => self.at(field, |visitor| visitor.string_or_json_ahead_unless_null(field.kind)),
+            Some(field) => self.at(field, |visitor| visitor.read_string_or_json_unless_null(field.kind)),
             None => Ok(Str::NONE),
         }
     }
 
     /// A field's JSON text.
     pub(in crate::parse) fn json_of(&mut self, field: Value<C>) -> Str {
-        field.map_or(Str::NONE, |field| self.cursor.json(field.mark))
+        field.map_or(Str::NONE, |field| self.cursor.json_at(field.mark))
     }
 
     /// Whether a field is `true`.

@@ -104,7 +104,7 @@ impl<C: Cursor> Visitor<'_, C> {
         field: Value<C>,
     ) -> Result<(), ErrorKind> {
         let Some(field) = field.filter(|_| self.options.extras != ExtrasMode::Off) else { return Ok(()) };
-        let (name, json) = (self.cursor.name_before(field.mark), self.cursor.json(field.mark));
+        let (name, json) = (self.cursor.name_before(field.mark), self.cursor.json_at(field.mark));
         if lex::is_empty_object_or_array(self.cursor.bytes(json)) {
             return Ok(());
         }
@@ -201,7 +201,7 @@ impl<C: Cursor> Visitor<'_, C> {
     /// An index that a field is, if it is one.
     pub(in crate::parse) fn index_of(&mut self, field: Value<C>) -> Result<Option<u32>, ErrorKind> {
         match field {
-            Some(field) => self.at(field, |visitor| visitor.index_ahead(field.kind)),
+            Some(field) => self.at(field, |visitor| visitor.read_value_as_index(field.kind)),
             None => Ok(None),
         }
     }

@@ -81,7 +81,7 @@ pub(super) fn event<C: Cursor>(
             ChunkKey::Id => push_or_replace_identity(visitor, kind, &mut chunk.id, Record::Id)?,
             ChunkKey::Model => push_or_replace_identity(visitor, kind, &mut chunk.model, Record::Model)?,
             ChunkKey::Object => {
-                let object = visitor.string_as_padding(kind)?;
+                let object = visitor.string_as_padding_or_none(kind)?;
                 chunk.is_named |= dialect::names_chunk(visitor.cursor.bytes(object));
             }
             ChunkKey::Created => visitor.push_or_replace_created(kind, &mut chunk.created)?,
@@ -109,14 +109,14 @@ pub(super) fn event<C: Cursor>(
                 let mark = visitor.skip_marked()?;
                 push_weak_counters(visitor, Some(Field { kind, mark }))?;
             }
-            ChunkKey::Finish => chunk.finish = visitor.string_as_padding(kind)?,
-            ChunkKey::ModelSpelling => chunk.other_model = visitor.string_as_padding(kind)?,
+            ChunkKey::Finish => chunk.finish = visitor.string_as_padding_or_none(kind)?,
+            ChunkKey::ModelSpelling => chunk.other_model = visitor.string_as_padding_or_none(kind)?,
             ChunkKey::Extra(extra) => visitor.push_extra_unless_off_or_empty(extra, true)?,
             ChunkKey::Noise => visitor.skip_as_noise_unless_extras_all(kind)?,
             ChunkKey::Other => visitor.skip_as_padding_unless_extras_all(kind, true)?,
         }
     }
-    complete_chunk_and_decide_verdict(visitor, chunk, context)
+    push_finish_or_error_deciding_verdict(visitor, chunk, context)
 }
 
 /// `id` or `model`; the last of several wins.
@@ -139,7 +139,7 @@ fn push_or_replace_identity<C: Cursor>(
 }
 
 /// Decides what the document was.
-fn complete_chunk_and_decide_verdict<C: Cursor>(
+fn push_finish_or_error_deciding_verdict<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     chunk: Chunk<C::Mark>,
     context: Context<'_>,

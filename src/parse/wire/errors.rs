@@ -183,7 +183,7 @@ pub(super) fn push_if_error_member<C: Cursor>(
         }
         _ => {
             visitor.cursor.skip()?;
-            let message = visitor.cursor.json(mark);
+            let message = visitor.cursor.json_at(mark);
             let says_something = !matches!(visitor.cursor.bytes(message), b"false" | b"0" | b"[]");
             Fields { message, says_something, ..Fields::default() }
         }
@@ -270,7 +270,7 @@ pub(super) fn push_if_error_in_other_members<C: Cursor>(
 /// Whether a member is there, and says more than that all is well.
 fn member_says_something<C: Cursor>(visitor: &mut Visitor<'_, C>, member: Option<C::Mark>) -> bool {
     let Some(mark) = member else { return false };
-    let json = visitor.cursor.json(mark);
+    let json = visitor.cursor.json_at(mark);
     let json = visitor.cursor.bytes(json);
     !matches!(json, b"\"\"" | b"false" | b"0") && !lex::is_empty_object_or_array(json)
 }
@@ -335,9 +335,9 @@ fn read_error_object<C: Cursor>(visitor: &mut Visitor<'_, C>) -> Result<Fields, 
     while let Some((key, kind)) = visitor.cursor.member_by(&mut members, dialect::error_key)? {
         fields.says_something |= kind != Kind::Null;
         match key {
-            ErrorKey::Code => fields.code = visitor.string_or_json_ahead_unless_null(kind)?,
-            ErrorKey::Kind => fields.kind = visitor.string_or_json_ahead_unless_null(kind)?,
-            ErrorKey::Message => fields.message = visitor.string_or_json_ahead_unless_null(kind)?,
+            ErrorKey::Code => fields.code = visitor.read_string_or_json_unless_null(kind)?,
+            ErrorKey::Kind => fields.kind = visitor.read_string_or_json_unless_null(kind)?,
+            ErrorKey::Message => fields.message = visitor.read_string_or_json_unless_null(kind)?,
             ErrorKey::Other => visitor.cursor.skip()?,
         }
     }

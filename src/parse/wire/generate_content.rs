@@ -236,7 +236,7 @@ fn partial_argument<C: Cursor>(visitor: &mut Visitor<'_, C>, extra_name: Str, ar
         }
         (None, Some(number), _) => json_number_or_unknown(visitor, number),
         (None, None, Some(boolean)) if boolean.kind == Kind::Bool => {
-            Argument::Json(visitor.cursor.json(boolean.mark))
+            Argument::Json(visitor.cursor.json_at(boolean.mark))
         }
         (None, None, None) => null_member_or_unknown(visitor, argument)?,
         _ => Argument::Unknown,
@@ -246,7 +246,7 @@ fn partial_argument<C: Cursor>(visitor: &mut Visitor<'_, C>, extra_name: Str, ar
 
 /// A number as it was written; one that JSON has not (`NaN`) is no value.
 fn json_number_or_unknown<C: Cursor>(visitor: &mut Visitor<'_, C>, number: Field<C::Mark>) -> Argument {
-    let json = visitor.cursor.json(number.mark);
+    let json = visitor.cursor.json_at(number.mark);
     let text = visitor.cursor.bytes(json);
     let is_json = number.kind == Kind::Number && lex::number_end(text, 0) == Some(text.len());
     if is_json { Argument::Json(json) } else { Argument::Unknown }

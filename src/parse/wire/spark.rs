@@ -53,7 +53,7 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> 
     }
     visitor.push_document_extra(ExtraKind::Hosted, plugins)?;
     if is_last {
-        finish_each_choice(visitor)?;
+        push_stop_for_each_choice(visitor)?;
     }
     self::usage(visitor, usage)?;
     if is_last {
@@ -77,7 +77,7 @@ fn push_piece<C: Cursor>(visitor: &mut Visitor<'_, C>) -> Result<()> {
 }
 
 /// Every choice that the event names ends: there is no word for it.
-fn finish_each_choice<C: Cursor>(visitor: &mut Visitor<'_, C>) -> Result<()> {
+fn push_stop_for_each_choice<C: Cursor>(visitor: &mut Visitor<'_, C>) -> Result<()> {
     let raw = visitor.cursor.scratch().keep(MARKER);
     let (stated, mut last) = (visitor.stated(), None);
     for at in 0..stated {

@@ -1,4 +1,4 @@
-//! Workers AI: Cloudflare's own text generation; an event needs `response` (no object), calls or usage.
+//! Workers AI: Cloudflare's own text generation: recognized by `response` alone; later, calls or usage suffice.
 //!
 //! Knows: the events of the wire. Must not know: SSE, cuts, earlier events.
 //!

@@ -88,7 +88,9 @@ fn push_or_mark_choice_member<C: Cursor>(
         return visitor.cursor.null();
     }
     match key {
-        ChoiceKey::Index => choice.index = Some(visitor.index_ahead(kind)?.ok_or(ErrorKind::NotOfWire)?),
+        ChoiceKey::Index => {
+            choice.index = Some(visitor.read_value_as_index(kind)?.ok_or(ErrorKind::NotOfWire)?)
+        }
         ChoiceKey::Delta if kind == Kind::Object => {
             visitor.strike_earlier_value(earlier_deltas, DELTA)?;
             let from = visitor.stated();
@@ -152,7 +154,7 @@ fn push_rest_of_choice_and_order<C: Cursor>(
         None => visitor.need(Quirk::ChoiceIndexMissing)?,
     }
     if let Some(mark) = choice.other_finish.filter(|_| choice.finish.is_empty()) {
-        choice.finish = misplaced_finish_or_empty_unless_tolerated(visitor, mark)?;
+        choice.finish = tolerated_misplaced_finish_or_empty(visitor, mark)?;
     }
     if !choice.has_delta || choice.message.is_some() {
         push_message_or_text_if_no_delta(visitor, &mut choice)?;
@@ -178,7 +180,7 @@ fn order_and_keep_first_reasoning_spelling<C: Cursor>(
 
 /// The finish reason at `mark`, where it has another name.
 #[cold]
-fn misplaced_finish_or_empty_unless_tolerated<C: Cursor>(
+fn tolerated_misplaced_finish_or_empty<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     mark: C::Mark,
 ) -> Result<Str, ErrorKind> {

@@ -54,7 +54,7 @@ pub(super) fn push_delta<C: Cursor>(visitor: &mut Visitor<'_, C>) -> Result<ForC
         && visitor.cursor.tolerance().note_if_allowed(Quirk::SideRole);
     if is_side {
         visitor.records.strike(from..visitor.stated());
-        let json = visitor.cursor.json(mark);
+        let json = visitor.cursor.json_at(mark);
         visitor.push(Record::Extra { kind: ExtraKind::Other, name: role, json, chunk: false })?;
     }
     Ok(ForChoice { is_side, finish })
@@ -142,7 +142,7 @@ fn push_number_as_text<C: Cursor>(
 ) -> Result<(), ErrorKind> {
     visitor.need(Quirk::TextNumber)?;
     let mark = visitor.skip_marked()?;
-    let number = visitor.cursor.json(mark);
+    let number = visitor.cursor.json_at(mark);
     visitor.push(record(number))
 }
 

@@ -50,7 +50,7 @@ fn push_content_part_or_extra<C: Cursor>(
         Some(mark) => push_text_of_string_or_parts(visitor, mark, &Record::Text),
         None => {
             if let Some(mark) = part.whole.filter(|_| visitor.options.extras != ExtrasMode::Off) {
-                let json = visitor.cursor.json(mark);
+                let json = visitor.cursor.json_at(mark);
                 visitor.push(Record::Extra { kind: extra, name: part.kind, json, chunk: false })?;
             }
             Ok(())

@@ -42,7 +42,7 @@ pub(in crate::parse) fn salvage(
         salvage.salvage_by_name(name)?;
     }
     if salvage.is_side {
-        records.begin_document_keeping_count();
+        records.begin_document_keeping_fact_count();
     }
     Ok(records.body().iter().any(|record| !matches!(record, Record::Choice { .. })))
 }
@@ -237,13 +237,13 @@ impl<'a> Salvage<'a> {
     fn may_value_end_before(&mut self, what_follows: usize) -> bool {
         let at = skip_space(self.payload, what_follows);
         match self.payload.get(at) {
-            Some(b'#' | b'/') => self.may_end_before_comment_cached(at),
+            Some(b'#' | b'/') => self.may_value_end_before_comment_cached(at),
             next => matches!(next, None | Some(b',' | b'}' | b']')),
         }
     }
 
     /// Whether a value may end before the comment at `comment_at`: what follows its line, and the comments after it, decides.
-    fn may_end_before_comment_cached(&mut self, comment_at: usize) -> bool {
+    fn may_value_end_before_comment_cached(&mut self, comment_at: usize) -> bool {
         if let Some((line, ends)) = self.comment_checked
             && comment_at <= line
         {

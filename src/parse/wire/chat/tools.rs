@@ -69,7 +69,7 @@ fn fill_entry_and_push_arguments<C: Cursor>(
         match key {
             _ if kind == Kind::Null => visitor.cursor.null()?,
             ToolKey::Index if !inside_function || (entry.index.is_none() && kind == Kind::Number) => {
-                entry.index = visitor.index_ahead(kind)?;
+                entry.index = visitor.read_value_as_index(kind)?;
             }
             ToolKey::Id if !inside_function && kind == Kind::String => {
                 let id = read_string_requiring_quirk_if_empty(visitor)?;
@@ -119,7 +119,7 @@ fn push_string_or_json_as_arguments<C: Cursor>(
     }
     visitor.need(Quirk::ArgumentsObject)?;
     let mark = visitor.skip_marked()?;
-    let json = visitor.cursor.json(mark);
+    let json = visitor.cursor.json_at(mark);
     visitor.push(Record::Arguments(json))
 }
 
