@@ -54,6 +54,17 @@ const TARGETS: &[Target] = &[
 ];
 
 #[test]
+fn every_target_can_be_asked() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/fuzz_targets");
+    let Ok(files) = std::fs::read_dir(folder) else { return }; // not part of the packaged crate
+    let names = files.map(|file| file.unwrap().path().file_stem().unwrap().to_str().unwrap().to_owned());
+    // The body of this one is the command's.
+    let missing: Vec<_> =
+        names.filter(|name| name != "cli_text" && TARGETS.iter().all(|target| target.name != name)).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
+#[test]
 #[ignore = "runs for as long as it is told: fuzz/README.md"]
 fn a_campaign_finds_nothing() {
     let variable = |name: &str| std::env::var(name).unwrap_or_default();
