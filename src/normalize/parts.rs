@@ -20,7 +20,7 @@ pub(super) use ending::{end_call_parts, release_all_inputs};
 
 use super::closing::release_held_and_stop_tag_search;
 use super::partial_args::PartialArgs;
-use super::{Event, Normalizer, Repeats};
+use super::{Event, Normalizer, REASONING, Repeats};
 use crate::delta::{ExtraKind, OpaqueKind, PartKind};
 use crate::error::{ErrorKind, LimitKind};
 use crate::lex::nest::Nest;
@@ -303,7 +303,7 @@ impl Normalizer {
             }
             Scope::Item(key) => (parts.map_or(0, |parts| parts.emitted_of(key)), false, false),
             Scope::Kinds => (emitted, false, false),
-            Scope::Answer => (all_if_any_content(emitted), false, false),
+            Scope::Answer => (all_if_answered(emitted), false, false),
         };
         self.repeats = Some(Repeats { emitted, ends, is_quirk });
     }
@@ -418,8 +418,8 @@ impl Normalizer {
     }
 }
 
-/// What a repetition of the whole answer may leave out: all of it, if any content or call was told.
-const fn all_if_any_content(emitted: u8) -> u8 {
-    const BESIDE: u8 = ANNOTATIONS | OPAQUE | EXTRAS;
+/// What a repetition of the whole answer may leave out: all, if text or a call was told. Reasoning alone is no answer.
+const fn all_if_answered(emitted: u8) -> u8 {
+    const BESIDE: u8 = REASONING | ANNOTATIONS | OPAQUE | EXTRAS;
     if emitted & !BESIDE != 0 { ALL } else { emitted }
 }

@@ -129,7 +129,7 @@ fn a_number_that_is_text_is_told_as_it_is_written() {
     for number in
         ["7", "0.050", "-0", "1e2", "1E+02", "18446744073709551616", "0.1000000000000000055511151231257827"]
     {
-        for padding in [0, crate::parse::TAPE_FROM] {
+        for padding in [0, 20 << 10] {
             let padding = " ".repeat(padding);
             let event = format!(
                 "data: {{{padding}\"choices\":[{{\"index\":0,\"delta\":{{\"content\":{number}}}}}]}}\n\n"

@@ -198,14 +198,25 @@ impl<C: Cursor> Visitor<'_, C> {
         }
         let label = self.string_or_json_of(Some(field))?;
         let text = self.cursor.bytes(label);
-        Ok(Some(lex::integer(text).unwrap_or_else(|| lex::extend_label_fingerprint(0, text))))
+        let integer = lex::integer(text).or_else(|| match field.kind {
+            Kind::Number => whole_float(text),
+            _ => None,
+        });
+        Ok(Some(integer.unwrap_or_else(|| lex::extend_label_fingerprint(0, text))))
     }
 
     /// An integer that a field is, also one in a string.
     pub(in crate::parse) fn integer_of(&mut self, field: Value<C>) -> Result<Option<u64>, ErrorKind> {
         let label = self.string_or_json_of(field)?;
-        Ok(lex::integer(self.cursor.bytes(label)))
+        let text = self.cursor.bytes(label);
+        Ok(lex::integer(text).or_else(|| whole_float(text)))
     }
+}
+
+/// The integer that a number like `1.0` is.
+fn whole_float(token: &[u8]) -> Option<u64> {
+    let number = super::integer_or_truncated_float(token, 0);
+    number.value.filter(|_| number.whole)
 }
 
 /// Names from a list, in camel case or, which is noted, in snake case: each is its ordinal.

@@ -63,8 +63,10 @@ impl<C: Cursor> Visitor<'_, C> {
         self.push(Record::PlaceEnd)
     }
 
-    /// States arguments that came whole with a call's beginning. Without any, their pieces are to come.
-    pub(in crate::parse) fn push_input_unless_empty(&mut self, input: Str) -> Result<(), ErrorKind> {
+    /// States arguments that came whole with a call's beginning: text, or any other value as its JSON text. Without any, their
+    /// pieces are to come.
+    pub(in crate::parse) fn push_input_unless_empty(&mut self, field: Value<C>) -> Result<(), ErrorKind> {
+        let input = self.string_or_json_of(field)?;
         let json = self.cursor.bytes(input);
         let is_empty = json.is_empty() || json.starts_with(b"{") && lex::is_empty_object_or_array(json);
         if is_empty { Ok(()) } else { self.push(Record::Input(input)) }
@@ -125,6 +127,16 @@ impl<C: Cursor> Visitor<'_, C> {
     ) -> Result<(), ErrorKind> {
         self.push(Record::Choice { index: 0 })?;
         self.push(Record::Place(Place { key, sub: Place::WHOLE, kind, begins }))
+    }
+
+    /// What follows is of the part of this index of the only choice; without one, of the part that is open, whatever it is.
+    pub(in crate::parse) fn push_part_or_current(
+        &mut self,
+        index: Value<C>,
+        kind: PartKind,
+    ) -> Result<(), ErrorKind> {
+        let key = self.key_of(index)?.map_or(PlaceKey::Current, PlaceKey::Wire);
+        self.push_place(key, kind, false)
     }
 
     /// What follows is of the part of this index of the only choice.

@@ -142,9 +142,6 @@ fn push_part<C: Cursor>(
     }
     visitor.push_string(value, Record::Text)?;
     visitor.push_string(refusal, Record::Refusal)?;
-    if whole {
-        return Ok(());
-    }
     if let Some(notes) = annotations {
         let name = visitor.cursor.name_before(notes.mark);
         visitor.push_extra(ExtraKind::Annotation, name, annotations)?;

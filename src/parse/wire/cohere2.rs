@@ -172,7 +172,7 @@ fn push_place_call_and_arguments<C: Cursor>(
         let (id, name) = (visitor.string_of(id)?, visitor.string_of(name)?);
         visitor.push(Record::ToolCall { index: None, id, name, is_metadata_only: false })?;
     }
-    visitor.push_string(arguments, Record::Arguments)
+    visitor.push_arguments(arguments)
 }
 
 fn citation<C: Cursor>(visitor: &mut Visitor<'_, C>, message: Value<C>) -> Result<()> {

@@ -108,8 +108,9 @@ fn begin_part_with_call_or_extra<C: Cursor>(visitor: &mut Visitor<'_, C>, event:
     let [index, start] = visitor.fields_of(event, &["contentBlockIndex", "start"])?;
     let Some((kind, block)) = visitor.first_member(start)? else { return Ok(()) };
     if visitor.cursor.bytes(kind) == b"toolUse" {
-        let [id, name, hosted] = visitor.fields_of(Some(block), &["toolUseId", "name", "type"])?;
-        if hosted.is_none() {
+        let [id, name, kind] = visitor.fields_of(Some(block), &["toolUseId", "name", "type"])?;
+        let kind = visitor.string_of(kind)?;
+        if visitor.cursor.bytes(kind) != b"server_tool_use" {
             visitor.push_part(index, PartKind::ToolCall, true)?;
             let (id, name) = (visitor.string_of(id)?, visitor.string_of(name)?);
             return visitor.push(Record::ToolCall { index: None, id, name, is_metadata_only: false });
@@ -128,9 +129,9 @@ fn block_delta<C: Cursor>(visitor: &mut Visitor<'_, C>, event: Value<C>) -> Resu
             visitor.push_string(Some(block), Record::Text)
         }
         b"toolUse" => {
-            visitor.push_part(index, PartKind::Other, false)?;
+            visitor.push_part_or_current(index, PartKind::Other)?;
             let [input] = visitor.fields_of(Some(block), &["input"])?;
-            visitor.push_string(input, Record::Arguments)?;
+            visitor.push_arguments(input)?;
             visitor.push_if_hosted(kind, Some(block))
         }
         b"reasoningContent" => {
@@ -168,7 +169,7 @@ fn push_extra_block<C: Cursor>(visitor: &mut Visitor<'_, C>, name: Str, block: F
 
 fn block_stop<C: Cursor>(visitor: &mut Visitor<'_, C>, event: Value<C>) -> Result<()> {
     let [index] = visitor.fields_of(event, &["contentBlockIndex"])?;
-    visitor.push_part(index, PartKind::Text, false)?;
+    visitor.push_part_or_current(index, PartKind::Text)?;
     visitor.push(Record::PlaceEnd)
 }
 

@@ -198,10 +198,10 @@ fn push_call_or_continuation<C: Cursor>(
     const NAMES: [&str; 5] = ["id", "name", "args", "partialArgs", "willContinue"];
     let [id, name, args, partial, more] = visitor.proto_fields_of(Some(call), &NAMES)?;
     let (id, name) = (visitor.string_of(id)?, visitor.string_of(name)?);
-    let (begins, goes_on) = (!id.is_empty() || !name.is_empty(), visitor.is_true(more));
-    let args = visitor.json_of(args.filter(|args| args.kind == Kind::Object));
+    let (begins, goes_on) = (!name.is_empty(), visitor.is_true(more));
+    let args = visitor.string_or_json_of(args)?;
     visitor.push(Record::Place(Place { key: CALL, sub: Place::WHOLE, kind: PartKind::ToolCall, begins }))?;
-    if begins || !args.is_empty() {
+    if begins || !id.is_empty() || !args.is_empty() {
         visitor.push(Record::ToolCall { index: None, id, name, is_metadata_only: false })?;
     }
     match args.some() {

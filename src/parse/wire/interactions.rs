@@ -23,7 +23,7 @@ use crate::error::ErrorKind;
 use crate::parse::Context;
 use crate::parse::cursor::{Cursor, Kind};
 use crate::parse::visitor::{Field, Value, Visitor};
-use crate::record::{Counter, PlaceKey, Record, Str};
+use crate::record::{Counter, Record, Str};
 
 type Result<T> = core::result::Result<T, ErrorKind>;
 
@@ -49,7 +49,7 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> 
         b"step.start" => step_start(visitor, index, step, false)?,
         b"content.start" => step_start(visitor, index, content, true)?,
         b"step.stop" | b"content.stop" => {
-            push_place_or_current(visitor, index, PartKind::Other)?;
+            visitor.push_part_or_current(index, PartKind::Other)?;
             visitor.push(Record::PlaceEnd)?;
         }
         b"interaction.completed" => {
@@ -141,8 +141,7 @@ fn push_call_and_whole_input<C: Cursor>(
 ) -> Result<()> {
     let (id, name) = (visitor.string_of(id)?, visitor.string_of(name)?);
     visitor.push(Record::ToolCall { index: None, id, name, is_metadata_only: false })?;
-    let input = visitor.json_of(arguments.filter(|arguments| arguments.kind == Kind::Object));
-    visitor.push_input_unless_empty(input)
+    visitor.push_input_unless_empty(arguments)
 }
 
 /// Texts that came whole with a step's beginning.
@@ -156,16 +155,6 @@ fn each_text<C: Cursor>(
         let [text] = visitor.fields_of(Some(Field { kind, mark }), &["text"])?;
         visitor.push_string(text, record)
     })
-}
-
-/// What follows is of the step of this index; without one, of the step that is open, whatever it is.
-fn push_place_or_current<C: Cursor>(
-    visitor: &mut Visitor<'_, C>,
-    index: Value<C>,
-    kind: PartKind,
-) -> Result<()> {
-    let key = visitor.key_of(index)?.map_or(PlaceKey::Current, PlaceKey::Wire);
-    visitor.push_place(key, kind, false)
 }
 
 fn delta<C: Cursor>(visitor: &mut Visitor<'_, C>, index: Value<C>, delta: Value<C>) -> Result<()> {
@@ -186,7 +175,7 @@ fn delta<C: Cursor>(visitor: &mut Visitor<'_, C>, index: Value<C>, delta: Value<
             visitor.push_string(text, |text| Record::Reasoning { rank: 0, text })
         }
         b"thought_signature" => {
-            push_place_or_current(visitor, index, PartKind::Reasoning)?;
+            visitor.push_part_or_current(index, PartKind::Reasoning)?;
             visitor.push_opaque(signature, OpaqueKind::Signature)
         }
         b"function_call" => {
@@ -195,8 +184,8 @@ fn delta<C: Cursor>(visitor: &mut Visitor<'_, C>, index: Value<C>, delta: Value<
             visitor.push_opaque(signature, OpaqueKind::Signature)
         }
         b"arguments_delta" => {
-            push_place_or_current(visitor, index, PartKind::Other)?;
-            visitor.push_string(arguments, Record::Arguments)?;
+            visitor.push_part_or_current(index, PartKind::Other)?;
+            visitor.push_arguments(arguments)?;
             visitor.push_if_hosted(kind, delta)
         }
         b"text_annotation_delta" => {
@@ -204,15 +193,15 @@ fn delta<C: Cursor>(visitor: &mut Visitor<'_, C>, index: Value<C>, delta: Value<
             visitor.push_extra(ExtraKind::Annotation, kind, annotations)
         }
         b"image" => {
-            push_place_or_current(visitor, index, PartKind::Other)?;
+            visitor.push_part_or_current(index, PartKind::Other)?;
             visitor.push_extra(ExtraKind::Image, kind, delta)
         }
         b"audio" => {
-            push_place_or_current(visitor, index, PartKind::Other)?;
+            visitor.push_part_or_current(index, PartKind::Other)?;
             visitor.push_extra(ExtraKind::Audio, kind, delta)
         }
         _ => {
-            push_place_or_current(visitor, index, PartKind::Other)?;
+            visitor.push_part_or_current(index, PartKind::Other)?;
             visitor.push_extra(ExtraKind::Hosted, kind, delta)
         }
     }

@@ -150,14 +150,17 @@ fn begin_block<C: Cursor>(
     key: PlaceKey,
     block: Value<C>,
 ) -> Result<()> {
-    const NAMES: [&str; 8] = ["type", "text", "thinking", "signature", "data", "id", "name", "input"];
-    let [kind, text, thinking, signature, data, id, name, input] = visitor.fields_of(block, &NAMES)?;
+    const NAMES: [&str; 9] =
+        ["type", "text", "thinking", "signature", "data", "id", "name", "input", "citations"];
+    let [kind, text, thinking, signature, data, id, name, input, citations] =
+        visitor.fields_of(block, &NAMES)?;
     let kind = visitor.string_of(kind)?;
     let begin = |kind| Record::Place(Place { key, sub: Place::WHOLE, kind, begins: true });
     match visitor.cursor.bytes(kind) {
         b"text" => {
             visitor.push(begin(PartKind::Text))?;
-            visitor.push_string(text, Record::Text)
+            visitor.push_string(text, Record::Text)?;
+            push_citations(visitor, citations)
         }
         b"thinking" => {
             visitor.push(begin(PartKind::Reasoning))?;
@@ -172,7 +175,6 @@ fn begin_block<C: Cursor>(
             visitor.push(begin(PartKind::ToolCall))?;
             let (id, name) = (visitor.string_of(id)?, visitor.string_of(name)?);
             visitor.push(Record::ToolCall { index: None, id, name, is_metadata_only: false })?;
-            let input = visitor.json_of(input);
             visitor.push_input_unless_empty(input)
         }
         _ => {
@@ -180,6 +182,16 @@ fn begin_block<C: Cursor>(
             push_hosted(visitor, kind, block)
         }
     }
+}
+
+/// The citations of a block that came whole, each as if it had come by itself.
+fn push_citations<C: Cursor>(visitor: &mut Visitor<'_, C>, citations: Value<C>) -> Result<()> {
+    let Some(list) = citations else { return Ok(()) };
+    let name = visitor.cursor.name_before(list.mark);
+    visitor.each_of(citations, &mut |visitor, kind, _| {
+        let citation = Field { kind, mark: visitor.skip_marked()? };
+        visitor.push_extra(ExtraKind::Annotation, name, Some(citation))
+    })
 }
 
 /// Activity of the service's own tools, as it was sent.
@@ -214,7 +226,7 @@ fn delta<C: Cursor>(
         }
         b"input_json_delta" => {
             push_place_or_unnamed(visitor, index, PlaceKey::Current, PartKind::Other)?;
-            visitor.push_string(json, Record::Arguments)?;
+            visitor.push_arguments(json)?;
             visitor.push_if_hosted(kind, delta)
         }
         b"citations_delta" => {

@@ -43,8 +43,15 @@ pub(super) fn recognizes<C: Cursor>(signs: &mut Signs<'_, '_, '_, C>) -> bool {
         }
         b"message-metadata" => signs.has_member("messageMetadata"),
         b"error" => signs.has("errorText", Kind::String),
+        b"finish" => signs.has_only(&["type", "finishReason", "messageMetadata"]),
+        b"abort" => signs.has_only(&["type", "reason"]),
         word => word.starts_with(DATA) && signs.has_member("data"),
     }
+}
+
+/// Whether an event of this type may stand before the answer of any wire: it does not decide which that is.
+fn may_be_of_any_wire(event_type: &[u8]) -> bool {
+    matches!(event_type, b"start" | b"message-metadata") || event_type.starts_with(DATA)
 }
 
 /// What an event may have, whatever its type.
@@ -128,7 +135,8 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> 
         }
     }
     self::push_model_created_and_usage(visitor, metadata)?;
-    Ok(WireMatch::Mine)
+    let decides = !may_be_of_any_wire(visitor.cursor.bytes(event_type));
+    Ok(if decides { WireMatch::Mine } else { WireMatch::Anyones })
 }
 
 /// What a part is that is passed on whole.
