@@ -107,6 +107,7 @@ pub(crate) enum DeltaKey {
     ToolCalls,
     FunctionCall,
     Finish,
+    Usage,
     Extra(ExtraKind),
     Other,
 }
@@ -148,9 +149,10 @@ names! {
         b"thinking_blocks" => DeltaKey::ReasoningDetails(ReasoningSource::ThinkingBlocks),
         b"function_call" => DeltaKey::FunctionCall,
         b"finish_reason" => DeltaKey::Finish,
+        b"usage" => DeltaKey::Usage,
         b"annotations" | b"citations" => DeltaKey::Extra(ExtraKind::Annotation),
         b"related_questions" => DeltaKey::Extra(ExtraKind::Annotation),
-        b"executed_tools" => DeltaKey::Extra(ExtraKind::Other),
+        b"executed_tools" => DeltaKey::Extra(ExtraKind::Hosted),
         b"audio" => DeltaKey::Extra(ExtraKind::Audio),
         b"images" => DeltaKey::Extra(ExtraKind::Image),
         _ => DeltaKey::Other,
@@ -226,7 +228,7 @@ names! {
         }
         b"custom" => ToolKey::Function,
         b"input" => ToolKey::Arguments,
-        b"extra_content" => ToolKey::Extra,
+        b"extra_content" | b"thought_signature" => ToolKey::Extra,
         _ => ToolKey::Other,
     }
 }

@@ -55,7 +55,8 @@ impl Normalizer {
                 self.call = Some(known);
                 self.emit_late_id_or_name_piece_requiring_quirk(known, entry, (id, name), event)
             }
-            _ if is_metadata_only => Ok(()),
+            // An id may come before all else of its call.
+            _ if is_metadata_only && id.is_empty() => Ok(()),
             _ => {
                 if choice.calls.len() >= caps.tool_calls as usize {
                     return Err(ErrorKind::Limit(LimitKind::ToolCalls));

@@ -77,11 +77,23 @@ impl Parser {
         match payload::end_event_name_unless_json_data(event.payload, event.context.name) {
             // The wire has its own word for the end: the data says it.
             Some(_) if self.wire.is_some_and(is_read) => Ok(None),
+            Some(_) if self.state_end_if_own(event.context.name)? => Ok(Some(Next::Records)),
             Some(marker) if tolerance.note_if_allowed(Quirk::NamedEnd) => {
                 self.state_record_and_end_event(Record::Done { marker }).map(Some)
             }
             _ => Ok(None),
         }
+    }
+
+    /// States the end that the event's name says on the stream's wire, if it is the wire's own.
+    fn state_end_if_own(&mut self, name: &[u8]) -> Result<bool, ErrorKind> {
+        let Some(wire) = self.wire else { return Ok(false) };
+        self.records.begin_document_keeping_fact_count();
+        let is_own = wire::push_end_if_own(wire, name, &mut self.records)?;
+        if is_own {
+            self.ahead = Ahead::Segment(Segment::End);
+        }
+        Ok(is_own)
     }
 
     /// Data that is an error whatever it says.

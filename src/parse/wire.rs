@@ -20,7 +20,7 @@ use super::{Envelope, Wiring};
 use crate::dialect::Quirk;
 use crate::error::ErrorKind;
 use crate::options::{Wire, wires};
-use crate::record::{Record, Str};
+use crate::record::{Record, Records, Str};
 use signs::Signs;
 
 /// What a wire's file says of a document.
@@ -70,6 +70,15 @@ pub(super) fn wire_of_text(name: &[u8]) -> Option<Wire> {
 /// Whether the wire's file reads the data of its end, so that a name alone does not say it.
 pub(super) fn reads_data_of_end(wire: Wire, name: &[u8]) -> bool {
     wire == Wire::Replicate && name == replicate::END_EVENT.as_bytes()
+}
+
+/// States the end that the name of an event says by itself, on the wire whose own end that is; returns whether it is.
+pub(super) fn push_end_if_own(wire: Wire, name: &[u8], records: &mut Records) -> Result<bool, ErrorKind> {
+    let is_own = reads_data_of_end(wire, name);
+    if is_own {
+        replicate::push_end_without_word(records)?;
+    }
+    Ok(is_own)
 }
 
 /// Whether the wire sends chat's end marker after its own: nothing of the answer, and no deviation.

@@ -77,7 +77,7 @@ pub(crate) enum Record {
     },
     Text(Str),
     Refusal(Str),
-    /// Opens a tool call's group. `is_metadata_only`: nothing that could begin a call.
+    /// Opens a tool call's group. `is_metadata_only`: without a function; only with an id it begins a call.
     ToolCall {
         index: Option<u32>,
         id: Str,

@@ -17,7 +17,7 @@ use crate::error::ErrorKind;
 use crate::parse::Context;
 use crate::parse::cursor::Cursor;
 use crate::parse::visitor::Visitor;
-use crate::record::Record;
+use crate::record::{Record, Records};
 
 /// The name of the event that ends the stream, and the word for it where there is no other.
 pub(super) const END_EVENT: &str = "done";
@@ -39,10 +39,16 @@ pub(super) fn event<C: Cursor>(
     let word = visitor.string_of(reason)?;
     visitor.push(Record::Choice { index: 0 })?;
     if word.is_empty() {
-        visitor.push(Record::ProvisionalFinish(&(FinishReason::Stop, END_EVENT)))?;
-    } else {
-        visitor.push_finish(word)?;
+        return push_end_without_word(visitor.records).map(|()| WireMatch::Mine);
     }
+    visitor.push_finish(word)?;
     visitor.push(Record::Done { marker: END_EVENT })?;
     Ok(WireMatch::Mine)
+}
+
+/// States the end of the only choice.
+pub(super) fn push_end_without_word(records: &mut Records) -> Result<(), ErrorKind> {
+    records.push(Record::Choice { index: 0 })?;
+    records.push(Record::ProvisionalFinish(&(FinishReason::Stop, END_EVENT)))?;
+    records.push(Record::Done { marker: END_EVENT })
 }

@@ -41,8 +41,9 @@ impl<'s, 'v, 'c, C: Cursor> Signs<'s, 'v, 'c, C> {
     fn last_of_name(&self, name: &str) -> Value<C> {
         let is_named =
             |(known, _): &&(Str, Field<C::Mark>)| self.visitor.cursor.bytes(*known) == name.as_bytes();
-        // Of several of one name the last counts.
-        self.members.iter().rev().flatten().find(is_named).map(|(_, field)| *field)
+        // Of several of one name the last counts that is not null.
+        let named = || self.members.iter().rev().flatten().filter(is_named).map(|(_, field)| *field);
+        named().find(|field| field.kind != Kind::Null).or_else(|| named().next())
     }
 
     /// Whether it has a member of this name and kind.

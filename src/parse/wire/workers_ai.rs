@@ -16,7 +16,7 @@ use crate::error::ErrorKind;
 use crate::parse::Context;
 use crate::parse::cursor::{Cursor, Kind};
 use crate::parse::visitor::Visitor;
-use crate::record::{Counter, Place, PlaceKey, Record, Str};
+use crate::record::{Counter, Place, PlaceKey, Record};
 
 type Result<T> = core::result::Result<T, ErrorKind>;
 
@@ -45,9 +45,12 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> 
     }
     visitor.each_of(calls, &mut |visitor, kind, _| match kind {
         Kind::Object => {
-            let [name, arguments] = visitor.fields(&["name", "arguments"])?;
-            let name = visitor.string_of(name)?;
-            if name.is_empty() { Ok(()) } else { visitor.push_whole_call(Str::NONE, name, arguments) }
+            let [name, arguments, id, function] =
+                visitor.fields(&["name", "arguments", "id", "function"])?;
+            // Some models' calls are as chat has them.
+            let [inner_name, inner_arguments] = visitor.fields_of(function, &["name", "arguments"])?;
+            let (id, name) = (visitor.string_of(id)?, visitor.string_of(name.or(inner_name))?);
+            if name.is_empty() { Ok(()) } else { visitor.push_whole_call(id, name, arguments.or(inner_arguments)) }
         }
         _ => visitor.cursor.skip(),
     })?;

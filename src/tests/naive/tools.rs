@@ -59,8 +59,13 @@ impl Tools {
                 name(choice, slot, named, talk);
                 slot
             }
-            // Q103: nothing but metadata.
-            None if !function.is_object() && text(named).is_none() && arguments.is_null() => return,
+            // Q103: nothing but metadata. Q97: an id may come first.
+            None if !function.is_object()
+                && [named, &entry["id"]].into_iter().all(|label| text(label).is_none())
+                && arguments.is_null() =>
+            {
+                return;
+            }
             None => talk.call(choice, &entry["id"], named),
         };
         if let Some(index) = index {

@@ -121,9 +121,7 @@ fn push_or_mark_choice_member<C: Cursor>(
             push_extra_if_all_else_skip(visitor)?;
         }
         ChoiceKey::Usage if kind == Kind::Object && visitor.allows(Quirk::UsagePlace) => {
-            if super::usage::usage(visitor, kind, false)? {
-                visitor.need(Quirk::UsagePlace)?;
-            }
+            super::usage::push_misplaced_usage(visitor, kind)?;
         }
         ChoiceKey::Extra(extra) => visitor.push_extra_unless_off_or_empty(extra, false)?,
         _ => visitor.skip_as_padding_unless_extras_all(kind, false)?,

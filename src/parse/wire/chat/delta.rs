@@ -37,6 +37,9 @@ pub(super) fn push_delta<C: Cursor>(visitor: &mut Visitor<'_, C>) -> Result<ForC
             continue;
         }
         match key {
+            DeltaKey::Usage if kind == Kind::Object && visitor.allows(Quirk::UsagePlace) => {
+                super::usage::push_misplaced_usage(visitor, kind)?;
+            }
             DeltaKey::Role if kind == Kind::String => {
                 role = self::push_role_replacing_earlier(visitor, &mut seen)?
             }
@@ -64,7 +67,10 @@ fn push_role_replacing_earlier<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
     seen: &mut SeenKeys<KEYS>,
 ) -> Result<Str, ErrorKind> {
-    let role = visitor.cursor.string()?;
+    let mut role = visitor.cursor.string()?;
+    if visitor.cursor.bytes(role) == b"null" {
+        role = role.part(0, 0);
+    }
     visitor.strike_earlier_value(seen, ROLE)?;
     let from = visitor.stated();
     if role.is_empty() {

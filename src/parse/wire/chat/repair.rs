@@ -110,7 +110,7 @@ impl<'a> Salvage<'a> {
                 return Ok(());
             }
             DeltaKey::Finish => return self.finish_reason(),
-            DeltaKey::ReasoningDetails(_) | DeltaKey::Extra(_) | DeltaKey::Other => {}
+            DeltaKey::ReasoningDetails(_) | DeltaKey::Usage | DeltaKey::Extra(_) | DeltaKey::Other => {}
         }
         if let UsageKey::Counter(counter, _) = dialect::UsageNames.key(name) {
             return self.counter(counter);

@@ -21,6 +21,17 @@ pub(super) fn usage<C: Cursor>(
     push_counters(visitor, chunk, false)
 }
 
+/// The usage object ahead, which stands where the reference has none.
+pub(super) fn push_misplaced_usage<C: Cursor>(
+    visitor: &mut Visitor<'_, C>,
+    kind: Kind,
+) -> Result<(), ErrorKind> {
+    match usage(visitor, kind, false)? {
+        true => visitor.need(Quirk::UsagePlace),
+        false => Ok(()),
+    }
+}
+
 /// The counters of a usage object, or of one `inside` another.
 fn push_counters<C: Cursor>(
     visitor: &mut Visitor<'_, C>,
