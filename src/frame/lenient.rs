@@ -139,7 +139,7 @@ pub(super) fn line_kind(line: &[u8], pending: bool, open: bool) -> Line {
         Line::Continuation
     } else if text.is_empty() && pending {
         Line::Blank
-    } else if line.first() == Some(&b'{') {
+    } else if begins_json(line) {
         Line::Json
     } else {
         Line::Nothing
@@ -152,7 +152,10 @@ const MARKER: &[u8] = b"[DONE]";
 /// Whether a line that is no field and begins with `start` may be one of the lenient forms.
 pub(super) fn may_begin_lenient_line(start: &[u8], pending: bool, open: bool, tolerance: &Tolerance) -> bool {
     if MARKER.starts_with(start) || start.starts_with(MARKER) {
-        return tolerance.allows(Quirk::BareDone) || open && tolerance.allows(Quirk::BareContinuation);
+        let may_begin_json = start == b"[" && tolerance.allows(Quirk::BareJsonLine);
+        return may_begin_json
+            || tolerance.allows(Quirk::BareDone)
+            || open && tolerance.allows(Quirk::BareContinuation);
     }
     if open {
         return tolerance.allows(Quirk::BareContinuation);
@@ -160,5 +163,10 @@ pub(super) fn may_begin_lenient_line(start: &[u8], pending: bool, open: bool, to
     if start.iter().all(u8::is_ascii_whitespace) {
         return pending && tolerance.allows(Quirk::BlankSeparator);
     }
-    start.first() == Some(&b'{') && tolerance.allows(Quirk::BareJsonLine)
+    begins_json(start) && tolerance.allows(Quirk::BareJsonLine)
+}
+
+/// Whether a line begins with an object, or an array of them: no field's name does.
+fn begins_json(line: &[u8]) -> bool {
+    matches!(line, [b'{', ..] | [b'[', b'{', ..])
 }

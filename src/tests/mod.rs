@@ -29,6 +29,7 @@ mod limits;
 use crate::fuzzing::{naive, naive_eventstream};
 mod matrix;
 mod messages;
+mod nothing_lost;
 mod owned;
 
 mod blocks;

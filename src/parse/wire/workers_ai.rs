@@ -15,8 +15,8 @@ use crate::delta::PartKind;
 use crate::error::ErrorKind;
 use crate::parse::Context;
 use crate::parse::cursor::{Cursor, Kind};
-use crate::parse::visitor::Visitor;
-use crate::record::{Counter, Place, PlaceKey, Record};
+use crate::parse::visitor::{Value, Visitor};
+use crate::record::{Counter, Place, PlaceKey, Record, Str};
 
 type Result<T> = core::result::Result<T, ErrorKind>;
 
@@ -45,16 +45,34 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> 
     }
     visitor.each_of(calls, &mut |visitor, kind, _| match kind {
         Kind::Object => {
-            let [name, arguments, id, function] =
-                visitor.fields(&["name", "arguments", "id", "function"])?;
-            // Some models' calls are as chat has them.
-            let [inner_name, inner_arguments] = visitor.fields_of(function, &["name", "arguments"])?;
-            let (id, name) = (visitor.string_of(id)?, visitor.string_of(name.or(inner_name))?);
-            if name.is_empty() { Ok(()) } else { visitor.push_whole_call(id, name, arguments.or(inner_arguments)) }
+            let [name, arguments, index, id, function] =
+                visitor.fields(&["name", "arguments", "index", "id", "function"])?;
+            if function.is_some() {
+                return push_piece_of_call(visitor, index, id, function);
+            }
+            let name = visitor.string_of(name)?;
+            if name.is_empty() { Ok(()) } else { visitor.push_whole_call(Str::NONE, name, arguments) }
         }
         _ => visitor.cursor.skip(),
     })?;
     let counts = visitor.fields_of(usage, &["prompt_tokens", "completion_tokens", "total_tokens"])?;
     visitor.counters_of(&counts, &[Counter::Input, Counter::Output, Counter::Total])?;
     Ok(WireMatch::Mine)
+}
+
+/// A call as chat has it, which some models send: whole, or in pieces of the same index.
+fn push_piece_of_call<C: Cursor>(
+    visitor: &mut Visitor<'_, C>,
+    index: Value<C>,
+    id: Value<C>,
+    function: Value<C>,
+) -> Result<()> {
+    let [name, arguments] = visitor.fields_of(function, &["name", "arguments"])?;
+    let (id, name) = (visitor.string_of(id)?, visitor.string_of(name)?);
+    let begins = !name.is_empty();
+    visitor.push_part(index, PartKind::ToolCall, begins)?;
+    if begins || !id.is_empty() {
+        visitor.push(Record::ToolCall { index: None, id, name, is_metadata_only: false })?;
+    }
+    visitor.push_arguments(arguments)
 }

@@ -215,7 +215,7 @@ impl Lines {
             _ if line.trim().is_empty() => {}
             // Q13: the continuation of a value that is not whole.
             _ if self.state() == State::Cut => self.data(line, true),
-            _ if line.starts_with('{') => self.data(line, true),
+            _ if line.starts_with('{') || line.starts_with("[{") => self.data(line, true),
             _ => {}
         }
     }
