@@ -38,12 +38,19 @@ impl<'s, 'v, 'c, C: Cursor> Signs<'s, 'v, 'c, C> {
         Ok(Self { visitor, members, context })
     }
 
+    /// Of several of one name the last counts that is not null.
     fn last_of_name(&self, name: &str) -> Value<C> {
-        let is_named =
-            |(known, _): &&(Str, Field<C::Mark>)| self.visitor.cursor.bytes(*known) == name.as_bytes();
-        // Of several of one name the last counts that is not null.
-        let named = || self.members.iter().rev().flatten().filter(is_named).map(|(_, field)| *field);
-        named().find(|field| field.kind != Kind::Null).or_else(|| named().next())
+        let mut null = None;
+        for (known, field) in self.members.iter().rev().flatten() {
+            if self.visitor.cursor.bytes(*known) != name.as_bytes() {
+                continue;
+            }
+            if field.kind != Kind::Null {
+                return Some(*field);
+            }
+            null = null.or(Some(*field));
+        }
+        null
     }
 
     /// Whether it has a member of this name and kind.
