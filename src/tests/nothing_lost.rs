@@ -177,3 +177,23 @@ fn what_chat_has_in_odd_places() {
     tells(&[&entries[0], &entries[1], &entries[2]], &["call 0 i -", "more 0 - n", "extra Other"]);
     tells(&[&delta(r#""executed_tools":[{"index":0}]"#)], &["extra Hosted"]);
 }
+
+#[test]
+fn an_error_beside_content_is_told_with_it() {
+    let ernie = r#"{"id":"as-1","result":"a","is_end":false,"error_code":336,"error_msg":"no"}"#;
+    tells(&[ernie], &["error no", "text a"]);
+    let piece = |code: u32, text: &str| {
+        format!(
+            r#"{{"header":{{"code":{code},"message":"no","sid":"s","status":1}},"payload":{{"choices":{{"text":[{{"content":"{text}","index":0}}]}}}}}}"#
+        )
+    };
+    tells(&[&piece(0, "a"), &piece(11, "b")], &["text a", "error no", "text b"]);
+    let failed = r#"{"event_type":"interaction.completed","interaction":{"status":"failed","error":{"code":"x","message":"no"}}}"#;
+    tells(&[failed], &["error no", "finish Error"]);
+}
+
+#[test]
+fn one_call_that_is_no_list() {
+    let event = r#"{"message":{"content":"","tool_calls":{"function":{"name":"n","arguments":{"a":1}}}},"done":false}"#;
+    tells(&[event], &["call 0 - n", r#"arguments 0 {"a":1}"#]);
+}

@@ -9,8 +9,8 @@
 //!
 //! Source: Baidu, *ERNIE Bot API: streaming*.
 
-use super::WireMatch;
 use super::signs::Signs;
+use super::{WireMatch, errors};
 use crate::delta::{ExtraKind, FinishReason, PartKind};
 use crate::dialect::{self, Finish};
 use crate::error::ErrorKind;
@@ -27,7 +27,8 @@ pub(super) fn recognizes<C: Cursor>(signs: &mut Signs<'_, '_, '_, C>) -> bool {
 }
 
 /// States the object ahead, if it is an event of the wire.
-pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> Result<WireMatch> {
+pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, context: Context<'_>) -> Result<WireMatch> {
+    let whole = visitor.cursor.mark_ahead();
     const NAMES: [&str; 9] = [
         "id",
         "created",
@@ -41,8 +42,11 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> 
     ];
     let [id, created, result, end, finish, call, search, usage, error] = visitor.fields(&NAMES)?;
     let has_failed = visitor.integer_of(error)?.unwrap_or(0) != 0;
-    if has_failed || (result.is_none() && end.is_none()) {
+    if result.is_none() && (has_failed || end.is_none()) {
         return Ok(WireMatch::NotMine);
+    }
+    if has_failed {
+        errors::push_error_or_ping(visitor, whole, context)?;
     }
     let id = visitor.string_of(id)?;
     visitor.records.push_head_within_limit(Record::Id(id))?;

@@ -16,8 +16,8 @@
 //!
 //! Source: Google, *Interactions API: streaming*.
 
-use super::WireMatch;
 use super::signs::Signs;
+use super::{WireMatch, errors};
 use crate::delta::{ExtraKind, OpaqueKind, PartKind};
 use crate::error::ErrorKind;
 use crate::parse::Context;
@@ -84,9 +84,12 @@ fn push_finish_and_done<C: Cursor>(
     metadata: Value<C>,
     marker: &'static str,
 ) -> Result<WireMatch> {
-    let [id, model, status, usage] =
-        visitor.fields_of(interaction, &["id", "model", "status", "usage"])?;
+    let [id, model, status, usage, error] =
+        visitor.fields_of(interaction, &["id", "model", "status", "usage", "error"])?;
     push_id_and_model(visitor, id, model)?;
+    if let Some(error) = error {
+        errors::push_if_error(visitor, error.mark)?;
+    }
     visitor.push(Record::Choice { index: 0 })?;
     let word = visitor.string_of(status)?;
     visitor.push_finish(word)?;

@@ -78,6 +78,9 @@ fn message<C: Cursor>(visitor: &mut Visitor<'_, C>, message: Value<C>) -> Result
     }
     visitor.push_running(thinking, PartKind::Reasoning, |text| Record::Reasoning { rank: 0, text })?;
     visitor.push_running(content, PartKind::Text, Record::Text)?;
+    if let Some(one) = calls.filter(|calls| calls.kind == Kind::Object) {
+        self::call(visitor, one)?;
+    }
     visitor.each_of(calls, &mut |visitor, kind, _| {
         let call = Field { kind, mark: visitor.cursor.mark_ahead() };
         visitor.cursor.skip()?;

@@ -10,8 +10,8 @@
 //!
 //! Source: iFlytek, *Spark Web API*.
 
-use super::WireMatch;
 use super::signs::Signs;
+use super::{WireMatch, errors};
 use crate::delta::{ExtraKind, FinishReason, PartKind};
 use crate::error::ErrorKind;
 use crate::parse::Context;
@@ -32,11 +32,14 @@ pub(super) fn recognizes<C: Cursor>(signs: &mut Signs<'_, '_, '_, C>) -> bool {
 }
 
 /// States the object ahead, if it is an event of the wire.
-pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> Result<WireMatch> {
+pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, context: Context<'_>) -> Result<WireMatch> {
+    let whole = visitor.cursor.mark_ahead();
     let [header, payload] = visitor.fields(&["header", "payload"])?;
     let [code, id, status] = visitor.fields_of(header, &["code", "sid", "status"])?;
-    if visitor.integer_of(code)? != Some(0) {
-        return Ok(WireMatch::NotMine);
+    match visitor.integer_of(code)? {
+        Some(0) => {}
+        Some(_) if payload.is_some() => drop(errors::push_error_or_ping(visitor, whole, context)?),
+        _ => return Ok(WireMatch::NotMine),
     }
     let id = visitor.string_of(id)?;
     visitor.records.push_head_within_limit(Record::Id(id))?;
