@@ -73,7 +73,8 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, context: Context<'_
     let [object, id, delta, role, content, run @ ..] = visitor.fields(&NAMES)?;
     let word = visitor.string_of(object)?;
     let word_bytes = visitor.cursor.bytes(word);
-    let Some(subject) = Subject::by_name(if word_bytes.is_empty() { context.name } else { word_bytes }) else {
+    let Some(subject) = Subject::by_name(if word_bytes.is_empty() { context.name } else { word_bytes })
+    else {
         return Ok(WireMatch::NotMine);
     };
     match subject {

@@ -14,8 +14,8 @@
 //!
 //! Source: Cohere, *API reference: Chat with streaming*, version 1; Amazon Bedrock, *Cohere Command models*.
 
-use super::signs::Signs;
 use super::invoke_model::{self, METRICS};
+use super::signs::Signs;
 use super::{WireMatch, cohere2};
 use crate::delta::{ExtraKind, PartKind};
 use crate::error::ErrorKind;
@@ -28,7 +28,8 @@ type Result<T> = core::result::Result<T, ErrorKind>;
 
 /// Whether an event like this is the first of the wire.
 pub(super) fn recognizes<C: Cursor>(signs: &mut Signs<'_, '_, '_, C>) -> bool {
-    signs.has("is_finished", Kind::Bool) && (signs.has_member("event_type") || signs.has("text", Kind::String))
+    signs.has("is_finished", Kind::Bool)
+        && (signs.has_member("event_type") || signs.has("text", Kind::String))
 }
 
 /// States the object ahead, if it is an event of the wire.
@@ -49,8 +50,22 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> 
         "err",
         METRICS,
     ];
-    let [finished, kind, text, id, calls, piece, citations, documents, results, reason, whole, error, generator_error, metrics] =
-        visitor.fields(&NAMES)?;
+    let [
+        finished,
+        kind,
+        text,
+        id,
+        calls,
+        piece,
+        citations,
+        documents,
+        results,
+        reason,
+        whole,
+        error,
+        generator_error,
+        metrics,
+    ] = visitor.fields(&NAMES)?;
     if finished.is_none_or(|field| field.kind != Kind::Bool) {
         return Ok(WireMatch::NotMine);
     }

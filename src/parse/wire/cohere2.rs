@@ -11,8 +11,8 @@
 //!
 //! Source: Cohere, *API reference: Chat with streaming*, version 2.
 
-use super::{WireMatch, errors};
 use super::signs::Signs;
+use super::{WireMatch, errors};
 use crate::delta::{ExtraKind, PartKind};
 use crate::dialect::{self, Quirk};
 use crate::error::ErrorKind;
@@ -73,11 +73,7 @@ fn push_place_end<C: Cursor>(visitor: &mut Visitor<'_, C>, key: PlaceKey, kind: 
     visitor.push(Record::PlaceEnd)
 }
 
-fn message_start<C: Cursor>(
-    visitor: &mut Visitor<'_, C>,
-    id: Value<C>,
-    message: Value<C>,
-) -> Result<()> {
+fn message_start<C: Cursor>(visitor: &mut Visitor<'_, C>, id: Value<C>, message: Value<C>) -> Result<()> {
     let [role] = visitor.fields_of(message, &["role"])?;
     visitor.records.push_head_within_limit(Record::Begin)?;
     let (id, role) = (visitor.string_of(id)?, visitor.string_of(role)?);
@@ -89,11 +85,7 @@ fn message_start<C: Cursor>(
     Ok(())
 }
 
-fn content_start<C: Cursor>(
-    visitor: &mut Visitor<'_, C>,
-    index: Value<C>,
-    message: Value<C>,
-) -> Result<()> {
+fn content_start<C: Cursor>(visitor: &mut Visitor<'_, C>, index: Value<C>, message: Value<C>) -> Result<()> {
     let [content] = visitor.fields_of(message, &["content"])?;
     let [kind, text, thinking] = visitor.fields_of(content, &["type", "text", "thinking"])?;
     let key = visitor.key_or_running(index)?;
@@ -111,11 +103,7 @@ fn content_start<C: Cursor>(
     visitor.push_string(text, Record::Text)
 }
 
-fn content_delta<C: Cursor>(
-    visitor: &mut Visitor<'_, C>,
-    index: Value<C>,
-    message: Value<C>,
-) -> Result<()> {
+fn content_delta<C: Cursor>(visitor: &mut Visitor<'_, C>, index: Value<C>, message: Value<C>) -> Result<()> {
     let [content] = visitor.fields_of(message, &["content"])?;
     let [text, thinking] = visitor.fields_of(content, &["text", "thinking"])?;
     let key = visitor.key_or_running(index)?;
@@ -144,7 +132,12 @@ fn call<C: Cursor>(
         visitor.need(Quirk::ToolCallsArray)?;
         return visitor.each_of(call, &mut |visitor, kind, position| {
             let call = Field { kind, mark: visitor.skip_marked()? };
-            push_place_call_and_arguments(visitor, call_key_counted_down_by_position(key, position), Some(call), begins)
+            push_place_call_and_arguments(
+                visitor,
+                call_key_counted_down_by_position(key, position),
+                Some(call),
+                begins,
+            )
         });
     }
     push_place_call_and_arguments(visitor, key, call, begins)
@@ -193,7 +186,10 @@ fn push_finish_and_done<C: Cursor>(visitor: &mut Visitor<'_, C>, delta: Value<C>
 }
 
 /// The error that an event says, if it says one: mostly its text alone.
-pub(super) fn push_error_unless_empty<C: Cursor>(visitor: &mut Visitor<'_, C>, error: Value<C>) -> Result<()> {
+pub(super) fn push_error_unless_empty<C: Cursor>(
+    visitor: &mut Visitor<'_, C>,
+    error: Value<C>,
+) -> Result<()> {
     let message = visitor.string_or_json_of(error)?;
     let said = visitor.cursor.bytes(message);
     if said.is_empty() || lex::is_empty_object_or_array(said) {
@@ -207,13 +203,9 @@ pub(super) fn push_error_unless_empty<C: Cursor>(visitor: &mut Visitor<'_, C>, e
 }
 
 /// The counts of a usage object, as both versions have it.
-pub(super) fn usage<C: Cursor>(
-    visitor: &mut Visitor<'_, C>,
-    usage: Value<C>,
-) -> Result<()> {
+pub(super) fn usage<C: Cursor>(visitor: &mut Visitor<'_, C>, usage: Value<C>) -> Result<()> {
     const COUNTS: [&str; 2] = ["input_tokens", "output_tokens"];
-    let [tokens, billed, cached] =
-        visitor.fields_of(usage, &["tokens", "billed_units", "cached_tokens"])?;
+    let [tokens, billed, cached] = visitor.fields_of(usage, &["tokens", "billed_units", "cached_tokens"])?;
     let tokens = visitor.fields_of(tokens, &COUNTS)?;
     if !visitor.counters_of(&tokens, &[Counter::Input, Counter::Output])? {
         let billed = visitor.fields_of(billed, &COUNTS)?;

@@ -30,14 +30,8 @@ use crate::record::{Counter, Record, Str};
 type Result<T> = core::result::Result<T, ErrorKind>;
 
 /// The events.
-const NAMES: [&str; 6] = [
-    "messageStart",
-    "contentBlockStart",
-    "contentBlockDelta",
-    "contentBlockStop",
-    "messageStop",
-    "metadata",
-];
+const NAMES: [&str; 6] =
+    ["messageStart", "contentBlockStart", "contentBlockDelta", "contentBlockStop", "messageStop", "metadata"];
 
 /// Whether an event like this is the first of the wire.
 pub(super) fn recognizes<C: Cursor>(signs: &mut Signs<'_, '_, '_, C>) -> bool {
@@ -82,7 +76,11 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, context: Context<'_
 }
 
 /// States the event of this position in [`NAMES`].
-fn push_event_by_position<C: Cursor>(visitor: &mut Visitor<'_, C>, position: usize, event: Value<C>) -> Result<()> {
+fn push_event_by_position<C: Cursor>(
+    visitor: &mut Visitor<'_, C>,
+    position: usize,
+    event: Value<C>,
+) -> Result<()> {
     match position {
         0 => message_start(visitor, event),
         1 => begin_part_with_call_or_extra(visitor, event),

@@ -117,11 +117,18 @@ fn push_part<C: Cursor>(visitor: &mut Visitor<'_, C>, part: Field<C::Mark>) -> R
 
 fn usage<C: Cursor>(visitor: &mut Visitor<'_, C>, usage: Value<C>) -> Result<()> {
     use Counter::{CacheWrite, CachedInput, Input, Output, Reasoning, Total};
-    const NAMES: [&str; 6] =
-        ["input_tokens", "output_tokens", "total_tokens", "prompt_tokens_details", "output_tokens_details", "input_tokens_details"];
+    const NAMES: [&str; 6] = [
+        "input_tokens",
+        "output_tokens",
+        "total_tokens",
+        "prompt_tokens_details",
+        "output_tokens_details",
+        "input_tokens_details",
+    ];
     let [input, output, total, prompt, details, input_details] = visitor.fields_of(usage, &NAMES)?;
     visitor.counters_of(&[input, output, total], &[Input, Output, Total])?;
-    let cache = visitor.fields_of(prompt.or(input_details), &["cached_tokens", "cache_creation_input_tokens"])?;
+    let cache =
+        visitor.fields_of(prompt.or(input_details), &["cached_tokens", "cache_creation_input_tokens"])?;
     visitor.counters_of(&cache, &[CachedInput, CacheWrite])?;
     let reasoning = visitor.fields_of(details, &["reasoning_tokens"])?;
     visitor.counters_of(&reasoning, &[Reasoning])?;

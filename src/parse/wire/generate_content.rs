@@ -17,8 +17,8 @@
 //!
 //! Source: Google, *Gemini API: streamGenerateContent*; *Vertex AI: streaming function call arguments*.
 
-use super::signs::Signs;
 use super::WireMatch;
+use super::signs::Signs;
 use crate::delta::{ExtraKind, FinishReason, OpaqueKind, PartKind};
 use crate::error::ErrorKind;
 use crate::lex;
@@ -29,7 +29,6 @@ use crate::parse::visitor::{Field, Value, Visitor};
 use crate::record::{Argument, Counter, Place, PlaceKey, Record, Str};
 
 type Result<T> = core::result::Result<T, ErrorKind>;
-
 
 /// The call that is open. There is one at a time: another that begins ends it.
 const CALL: PlaceKey = PlaceKey::Wire(0);
@@ -47,19 +46,15 @@ pub(super) fn recognizes<C: Cursor>(signs: &mut Signs<'_, '_, '_, C>) -> bool {
     if signs.has_member("serverContent") || signs.has_member("server_content") {
         return false;
     }
-    SIGNS.iter().any(|(name, kind)| signs.has(name, *kind) || signs.kind_inside("response", name) == Some(*kind))
+    SIGNS
+        .iter()
+        .any(|(name, kind)| signs.has(name, *kind) || signs.kind_inside("response", name) == Some(*kind))
 }
 
 /// States the object ahead, if it is an event of the wire.
 pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> Result<WireMatch> {
-    const NAMES: [&str; 6] = [
-        "response",
-        "candidates",
-        "promptFeedback",
-        "usageMetadata",
-        "modelVersion",
-        "responseId",
-    ];
+    const NAMES: [&str; 6] =
+        ["response", "candidates", "promptFeedback", "usageMetadata", "modelVersion", "responseId"];
     let mut fields = visitor.proto_fields(&NAMES)?;
     if let [response @ Some(_), None, ..] = fields {
         fields = visitor.proto_fields_of(response, &NAMES)?;
@@ -219,7 +214,11 @@ fn push_call_or_continuation<C: Cursor>(
 }
 
 /// One value of the arguments, by its path.
-fn partial_argument<C: Cursor>(visitor: &mut Visitor<'_, C>, extra_name: Str, argument: Value<C>) -> Result<()> {
+fn partial_argument<C: Cursor>(
+    visitor: &mut Visitor<'_, C>,
+    extra_name: Str,
+    argument: Value<C>,
+) -> Result<()> {
     const NAMES: [&str; 4] = ["jsonPath", "stringValue", "numberValue", "boolValue"];
     let [path, text, number, boolean] = visitor.proto_fields_of(argument, &NAMES)?;
     let path = visitor.string_of(path)?;

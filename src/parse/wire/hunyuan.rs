@@ -53,8 +53,7 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, context: Context<'_
 
 /// The choice ahead.
 fn choice<C: Cursor>(visitor: &mut Visitor<'_, C>, position: usize) -> Result<()> {
-    let [index, delta, message, finish] =
-        visitor.fields(&["Index", "Delta", "Message", "FinishReason"])?;
+    let [index, delta, message, finish] = visitor.fields(&["Index", "Delta", "Message", "FinishReason"])?;
     visitor.push_choice(index, position)?;
     const NAMES: [&str; 4] = ["Role", "ReasoningContent", "Content", "ToolCalls"];
     let [role, reasoning, content, calls] = visitor.fields_of(delta.or(message), &NAMES)?;

@@ -27,7 +27,6 @@ use crate::record::{Counter, Record, Str};
 
 type Result<T> = core::result::Result<T, ErrorKind>;
 
-
 /// Whether an event like this is the first of the wire.
 pub(super) fn recognizes<C: Cursor>(signs: &mut Signs<'_, '_, '_, C>) -> bool {
     let word = signs.text("event_type");
@@ -40,8 +39,7 @@ pub(super) fn recognizes<C: Cursor>(signs: &mut Signs<'_, '_, '_, C>) -> bool {
 
 /// States the object ahead, if it is an event of the wire.
 pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> Result<WireMatch> {
-    const NAMES: [&str; 7] =
-        ["event_type", "index", "step", "delta", "interaction", "metadata", "content"];
+    const NAMES: [&str; 7] = ["event_type", "index", "step", "delta", "interaction", "metadata", "content"];
     let [word, index, step, delta, interaction, metadata, content] = visitor.fields(&NAMES)?;
     let word = visitor.string_of(word)?;
     match visitor.cursor.bytes(word) {
@@ -66,7 +64,10 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> 
     Ok(WireMatch::Mine)
 }
 
-fn push_interaction_id_and_model<C: Cursor>(visitor: &mut Visitor<'_, C>, interaction: Value<C>) -> Result<()> {
+fn push_interaction_id_and_model<C: Cursor>(
+    visitor: &mut Visitor<'_, C>,
+    interaction: Value<C>,
+) -> Result<()> {
     let [id, model] = visitor.fields_of(interaction, &["id", "model"])?;
     push_id_and_model(visitor, id, model)
 }
@@ -107,8 +108,7 @@ fn step_start<C: Cursor>(
     step: Value<C>,
     named_later: bool,
 ) -> Result<()> {
-    const NAMES: [&str; 8] =
-        ["type", "id", "name", "arguments", "signature", "content", "summary", "text"];
+    const NAMES: [&str; 8] = ["type", "id", "name", "arguments", "signature", "content", "summary", "text"];
     let [kind, id, name, arguments, signature, content, summary, text] = visitor.fields_of(step, &NAMES)?;
     let kind = visitor.string_of(kind)?;
     match visitor.cursor.bytes(kind) {

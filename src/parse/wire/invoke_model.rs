@@ -90,10 +90,7 @@ fn push_each_output<C: Cursor>(visitor: &mut Visitor<'_, C>, outputs: Field<C::M
 }
 
 /// Bedrock's own counts, for those that the model did not tell.
-pub(super) fn push_weak_counters<C: Cursor>(
-    visitor: &mut Visitor<'_, C>,
-    metrics: Value<C>,
-) -> Result<()> {
+pub(super) fn push_weak_counters<C: Cursor>(visitor: &mut Visitor<'_, C>, metrics: Value<C>) -> Result<()> {
     use Counter::{CacheWrite, CachedInput, Input, Output};
     const NAMES: [&str; 4] =
         ["inputTokenCount", "outputTokenCount", "cacheReadInputTokenCount", "cacheWriteInputTokenCount"];

@@ -28,8 +28,12 @@ type Result<T> = core::result::Result<T, ErrorKind>;
 /// Whether an event like this is the first of the wire.
 pub(super) fn recognizes<C: Cursor>(signs: &mut Signs<'_, '_, '_, C>) -> bool {
     match signs.text("type") {
-        b"message_start" | b"content_block_start" | b"content_block_delta" | b"content_block_stop"
-        | b"message_delta" | b"message_stop" => true,
+        b"message_start"
+        | b"content_block_start"
+        | b"content_block_delta"
+        | b"content_block_stop"
+        | b"message_delta"
+        | b"message_stop" => true,
         b"completion" => signs.has_member("completion"),
         b"message" => signs.has("role", Kind::String) && signs.has("content", Kind::Array),
         _ => false,
@@ -106,11 +110,7 @@ fn message_start<C: Cursor>(visitor: &mut Visitor<'_, C>, message: Value<C>) -> 
     self::usage(visitor, usage)
 }
 
-fn message_delta<C: Cursor>(
-    visitor: &mut Visitor<'_, C>,
-    delta: Value<C>,
-    usage: Value<C>,
-) -> Result<()> {
+fn message_delta<C: Cursor>(visitor: &mut Visitor<'_, C>, delta: Value<C>, usage: Value<C>) -> Result<()> {
     let [stop] = visitor.fields_of(delta, &["stop_reason"])?;
     visitor.push(Record::Choice { index: 0 })?;
     push_finish(visitor, stop)?;
@@ -145,11 +145,7 @@ fn begin_block_of_first_choice<C: Cursor>(
 }
 
 /// A block as it begins, with what it brings along.
-fn begin_block<C: Cursor>(
-    visitor: &mut Visitor<'_, C>,
-    key: PlaceKey,
-    block: Value<C>,
-) -> Result<()> {
+fn begin_block<C: Cursor>(visitor: &mut Visitor<'_, C>, key: PlaceKey, block: Value<C>) -> Result<()> {
     const NAMES: [&str; 9] =
         ["type", "text", "thinking", "signature", "data", "id", "name", "input", "citations"];
     let [kind, text, thinking, signature, data, id, name, input, citations] =
@@ -195,19 +191,11 @@ fn push_citations<C: Cursor>(visitor: &mut Visitor<'_, C>, citations: Value<C>) 
 }
 
 /// Activity of the service's own tools, as it was sent.
-fn push_hosted<C: Cursor>(
-    visitor: &mut Visitor<'_, C>,
-    name: Str,
-    object: Value<C>,
-) -> Result<()> {
+fn push_hosted<C: Cursor>(visitor: &mut Visitor<'_, C>, name: Str, object: Value<C>) -> Result<()> {
     visitor.push_extra(ExtraKind::Hosted, name, object)
 }
 
-fn delta<C: Cursor>(
-    visitor: &mut Visitor<'_, C>,
-    index: Value<C>,
-    delta: Value<C>,
-) -> Result<()> {
+fn delta<C: Cursor>(visitor: &mut Visitor<'_, C>, index: Value<C>, delta: Value<C>) -> Result<()> {
     const NAMES: [&str; 6] = ["type", "text", "thinking", "signature", "partial_json", "citation"];
     let [kind, text, thinking, signature, json, citation] = visitor.fields_of(delta, &NAMES)?;
     let kind = visitor.string_of(kind)?;

@@ -98,11 +98,7 @@ fn call<C: Cursor>(visitor: &mut Visitor<'_, C>, call: Field<C::Mark>) -> Result
 }
 
 /// Passes a field on under its own name.
-fn extra<C: Cursor>(
-    visitor: &mut Visitor<'_, C>,
-    kind: ExtraKind,
-    field: Value<C>,
-) -> Result<()> {
+fn extra<C: Cursor>(visitor: &mut Visitor<'_, C>, kind: ExtraKind, field: Value<C>) -> Result<()> {
     let Some(found) = field else { return Ok(()) };
     let name = visitor.cursor.name_before(found.mark);
     visitor.push_extra(kind, name, field)

@@ -64,7 +64,10 @@ fn mask_part_below_summary_bit(index_or_hash: u64) -> u32 {
 
 impl ItemAndPartKeys {
     /// A missing index is the first.
-    fn from_indices_or_zero<C: Cursor>(visitor: &mut Visitor<'_, C>, output_content_summary: [Value<C>; 3]) -> Result<Self> {
+    fn from_indices_or_zero<C: Cursor>(
+        visitor: &mut Visitor<'_, C>,
+        output_content_summary: [Value<C>; 3],
+    ) -> Result<Self> {
         let [output, content, summary] = output_content_summary;
         let mut key = |field| visitor.key_of(field).map(|key| key.unwrap_or(0));
         Ok(Self {
@@ -125,7 +128,9 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, context: Context<'_
         }
         b"response.refusal.delta" => push_piece(visitor, at.item, at.content, Refusal, delta)?,
         b"response.reasoning_text.delta" => push_piece(visitor, at.item, at.content, Reasoning, delta)?,
-        b"response.reasoning_summary_text.delta" => push_piece(visitor, at.item, at.summary, Reasoning, delta)?,
+        b"response.reasoning_summary_text.delta" => {
+            push_piece(visitor, at.item, at.summary, Reasoning, delta)?
+        }
         b"response.function_call_arguments.delta" | b"response.custom_tool_call_input.delta" => {
             push_place(visitor, at.item, Place::WHOLE, PartKind::ToolCall)?;
             visitor.push_string(delta, Record::Arguments)?;
@@ -150,7 +155,9 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, context: Context<'_
         b"response.content_part.done" | b"response.reasoning_part.done" => {
             items::push_part_repetition(visitor, at.item, at.content, part)?;
         }
-        b"response.reasoning_summary_part.done" => items::push_part_repetition(visitor, at.item, at.summary, part)?,
+        b"response.reasoning_summary_part.done" => {
+            items::push_part_repetition(visitor, at.item, at.summary, part)?
+        }
         b"response.output_text.annotation.added" => {
             push_place(visitor, at.item, at.content, Text)?;
             items::push_annotation(visitor, annotation)?;
@@ -171,7 +178,9 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, context: Context<'_
             visitor.records.push_head_within_limit(Record::Keepalive)?;
             return Ok(WireMatch::Anyones);
         }
-        b"error" | b"response.error" => return push_flat_or_inner_error_if_any(visitor, whole, word, context),
+        b"error" | b"response.error" => {
+            return push_flat_or_inner_error_if_any(visitor, whole, word, context);
+        }
         b"" => return whole::body_if_response(visitor, whole),
         name if is_hosted_tool_event(name) => {}
         _ => return Ok(WireMatch::NotMine),
@@ -187,7 +196,12 @@ fn is_hosted_tool_event(name: &[u8]) -> bool {
 }
 
 /// What follows is of this part of this item.
-fn push_place<C: Cursor>(visitor: &mut Visitor<'_, C>, key: PlaceKey, sub: u32, kind: PartKind) -> Result<()> {
+fn push_place<C: Cursor>(
+    visitor: &mut Visitor<'_, C>,
+    key: PlaceKey,
+    sub: u32,
+    kind: PartKind,
+) -> Result<()> {
     visitor.push(Record::Choice { index: 0 })?;
     visitor.push(Record::Place(Place { key, sub, kind, begins: false }))
 }

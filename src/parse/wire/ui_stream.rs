@@ -143,7 +143,9 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, _: Context<'_>) -> 
 /// What a part is that is passed on whole.
 fn kind_if_passed_on(name: &[u8]) -> Option<ExtraKind> {
     Some(match name {
-        b"tool-output-available" | b"tool-output-error" | b"tool-output-denied"
+        b"tool-output-available"
+        | b"tool-output-error"
+        | b"tool-output-denied"
         | b"tool-approval-request" => ExtraKind::Hosted,
         b"source-url" | b"source-document" => ExtraKind::Annotation,
         _ if name.starts_with(DATA) => ExtraKind::Other,
@@ -176,7 +178,8 @@ fn push_part_place<C: Cursor>(
         PartKind::Reasoning => b"reasoning",
         PartKind::Refusal | PartKind::ToolCall | PartKind::Other => b"tool",
     };
-    let print = lex::extend_label_fingerprint(lex::extend_label_fingerprint(0, room), visitor.cursor.bytes(label));
+    let print =
+        lex::extend_label_fingerprint(lex::extend_label_fingerprint(0, room), visitor.cursor.bytes(label));
     let key = if id.is_some() { PlaceKey::Wire(print) } else { PlaceKey::Running };
     visitor.push_place(key, kind, begins)
 }
@@ -207,7 +210,11 @@ fn text_end<C: Cursor>(
 }
 
 /// Signatures and encrypted reasoning of the current part, once each.
-fn push_signatures_and_encrypted<C: Cursor>(visitor: &mut Visitor<'_, C>, provider: Value<C>, may_push_encrypted_content: bool) -> Result<()> {
+fn push_signatures_and_encrypted<C: Cursor>(
+    visitor: &mut Visitor<'_, C>,
+    provider: Value<C>,
+    may_push_encrypted_content: bool,
+) -> Result<()> {
     const NAMES: [&str; 4] = ["signature", "thoughtSignature", "redactedData", "reasoningEncryptedContent"];
     let Some((_, own)) = visitor.first_member(provider)? else { return Ok(()) };
     let [signature, of_thought, redacted, encrypted] = visitor.fields_of(Some(own), &NAMES)?;

@@ -117,14 +117,16 @@ fn push_call<C: Cursor>(
 ) -> Result<()> {
     let (id, call_id) = (visitor.string_of(id)?, visitor.string_of(call_id)?);
     let name = visitor.string_of(name)?;
-    visitor.push(Record::ToolCall { index: None, id: call_id.some().unwrap_or(id), name, is_metadata_only: false })
+    visitor.push(Record::ToolCall {
+        index: None,
+        id: call_id.some().unwrap_or(id),
+        name,
+        is_metadata_only: false,
+    })
 }
 
 /// A call's arguments: text, or an object as it was sent.
-pub(super) fn push_arguments<C: Cursor>(
-    visitor: &mut Visitor<'_, C>,
-    arguments: Value<C>,
-) -> Result<()> {
+pub(super) fn push_arguments<C: Cursor>(visitor: &mut Visitor<'_, C>, arguments: Value<C>) -> Result<()> {
     if arguments.is_some_and(|field| field.kind == Kind::Object) {
         let json = visitor.json_of(arguments);
         return visitor.push(Record::Arguments(json));
@@ -143,7 +145,13 @@ fn push_parts<C: Cursor>(
     visitor.each_of(parts, &mut |visitor, kind, position| {
         let part = Field { kind, mark: visitor.cursor.mark_ahead() };
         visitor.cursor.skip()?;
-        push_whole_part(visitor, key, mask_part_below_summary_bit(position as u64).saturating_add(base), item, Some(part))
+        push_whole_part(
+            visitor,
+            key,
+            mask_part_below_summary_bit(position as u64).saturating_add(base),
+            item,
+            Some(part),
+        )
     })
 }
 
@@ -220,10 +228,7 @@ fn part_kind_or_other(name: &[u8], plain_text_kind: PartKind) -> PartKind {
 }
 
 /// A citation, named by its type.
-pub(super) fn push_annotation<C: Cursor>(
-    visitor: &mut Visitor<'_, C>,
-    annotation: Value<C>,
-) -> Result<()> {
+pub(super) fn push_annotation<C: Cursor>(visitor: &mut Visitor<'_, C>, annotation: Value<C>) -> Result<()> {
     let [name] = visitor.fields_of(annotation, &["type"])?;
     let name = visitor.string_of(name)?;
     visitor.push_extra(ExtraKind::Annotation, name, annotation)

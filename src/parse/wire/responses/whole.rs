@@ -9,10 +9,7 @@ use crate::parse::visitor::{Field, Value, Visitor};
 use crate::record::{Counter, PlaceKey, Record, Scope, Str};
 
 /// The response begins: of what it repeats of the request nothing counts.
-pub(super) fn push_start<C: Cursor>(
-    visitor: &mut Visitor<'_, C>,
-    response: Value<C>,
-) -> Result<()> {
+pub(super) fn push_start<C: Cursor>(visitor: &mut Visitor<'_, C>, response: Value<C>) -> Result<()> {
     let [id, model, created] = visitor.fields_of(response, &["id", "model", "created_at"])?;
     push_head_records(visitor, id, model, created)
 }
@@ -37,8 +34,7 @@ pub(super) fn push_output_finish_and_done<C: Cursor>(
 ) -> Result<()> {
     const NAMES: [&str; 8] =
         ["id", "model", "created_at", "status", "error", "incomplete_details", "output", "usage"];
-    let [id, model, created, status, error, details, output, usage] =
-        visitor.fields_of(response, &NAMES)?;
+    let [id, model, created, status, error, details, output, usage] = visitor.fields_of(response, &NAMES)?;
     push_head_records(visitor, id, model, created)?;
     let ending = if ending_or_empty.is_empty() { visitor.string_of(status)? } else { ending_or_empty };
     if visitor.cursor.bytes(ending) == b"failed" {
@@ -70,7 +66,10 @@ pub(super) fn push_output_finish_and_done<C: Cursor>(
 }
 
 /// A response that was not streamed.
-pub(super) fn body_if_response<C: Cursor>(visitor: &mut Visitor<'_, C>, whole: Field<C::Mark>) -> Result<WireMatch> {
+pub(super) fn body_if_response<C: Cursor>(
+    visitor: &mut Visitor<'_, C>,
+    whole: Field<C::Mark>,
+) -> Result<WireMatch> {
     let [object] = visitor.fields_of(Some(whole), &["object"])?;
     let object = visitor.string_of(object)?;
     if visitor.cursor.bytes(object) != b"response" {
