@@ -70,14 +70,12 @@ impl Parser {
             let json = Str::payload(0, event.payload.len());
             return self.state_record_and_end_event(Record::Unknown { name, json }).map(Some);
         }
-        let is_read = |wire| {
-            wire::reads_data_of_end(wire, event.context.name) && begins_object(event.payload)
-                || wire != Wire::Chat && dialect::done_marker_ordinal(event.payload.trim_ascii()).is_some()
-        };
+        let is_own_end = self.wire.is_some_and(|wire| wire::is_own_end(wire, event.context.name));
+        let is_done_marker = dialect::done_marker_ordinal(event.payload.trim_ascii()).is_some();
         match payload::end_event_name_unless_json_data(event.payload, event.context.name) {
             // The wire has its own word for the end: the data says it.
-            Some(_) if self.wire.is_some_and(is_read) => Ok(None),
-            Some(_) if self.state_end_if_own(event.context.name)? => Ok(Some(Next::Records)),
+            Some(_) if is_own_end && begins_object(event.payload) || is_native && is_done_marker => Ok(None),
+            Some(_) if is_own_end => self.state_end_without_word().map(Some),
             Some(marker) if tolerance.note_if_allowed(Quirk::NamedEnd) => {
                 self.state_record_and_end_event(Record::Done { marker }).map(Some)
             }
@@ -85,15 +83,12 @@ impl Parser {
         }
     }
 
-    /// States the end that the event's name says on the stream's wire, if it is the wire's own.
-    fn state_end_if_own(&mut self, name: &[u8]) -> Result<bool, ErrorKind> {
-        let Some(wire) = self.wire else { return Ok(false) };
+    /// States the end that the event's name says by itself, on the wire whose own it is.
+    fn state_end_without_word(&mut self) -> Result<Next, ErrorKind> {
         self.records.begin_document_keeping_fact_count();
-        let is_own = wire::push_end_if_own(wire, name, &mut self.records)?;
-        if is_own {
-            self.ahead = Ahead::Segment(Segment::End);
-        }
-        Ok(is_own)
+        wire::push_end_without_word(&mut self.records)?;
+        self.ahead = Ahead::Segment(Segment::End);
+        Ok(Next::Records)
     }
 
     /// Data that is an error whatever it says.

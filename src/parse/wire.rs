@@ -20,7 +20,8 @@ use super::{Envelope, Wiring};
 use crate::dialect::Quirk;
 use crate::error::ErrorKind;
 use crate::options::{Wire, wires};
-use crate::record::{Record, Records, Str};
+use crate::record::{Record, Str};
+pub(super) use replicate::push_end_without_word;
 use signs::Signs;
 
 /// What a wire's file says of a document.
@@ -67,18 +68,10 @@ pub(super) fn wire_of_text(name: &[u8]) -> Option<Wire> {
     (name == replicate::TEXT_EVENT.as_bytes()).then_some(Wire::Replicate)
 }
 
-/// Whether the wire's file reads the data of its end, so that a name alone does not say it.
-pub(super) fn reads_data_of_end(wire: Wire, name: &[u8]) -> bool {
+/// Whether an event of this name is the wire's own end: its file reads the data, and says what an end without data is
+/// ([`push_end_without_word`]).
+pub(super) fn is_own_end(wire: Wire, name: &[u8]) -> bool {
     wire == Wire::Replicate && name == replicate::END_EVENT.as_bytes()
-}
-
-/// States the end that the name of an event says by itself, on the wire whose own end that is; returns whether it is.
-pub(super) fn push_end_if_own(wire: Wire, name: &[u8], records: &mut Records) -> Result<bool, ErrorKind> {
-    let is_own = reads_data_of_end(wire, name);
-    if is_own {
-        replicate::push_end_without_word(records)?;
-    }
-    Ok(is_own)
 }
 
 /// Whether the wire sends chat's end marker after its own: nothing of the answer, and no deviation.

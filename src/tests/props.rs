@@ -330,7 +330,7 @@ pub(super) fn measured(run: &mut dyn FnMut()) -> fuzzing::Heap {
 }
 
 /// As many bytes of a fixed seed as it chooses, at most `most`.
-fn chosen(number: u64, most: usize) -> Vec<u8> {
+pub(super) fn chosen(number: u64, most: usize) -> Vec<u8> {
     let mut seed = Seeded(number);
     let length = seed.below(most);
     (0..length).map(|_| seed.next().to_le_bytes()[0]).collect()

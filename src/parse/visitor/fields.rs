@@ -186,7 +186,7 @@ impl<C: Cursor> Visitor<'_, C> {
         Ok(())
     }
 
-    /// A field as a key that is compared and nothing else: an integer, also one in a string, is itself; anything else its
+    /// A field as a key that is compared and nothing else: an integer, also a float or one in a string, is itself; anything else its
     /// text's print.
     pub(in crate::parse) fn key_of(&mut self, field: Value<C>) -> Result<Option<u64>, ErrorKind> {
         let Some(field) = field else { return Ok(None) };
@@ -198,23 +198,19 @@ impl<C: Cursor> Visitor<'_, C> {
         }
         let label = self.string_or_json_of(Some(field))?;
         let text = self.cursor.bytes(label);
-        let integer = lex::integer(text).or_else(|| match field.kind {
-            Kind::Number => whole_float(text),
-            _ => None,
-        });
+        let integer = if field.kind == Kind::Number { whole_number(text) } else { lex::integer(text) };
         Ok(Some(integer.unwrap_or_else(|| lex::extend_label_fingerprint(0, text))))
     }
 
-    /// An integer that a field is, also one in a string.
+    /// An integer that a field is, also one in a string, also as a float.
     pub(in crate::parse) fn integer_of(&mut self, field: Value<C>) -> Result<Option<u64>, ErrorKind> {
         let label = self.string_or_json_of(field)?;
-        let text = self.cursor.bytes(label);
-        Ok(lex::integer(text).or_else(|| whole_float(text)))
+        Ok(whole_number(self.cursor.bytes(label)))
     }
 }
 
-/// The integer that a number like `1.0` is.
-fn whole_float(token: &[u8]) -> Option<u64> {
+/// The integer that a number is, also one like `1.0`.
+fn whole_number(token: &[u8]) -> Option<u64> {
     let number = super::integer_or_truncated_float(token, 0);
     number.value.filter(|_| number.whole)
 }

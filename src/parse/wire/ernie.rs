@@ -28,7 +28,6 @@ pub(super) fn recognizes<C: Cursor>(signs: &mut Signs<'_, '_, '_, C>) -> bool {
 
 /// States the object ahead, if it is an event of the wire.
 pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, context: Context<'_>) -> Result<WireMatch> {
-    let whole = visitor.cursor.mark_ahead();
     const NAMES: [&str; 9] = [
         "id",
         "created",
@@ -40,6 +39,7 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, context: Context<'_
         "usage",
         "error_code",
     ];
+    let whole = visitor.cursor.mark_ahead();
     let [id, created, result, end, finish, call, search, usage, error] = visitor.fields(&NAMES)?;
     let has_failed = visitor.integer_of(error)?.unwrap_or(0) != 0;
     if result.is_none() && (has_failed || end.is_none()) {

@@ -50,7 +50,7 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, context: Context<'_
         b"content_block_delta" => self::delta(visitor, index, delta)?,
         b"content_block_start" => begin_block_of_first_choice(visitor, index, block)?,
         b"content_block_stop" => {
-            push_place_or_unnamed(visitor, index, PlaceKey::Current, PartKind::Text)?;
+            visitor.push_part_or_current(index, PartKind::Text)?;
             visitor.push(Record::PlaceEnd)?;
         }
         b"message_start" => message_start(visitor, message)?,
@@ -75,17 +75,6 @@ pub(super) fn event<C: Cursor>(visitor: &mut Visitor<'_, C>, context: Context<'_
         visitor.need(Quirk::EventNameMissing)?;
     }
     Ok(WireMatch::Mine)
-}
-
-/// What follows is of the block of this index; without one, of that which `unnamed` says.
-fn push_place_or_unnamed<C: Cursor>(
-    visitor: &mut Visitor<'_, C>,
-    index: Value<C>,
-    unnamed: PlaceKey,
-    kind: PartKind,
-) -> Result<()> {
-    let key = visitor.key_of(index)?.map_or(unnamed, PlaceKey::Wire);
-    visitor.push_place(key, kind, false)
 }
 
 fn message_start<C: Cursor>(visitor: &mut Visitor<'_, C>, message: Value<C>) -> Result<()> {
@@ -201,28 +190,28 @@ fn delta<C: Cursor>(visitor: &mut Visitor<'_, C>, index: Value<C>, delta: Value<
     let kind = visitor.string_of(kind)?;
     match visitor.cursor.bytes(kind) {
         b"text_delta" => {
-            push_place_or_unnamed(visitor, index, PlaceKey::Running, PartKind::Text)?;
+            visitor.push_part(index, PartKind::Text, false)?;
             visitor.push_string(text, Record::Text)
         }
         b"thinking_delta" => {
-            push_place_or_unnamed(visitor, index, PlaceKey::Running, PartKind::Reasoning)?;
+            visitor.push_part(index, PartKind::Reasoning, false)?;
             visitor.push_string(thinking, |text| Record::Reasoning { rank: 0, text })
         }
         b"signature_delta" => {
-            push_place_or_unnamed(visitor, index, PlaceKey::Running, PartKind::Reasoning)?;
+            visitor.push_part(index, PartKind::Reasoning, false)?;
             visitor.push_opaque(signature, OpaqueKind::Signature)
         }
         b"input_json_delta" => {
-            push_place_or_unnamed(visitor, index, PlaceKey::Current, PartKind::Other)?;
+            visitor.push_part_or_current(index, PartKind::Other)?;
             visitor.push_arguments(json)?;
             visitor.push_if_hosted(kind, delta)
         }
         b"citations_delta" => {
-            push_place_or_unnamed(visitor, index, PlaceKey::Current, PartKind::Text)?;
+            visitor.push_part_or_current(index, PartKind::Text)?;
             visitor.push_extra(ExtraKind::Annotation, kind, citation)
         }
         _ => {
-            push_place_or_unnamed(visitor, index, PlaceKey::Current, PartKind::Other)?;
+            visitor.push_part_or_current(index, PartKind::Other)?;
             push_hosted(visitor, kind, delta)
         }
     }

@@ -47,7 +47,7 @@ pub(super) fn event<C: Cursor>(
 }
 
 /// States the end of the only choice.
-pub(super) fn push_end_without_word(records: &mut Records) -> Result<(), ErrorKind> {
+pub(in crate::parse) fn push_end_without_word(records: &mut Records) -> Result<(), ErrorKind> {
     records.push(Record::Choice { index: 0 })?;
     records.push(Record::ProvisionalFinish(&(FinishReason::Stop, END_EVENT)))?;
     records.push(Record::Done { marker: END_EVENT })

@@ -4,7 +4,7 @@
 //!
 //! 1. In order: `start`; for each step `start-step`, its parts, `finish-step`; `finish`; then `[DONE]`. Parts of the host's own
 //!    (`data-…`), metadata and errors stand anywhere, also before the start. `type` alone decides; no event has a name.
-//!    Before the first with content, a start, metadata and the host's own parts decide nothing: chat gateways send such, too.
+//!    Before the first with content, a start, metadata and the host's own parts decide nothing: any wire may follow.
 //! 2. A part of text or reasoning is known by its `id`, a call by its `toolCallId`: keys, each kind's own. A key that ended may
 //!    begin again, and does with each step.
 //! 3. A call's input comes in pieces of text, and again whole, as a value, when it is available; or only so. Input that is no

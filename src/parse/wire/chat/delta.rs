@@ -68,6 +68,7 @@ fn push_role_replacing_earlier<C: Cursor>(
     seen: &mut SeenKeys<KEYS>,
 ) -> Result<Str, ErrorKind> {
     let mut role = visitor.cursor.string()?;
+    // The word is absence, as it is for a finish reason.
     if visitor.cursor.bytes(role) == b"null" {
         role = role.part(0, 0);
     }
